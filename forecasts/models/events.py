@@ -1,0 +1,242 @@
+"""What happened: sources and their coverage, entities, milestones, events, evidence and series."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class Tier(models.TextChoices):
+    A = "A", "A: legal or official primary source"
+    B = "B", "B: curated by people"
+    C = "C", "C: wire or feed, unconfirmed"
+    D = "D", "D: machine-coded; never decides"
+
+
+class Source(models.Model):
+    """A feed of events or of a series."""
+
+    class Kind(models.TextChoices):
+        CURATED = "CURATED", "Entered by people"
+        REGISTER = "REGISTER", "Official register"
+        SERIES = "SERIES", "Numeric series"
+        NEWS = "NEWS", "News feed"
+        MACHINE = "MACHINE", "Machine-coded"
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.CURATED)
+    tier = models.CharField(max_length=1, choices=Tier.choices, default=Tier.B)
+    group = models.SlugField(max_length=60, default="wire", help_text="The coverage group that rules name.")
+    settlement_lag = models.DurationField(help_text="How long after it happens an event can still be missing.")
+    url = models.URLField(max_length=1000, blank=True)
+    citation = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Coverage(models.Model):
+    """A statement that a source holds everything that happened before `complete_to`; the newest one counts."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="coverage")
+    complete_to = models.DateTimeField(help_text="Everything before this instant is recorded.")
+    note = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "coverage"
+        constraints = [
+            models.CheckConstraint(name="coverage_is_not_of_the_future", condition=Q(complete_to__lte=F("recorded_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"complete to {self.complete_to:%Y-%m-%d}"
+
+
+class Entity(models.Model):
+    """A dotted path naming an actor: USA.GOV.POTUS lies in USA.GOV, which lies in USA."""
+
+    path = models.CharField(max_length=120, unique=True)
+    label = models.CharField(max_length=200)
+    wikidata = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        verbose_name_plural = "entities"
+        constraints = [models.CheckConstraint(name="entity_path_is_given", condition=~Q(path=""))]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.path})"
+
+
+class EntityMembership(models.Model):
+    """That one entity belongs to another between two dates: a person to an office, a state to an alliance."""
+
+    member = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="memberships")
+    group = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="members")
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="membership_of_another", condition=~Q(member=F("group"))),
+            models.CheckConstraint(
+                name="membership_starts_before_it_ends", condition=Q(ends_at=None) | Q(starts_at=None) | Q(starts_at__lt=F("ends_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} in {self.group_id}"
+
+
+class Milestone(models.Model):
+    """A named date, such as us.inauguration.2025; a changed date is a new version."""
+
+    key = models.CharField(max_length=100)
+    version = models.PositiveIntegerField(default=1)
+    label = models.CharField(max_length=200)
+    occurs_at = models.DateTimeField()
+    url = models.URLField(max_length=1000, blank=True)
+    recorded_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="milestone_version_counts_up", fields=["key", "version"])]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Event(models.Model):
+    """The identity of something that happened; what is known about it stands in its versions."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="events")
+    external_id = models.CharField(max_length=200, help_text="The source's own id; a digest of the content where it has none.")
+    recorded_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        indexes = [models.Index(name="event_recency", fields=["-recorded_at", "-id"])]
+        constraints = [models.UniqueConstraint(name="event_recorded_once", fields=["source", "external_id"])]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class EventVersion(models.Model):
+    """What was known about an event from `known_at` on, coded; written once, replaced by a higher version."""
+
+    class Precision(models.TextChoices):
+        INSTANT = "INSTANT", "To the minute"
+        DAY = "DAY", "Day"
+        RANGE = "RANGE", "Some time between two dates"
+
+    class Modality(models.TextChoices):
+        ACTUAL = "actual", "It happened"
+        FUTURE = "future", "Announced for later"
+        HYPOTHETICAL = "hypothetical", "Talked about"
+        HISTORICAL = "historical", "Looking back"
+        NEGATED = "negated", "Said not to have happened"
+
+    class Status(models.TextChoices):
+        ACTIVE = "ACTIVE", "Active"
+        CONTESTED = "CONTESTED", "Contested: counts as possible only"
+        RETRACTED = "RETRACTED", "Retracted"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="versions")
+    version = models.PositiveIntegerField()
+    title = models.CharField(max_length=500)
+    note = models.TextField(blank=True)
+    occurred_from = models.DateTimeField()
+    occurred_until = models.DateTimeField(help_text="Excluded; equal to the start for an instant.")
+    precision = models.CharField(max_length=7, choices=Precision.choices, default=Precision.DAY)
+    event_type = models.CharField(max_length=40, help_text="PLOVER type, or an x- type of our own.")
+    action_code = models.CharField(max_length=4, blank=True, help_text="CAMEO code, with its leading zero.")
+    modes = models.JSONField(default=list, blank=True)
+    contexts = models.JSONField(default=list, blank=True)
+    topics = models.JSONField(default=list, blank=True)
+    modality = models.CharField(max_length=12, choices=Modality.choices, default=Modality.ACTUAL)
+    actors = models.JSONField(default=list, blank=True)
+    recipients = models.JSONField(default=list, blank=True)
+    locations = models.JSONField(default=list, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    tier = models.CharField(max_length=1, choices=Tier.choices)
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.ACTIVE)
+    reason = models.TextField(blank=True, help_text="Why this version was needed.")
+    known_at = models.DateTimeField(help_text="When it was published, by the source.")
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    sha256 = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        indexes = [models.Index(name="event_version_by_time", fields=["occurred_from", "occurred_until"])]
+        constraints = [
+            models.UniqueConstraint(name="event_version_counts_up", fields=["event", "version"]),
+            models.CheckConstraint(name="event_starts_before_it_ends", condition=Q(occurred_from__lte=F("occurred_until"))),
+            models.CheckConstraint(name="event_known_after_it_began", condition=Q(known_at__gte=F("occurred_from"))),
+            models.CheckConstraint(name="event_known_before_recorded", condition=Q(known_at__lte=F("recorded_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class EventKey(models.Model):
+    """What an event version may concern; rules listen for these keys."""
+
+    event_version = models.ForeignKey(EventVersion, on_delete=models.PROTECT, related_name="keys")
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="event_key_once", fields=["key", "event_version"])]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Evidence(models.Model):
+    """Where an event is reported. Reports of one owner count once."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="evidence")
+    url = models.URLField(max_length=1000, blank=True)
+    citation = models.CharField(max_length=500, blank=True, help_text="For evidence that has no address.")
+    owner = models.CharField(max_length=200, help_text="Who publishes it; wire copies share an owner.")
+    quote = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.UniqueConstraint(name="evidence_named_once", fields=["event", "url", "citation"]),
+            models.CheckConstraint(name="evidence_is_somewhere", condition=~Q(url="") | ~Q(citation="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.url or self.citation
+
+
+class Observation(models.Model):
+    """One value of a series as released at one time; a revision is another row."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="observations")
+    series = models.CharField(max_length=120)
+    valid_on = models.DateField(help_text="The day the value is of; the first day of a month or quarter.")
+    value = models.DecimalField(max_digits=24, decimal_places=8)
+    unit = models.CharField(max_length=40, blank=True)
+    released_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="observation_released_once", fields=["series", "valid_on", "released_at"]),
+            models.CheckConstraint(name="observation_released_before_recorded", condition=Q(released_at__lte=F("recorded_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series} on {self.valid_on}: {self.value.normalize():f}"

@@ -1,0 +1,92 @@
+"""Probabilities for predictions, and the lexicons that read them out of words."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from .articles import Forecaster
+from .predictions import Prediction
+
+
+class Lexicon(models.Model):
+    """A published table of phrases and the probabilities they are read as; written once per version."""
+
+    code = models.SlugField(max_length=60)
+    version = models.PositiveIntegerField(default=1)
+    title = models.CharField(max_length=200)
+    source = models.TextField()
+    recorded_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="lexicon_version_counts_up", fields=["code", "version"])]
+
+    def __str__(self) -> str:
+        return f"{self.title} (v{self.version})"
+
+
+class LexiconEntry(models.Model):
+    """One phrase of a lexicon. A phrase without a point is listed but cannot be scored."""
+
+    lexicon = models.ForeignKey(Lexicon, on_delete=models.PROTECT, related_name="entries")
+    phrase = models.CharField(max_length=120)
+    point = models.DecimalField(max_digits=5, decimal_places=4, null=True)
+    low = models.DecimalField(max_digits=5, decimal_places=4, null=True)
+    high = models.DecimalField(max_digits=5, decimal_places=4, null=True)
+    source = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="phrase_once_per_lexicon", fields=["lexicon", "phrase"]),
+            models.CheckConstraint(
+                name="lexicon_point_is_a_probability", condition=Q(point=None) | Q(point__gte=0, point__lte=1)
+            ),
+            models.CheckConstraint(
+                name="lexicon_range_is_ordered",
+                condition=Q(low=None) | Q(high=None) | Q(low__gte=0, high__lte=1, low__lte=F("high")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.phrase} ({self.lexicon_id})"
+
+
+class Forecast(models.Model):
+    """
+    A probability for a prediction by a forecaster, from `made_at` until the next one or a withdrawal.
+
+    Probabilities lie on a grid of 10,001 levels, 0.0000 to 1.0000. Where the words were read through a
+    lexicon, `lexicon_entry` names the reading; where an editor read them, `basis` says how.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, related_name="forecasts")
+    forecaster = models.ForeignKey(Forecaster, on_delete=models.PROTECT, related_name="forecasts")
+    probability = models.DecimalField(max_digits=5, decimal_places=4, null=True, help_text="Empty for a withdrawal.")
+    low = models.DecimalField(max_digits=5, decimal_places=4, null=True)
+    high = models.DecimalField(max_digits=5, decimal_places=4, null=True)
+    phrase = models.CharField(max_length=200, blank=True, help_text="The words, as written.")
+    lexicon_entry = models.ForeignKey(LexiconEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="forecasts")
+    basis = models.TextField(blank=True, help_text="How the words were read as a number.")
+    is_scored = models.BooleanField(default=True, help_text="Off where the number was not the forecaster's own.")
+    made_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="forecast_made_once", fields=["prediction", "forecaster", "made_at"]),
+            models.CheckConstraint(
+                name="forecast_is_a_probability", condition=Q(probability=None) | Q(probability__gte=0, probability__lte=1)
+            ),
+            models.CheckConstraint(
+                name="forecast_range_is_ordered",
+                condition=Q(low=None, high=None) | Q(low__gte=0, high__lte=1, low__lte=F("high")),
+            ),
+            models.CheckConstraint(name="forecast_made_before_recorded", condition=Q(made_at__lte=F("recorded_at"))),
+            models.CheckConstraint(name="forecast_read_from_words", condition=Q(lexicon_entry=None) | ~Q(phrase="")),
+        ]
+
+    def __str__(self) -> str:
+        return "withdrawn" if self.probability is None else f"{self.probability:.0%}"

@@ -1,0 +1,164 @@
+"""What was claimed, and the machine-checkable rules that decide it."""
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from .articles import Article, Forecaster, Topic
+
+
+class Verdict(models.TextChoices):
+    """What a prediction came to; a prediction without one is open."""
+
+    YES = "YES", "Yes"
+    NO = "NO", "No"
+    ANNULLED = "ANNULLED", "Annulled"
+    AMBIGUOUS = "AMBIGUOUS", "Ambiguous"
+
+
+class PredictionQuerySet(models.QuerySet["Prediction"]):
+    def due(self, *, now: datetime) -> "PredictionQuerySet":
+        """Those the sweep should look at, without those that failed too often."""
+        return self.filter(next_check_at__lte=now, attempts__lt=Prediction.MAX_ATTEMPTS)
+
+    def stuck(self) -> "PredictionQuerySet":
+        """Those whose checks failed so often that a person must look."""
+        return self.filter(attempts__gte=Prediction.MAX_ATTEMPTS)
+
+    def awaiting_a_person(self) -> "PredictionQuerySet":
+        """Those in review, disputed, or proposed but waiting for a confirmation."""
+        waiting = [Prediction.Status.NEEDS_REVIEW, Prediction.Status.DISPUTED]
+        return self.filter(Q(status__in=waiting) | Q(needs_confirmation=True))
+
+    def under_topic(self, path: str) -> "PredictionQuerySet":
+        """Those on the topic at the path or below it."""
+        return self.filter(Q(topic__path=path) | Q(topic__path__startswith=f"{path}/"))
+
+
+class Prediction(models.Model):
+    """
+    One claim. The claim itself is written once; only its state changes.
+
+    The state columns are the work queue: the sweep takes what `next_check_at` says is due.
+    """
+
+    MAX_ATTEMPTS = 5
+
+    class Attribution(models.TextChoices):
+        AUTHOR = "AUTHOR", "The author's own"
+        REPORTED = "REPORTED", "A belief of somebody else, as reported"
+
+    class Status(models.TextChoices):
+        OPEN = "OPEN", "Open"
+        NEEDS_REVIEW = "NEEDS_REVIEW", "Needs review"
+        PROPOSED = "PROPOSED", "Proposed"
+        FINAL = "FINAL", "Final"
+        DISPUTED = "DISPUTED", "Disputed"
+
+    CLAIM_FIELDS = (
+        "id", "article_id", "holder_id", "topic_id", "title", "statement", "quote", "original_wording", "condition", "outcome",
+        "attribution", "issued_at", "contrasts_with_id", "cluster_key", "note", "recorded_at", "recorded_by_id",
+    )  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, null=True, blank=True, related_name="predictions")
+    holder = models.ForeignKey(
+        Forecaster, on_delete=models.PROTECT, related_name="claims", help_text="Whose claim or belief it is."
+    )
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="predictions")
+    title = models.CharField(max_length=300)
+    statement = models.TextField(help_text="The claim as one sentence that can turn out true or false.")
+    quote = models.TextField(blank=True, help_text="The words of the article, exactly.")
+    original_wording = models.TextField(blank=True, help_text="Where the copy differs from the original publication.")
+    condition = models.TextField(blank=True, help_text="The if-part in words; empty when the claim has none.")
+    outcome = models.TextField(help_text="The then-part in words.")
+    attribution = models.CharField(max_length=8, choices=Attribution.choices, default=Attribution.AUTHOR)
+    issued_at = models.DateTimeField(help_text="When it was published, however late it is logged.")
+    contrasts_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="contrasted_by")
+    cluster_key = models.CharField(max_length=200, help_text="Predictions with the same key hang on the same event.")
+    note = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN, editable=False)
+    verdict = models.CharField(max_length=9, choices=Verdict.choices, blank=True, editable=False)
+    review_reasons = models.JSONField(default=list, editable=False)
+    needs_confirmation = models.BooleanField(default=False, editable=False)
+    next_check_at = models.DateTimeField(null=True, editable=False)
+    checked_at = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    last_error = models.TextField(blank=True, editable=False)
+
+    objects = PredictionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(name="prediction_due", fields=["next_check_at"], condition=Q(next_check_at__isnull=False)),
+            models.Index(name="prediction_recency", fields=["-recorded_at", "-id"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="prediction_recorded_once", fields=["article", "holder", "statement"]),
+            models.CheckConstraint(name="prediction_issued_before_recorded", condition=Q(issued_at__lte=F("recorded_at"))),
+            models.CheckConstraint(name="prediction_says_something", condition=~Q(statement="") & ~Q(outcome="")),
+            models.CheckConstraint(
+                name="prediction_verdict_fits_status",
+                condition=Q(status__in=["PROPOSED", "FINAL"]) & ~Q(verdict="") | ~Q(status__in=["PROPOSED", "FINAL"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_conditional(self) -> bool:
+        return bool(self.condition)
+
+
+class RuleVersion(models.Model):
+    """The criteria of a prediction in one reading; written once, replaced by a higher version of the same name."""
+
+    CENTRAL_NAME = "central"
+
+    class Variant(models.TextChoices):
+        STRICT = "STRICT", "Strict"
+        CENTRAL = "CENTRAL", "Central"
+        LENIENT = "LENIENT", "Lenient"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, related_name="rules")
+    variant = models.CharField(max_length=7, choices=Variant.choices, default=Variant.CENTRAL)
+    name = models.CharField(max_length=100, help_text="Tells readings apart; the central one is named central.")
+    version = models.PositiveIntegerField()
+    description = models.TextField(blank=True, help_text="What this reading means, in words.")
+    rule = models.JSONField(help_text="RRL/1.")
+    sha256 = models.CharField(max_length=64, editable=False)
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="rule_version_counts_up", fields=["prediction", "name", "version"]),
+            models.CheckConstraint(
+                name="rule_named_central_is_central",
+                condition=Q(variant="CENTRAL", name="central") | ~Q(variant="CENTRAL") & ~Q(name="central"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+
+class RuleKey(models.Model):
+    """What a rule listens for; an arriving fact with the same key makes the prediction due."""
+
+    rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="keys")
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="rule_key_once", fields=["key", "rule_version"])]
+
+    def __str__(self) -> str:
+        return self.key
