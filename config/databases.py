@@ -1,0 +1,47 @@
+"""Database settings from one URL."""
+
+from typing import Any
+
+import environ
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL; "
+    "PRAGMA synchronous=FULL; "
+    "PRAGMA foreign_keys=ON; "
+    # Without it `INSERT OR REPLACE` slips past the triggers that keep records append-only.
+    "PRAGMA recursive_triggers=ON; "
+    "PRAGMA trusted_schema=OFF"
+)
+
+
+def database_from_url(*, url: str, statement_timeout_ms: int) -> dict[str, Any]:
+    """
+    Return Django's settings for the database at `url`.
+
+    What the query of the URL says (`?host=/run/postgresql`) is kept beside our own options.
+
+    Raises:
+        ValueError: A scheme other than sqlite or postgres.
+    """
+    database = environ.Env.db_url_config(url)
+    if database["ENGINE"].endswith(".sqlite3"):
+        return database | {"OPTIONS": _sqlite_options() | database.get("OPTIONS", {})}
+    if not database["ENGINE"].endswith(".postgresql"):
+        raise ValueError(f"DATABASE_URL must begin with sqlite:// or postgres://, not {url.split(':', 1)[0]}://")
+    options = _postgres_options(statement_timeout_ms=statement_timeout_ms) | database.get("OPTIONS", {})
+    return database | {"OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+
+def _sqlite_options() -> dict[str, Any]:
+    # IMMEDIATE takes the write lock at BEGIN: a deferred transaction that upgrades later fails at once when it loses.
+    return {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": SQLITE_PRAGMAS}
+
+
+def _postgres_options(*, statement_timeout_ms: int) -> dict[str, Any]:
+    parameters = {
+        "statement_timeout": statement_timeout_ms,
+        "lock_timeout": 3000,
+        "idle_in_transaction_session_timeout": 30000,
+        "timezone": "UTC",
+    }
+    return {"options": " ".join(f"-c {name}={value}" for name, value in parameters.items())}

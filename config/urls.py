@@ -1,0 +1,13 @@
+"""Every address: the admin, the health checks, and the application's own."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import health
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("", include("forecasts.urls")),
+]
