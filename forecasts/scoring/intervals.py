@@ -1,0 +1,163 @@
+"""
+Intervals for mean scores and for shares.
+
+Forecasts about one event share its surprises, so a mean is only as certain as its number of independent events
+(clusters), however many forecasts there are.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
+
+from forecasts.scoring.validation import Numbers, as_clusters, as_shares, require_same_length
+
+MIN_CLUSTERS_FOR_T: Final = 20
+
+
+class IntervalMethod(StrEnum):
+    """How an interval was found; shown beside it."""
+
+    CLUSTER_LOGIT_T = "CLUSTER_LOGIT_T"
+    BETA_BOUND = "BETA_BOUND"
+    WILSON = "WILSON"
+    JEFFREYS = "JEFFREYS"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A range in [0, 1], how it was found, and the sample behind it."""
+
+    low: float
+    high: float
+    method: IntervalMethod
+    n: int
+    n_clusters: int
+    level: float
+
+
+def mean_interval(scores: Numbers, clusters: Iterable[Hashable], *, level: float = 0.95) -> Interval:
+    """
+    Return an interval for the mean of scores that lie in [0, 1].
+
+    From 20 clusters on it is Student's t on the logit of the mean, with the cluster-robust standard error. Below
+    20, or where every cluster scores the same and no spread can be measured, it is a deliberately wide Beta
+    bound that treats each score as if it were a share of hits.
+
+    Args:
+        scores: Scores in [0, 1], shape (n,), n at least 1.
+        clusters: A key for each score; scores with equal keys hang on the same event.
+        level: Nominal coverage, between 0 and 1.
+    Raises:
+        ValueError: No score, a score outside [0, 1] or not finite, lengths that differ, a key that is None.
+    References:
+        Liang and Zeger (1986), Biometrika 73(1), 13-22; Brown, Cai and DasGupta (2001), Statistical Science
+        16(2), 101-133 for the Beta quantiles.
+    """
+    values, keys = as_shares(scores, name="scores"), as_clusters(clusters)
+    require_same_length(values, keys, names=("scores", "clusters"))
+    _require_level(level)
+    if len(values) == 0:
+        raise ValueError("scores is empty; a mean needs at least one score")
+    mean = math.fsum(values) / len(values)
+    members = _members_by_cluster(values.tolist(), keys)
+    error = _clustered_error(members, mean=mean)
+    if len(members) >= MIN_CLUSTERS_FOR_T and error > 0:
+        low, high = _logit_t_bounds(mean, error=error, freedom=len(members) - 1, level=level)
+        method = IntervalMethod.CLUSTER_LOGIT_T
+    else:
+        low, high = _beta_bounds(mean, weight=_effective_clusters(members), level=level)
+        method = IntervalMethod.BETA_BOUND
+    return Interval(low, high, method, n=len(values), n_clusters=len(members), level=level)
+
+
+def wilson_interval(hits: float, n: int, *, level: float = 0.95) -> Interval:
+    """
+    Return Wilson's interval for a share of n independent trials.
+
+    Args:
+        hits: How many succeeded, in [0, n]; fractions are allowed.
+        n: Trials, at least 1.
+        level: Nominal coverage, between 0 and 1.
+    Raises:
+        ValueError: n below 1, or hits outside [0, n].
+    References:
+        Wilson (1927), Journal of the American Statistical Association 22(158), 209-212.
+    """
+    _require_count(hits, n)
+    _require_level(level)
+    share, z = hits / n, float(ndtri((1 + level) / 2))
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    low = 0.0 if hits == 0 else centre - half
+    high = 1.0 if hits == n else centre + half
+    return Interval(low, high, IntervalMethod.WILSON, n=n, n_clusters=n, level=level)
+
+
+def jeffreys_interval(hits: float, n: int, *, level: float = 0.95) -> Interval:
+    """
+    Return Jeffreys' interval for a share of n independent trials, the quantiles of Beta(hits + 1/2, misses + 1/2).
+
+    It starts at 0 where nothing succeeded and ends at 1 where all did.
+
+    Args:
+        hits: How many succeeded, in [0, n]; fractions are allowed.
+        n: Trials, at least 1.
+        level: Nominal coverage, between 0 and 1.
+    Raises:
+        ValueError: n below 1, or hits outside [0, n].
+    References:
+        Brown, Cai and DasGupta (2001), Statistical Science 16(2), 101-133.
+    """
+    _require_count(hits, n)
+    _require_level(level)
+    low, high = _beta_bounds(hits / n, weight=n, level=level)
+    return Interval(low, high, IntervalMethod.JEFFREYS, n=n, n_clusters=n, level=level)
+
+
+def _members_by_cluster(values: list[float], keys: tuple[Hashable, ...]) -> list[list[float]]:
+    members: defaultdict[Hashable, list[float]] = defaultdict(list)
+    for key, value in zip(keys, values, strict=True):
+        members[key].append(value)
+    return list(members.values())
+
+
+def _clustered_error(members: list[list[float]], *, mean: float) -> float:
+    n_clusters, n = len(members), sum(map(len, members))
+    if n_clusters < 2 or all(value == members[0][0] for cluster in members for value in cluster):
+        return 0.0
+    # Sums of residuals, not of squares: nothing large is subtracted. fsum makes the order irrelevant to the bit.
+    residuals = (math.fsum([*cluster, *[-mean] * len(cluster)]) for cluster in members)
+    total = math.fsum(residual**2 for residual in residuals)
+    return math.sqrt(n_clusters / (n_clusters - 1) * total) / n
+
+
+def _effective_clusters(members: list[list[float]]) -> float:
+    sizes = [len(cluster) for cluster in members]
+    return sum(sizes) ** 2 / sum(size**2 for size in sizes)
+
+
+def _logit_t_bounds(mean: float, *, error: float, freedom: int, level: float) -> tuple[float, float]:
+    half = float(stdtrit(freedom, (1 + level) / 2)) * error / (mean * (1 - mean))
+    return float(expit(logit(mean) - half)), float(expit(logit(mean) + half))
+
+
+def _beta_bounds(share: float, *, weight: float, level: float) -> tuple[float, float]:
+    above, below = share * weight + 0.5, (1 - share) * weight + 0.5
+    low = 0.0 if share == 0 else float(betaincinv(above, below, (1 - level) / 2))
+    high = 1.0 if share == 1 else float(betaincinv(above, below, (1 + level) / 2))
+    return min(low, share), max(high, share)
+
+
+def _require_count(hits: float, n: int) -> None:
+    if n < 1 or not 0 <= hits <= n:
+        raise ValueError(f"hits must be in [0, n] and n at least 1, got {hits} of {n}")
+
+
+def _require_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, got {level}")
