@@ -4,22 +4,31 @@ What runs outside a request.
 A message is only a hint: a lost one costs one sweep interval, a doubled one costs nothing.
 """
 
+import structlog
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
-from forecasts.services import settlement
+from forecasts.services import sweeps
 
-# The sweep stops here and leaves the rest due, so that two beats never pile up on one worker.
-SWEEP_BUDGET_SECONDS = 45.0
+logger = structlog.get_logger(__name__)
 
 
 @shared_task
 def sweep() -> None:
     """Settle every prediction that is due."""
-    settlement.sweep(now=timezone.now(), budget=SWEEP_BUDGET_SECONDS)
+    done = sweeps.sweep(now=timezone.now())
+    logger.info("swept", checked=done.checked, changed=done.changed, failed=done.failed, left=done.left)
 
 
-@shared_task
-def settle(*, prediction_id: int) -> None:
-    """Settle one prediction, which may have become decidable."""
-    settlement.settle_prediction(prediction_id=prediction_id, now=timezone.now())
+def hint() -> None:
+    """Ask for a sweep once the transaction is committed; without a broker the next scheduled one comes anyway."""
+    transaction.on_commit(_ask, robust=True)
+
+
+def _ask() -> None:
+    try:
+        sweep.apply_async(retry=False, expires=60)
+    except OperationalError as error:
+        logger.warning("hint_not_sent", error=str(error))

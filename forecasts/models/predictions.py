@@ -58,11 +58,6 @@ class Prediction(models.Model):
         FINAL = "FINAL", "Final"
         DISPUTED = "DISPUTED", "Disputed"
 
-    CLAIM_FIELDS = (
-        "id", "article_id", "holder_id", "topic_id", "title", "statement", "quote", "original_wording", "condition", "outcome",
-        "attribution", "issued_at", "contrasts_with_id", "cluster_key", "note", "recorded_at", "recorded_by_id",
-    )  # fmt: skip
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     article = models.ForeignKey(Article, on_delete=models.PROTECT, null=True, blank=True, related_name="predictions")
     holder = models.ForeignKey(

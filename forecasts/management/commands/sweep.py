@@ -1,0 +1,20 @@
+"""Settle what is due, without Celery: for cron, for one machine, for a look."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from forecasts.services.sweeps import sweep
+
+
+class Command(BaseCommand):
+    help = "Settle every prediction that is due."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--limit", type=int, default=500, help="at most so many predictions (default: 500)")
+        parser.add_argument("--budget", type=float, default=45.0, help="at most so many seconds (default: 45)")
+
+    def handle(self, *args, limit: int, budget: float, **options) -> None:
+        done = sweep(now=timezone.now(), limit=limit, budget=budget)
+        self.stdout.write(f"{done.checked} checked, {done.changed} changed, {done.failed} failed, {done.left} left due")
+        if done.failed:
+            raise CommandError(f"{done.failed} checks failed: see the predictions' last error in the admin.")

@@ -1,0 +1,125 @@
+"""Recording forecasters, topics and articles."""
+
+import hashlib
+import re
+from datetime import datetime
+
+from django.db import transaction
+
+from forecasts.models import Article, ArticleAuthor, Forecaster, Topic
+
+from .refusal import Problems
+
+TOPIC_PATH = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)*")
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+def record_forecaster(
+    *, slug: str, name: str, now: datetime, kind: str = Forecaster.Kind.PERSON, description: str = ""
+) -> Forecaster:
+    """
+    Record a forecaster, or return the one that has this slug.
+
+    Raises:
+        Refused: The slug, name or kind is malformed.
+    """
+    problems = Problems()
+    if not SLUG.fullmatch(slug):
+        problems.add("slug", f"“{slug}” is no short name: use lowercase letters, digits and hyphens, like jane-doe.")
+    if not name.strip():
+        problems.add("name", "A forecaster needs a name.")
+    if kind not in Forecaster.Kind.values:
+        problems.add("kind", f"“{kind}” is no kind of forecaster. Choose one of {', '.join(Forecaster.Kind.values)}.")
+    problems.raise_if_any()
+    forecaster, _ = Forecaster.objects.get_or_create(
+        slug=slug, defaults={"name": name.strip(), "kind": kind, "description": description, "recorded_at": now}
+    )
+    return forecaster
+
+
+@transaction.atomic
+def record_topic(*, path: str, label: str = "") -> Topic:
+    """
+    Record a topic and every topic above it, or return the one that is there.
+
+    Raises:
+        Refused: The path is malformed.
+    """
+    problems = Problems()
+    if not TOPIC_PATH.fullmatch(path):
+        problems.add("path", f"“{path}” is no topic: use lowercase words joined by slashes, like aid/military.")
+    problems.raise_if_any()
+    words = path.split("/")
+    for depth in range(1, len(words)):
+        _topic_at("/".join(words[:depth]), label="")
+    return _topic_at(path, label=label)
+
+
+def _topic_at(path: str, *, label: str) -> Topic:
+    plain = path.rsplit("/", 1)[-1].replace("-", " ").replace("_", " ").capitalize()
+    topic, _ = Topic.objects.get_or_create(path=path, defaults={"label": label or plain})
+    return topic
+
+
+@transaction.atomic
+def record_article(
+    *,
+    title: str,
+    canonical_url: str,
+    outlet: Forecaster,
+    authors: list[Forecaster],
+    published_at: datetime,
+    now: datetime,
+    published_precision: str = Article.Precision.DAY,
+    quoted_from_url: str = "",
+    text: str = "",
+    text_is_excerpt: bool = False,
+    text_sha256: str = "",
+    note: str = "",
+    recorded_by=None,
+) -> tuple[Article, bool]:
+    """
+    Record a published text once; the same address and date again return the first record.
+
+    Returns:
+        The article, and whether it is new.
+    Raises:
+        Refused: A field is missing, or the publication lies in the future.
+    """
+    problems = Problems()
+    if not title.strip():
+        problems.add("title", "An article needs its title.")
+    if not authors:
+        problems.add("authors", "Name at least one author; the outlet itself, where there is no byline.")
+    if published_at > now:
+        problems.add("published_at", f"{published_at:%Y-%m-%d %H:%M} UTC is in the future: log an article once it is published.")
+    problems.raise_if_any()
+    if text and not text_is_excerpt:
+        text_sha256 = hashlib.sha256(text.encode()).hexdigest()
+    article, is_new = Article.objects.get_or_create(
+        canonical_url=canonical_url,
+        published_at=published_at,
+        supersedes=None,
+        defaults={
+            "title": title.strip(),
+            "outlet": outlet,
+            "published_precision": published_precision,
+            "quoted_from_url": quoted_from_url,
+            "text": text,
+            "text_is_excerpt": text_is_excerpt,
+            "text_sha256": text_sha256,
+            "note": note,
+            "recorded_at": now,
+            "recorded_by": recorded_by,
+        },
+    )
+    if is_new:
+        _sign(article, authors)
+    return article, is_new
+
+
+def _sign(article: Article, authors: list[Forecaster]) -> None:
+    unique = dict.fromkeys(authors)
+    ArticleAuthor.objects.bulk_create(
+        ArticleAuthor(article=article, forecaster=author, position=position) for position, author in enumerate(unique, start=1)
+    )

@@ -1,0 +1,188 @@
+"""Recording probabilities, as numbers or read from words, and the lexicons they are read through."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from django.db import transaction
+
+from forecasts.models import Forecast, Forecaster, Lexicon, LexiconEntry, Prediction
+from forecasts.scoring import normalise_phrase
+
+from .predictions import make_due
+from .refusal import Problems, Refused, refuse
+
+DEFAULT_LEXICON = "default_v1"
+GRID = Decimal("0.0001")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A probability as it will be stored: the number, its range, the words and how they were read."""
+
+    probability: Decimal
+    low: Decimal | None = None
+    high: Decimal | None = None
+    phrase: str = ""
+    lexicon_entry: LexiconEntry | None = None
+    basis: str = ""
+
+
+def parse_probability(value: object, *, field: str = "probability") -> Decimal:
+    """
+    Read a probability given as a decimal string, a number or a Decimal.
+
+    Returns:
+        A value in [0, 1] with at most four decimals.
+    Raises:
+        Refused: It is no number, not finite, outside [0, 1], or finer than the grid.
+    """
+    text = str(value).strip()
+    if isinstance(value, bool) or not text.isascii() or "_" in text:
+        raise refuse(field, f"“{text}” is no probability. Give a number from 0 to 1, such as 0.7.")
+    if text.endswith("%"):
+        raise refuse(field, f"“{text}” is a percentage. Give a number from 0 to 1, such as 0.7 for 70%.")
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise refuse(field, f"“{text[:40]}” is no probability. Give a number from 0 to 1, such as 0.7.") from None
+    if not number.is_finite():
+        raise refuse(field, f"“{text}” is not finite. Give a number from 0 to 1, such as 0.7.")
+    if not 0 <= number <= 1:
+        hint = " Percentages are divided by 100." if 1 < number <= 100 else ""
+        raise refuse(field, f"{text} lies outside 0 to 1.{hint}")
+    if number != number.quantize(GRID):
+        raise refuse(field, f"{text} is finer than four decimals; the finest step is 0.0001.")
+    return number.quantize(GRID)
+
+
+def read_phrase(*, phrase: str, lexicon: str = DEFAULT_LEXICON) -> Wording:
+    """
+    Read words through the newest version of a lexicon.
+
+    Raises:
+        Refused: The lexicon or the phrase in it is unknown, or the phrase says no probability.
+    """
+    book = Lexicon.objects.filter(code=lexicon).order_by("-version").first()
+    if book is None:
+        known = ", ".join(sorted(set(Lexicon.objects.values_list("code", flat=True)))) or "none is loaded"
+        raise refuse("lexicon", f"There is no lexicon “{lexicon}”. Known: {known}.")
+    plain = normalise_phrase(phrase)
+    entry = book.entries.filter(phrase=plain).first()
+    if entry is None:
+        raise refuse("phrase", f"The lexicon {book.code} lacks “{phrase}”.{_nearest(plain, book=book)} Or give a number.")
+    if entry.point is None:
+        raise refuse("phrase", f"“{phrase}” says no probability in {book.code}: {entry.source} Give a number.")
+    return Wording(
+        probability=entry.point, low=entry.low, high=entry.high, phrase=phrase, lexicon_entry=entry,
+        basis=f"{book.code} v{book.version}: {entry.source}",
+    )  # fmt: skip
+
+
+def _nearest(phrase: str, *, book: Lexicon) -> str:
+    words = set(phrase.split())
+    known = book.entries.exclude(point=None).values_list("phrase", flat=True)
+    close = sorted((p for p in known if words & set(p.split())), key=lambda p: (-len(words & set(p.split())), p))[:4]
+    return f" Near it: {', '.join(close)}." if close else ""
+
+
+def wording(
+    *, probability: object = None, phrase: str = "", lexicon: str = "", low: object = None, high: object = None, basis: str = ""
+) -> Wording:
+    """
+    A probability from what was given: a number, words read through a lexicon, or words with an editor's number.
+
+    Raises:
+        Refused: Neither or too much was given, or a value is malformed.
+    """
+    if probability in (None, ""):
+        if not phrase.strip():
+            raise refuse("probability", "Give a probability, or the words to read one from.")
+        return read_phrase(phrase=phrase, lexicon=lexicon or DEFAULT_LEXICON)
+    if lexicon:
+        raise refuse("lexicon", "Give either a number or a lexicon to read the words through, not both.")
+    problems = Problems()
+    if phrase and not basis.strip():
+        problems.add("basis", f"Say how “{phrase}” was read as {probability}, since no lexicon was used.")
+    problems.raise_if_any()
+    number = parse_probability(probability)
+    bounds = [parse_probability(bound, field=field) if bound not in (None, "") else None for field, bound in (("low", low), ("high", high))]
+    return Wording(number, *_ordered(bounds, number=number), phrase=phrase.strip(), basis=basis.strip())
+
+
+def _ordered(bounds: list[Decimal | None], *, number: Decimal) -> list[Decimal | None]:
+    low, high = bounds
+    if (low is None) != (high is None):
+        raise refuse("low" if low is None else "high", "Give both ends of the range, or neither.")
+    if low is not None and not low <= number <= high:
+        raise refuse("low", f"The range {low} to {high} does not hold the probability {number}.")
+    return bounds
+
+
+@transaction.atomic
+def record_forecast(
+    *,
+    prediction: Prediction,
+    forecaster: Forecaster,
+    wording: Wording | None,
+    made_at: datetime,
+    now: datetime,
+    is_scored: bool = True,
+    recorded_by=None,
+) -> tuple[Forecast, bool]:
+    """
+    Record a probability from `made_at` until the forecaster's next one; without a wording, a withdrawal.
+
+    Returns:
+        The forecast, and whether it is new: the same one again returns the first record.
+    Raises:
+        Refused: It lies in the future, or another probability was recorded for that instant.
+    """
+    if made_at > now:
+        raise refuse("made_at", f"{made_at:%Y-%m-%d %H:%M} UTC is in the future: record a forecast once it is made.")
+    probability = wording.probability if wording else None
+    fields = {"low": wording.low, "high": wording.high, "phrase": wording.phrase} if wording else {}
+    extra = {"lexicon_entry": wording.lexicon_entry, "basis": wording.basis} if wording else {}
+    forecast, is_new = Forecast.objects.get_or_create(
+        prediction=prediction,
+        forecaster=forecaster,
+        made_at=made_at,
+        defaults={"probability": probability, "is_scored": is_scored, "recorded_at": now, "recorded_by": recorded_by} | fields | extra,
+    )
+    if not is_new and forecast.probability != probability:
+        raise refuse(
+            "made_at", f"A forecast of {forecast.probability} by {forecaster} at that instant is recorded; it cannot be changed. Record a later one."
+        )
+    if is_new:
+        make_due(predictions=[prediction.pk], now=now)
+    return forecast, is_new
+
+
+@transaction.atomic
+def record_lexicon(*, code: str, title: str, source: str, rows: list[dict[str, str]], now: datetime) -> tuple[Lexicon, bool]:
+    """
+    Record a lexicon as its next version, unless the newest version has the same phrases.
+
+    Args:
+        rows: Mappings with phrase, low, point, high (decimal strings, or empty) and source.
+    Raises:
+        Refused: A value is no probability, or a phrase comes twice.
+    """
+    entries = {normalise_phrase(row["phrase"]): _entry(row) for row in rows}
+    if len(entries) != len(rows):
+        raise Refused({"rows": [f"The lexicon {code} lists a phrase twice."]})
+    latest = Lexicon.objects.filter(code=code).order_by("-version").first()
+    if latest and {e.phrase: (e.low, e.point, e.high) for e in latest.entries.all()} == {
+        phrase: (e["low"], e["point"], e["high"]) for phrase, e in entries.items()
+    }:
+        return latest, False
+    lexicon = Lexicon.objects.create(
+        code=code, version=latest.version + 1 if latest else 1, title=title, source=source, recorded_at=now
+    )
+    LexiconEntry.objects.bulk_create(LexiconEntry(lexicon=lexicon, phrase=phrase, **values) for phrase, values in entries.items())
+    return lexicon, True
+
+
+def _entry(row: dict[str, str]) -> dict[str, object]:
+    numbers = {name: parse_probability(row[name], field=name) if row[name] else None for name in ("low", "point", "high")}
+    return {**numbers, "source": row["source"]}

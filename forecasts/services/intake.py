@@ -1,0 +1,66 @@
+"""Logging a prediction whole: the claim, its rules and its first forecast, or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from forecasts.models import Prediction, RuleVersion
+
+from .forecasts import Wording, record_forecast
+from .predictions import record_prediction, record_rule
+
+
+@dataclass(frozen=True)
+class RuleDraft:
+    """A rule to be recorded with a prediction."""
+
+    rule: object
+    variant: str = RuleVersion.Variant.CENTRAL
+    name: str = ""
+    description: str = ""
+
+
+@transaction.atomic
+def log_prediction(
+    *,
+    now: datetime,
+    rules: Sequence[RuleDraft] = (),
+    wording: Wording | None = None,
+    is_scored: bool = True,
+    recorded_by=None,
+    **claim,
+) -> tuple[Prediction, bool]:
+    """
+    Record a claim with its rules and its holder's forecast in one transaction; running it again adds nothing.
+
+    Args:
+        claim: What `record_prediction` takes.
+    Returns:
+        The prediction, and whether it is new.
+    Raises:
+        Refused: Any part is refused; then nothing is stored.
+    """
+    prediction, is_new = record_prediction(now=now, recorded_by=recorded_by, **claim)
+    for draft in rules:
+        record_rule(
+            prediction=prediction,
+            rule=draft.rule,
+            variant=draft.variant,
+            name=draft.name,
+            description=draft.description,
+            now=now,
+            recorded_by=recorded_by,
+        )
+    if wording is not None:
+        record_forecast(
+            prediction=prediction,
+            forecaster=prediction.holder,
+            wording=wording,
+            made_at=prediction.issued_at,
+            now=now,
+            is_scored=is_scored,
+            recorded_by=recorded_by,
+        )
+    return prediction, is_new

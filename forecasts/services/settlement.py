@@ -1,0 +1,122 @@
+"""Where a verdict, its scores and the prediction's state meet in one transaction."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion
+from forecasts.rules import Move, ReasonCode, Standing, next_move
+from forecasts.selectors.resolutions import current_resolution, current_rules
+from forecasts.selectors.verdicts import Judged, judge
+
+from .predictions import MISSING_RULE
+from .resolutions import append_resolution, record_evaluation
+from .scores import score_resolution
+
+# A source's watermark moves by time too: what waits for it is looked at again.
+COVERAGE_RETRY = timedelta(hours=1)
+CONTRADICTION = "CONTRADICTS_VERDICT"
+
+
+@transaction.atomic
+def settle_prediction(*, prediction_id, now: datetime) -> Resolution | None:
+    """
+    Evaluate a prediction's rules on what is known and bring its record up to date.
+
+    Evaluations, resolution, scores and state are written together or not at all.
+
+    Returns:
+        The resolution that was added; None where the record stands.
+    Raises:
+        Prediction.DoesNotExist: There is no such prediction.
+    """
+    prediction = Prediction.objects.select_for_update().get(pk=prediction_id)
+    readings = [(rule, judge(rule_version=rule, as_of=now)) for rule in current_rules(prediction=prediction)]
+    evaluations = {rule.name: record_evaluation(rule_version=rule, judged=judged, now=now) for rule, judged in readings}
+    central = next((judged for rule, judged in readings if rule.variant == RuleVersion.Variant.CENTRAL), None)
+    added, doubts = None, []
+    if central is not None:
+        added, doubts = _follow(prediction, judged=central, evaluation=evaluations[RuleVersion.CENTRAL_NAME], now=now)
+    _store_state(prediction, readings=[judged for _, judged in readings], central=central, doubts=doubts, now=now)
+    return added
+
+
+def _follow(prediction: Prediction, *, judged: Judged, evaluation: Evaluation, now: datetime) -> tuple[Resolution | None, list[str]]:
+    """Carry out what the central rule's answer means for the record; doubts are reasons for review."""
+    last = current_resolution(prediction=prediction)
+    answer = judged.outcome.status.value
+    move = next_move(standing=_standing(last), answer=answer, may_finalise=judged.may_finalise, now=now)
+    if move is Move.REVIEW:
+        return None, [CONTRADICTION]
+    if move is Move.KEEP:
+        return None, []
+    if move is Move.REOPEN:
+        return _reopen(prediction, judged=judged, evaluation=evaluation, now=now), []
+    state = Resolution.State.FINAL if move is Move.FINALISE else Resolution.State.PROPOSED
+    window = judged.rule.policy.dispute_delta if state == Resolution.State.PROPOSED and judged.may_finalise else None
+    happened = judged.outcome.happened
+    added = append_resolution(
+        prediction=prediction,
+        now=now,
+        verdict=answer,
+        state=state,
+        reason_code=judged.outcome.reason.value,
+        reason=judged.explanation,
+        evaluation=evaluation,
+        side_value=evaluation.side_value,
+        happened_at=happened.lo if happened else None,
+        known_at=judged.known_at,
+        finalises_at=None if window is None else now + window,
+    )
+    score_resolution(resolution=added, now=now)
+    return added, []
+
+
+def _standing(last: Resolution | None) -> Standing | None:
+    if last is None or last.state == Resolution.State.REOPENED:
+        return None
+    return Standing(verdict=last.verdict, state=last.state, by_person=last.actor_id is not None, finalises_at=last.finalises_at)
+
+
+def _reopen(prediction: Prediction, *, judged: Judged, evaluation: Evaluation, now: datetime) -> Resolution:
+    return append_resolution(
+        prediction=prediction,
+        now=now,
+        verdict="",
+        state=Resolution.State.REOPENED,
+        reason_code=judged.outcome.reason.value,
+        reason=judged.explanation,
+        evaluation=evaluation,
+    )
+
+
+def _store_state(
+    prediction: Prediction, *, readings: list[Judged], central: Judged | None, doubts: list[str], now: datetime
+) -> None:
+    last = current_resolution(prediction=prediction)
+    is_open = last is None or last.state == Resolution.State.REOPENED
+    reasons = list(doubts)
+    if central is None and is_open:
+        reasons.append(MISSING_RULE)
+    if central is not None and is_open:
+        reasons += [reason.value for reason in central.outcome.review]
+    waits = not is_open and last.state == Resolution.State.PROPOSED and last.finalises_at is None
+    status = Prediction.Status.OPEN if is_open else Prediction.Status(last.state)
+    Prediction.objects.filter(pk=prediction.pk).update(
+        status=Prediction.Status.NEEDS_REVIEW if reasons else status,
+        verdict="" if is_open else last.verdict,
+        review_reasons=reasons,
+        needs_confirmation=waits,
+        next_check_at=_next_check(last, readings=readings, now=now),
+        checked_at=now,
+        attempts=0,
+        last_error="",
+    )
+
+
+def _next_check(last: Resolution | None, *, readings: list[Judged], now: datetime) -> datetime | None:
+    moments = [judged.outcome.next_check_at for judged in readings]
+    moments.append(last.finalises_at if last and last.state == Resolution.State.PROPOSED else None)
+    if any(judged.outcome.reason is ReasonCode.AWAITING_COVERAGE for judged in readings):
+        moments.append(now + COVERAGE_RETRY)
+    return min((moment for moment in moments if moment is not None and moment > now), default=None)

@@ -1,0 +1,118 @@
+"""Verdicts by people: what waits in review, and what replaces an earlier verdict."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from forecasts.models import Prediction, Resolution, Verdict
+from forecasts.selectors.resolutions import current_resolution
+
+from .refusal import Problems, refuse
+from .resolutions import append_resolution
+from .scores import score_resolution
+
+CONFIRMED, JUDGED, REOPENED = "CONFIRMED", "JUDGED", "REOPENED"
+MIN_REASON = 10
+
+
+@transaction.atomic
+def record_verdict(
+    *,
+    prediction_id,
+    verdict: str,
+    reason: str,
+    actor,
+    now: datetime,
+    happened_at: datetime | None = None,
+    known_at: datetime | None = None,
+    evidence_url: str = "",
+    expected_number: int | None = None,
+) -> Resolution:
+    """
+    Record a person's verdict: on what waits in review, or in place of an earlier one. Scores follow at once.
+
+    Args:
+        expected_number: The number of the resolution the person saw; 0 when there was none.
+    Raises:
+        Refused: The verdict or reason is missing, the person is the forecaster, or the record moved on meanwhile.
+    """
+    prediction = Prediction.objects.select_for_update().get(pk=prediction_id)
+    last = current_resolution(prediction=prediction)
+    _check_verdict(prediction, verdict=verdict, reason=reason, actor=actor, now=now, known_at=known_at, happened_at=happened_at)
+    if expected_number is not None and expected_number != (last.number if last else 0):
+        raise refuse("verdict", f"The record changed since you opened it: it is now {last}. Look at it again before you decide.")
+    is_same = last is not None and last.verdict == verdict
+    added = append_resolution(
+        prediction=prediction,
+        now=now,
+        verdict=verdict,
+        state=Resolution.State.FINAL,
+        reason_code=CONFIRMED if is_same else JUDGED,
+        reason=reason.strip(),
+        actor=actor,
+        evaluation=last.evaluation if is_same else None,
+        evidence_url=evidence_url,
+        side_value=last.side_value if is_same else "",
+        happened_at=happened_at or (last.happened_at if is_same else None),
+        known_at=known_at or (last.known_at if is_same else None) or now,
+    )
+    score_resolution(resolution=added, now=now)
+    _take_state(prediction, resolution=added, now=now)
+    return added
+
+
+@transaction.atomic
+def reopen(*, prediction_id, reason: str, actor, now: datetime) -> Resolution:
+    """
+    Withdraw a verdict on a person's word; the next sweep looks at the prediction afresh.
+
+    Raises:
+        Refused: There is no verdict, the reason is missing, or the person is the forecaster.
+    """
+    prediction = Prediction.objects.select_for_update().get(pk=prediction_id)
+    last = current_resolution(prediction=prediction)
+    if last is None or last.state == Resolution.State.REOPENED:
+        raise refuse("verdict", "There is no verdict to withdraw.")
+    _check_person(prediction, reason=reason, actor=actor).raise_if_any()
+    added = append_resolution(
+        prediction=prediction, now=now, verdict="", state=Resolution.State.REOPENED,
+        reason_code=REOPENED, reason=reason.strip(), actor=actor,
+    )  # fmt: skip
+    _take_state(prediction, resolution=added, now=now)
+    Prediction.objects.filter(pk=prediction.pk).update(next_check_at=now)
+    return added
+
+
+def _check_verdict(prediction: Prediction, *, verdict: str, reason: str, actor, now, known_at, happened_at) -> None:
+    problems = _check_person(prediction, reason=reason, actor=actor)
+    if verdict not in Verdict.values:
+        problems.add("verdict", f"“{verdict}” is no verdict. Choose one of {', '.join(Verdict.values)}.")
+    for field, moment in (("known_at", known_at), ("happened_at", happened_at)):
+        if moment is not None and moment > now:
+            problems.add(field, f"{moment:%Y-%m-%d %H:%M} UTC is in the future.")
+    if known_at and happened_at and known_at < happened_at:
+        problems.add("known_at", "It cannot be known before it happened.")
+    problems.raise_if_any()
+
+
+def _check_person(prediction: Prediction, *, reason: str, actor) -> Problems:
+    problems = Problems()
+    if len(reason.strip()) < MIN_REASON:
+        problems.add("reason", f"Give the reason in at least {MIN_REASON} characters: readers will see it.")
+    if prediction.forecasts.filter(forecaster__account=actor).exists() or prediction.holder.account_id == actor.pk:
+        problems.add("verdict", "Nobody resolves their own prediction: ask another editor.")
+    return problems
+
+
+def _take_state(prediction: Prediction, *, resolution: Resolution, now: datetime) -> None:
+    is_open = resolution.state == Resolution.State.REOPENED
+    Prediction.objects.filter(pk=prediction.pk).update(
+        status=Prediction.Status.OPEN if is_open else Prediction.Status(resolution.state),
+        verdict=resolution.verdict,
+        review_reasons=[],
+        needs_confirmation=False,
+        next_check_at=None,
+        checked_at=now,
+        attempts=0,
+        last_error="",
+    )
