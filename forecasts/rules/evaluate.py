@@ -1,0 +1,241 @@
+"""A rule and what is known in, an outcome out. No clock: the knowledge says when it is."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from forecasts.rules.clauses import (
+    Scene,
+    judge_count,
+    judge_never,
+    judge_occurs,
+    judge_question,
+    judge_series,
+    judge_state,
+    judge_sum,
+)
+from forecasts.rules.facts import Knowledge, known_only
+from forecasts.rules.findings import (
+    NEEDS_A_PERSON,
+    Finding,
+    Outcome,
+    ReasonCode,
+    Settled,
+    Status,
+)
+from forecasts.rules.language import All, Any_, Formula, Not, Rule, StateFormula
+from forecasts.rules.settling import conjunction, disjunction, negation
+from forecasts.rules.structure import (
+    body_of,
+    definitions,
+    depends_on,
+    kind_of,
+    part_path,
+    parts_of,
+    walk_rule,
+)
+from forecasts.rules.truth import Truth
+from forecasts.rules.windows import (
+    BEGINNING_OF_TIME,
+    Span,
+    horizon_of,
+    resolve_time,
+    resolve_window,
+)
+
+_CLAUSES: Mapping[str, Callable[..., Finding]] = {
+    "occurs": judge_occurs,
+    "never": judge_never,
+    "count": judge_count,
+    "sum": judge_sum,
+    "series": judge_series,
+    "judged": judge_question,
+}
+_VERDICTS = {Truth.T: Status.YES, Truth.F: Status.NO}
+
+
+class _Evaluation:
+    """One evaluation; remembers findings, for a clause may also be an anchor of others."""
+
+    def __init__(self, *, rule: Rule, scene: Scene) -> None:
+        self.scene = scene
+        self.defined = definitions(rule)
+        self.findings: dict[str, Finding] = {}
+        knowledge = scene.knowledge
+        self.fixed = {"publication": Span(knowledge.publication, knowledge.publication)}
+        for name, instant in knowledge.milestones.items():
+            self.fixed[f"calendar:{name}"] = Span(instant, instant)
+
+    def finding(self, formula: Formula, *, path: str) -> Finding:
+        if path not in self.findings:
+            combined = isinstance(formula, All | Any_ | Not)
+            judge = self._combine if combined else self._clause
+            self.findings[path] = judge(formula, path=path)
+        return self.findings[path]
+
+    def get(self, anchor: str) -> Span | None:
+        """Return what an anchor stands for; a clause anchors only once it is surely true."""
+        if anchor in self.fixed:
+            return self.fixed[anchor]
+        node = self.defined.get(anchor)
+        if node is None:
+            return None
+        finding = self.finding(node.formula, path=node.path)
+        return finding.at if finding.value is Truth.T else None
+
+    def _combine(self, formula: Formula, *, path: str) -> Finding:
+        children = tuple(
+            self.finding(part, path=part_path(path, formula, index))
+            for index, part in enumerate(parts_of(formula))
+        )
+        match formula:
+            case All():
+                settled = conjunction(children)
+            case Any_():
+                settled = disjunction(children)
+            case _:
+                settled = negation(children[0])
+        return _composed(formula, settled, path=path, children=children)
+
+    def _clause(self, formula: Formula, *, path: str) -> Finding:
+        body, kind = body_of(formula), kind_of(formula)
+        if isinstance(formula, StateFormula):
+            at = resolve_time(body.at, anchors=self)
+            if at is None:
+                return _without_window(path=path, kind=kind)
+            return judge_state(body, path=path, at=at, scene=self.scene)
+        window = resolve_window(body.window, anchors=self)
+        if window is None:
+            return _without_window(path=path, kind=kind)
+        return _CLAUSES[kind](body, path=path, window=window, scene=self.scene)
+
+
+def evaluate(rule: Rule, knowledge: Knowledge) -> Outcome:
+    """
+    Return what a rule comes to, given all that was known at one time.
+
+    The verdict is final in this sense: it stays the same under more knowledge, as long as unseen
+    events lie past the coverage watermark, later versions only make events more exact, and rival
+    outcomes exclude each other.
+
+    Args:
+        rule: Parsed, and free of lint problems.
+        knowledge: Facts known at `knowledge.as_of`; anything later in it is ignored.
+    Returns:
+        The outcome with its findings.
+    """
+    facts = known_only(knowledge)
+    scene = Scene(knowledge=facts, horizon=horizon_of(policy=rule.policy, knowledge=facts))
+    evaluation = _Evaluation(rule=rule, scene=scene)
+    findings = [
+        evaluation.finding(node.formula, path=node.path) for node in walk_rule(rule) if node.depth == 1
+    ]
+    condition = findings[0] if rule.condition is not None else None
+    consequent = findings[-1]
+    status = _status(rule, condition=condition, consequent=consequent)
+    return _outcome(rule, status=status, condition=condition, consequent=consequent, scene=scene)
+
+
+def _status(rule: Rule, *, condition: Finding | None, consequent: Finding) -> Status:
+    if condition is None:
+        return _VERDICTS.get(consequent.value, Status.OPEN)
+    if condition.value is Truth.U:
+        return Status.OPEN_CONDITION
+    if condition.value is Truth.F:
+        vacuous = rule.policy.on_condition_false == "vacuous_true"
+        return Status.YES if vacuous else Status.ANNULLED
+    return _VERDICTS.get(consequent.value, Status.OPEN_CONSEQUENT)
+
+
+def _outcome(
+    rule: Rule, *, status: Status, condition: Finding | None, consequent: Finding, scene: Scene
+) -> Outcome:
+    failed = condition is not None and condition.value is Truth.F
+    waits_for_condition = condition is not None and condition.value is not Truth.T
+    deciding = condition if waits_for_condition else consequent
+    pending = list(_pending(deciding))
+    anchored = "condition" in depends_on(rule, formula=rule.consequent)
+    wakes = [leaf.wakes_at for leaf in pending if leaf.wakes_at is not None]
+    # A condition counts among the facts of a verdict on the consequent.
+    resting = (condition, consequent) if condition and not waits_for_condition else (deciding,)
+    facts = {event.id: event for event in scene.knowledge.occurrences}
+    witnesses = _unique(name for finding in resting for name in finding.witnesses)
+    seen = [facts[name] for name in witnesses if name in facts]
+    best = min(seen, key=lambda event: (event.tier, -event.owners), default=None)
+    return Outcome(
+        status=status,
+        condition=condition,
+        consequent=consequent,
+        side_value=consequent.value if failed and not anchored else None,
+        happened=deciding.at,
+        covered_to=scene.horizon.covered_to,
+        next_check_at=min(wakes, default=None),
+        reason=_reason(deciding, failed=failed),
+        review=_unique(leaf.reason for leaf in pending if leaf.reason in NEEDS_A_PERSON),
+        witnesses=witnesses,
+        possible=deciding.possible,
+        best_tier=best.tier if best else None,
+        owners=best.owners if best else 0,
+    )
+
+
+def _reason(deciding: Finding, *, failed: bool) -> ReasonCode:
+    if not failed:
+        return deciding.reason
+    refuted = deciding.reason in (ReasonCode.REFUTED, ReasonCode.WITNESS)
+    return ReasonCode.CONDITION_REFUTED if refuted else ReasonCode.CONDITION_NOT_MET
+
+
+def _pending(finding: Finding) -> Iterator[Finding]:
+    """Yield the clauses that keep a finding from being settled."""
+    if finding.value is not Truth.U:
+        return
+    if not finding.children:
+        yield finding
+    for child in finding.children:
+        yield from _pending(child)
+
+
+def _composed(
+    formula: Formula, settled: Settled, *, path: str, children: tuple[Finding, ...]
+) -> Finding:
+    joint = {"all": " and ", "any": " or ", "not": ""}[kind_of(formula)]
+    why = joint.join(f"({child.why})" for child in children)
+    deciding = _deciding(settled, children=children, turned=isinstance(formula, Not))
+    return Finding(
+        value=settled.value,
+        at=settled.at,
+        soonest=settled.soonest,
+        reason=settled.reason,
+        path=path,
+        kind=kind_of(formula),
+        why=f"not {why}" if isinstance(formula, Not) else why,
+        witnesses=_unique(name for child in deciding for name in child.witnesses),
+        possible=_unique(name for child in deciding for name in child.possible),
+        rests_on=_unique(name for child in deciding for name in child.rests_on),
+        rests_on_absence=any(child.rests_on_absence for child in deciding),
+        children=children,
+    )
+
+
+def _deciding(
+    settled: Settled, *, children: tuple[Finding, ...], turned: bool
+) -> tuple[Finding, ...]:
+    """Return the parts that share the value of the whole; under "not" the one that opposes it."""
+    if turned:
+        return children
+    return tuple(child for child in children if child.value is settled.value)
+
+
+def _without_window(*, path: str, kind: str) -> Finding:
+    return Finding(
+        value=Truth.U,
+        at=None,
+        soonest=BEGINNING_OF_TIME,
+        reason=ReasonCode.ANCHOR_UNKNOWN,
+        path=path,
+        kind=kind,
+        why="the window is not known yet: what it is anchored on has not happened or has no date",
+    )
+
+
+def _unique(values) -> tuple:
+    return tuple(dict.fromkeys(values))

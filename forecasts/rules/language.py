@@ -1,0 +1,390 @@
+"""The rule language RRL/1 as types. A rule is JSON; every formula is an object with one key."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+    Tag,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+FORMULAS = ("all", "any", "not", "occurs", "never", "count", "sum", "series", "state", "judged")
+LONGEST_DURATION = timedelta(days=36_600)
+YEARS = range(1900, 2201)
+_DURATION = r"^-?P(\d+D)?(T(\d+H)?(\d+M)?)?$"
+_ANCHOR = r"^(publication|condition|clause:[a-z0-9_]+|calendar:[a-z0-9_.]+)$"
+_OFFSET_SIGN = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
+
+
+def parse_duration(value: Any) -> timedelta:
+    """
+    Return the length written as ISO 8601 days, hours and minutes: P30D, PT12H, -P1DT30M.
+
+    Args:
+        value: The text; a timedelta is handed back as it is.
+    Returns:
+        The length; negative where the text begins with a minus.
+    Raises:
+        PydanticCustomError: Not such a text, or longer than 36,600 days.
+    """
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str) or not re.match(_DURATION, value, re.ASCII):
+        raise PydanticCustomError(
+            "duration", "is not a duration; write days, hours or minutes such as P30D or PT12H"
+        )
+    numbers = {unit: number for number, unit in re.findall(r"(\d+)([DHM])", value)}
+    if any(len(number) > 8 for number in numbers.values()):
+        raise PydanticCustomError("duration", "is too long; at most P36600D, a hundred years")
+    length = timedelta(
+        days=int(numbers.get("D", 0)),
+        hours=int(numbers.get("H", 0)),
+        minutes=int(numbers.get("M", 0)),
+    )
+    if length > LONGEST_DURATION:
+        raise PydanticCustomError("duration", "is too long; at most P36600D, a hundred years")
+    return -length if value.startswith("-") else length
+
+
+def write_duration(length: timedelta) -> str:
+    """
+    Return a length the way the language writes it, the inverse of `parse_duration`.
+
+    Args:
+        length: A whole number of minutes.
+    Returns:
+        The shortest text: P30D, PT12H, P1DT30M; P0D for nothing.
+    """
+    minutes = abs(length) // timedelta(minutes=1)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    time = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
+    date = f"{days}D" if days or not time else ""
+    return ("-" if length < timedelta(0) else "") + "P" + date + (f"T{time}" if time else "")
+
+
+def _parse_instant(value: Any) -> datetime:
+    if isinstance(value, str) and _OFFSET_SIGN.search(value) and "T" in value:
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise PydanticCustomError(
+            "instant", "is not an instant; write date, time and offset: 2024-11-06T00:00:00Z"
+        )
+    if value.year not in YEARS:
+        raise PydanticCustomError("instant", "is out of range; use a year from 1900 to 2200")
+    return value.astimezone(UTC)
+
+
+def _formula_tag(value: Any) -> str | None:
+    keys = set(value) if isinstance(value, dict) else set(type(value).model_fields_set_names())
+    kinds = [kind for kind in FORMULAS if kind in keys]
+    return f"<{kinds[0]}>" if len(kinds) == 1 else None
+
+
+def _time_tag(value: Any) -> str:
+    if isinstance(value, dict):
+        return next((f"<{key}>" for key in ("max", "min") if key in value), "<anchor>")
+    names = {"LatestOf": "<max>", "EarliestOf": "<min>", "Anchored": "<anchor>"}
+    return names.get(type(value).__name__, "<instant>")
+
+
+def _one_formula(value: Any) -> Any:
+    if not isinstance(value, dict):
+        if isinstance(value, Language):
+            return value
+        raise PydanticCustomError("formula", "is not a formula; write an object with one key")
+    kinds = [kind for kind in FORMULAS if kind in value]
+    if len(kinds) > 1:
+        raise PydanticCustomError(
+            "formula",
+            "holds several formulas ({kinds}); put each in its own object under all or any",
+            {"kinds": " and ".join(kinds)},
+        )
+    if not kinds:
+        raise PydanticCustomError(
+            "formula", "holds no known formula; use one of {known}", {"known": ", ".join(FORMULAS)}
+        )
+    return value
+
+
+class Language(BaseModel):
+    """Base of all parts of a rule: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    @classmethod
+    def model_fields_set_names(cls) -> tuple[str, ...]:
+        """Return the names of the fields as JSON spells them."""
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(write_duration, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _DURATION}),
+]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_parse_instant),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+ClauseId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}$")]
+Comparison = Literal[">=", ">", "<=", "<", "==", "!=", "in"]
+EventType = Literal[
+    "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST",
+    "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT",
+    "x-election-result", "x-legal-act", "x-policy-change", "x-office-change", "x-statement",
+]  # fmt: skip
+Modality = Literal["actual", "future", "hypothetical", "historical", "negated"]
+Tier = Literal["A", "B", "C", "D"]
+
+
+class Anchored(Language):
+    """An instant relative to a named one."""
+
+    anchor: Annotated[str, StringConstraints(pattern=_ANCHOR)]
+    offset: Duration = timedelta(0)
+
+
+class LatestOf(Language):
+    """The latest of several instants."""
+
+    max: tuple["TimeExpr", ...] = Field(min_length=1)
+
+
+class EarliestOf(Language):
+    """The earliest of several instants."""
+
+    min: tuple["TimeExpr", ...] = Field(min_length=1)
+
+
+TimeExpr = Annotated[
+    Annotated[Instant, Tag("<instant>")]
+    | Annotated[Anchored, Tag("<anchor>")]
+    | Annotated[LatestOf, Tag("<max>")]
+    | Annotated[EarliestOf, Tag("<min>")],
+    Discriminator(_time_tag),
+]
+
+
+class Window(Language):
+    """A stretch of time that includes its start and excludes its end."""
+
+    start: TimeExpr
+    end: TimeExpr
+
+
+class Where(Language):
+    """A comparison with one attribute of an event."""
+
+    attr: str
+    op: Comparison
+    value: Any
+
+
+class Pattern(Language):
+    """Criteria that an event meets all of; within one criterion any value will do."""
+
+    type: tuple[EventType, ...] | None = None
+    code: tuple[Code, ...] | None = None
+    mode_any: tuple[str, ...] | None = None
+    context_any: tuple[str, ...] | None = None
+    topic_any: tuple[str, ...] | None = None
+    actor: tuple[str, ...] | None = None
+    recipient: tuple[str, ...] | None = None
+    location: tuple[str, ...] | None = None
+    where: tuple[Where, ...] = ()
+    modality: tuple[Modality, ...] = ("actual",)
+    min_tier: Tier | None = None
+
+
+class Guard(Language):
+    """What must, or must not, come after or before a match for it to count."""
+
+    kind: Literal["followed_by", "not_followed_by", "preceded_by", "not_preceded_by"]
+    pattern: Pattern
+    within: Duration
+    same: tuple[Literal["actors", "recipients", "topics"], ...] = ()
+
+
+class Occurs(Language):
+    """Events of a pattern in a window."""
+
+    pattern: Pattern
+    window: Window
+    guards: tuple[Guard, ...] = ()
+    refuted_by: Pattern | None = None
+
+
+class Count(Occurs):
+    """How many events of a pattern fall in a window."""
+
+    op: Literal[">=", ">", "<=", "<", "=="]
+    n: Annotated[StrictInt, Field(ge=0)]
+
+
+class Sum(Language):
+    """Whether a non-negative attribute of the matches adds up to at least `value`."""
+
+    pattern: Pattern
+    window: Window
+    guards: tuple[Guard, ...] = ()
+    attr: str
+    value: StrictFloat
+
+
+class Series(Language):
+    """Whether `consecutive` successive values of a numeric series satisfy a comparison."""
+
+    series: str
+    window: Window
+    op: Comparison
+    value: StrictFloat
+    consecutive: StrictInt = 1
+    vintage: Literal["first", "latest"] = "first"
+    max_gap: Duration = timedelta(days=5)
+
+
+class State(Language):
+    """Whether something holds at an instant, given what starts and what ends it."""
+
+    initiates: Pattern
+    terminates: Pattern
+    initial: StrictBool | None = None
+    at: TimeExpr
+
+
+class Judged(Language):
+    """A question that only a person can answer."""
+
+    question: str
+    window: Window
+    rubric: str | None = None
+
+
+class All(Language):
+    """True when every part is."""
+
+    id: ClauseId | None = None
+    all: tuple["Formula", ...] = Field(min_length=1)
+
+
+class Any_(Language):
+    """True when some part is."""
+
+    id: ClauseId | None = None
+    any: tuple["Formula", ...] = Field(min_length=1)
+
+
+class Not(Language):
+    """True when its part is false."""
+
+    id: ClauseId | None = None
+    operand: "Formula" = Field(alias="not")
+
+
+class OccursFormula(Language):
+    """At least one match."""
+
+    id: ClauseId | None = None
+    occurs: Occurs
+
+
+class NeverFormula(Language):
+    """No match at all."""
+
+    id: ClauseId | None = None
+    never: Occurs
+
+
+class CountFormula(Language):
+    """A number of matches."""
+
+    id: ClauseId | None = None
+    count: Count
+
+
+class SumFormula(Language):
+    """A total over matches."""
+
+    id: ClauseId | None = None
+    sum: Sum
+
+
+class SeriesFormula(Language):
+    """A run of values."""
+
+    id: ClauseId | None = None
+    series: Series
+
+
+class StateFormula(Language):
+    """A state at an instant."""
+
+    id: ClauseId | None = None
+    state: State
+
+
+class JudgedFormula(Language):
+    """A person's verdict."""
+
+    id: ClauseId | None = None
+    judged: Judged
+
+
+Formula = Annotated[
+    Annotated[All, Tag("<all>")]
+    | Annotated[Any_, Tag("<any>")]
+    | Annotated[Not, Tag("<not>")]
+    | Annotated[OccursFormula, Tag("<occurs>")]
+    | Annotated[NeverFormula, Tag("<never>")]
+    | Annotated[CountFormula, Tag("<count>")]
+    | Annotated[SumFormula, Tag("<sum>")]
+    | Annotated[SeriesFormula, Tag("<series>")]
+    | Annotated[StateFormula, Tag("<state>")]
+    | Annotated[JudgedFormula, Tag("<judged>")],
+    Discriminator(_formula_tag),
+    BeforeValidator(_one_formula),
+]
+
+
+class Policy(Language):
+    """What a verdict may rest on and when it may become final."""
+
+    coverage: tuple[str, ...] = ("wire",)
+    coverage_mode: Literal["all", "any"] = "all"
+    grace: Duration = timedelta(days=2)
+    auto_final: Literal["never", "tier_a", "tier_a_or_2b"] = "tier_a_or_2b"
+    dispute_window: Duration = timedelta(days=7)
+    reopen_for: Duration = timedelta(days=365)
+    on_condition_false: Literal["annul", "vacuous_true"] = "annul"
+
+
+class Rule(Language):
+    """A whole rule: if `condition` comes true, does `consequent`?"""
+
+    rrl: Literal["1"]
+    variant: Literal["strict", "central", "lenient"] = "central"
+    condition: Formula | None = None
+    consequent: Formula
+    policy: Policy = Policy()
+
+
+for _model in (LatestOf, EarliestOf, Window, State, All, Any_, Not, Rule):
+    _model.model_rebuild()
