@@ -1,0 +1,41 @@
+# Everything runs from .venv, which the first command makes. `make demo` needs nothing but Python 3.11 or newer.
+PYTHON ?= python3
+PREPARE := $(PYTHON) config/bootstrap.py
+RUN := .venv/bin/python
+DEVELOP := DEBUG=1 $(RUN)
+
+.PHONY: help demo test bench check lint types run worker beat lock
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+demo: ## everything at once on sample data: pages, API, worker, schedule (PORT=8000, RESET=1 starts afresh)
+	@$(PREPARE) && exec $(RUN) -m config.demo
+
+test: ## the test suite on SQLite and a private Redis
+	@$(PREPARE) test && $(RUN) -m pytest -n 2
+
+bench: ## measure against the goals in docs/
+	@$(PREPARE) test && $(RUN) -m pytest -m benchmark tests/benchmarks
+
+check: ## settings, migrations and import rules
+	@$(PREPARE) test && $(DEVELOP) manage.py check && $(DEVELOP) manage.py makemigrations --check && .venv/bin/lint-imports
+
+lint: ## style of Python and templates
+	@$(PREPARE) lint && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/djlint --check --lint forecasts/templates
+
+types: ## static types
+	@$(PREPARE) lint && .venv/bin/mypy
+
+run: ## development server with DEBUG
+	@$(PREPARE) && $(DEVELOP) manage.py migrate && $(DEVELOP) manage.py runserver
+
+worker: ## a Celery worker on REDIS_URL
+	@$(PREPARE) && exec $(RUN) -m celery -A config worker
+
+beat: ## the Celery schedule on REDIS_URL
+	@$(PREPARE) && exec $(RUN) -m celery -A config beat
+
+lock: ## resolve requirements*.in into the hashed requirements*.txt
+	@$(PREPARE) && for name in "" -test -lint -ci; do .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url requirements$$name.in -o requirements$$name.txt || exit 1; done
