@@ -29,6 +29,6 @@ def hint() -> None:
 
 def _ask() -> None:
     try:
-        sweep.apply_async(retry=False, expires=60)
+        sweep.apply_async(retry=False, expires=180)
     except OperationalError as error:
         logger.warning("hint_not_sent", error=str(error))

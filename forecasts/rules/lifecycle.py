@@ -53,7 +53,8 @@ def next_move(*, standing: Standing | None, answer: str, may_finalise: bool, now
         raise ValueError(f"a verdict in state {standing.state!r} has no next move; expected PROPOSED, FINAL or DISPUTED")
     if not is_decided:
         return Move.REOPEN
-    if not agrees:
+    # Evidence that grew or shrank sets or lifts the date on which the proposal becomes final by itself.
+    if not agrees or may_finalise != (standing.finalises_at is not None):
         return Move.PROPOSE
     is_over = standing.finalises_at is not None and standing.finalises_at <= now
-    return Move.FINALISE if is_over and may_finalise else Move.KEEP
+    return Move.FINALISE if is_over else Move.KEEP

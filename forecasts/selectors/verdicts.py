@@ -1,7 +1,10 @@
 """What rules come to on the facts recorded: facts in, verdict out, nothing written."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+
+import orjson
 
 from forecasts import rules
 from forecasts.models import RuleVersion
@@ -23,21 +26,32 @@ class Judged:
     @property
     def trace(self) -> dict[str, object]:
         """Each clause with its value, window and matches, as JSON."""
-        return {
-            "condition": self.outcome.condition and asdict(self.outcome.condition),
-            "consequent": self.outcome.consequent and asdict(self.outcome.consequent),
-        }
+        parts = {"condition": self.outcome.condition, "consequent": self.outcome.consequent}
+        return {name: finding and orjson.loads(orjson.dumps(finding)) for name, finding in parts.items()}
 
     @property
     def known_at(self) -> datetime:
-        """When the verdict could be known: the latest of its witnesses, or of the window's end with its coverage."""
-        decisive = {o.id: o.known_at for o in self.knowledge.occurrences} | {
-            v.id: v.released_at for v in self.knowledge.observations
-        }
-        moments = [decisive[fact] for fact in self.outcome.witnesses if fact in decisive]
-        if self.outcome.decided_by_absence_at is not None:
-            moments.append(self.outcome.decided_by_absence_at)
+        """When the verdict could be known: its latest fact was published and every silence it rests on was over."""
+        published = {event.id: event.known_at for event in self.knowledge.occurrences}
+        published |= {value.id: value.released_at for value in self.knowledge.observations}
+        moments = [published[fact] for finding in self._deciding for fact in finding.rests_on if fact in published]
+        moments += [moment for finding in self._deciding for moment in _silences(finding)]
         return min(max(moments, default=self.as_of), self.as_of)
+
+    @property
+    def _deciding(self) -> list[rules.Finding]:
+        is_annulled = self.outcome.status is rules.Status.ANNULLED
+        parts = [self.outcome.condition, None if is_annulled else self.outcome.consequent]
+        return [finding for finding in parts if finding is not None]
+
+
+def _silences(finding: rules.Finding) -> Iterator[datetime]:
+    """When each window closed whose silence the finding rests on."""
+    if finding.children:
+        for child in finding.children:
+            yield from _silences(child)
+    elif finding.rests_on_absence and finding.closes_at is not None:
+        yield finding.closes_at
 
 
 def judge(*, rule_version: RuleVersion, as_of: datetime) -> Judged:

@@ -53,7 +53,7 @@ def _follow(prediction: Prediction, *, judged: Judged, evaluation: Evaluation, n
     if move is Move.REOPEN:
         return _reopen(prediction, judged=judged, evaluation=evaluation, now=now), []
     state = Resolution.State.FINAL if move is Move.FINALISE else Resolution.State.PROPOSED
-    window = judged.rule.policy.dispute_delta if state == Resolution.State.PROPOSED and judged.may_finalise else None
+    window = judged.rule.policy.dispute_window if state == Resolution.State.PROPOSED and judged.may_finalise else None
     happened = judged.outcome.happened
     added = append_resolution(
         prediction=prediction,
