@@ -9,8 +9,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA synchronous=FULL; "
     "PRAGMA foreign_keys=ON; "
     # Without it `INSERT OR REPLACE` slips past the triggers that keep records append-only.
-    "PRAGMA recursive_triggers=ON; "
-    "PRAGMA trusted_schema=OFF"
+    "PRAGMA recursive_triggers=ON"
 )
 
 
