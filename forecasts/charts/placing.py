@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-GAP = 6.0
+Span = tuple[float, float]
+
+GAP: Final = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +23,9 @@ def place_labels(
     """
     Return a place for each label, or None where it does not fit in max_rows.
 
-    A label starts at its own point and is moved left only where it would pass the right edge. Points furthest right
-    take the row nearest to the axis, so that leader lines run past the free ends of labels.
+    A label starts at its own point and is moved left only where it would pass the right edge. Those that stay go
+    first, from the right, so that leader lines run past the free ends of labels; a leader line crosses a label only
+    where no other row is left.
 
     Args:
         wanted: The point on the axis and the width of each label, no wider than the space between the edges.
@@ -30,27 +34,28 @@ def place_labels(
         max_rows: At least 0.
     """
     places: list[Placed | None] = [None] * len(wanted)
-    taken: list[list[tuple[float, float]]] = [[] for _ in range(max_rows)]
-    for index in sorted(range(len(wanted)), key=lambda index: -wanted[index][0]):
+    labels: list[list[Span]] = [[] for _ in range(max_rows)]
+    leaders: list[list[Span]] = [[] for _ in range(max_rows)]
+    for index in sorted(range(len(wanted)), key=lambda index: (sum(wanted[index]) > right, -wanted[index][0])):
         point, width = wanted[index]
         start = max(left, min(point, right - width))
-        box = (min(start, point), max(start + width, point))
-        row = next((row for row in range(max_rows) if _fits(box, point=point, row=row, taken=taken)), None)
-        if row is None:
+        box = (start, max(start + width, point))
+        free = [row for row in range(max_rows) if not _any_overlap(box, labels[row], gap=GAP)]
+        clear = [row for row in free if _is_clear(box, point, row=row, labels=labels, leaders=leaders)]
+        if not free:
             continue
-        taken[row].append(box)
-        for nearer in taken[:row]:
+        row = min(clear or free)
+        labels[row].append(box)
+        for nearer in leaders[:row]:
             nearer.append((point, point))
         places[index] = Placed(start, row)
     return tuple(places)
 
 
-def _fits(box: tuple[float, float], *, point: float, row: int, taken: list[list[tuple[float, float]]]) -> bool:
-    if any(_overlap(box, other, gap=GAP) for other in taken[row]):
-        return False
-    boxes = [other for nearer in taken[:row] for other in nearer if other[0] < other[1]]
-    return not any(_overlap((point, point), other, gap=0.0) for other in boxes)
+def _is_clear(box: Span, point: float, *, row: int, labels: list[list[Span]], leaders: list[list[Span]]) -> bool:
+    crosses = any(_any_overlap((point, point), nearer, gap=0.0) for nearer in labels[:row])
+    return not crosses and not _any_overlap(box, leaders[row], gap=1.0)
 
 
-def _overlap(one: tuple[float, float], other: tuple[float, float], *, gap: float) -> bool:
-    return one[0] < other[1] + gap and other[0] < one[1] + gap
+def _any_overlap(one: Span, others: list[Span], *, gap: float) -> bool:
+    return any(one[0] < other[1] + gap and other[0] < one[1] + gap for other in others)

@@ -6,7 +6,7 @@ from typing import Final
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _STEPS_IN_DAYS: Final = (1, 2, 7, 14)
-_STEPS_IN_MONTHS: Final = (1, 2, 3, 6, 12, 24, 60, 120, 600, 1200)
+_STEPS_IN_MONTHS: Final = (1, 2, 4, 6, 12, 24, 60, 120, 600, 1200)
 
 
 def day(at: datetime) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from forecasts.charts.placing import Placed, place_labels
-from forecasts.charts.spans import Event, Mark, MarkKind, Timeline, Window
+from forecasts.charts.spans import Event, EventKind, Mark, MarkKind, Timeline, Window
 from forecasts.charts.svg import WIDTH, document, element, escape, number, shorten, text, text_width, tooltip
 from forecasts.charts.ticks import axis_ticks, day
 
@@ -21,7 +21,7 @@ RIGHT: Final = WIDTH - 14.0
 ROW: Final = 17.0
 WINDOW_ROW: Final = 30.0
 EVENT_LANE: Final = 28.0
-MAX_ROWS: Final = 6
+MAX_ROWS: Final = 8
 MAX_LABEL: Final = 170.0
 
 
@@ -128,7 +128,9 @@ def _labels(lane: _Lane) -> str:
 
 
 def _glyphs(drawn: Timeline, lane: _Lane) -> str:
-    return "".join(_glyph(drawn, point, y=lane.glyphs) for point in lane.points)
+    # What decides the verdict is drawn last, on top of what does not.
+    by_weight = sorted(lane.points, key=lambda point: point.kind in (EventKind.POSSIBLE, EventKind.WITNESS))
+    return "".join(_glyph(drawn, point, y=lane.glyphs) for point in by_weight)
 
 
 def _leader(x: float, place: Placed, *, lane: _Lane) -> str:
