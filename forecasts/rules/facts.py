@@ -54,7 +54,7 @@ class SeriesValue:
     released_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Membership:
     """`member` belongs to `group` from `start` to before `end`; None means unbounded."""
 

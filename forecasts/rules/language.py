@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -151,6 +151,7 @@ EventType = Literal[
     "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT",
     "x-election-result", "x-legal-act", "x-policy-change", "x-office-change", "x-statement",
 ]  # fmt: skip
+EVENT_TYPES: tuple[str, ...] = get_args(EventType)
 Modality = Literal["actual", "future", "hypothetical", "historical", "negated"]
 Tier = Literal["A", "B", "C", "D"]
 

@@ -1,0 +1,98 @@
+"""A verdict told in one paragraph: what decided it, when, on whose word, and how far coverage goes."""
+
+from collections.abc import Iterator
+
+from forecasts.rules.facts import Knowledge, Occurrence
+from forecasts.rules.findings import Finding, Outcome, Status
+from forecasts.rules.language import Rule
+from forecasts.rules.phrases import format_instant, format_span
+from forecasts.rules.truth import Truth
+from forecasts.rules.windows import Span
+
+_HEADLINES = {
+    Status.YES: "YES",
+    Status.NO: "NO",
+    Status.ANNULLED: "ANNULLED",
+    Status.OPEN: "OPEN",
+    Status.OPEN_CONDITION: "OPEN, waiting for the condition",
+    Status.OPEN_CONSEQUENT: "OPEN, the condition is met",
+}
+_SIDE = {
+    Truth.T: "The outcome came about all the same.",
+    Truth.F: "The outcome did not come about either.",
+    Truth.U: "Whether the outcome came about is not known.",
+}
+MOST_NAMED = 3
+
+
+def explain(rule: Rule, outcome: Outcome, knowledge: Knowledge, *, label: str) -> str:
+    """
+    Return why a rule came to its outcome.
+
+    Args:
+        rule: The rule that was evaluated.
+        outcome: What it came to.
+        knowledge: What it was evaluated on.
+        label: The name of the rule's version, such as "central v3".
+    Returns:
+        One paragraph: verdict, what each deciding clause found, witnesses with date, tier and
+        owners, what is possible, what was known when, and how far coverage reached.
+    """
+    facts = {event.id: event for event in knowledge.occurrences}
+    sentences = [f"{_HEADLINES[outcome.status]} ({label})."]
+    if outcome.condition is not None:
+        sentences.append(_told("Condition", outcome.condition, facts=facts))
+    if outcome.status is not Status.ANNULLED:
+        sentences.append(_told("Outcome", outcome.consequent, facts=facts))
+    if outcome.side_value is not None:
+        sentences.append(_SIDE[outcome.side_value])
+    if outcome.status is Status.YES and outcome.condition and outcome.condition.value is Truth.F:
+        sentences.append("The condition was not met, which this rule counts as true.")
+    sentences.append(_known(rule, outcome, knowledge=knowledge))
+    return " ".join(sentences)
+
+
+def _told(name: str, finding: Finding, *, facts: dict[str, Occurrence]) -> str:
+    clauses = list(_clauses(finding))
+    found = "; ".join(f"{clause.path}: {clause.why}" for clause in clauses)
+    said = {Truth.T: "true", Truth.F: "false", Truth.U: "not known"}[finding.value]
+    sentence = f"{name} {said}: {found}."
+    witnesses = [facts[one] for one in finding.witnesses if one in facts]
+    if witnesses:
+        sentence += f" Decided by {_listed(witnesses)}."
+    possible = [facts[one] for one in finding.possible if one in facts]
+    if possible and finding.value is Truth.U:
+        sentence += f" Possible: {_listed(possible)}."
+    return sentence
+
+
+def _clauses(finding: Finding) -> Iterator[Finding]:
+    """Yield the clauses that give a finding its value."""
+    if not finding.children:
+        yield finding
+        return
+    for child in finding.children:
+        if finding.kind == "not" or child.value is finding.value:
+            yield from _clauses(child)
+
+
+def _listed(events: list[Occurrence]) -> str:
+    named = "; ".join(_named(event) for event in events[:MOST_NAMED])
+    more = len(events) - MOST_NAMED
+    return f"{named}; and {more} more" if more > 0 else named
+
+
+def _named(event: Occurrence) -> str:
+    owners = "1 owner" if event.owners == 1 else f"{event.owners} owners"
+    date = format_span(Span(event.earliest, event.latest))
+    doubt = ", contested" if event.contested else ""
+    return f"“{event.title}” ({date}, tier {event.tier}, {owners}{doubt})"
+
+
+def _known(rule: Rule, outcome: Outcome, *, knowledge: Knowledge) -> str:
+    known = f"Known {format_instant(knowledge.as_of)}"
+    groups = ", ".join(rule.policy.coverage)
+    if outcome.covered_to is not None:
+        return f"{known}; coverage ({groups}) to {format_instant(outcome.covered_to)}."
+    missing = [name for name in rule.policy.coverage if name not in knowledge.complete_to]
+    return f"{known}; no coverage by {', '.join(missing)}, so nothing can be told from silence."
