@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from forecasts.models import Forecast, Prediction, Resolution, Score, Verdict
-from forecasts.scoring import ScoreSummary, summarise
+from forecasts.scoring.summary import ScoreSummary, summarise
 
 SETTLED = (Verdict.YES, Verdict.NO)
 

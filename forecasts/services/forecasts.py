@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from django.db import transaction
 
 from forecasts.models import Forecast, Forecaster, Lexicon, LexiconEntry, Prediction
-from forecasts.scoring import normalise_phrase
+from forecasts.scoring.lexicon import normalise_phrase
 
 from .predictions import make_due
 from .refusal import Problems, Refused, refuse

@@ -159,7 +159,7 @@ def _checked(rule: object, *, prediction: Prediction) -> rules.Rule:
         parsed,
         topics=None,
         entities=frozenset(Entity.objects.values_list("path", flat=True)),
-        milestones=frozenset(Milestone.objects.values_list("key", flat=True)),
+        milestones={row.key: row.occurs_at for row in Milestone.objects.order_by("key", "version")},
         publication=prediction.issued_at,
     )
     if found:

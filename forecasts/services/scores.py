@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from forecasts.models import Forecast, Resolution, Score, Verdict
-from forecasts.scoring import brier_score, log_score
+from forecasts.scoring.rules import brier_score, log_score
 
 RULES = {Score.Rule.BRIER: (1, brier_score), Score.Rule.LOG: (1, log_score)}
 OUTCOMES = {Verdict.YES: 1, Verdict.NO: 0}

@@ -1,0 +1,122 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from forecasts.models import Forecaster, Prediction, Resolution, Score
+from forecasts.services.refusal import Refused
+from forecasts.services.settlement import settle_prediction
+from forecasts.services.verdicts import record_verdict, reopen
+from tests.builders import NOW, make_event, make_prediction
+
+pytestmark = pytest.mark.django_db
+
+REASON = "The ministry's own statement settles it."
+
+
+@pytest.fixture
+def editor():
+    return get_user_model().objects.create(username="editor")
+
+
+def decide(prediction, editor, **changes) -> Resolution:
+    return record_verdict(**{"prediction_id": prediction.pk, "verdict": "YES", "reason": REASON, "actor": editor, "now": NOW, **changes})
+
+
+def test_a_person_decides_what_no_rule_can(editor):
+    prediction = make_prediction(rules=[])
+
+    resolution = decide(prediction, editor, verdict="AMBIGUOUS")
+
+    prediction.refresh_from_db()
+    assert (resolution.state, resolution.actor, resolution.reason_code) == ("FINAL", editor, "JUDGED")
+    assert (prediction.status, prediction.verdict, prediction.review_reasons) == ("FINAL", "AMBIGUOUS", [])
+
+
+def test_a_verdict_by_a_person_is_scored_at_once(editor):
+    prediction = make_prediction(rules=[], probability="0.7")
+
+    decide(prediction, editor, verdict="NO")
+
+    assert float(Score.objects.get(rule="BRIER").value) == pytest.approx(0.49)
+
+
+def test_a_confirmation_keeps_the_evidence_and_makes_it_final(editor):
+    prediction = make_prediction()
+    make_event(tier="B")
+    proposed = settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+    confirmed = decide(prediction, editor, expected_number=1)
+
+    prediction.refresh_from_db()
+    assert (confirmed.reason_code, confirmed.evaluation, confirmed.known_at) == ("CONFIRMED", proposed.evaluation, proposed.known_at)
+    assert (prediction.status, prediction.needs_confirmation, Score.objects.current().count()) == ("FINAL", False, 2)
+
+
+def test_another_verdict_supersedes_and_the_old_scores_stay_with_the_old_one(editor):
+    prediction = make_prediction(probability="0.7")
+    make_event(tier="B")
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+    decide(prediction, editor, verdict="NO")
+
+    assert list(Score.objects.filter(rule="BRIER").order_by("pk").values_list("value", flat=True)) == [
+        pytest.approx(0.09), pytest.approx(0.49),
+    ]  # fmt: skip
+    assert float(Score.objects.current().get(rule="BRIER").value) == pytest.approx(0.49)
+
+
+def test_the_machine_leaves_a_persons_verdict_alone_and_asks(editor):
+    prediction = make_prediction()
+    decide(prediction, editor, verdict="NO")
+    make_event()
+
+    added = settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+    prediction.refresh_from_db()
+    assert (added, prediction.verdict, prediction.review_reasons) == (None, "NO", ["CONTRADICTS_VERDICT"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "message"),
+    [
+        ({"verdict": "MAYBE"}, "verdict", "“MAYBE” is no verdict. Choose one of YES, NO, ANNULLED, AMBIGUOUS."),
+        ({"reason": "so"}, "reason", "at least 10 characters"),
+        ({"known_at": NOW + timedelta(days=1)}, "known_at", "is in the future"),
+        ({"known_at": NOW - timedelta(days=2), "happened_at": NOW - timedelta(days=1)}, "known_at", "cannot be known before it happened"),
+        ({"expected_number": 3}, "verdict", "The record changed since you opened it"),
+    ],
+)
+def test_a_malformed_verdict_is_refused_at_its_field(editor, changes, field, message):
+    prediction = make_prediction()
+
+    with pytest.raises(Refused) as refused:
+        decide(prediction, editor, **changes)
+
+    assert message in refused.value.message_dict[field][0]
+    assert not Resolution.objects.exists()
+
+
+def test_nobody_resolves_their_own_prediction(editor):
+    prediction = make_prediction()
+    Forecaster.objects.filter(pk=prediction.holder_id).update(account=editor)
+    prediction.holder.refresh_from_db()
+
+    with pytest.raises(Refused, match="Nobody resolves their own prediction"):
+        decide(prediction, editor)
+
+
+def test_a_verdict_can_be_withdrawn_with_a_reason(editor):
+    prediction = make_prediction(rules=[])
+    decide(prediction, editor)
+
+    reopened = reopen(prediction_id=prediction.pk, reason="The statement was about another year.", actor=editor, now=NOW)
+
+    prediction.refresh_from_db()
+    assert (reopened.state, prediction.status, prediction.verdict, prediction.next_check_at) == ("REOPENED", Prediction.Status.OPEN, "", NOW)
+    assert Score.objects.current().count() == 0
+
+
+def test_there_must_be_a_verdict_to_withdraw(editor):
+    with pytest.raises(Refused, match="no verdict to withdraw"):
+        reopen(prediction_id=make_prediction().pk, reason=REASON, actor=editor, now=NOW)
