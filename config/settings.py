@@ -21,7 +21,9 @@ env = environ.Env()
 env.read_env(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 
 VAR_DIR = env.path("VAR_DIR", default=str(BASE_DIR / "var"))
-Path(VAR_DIR).mkdir(parents=True, exist_ok=True)
+# The folder of collected static files has to exist, even empty.
+STATIC_ROOT = Path(VAR_DIR) / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 # Safety
 DEBUG = env.bool("DEBUG", default=False)
@@ -148,7 +150,6 @@ else:
 
 # Static files: collected, hashed and compressed, or straight from their folders.
 STATIC_URL = "static/"
-STATIC_ROOT = Path(VAR_DIR) / "static"
 STATIC_FROM_SOURCE = env.bool("STATIC_FROM_SOURCE", default=DEBUG)
 WHITENOISE_USE_FINDERS = STATIC_FROM_SOURCE
 STATIC_BACKEND = (

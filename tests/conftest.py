@@ -1,0 +1,24 @@
+"""What every test has: nothing left in the cache, and no test that quietly does not run."""
+
+import os
+
+import pytest
+from django.core.cache import cache
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Rate limits and cached answers of one test must not reach the next."""
+    yield
+    cache.clear()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Where AFTERCAST_REQUIRE_ALL is set, a test that cannot run has failed."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("AFTERCAST_REQUIRE_ALL") == "1":
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} did not run, and here every test must: {reason}"
+    return report
