@@ -11,9 +11,10 @@ GAP: Final = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A label's left edge and its row, counted away from the axis."""
+    """Where a label is anchored, by its `start` or its `end`, and its row, counted away from the axis."""
 
-    left: float
+    x: float
+    anchor: str
     row: int
 
 
@@ -23,9 +24,9 @@ def place_labels(
     """
     Return a place for each label, or None where it does not fit in max_rows.
 
-    A label starts at its own point and is moved left only where it would pass the right edge. Those that stay go
-    first, from the right, so that leader lines run past the free ends of labels; a leader line crosses a label only
-    where no other row is left.
+    A label starts at its own point; where it would pass the right edge it ends there, and where that passes the
+    left edge it ends at the right one. Those that start at their point go first, from the right, so that leader lines
+    run past the free ends of labels; a leader line crosses a label only where no other row is left.
 
     Args:
         wanted: The point on the axis and the width of each label, no wider than the space between the edges.
@@ -38,8 +39,8 @@ def place_labels(
     leaders: list[list[Span]] = [[] for _ in range(max_rows)]
     for index in sorted(range(len(wanted)), key=lambda index: (sum(wanted[index]) > right, -wanted[index][0])):
         point, width = wanted[index]
-        start = max(left, min(point, right - width))
-        box = (start, max(start + width, point))
+        end = next(end for end in (point + width, point, right) if left <= end - width and end <= right)
+        box = (end - width, end)
         free = [row for row in range(max_rows) if not _any_overlap(box, labels[row], gap=GAP)]
         clear = [row for row in free if _is_clear(box, point, row=row, labels=labels, leaders=leaders)]
         if not free:
@@ -48,7 +49,7 @@ def place_labels(
         labels[row].append(box)
         for nearer in leaders[:row]:
             nearer.append((point, point))
-        places[index] = Placed(start, row)
+        places[index] = Placed(point, "start", row) if end == point + width else Placed(end, "end", row)
     return tuple(places)
 
 

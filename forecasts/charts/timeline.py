@@ -22,7 +22,7 @@ ROW: Final = 17.0
 WINDOW_ROW: Final = 30.0
 EVENT_LANE: Final = 28.0
 MAX_ROWS: Final = 8
-MAX_LABEL: Final = 170.0
+MAX_LABEL: Final = 210.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def timeline(drawn: Timeline, *, id_prefix: str, title: str) -> str:
     body = _now(drawn, top=windows_top, axis=axis) + _axis(drawn, y=axis) + _leaders(drawn, upper)
     for row, window in enumerate(drawn.windows):
         body += _window(drawn, window, top=windows_top + WINDOW_ROW * row)
-    body += _leaders(drawn, lower) + _labels(lower) + _labels(upper) + _glyphs(drawn, lower) + _glyphs(drawn, upper)
+    body += _leaders(drawn, lower) + _labels(drawn, lower) + _labels(drawn, upper) + _glyphs(drawn, lower) + _glyphs(drawn, upper)
     if n_unlabelled := above.count(None) + below.count(None):
         height += ROW
         note = f"{n_unlabelled} more without a label"
@@ -75,16 +75,15 @@ def _x(drawn: Timeline, at: datetime) -> float:
     return LEFT + drawn.share(at) * (RIGHT - LEFT)
 
 
-def _short(point: Mark | Event) -> str:
-    return shorten(point.label, width=MAX_LABEL)
-
-
-def _width(point: Mark | Event) -> float:
-    return text_width(f"{_short(point)}  {day(point.at)}")
+def _short(drawn: Timeline, point: Mark | Event) -> str:
+    x = _x(drawn, point.at)
+    # What fits beside its point on the wider side touches its leader line at every size of type.
+    room = max(x - LEFT, RIGHT - x) - text_width(f"  {day(point.at)}")
+    return shorten(point.label, width=min(MAX_LABEL, room))
 
 
 def _places(drawn: Timeline, points: Sequence[Mark | Event]) -> tuple[Placed | None, ...]:
-    wanted = [(_x(drawn, point.at), _width(point)) for point in points]
+    wanted = [(_x(drawn, point.at), text_width(f"{_short(drawn, point)}  {day(point.at)}")) for point in points]
     return place_labels(wanted, left=LEFT, right=RIGHT, max_rows=MAX_ROWS)
 
 
@@ -123,8 +122,8 @@ def _leaders(drawn: Timeline, lane: _Lane) -> str:
     return "".join(_leader(_x(drawn, point.at), place, lane=lane) for point, place in lane.labelled())
 
 
-def _labels(lane: _Lane) -> str:
-    return "".join(_label(point, place, lane=lane) for point, place in lane.labelled())
+def _labels(drawn: Timeline, lane: _Lane) -> str:
+    return "".join(_label(drawn, point, place, lane=lane) for point, place in lane.labelled())
 
 
 def _glyphs(drawn: Timeline, lane: _Lane) -> str:
@@ -138,11 +137,19 @@ def _leader(x: float, place: Placed, *, lane: _Lane) -> str:
     return element("line", x1=x, x2=x, y1=lane.glyphs, y2=end, class_="chart-leader")
 
 
-def _label(point: Mark | Event, place: Placed, *, lane: _Lane) -> str:
-    date = element("tspan", escape(day(point.at)), class_="chart-muted")
-    words = f"{tooltip(_name(point))}{escape(_short(point))} {date}"
-    where = {"x": place.left, "y": lane.baseline(place)}
-    return element("text", words, **where, class_="chart-text", unicode_bidi="plaintext")
+def _label(drawn: Timeline, point: Mark | Event, place: Placed, *, lane: _Lane) -> str:
+    # Isolated, or a label written from right to left would take the date apart.
+    date = element("tspan", escape(day(point.at)), class_="chart-muted", direction="ltr", unicode_bidi="isolate")
+    words = f"{tooltip(_name(point))}{escape(_short(drawn, point))} {date}"
+    return element(
+        "text",
+        words,
+        x=place.x,
+        y=lane.baseline(place),
+        class_="chart-text",
+        text_anchor=place.anchor,
+        unicode_bidi="plaintext",
+    )
 
 
 def _name(point: Mark | Event) -> str:

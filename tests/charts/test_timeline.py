@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.charts.placing import place_labels
+from forecasts.charts.placing import Placed, place_labels
 from forecasts.charts.spans import Event, EventKind, Mark, MarkKind, Timeline, Window, WindowKind
 from forecasts.charts.ticks import axis_ticks, day
 from forecasts.charts.timeline import MAX_ROWS, timeline
@@ -107,12 +107,12 @@ def test_labels_never_cover_each_other(wanted):
     places = place_labels(wanted, left=0, right=400, max_rows=8)
 
     boxes = [
-        (place.row, place.left, place.left + width)
+        (place.row, place.x, place.x + width) if place.anchor == "start" else (place.row, place.x - width, place.x)
         for place, (_, width) in zip(places, wanted, strict=True)
         if place is not None
     ]
     for index, (row, left, right) in enumerate(boxes):
-        assert left >= 0
+        assert left >= -1e-9
         assert right <= 400 + 1e-9
         assert all(row != other[0] or right <= other[1] or other[2] <= left for other in boxes[:index])
 
@@ -120,13 +120,18 @@ def test_labels_never_cover_each_other(wanted):
 def test_labels_far_apart_share_the_row_next_to_the_axis():
     first, second = place_labels([(0, 50), (100, 50)], left=0, right=400, max_rows=3)
 
-    assert (first.left, first.row, second.left, second.row) == (0, 0, 100, 0)
+    assert (first, second) == (Placed(0, "start", 0), Placed(100, "start", 0))
 
 
 def test_the_label_on_the_left_steps_away_so_that_its_leader_crosses_nothing():
     left, right = place_labels([(100, 90), (120, 90)], left=0, right=400, max_rows=3)
 
     assert (left.row, right.row) == (1, 0)
+
+
+def test_a_label_that_would_pass_the_right_edge_ends_at_its_point():
+    assert place_labels([(380, 50)], left=0, right=400, max_rows=1) == (Placed(380, "end", 0),)
+    assert place_labels([(200, 300)], left=0, right=400, max_rows=1) == (Placed(400, "end", 0),)
 
 
 def test_no_room_leaves_a_label_out():
