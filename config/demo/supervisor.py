@@ -61,7 +61,9 @@ class Supervisor:
 
 
 def _relay(name: str, process: subprocess.Popen[bytes]) -> None:
-    assert process.stdout is not None, "started with a pipe"
-    for line in process.stdout:
-        if text := line.decode(errors="replace").rstrip():
-            say(name, text)
+    if process.stdout is None:
+        return
+    with process.stdout as lines:
+        for line in lines:
+            if text := line.decode(errors="replace").rstrip():
+                say(name, text)

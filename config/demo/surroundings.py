@@ -65,6 +65,8 @@ def demo_environment(*, folder: Path, redis_url: str) -> dict[str, str]:
         "STATIC_FROM_SOURCE": "1",
         "SWEEP_SECONDS": "5",
         "VAR_DIR": str(folder),
+        # Celery's warning is about untrusted messages; in a container root is often the only user there is.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
 
 
