@@ -79,7 +79,7 @@ class Timeline:
 
     def __post_init__(self) -> None:
         spans = [(self.start, self.end), *((window.starts_at, window.ends_at) for window in self.windows)]
-        points = [point.at for point in (*self.marks, *self.events)]
+        points = [*(mark.at for mark in self.marks), *(event.at for event in self.events)]
         _require_aware([*(at for span in spans for at in span), *points, *([self.now] if self.now else [])])
         for starts_at, ends_at in spans:
             if not starts_at < ends_at:

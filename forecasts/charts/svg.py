@@ -8,6 +8,7 @@ Classes: chart, chart-frame (the drawing), chart-text, chart-muted, chart-line (
 import html
 import re
 import unicodedata
+from itertools import accumulate
 from typing import Final
 
 WIDTH: Final = 400
@@ -96,12 +97,9 @@ def shorten(content: str, *, width: float, size: float = TYPE_SIZE) -> str:
     line = " ".join(content.split())
     if text_width(line, size=size) <= width:
         return line
-    room, end = width - text_width("…", size=size), 0
-    for end, letter in enumerate(line):
-        room -= _letter_width(letter) * size
-        if room < 0:
-            break
-    return line[:end].rstrip() + "…"
+    reached = accumulate(_letter_width(letter) * size for letter in line)
+    n_kept = sum(end <= width - text_width("…", size=size) for end in reached)
+    return line[:n_kept].rstrip() + "…"
 
 
 def _letter_width(letter: str) -> float:

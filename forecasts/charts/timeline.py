@@ -62,7 +62,8 @@ def timeline(drawn: Timeline, *, id_prefix: str, title: str) -> str:
     body = _now(drawn, top=windows_top, axis=axis) + _axis(drawn, y=axis) + _leaders(drawn, upper)
     for row, window in enumerate(drawn.windows):
         body += _window(drawn, window, top=windows_top + WINDOW_ROW * row)
-    body += _leaders(drawn, lower) + _labels(drawn, lower) + _labels(drawn, upper) + _glyphs(drawn, lower) + _glyphs(drawn, upper)
+    body += _leaders(drawn, lower) + _labels(drawn, lower) + _labels(drawn, upper)
+    body += _glyphs(drawn, lower) + _glyphs(drawn, upper)
     if n_unlabelled := above.count(None) + below.count(None):
         height += ROW
         note = f"{n_unlabelled} more without a label"

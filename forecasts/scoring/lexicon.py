@@ -11,8 +11,11 @@ import numpy as np
 from forecasts.scoring.rules import brier_score
 from forecasts.scoring.validation import Numbers, as_shares, require_same_length
 
-_QUOTES: Final = "\"'`´‘’‚‛“”„‟«»‹›「」『』"
-_APOSTROPHES: Final = str.maketrans({"‘": "'", "’": "'", "‛": "'", "´": "'", "`": "'"})
+# Straight, curly, low and reversed ones, guillemets and corner brackets.
+_QUOTES: Final = (
+    "\"'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u300c\u300d\u300e\u300f"
+)
+_APOSTROPHES: Final = str.maketrans(dict.fromkeys("`\u00b4\u2018\u2019\u201b", "'"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,7 @@ def test_dots_that_would_touch_are_stacked(probabilities):
     root = read(calls_strip([Call(p, False, "x") for p in probabilities], id_prefix="a", title="Calls"))
     circles = [(float(dot.get("cx")), float(dot.get("cy"))) for dot in root.iter(f"{SVG}circle")]
 
-    apart = [
-        (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 for i, a in enumerate(circles) for b in circles[:i]
-    ]
+    apart = [(a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 for i, a in enumerate(circles) for b in circles[:i]]
 
     assert len(circles) == len(probabilities)
     assert min(apart) >= 8.9**2

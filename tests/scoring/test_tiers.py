@@ -32,8 +32,7 @@ def test_the_statement_says_how_many_how_independent_and_what_came_of_them():
     record = record_statement([0.8, 0.6, 0.6, 0.75, 0.75, 0.75, 0.65], [1, 1, 0, 0, 1, 0, 1])
 
     assert sample_statement(n=7, n_clusters=3, record=record) == (
-        "7 resolved (3 independent events). Own probabilities implied 4.9 to happen; 4 did (p = .70). "
-        "Too few to rate."
+        "7 resolved (3 independent events). Own probabilities implied 4.9 to happen; 4 did (p = .70). Too few to rate."
     )
 
 
