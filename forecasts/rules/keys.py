@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from forecasts.rules.facts import Occurrence
 from forecasts.rules.language import Pattern, Rule, SeriesFormula
 from forecasts.rules.paths import roots
-from forecasts.rules.structure import patterns_of, walk_rule
+from forecasts.rules.structure import anchors_under, patterns_of, walk_rule
 
 
 def rule_keys(rule: Rule) -> frozenset[str]:
@@ -19,10 +19,13 @@ def rule_keys(rule: Rule) -> frozenset[str]:
     Args:
         rule: Free of lint problems: each pattern names a type, a code or a topic.
     Returns:
-        Keys such as "type:AID", "code:07", "topic:aid", "series:EIA:RBRTE.D".
+        Keys such as "type:AID", "code:07", "topic:aid", "series:EIA:RBRTE.D"; and what else its answer
+        can wait for: "coverage:wire", "milestone:us.election.2024".
     """
-    keys: set[str] = set()
+    keys = {f"coverage:{group}" for group in rule.policy.coverage}
     for node in walk_rule(rule):
+        named = anchors_under(node.formula)
+        keys |= {f"milestone:{anchor.removeprefix('calendar:')}" for anchor in named if anchor.startswith("calendar:")}
         for _, pattern in patterns_of(node.formula):
             keys |= _pattern_keys(pattern)
         if isinstance(node.formula, SeriesFormula):

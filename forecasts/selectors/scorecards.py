@@ -132,14 +132,13 @@ def _call(by_rule: dict[str, Score]) -> Call:
 
 def _coverage(chosen: Slice, *, forecasts: QuerySet[Forecast], calls: tuple[Call, ...]) -> Coverage:
     scored = forecasts.filter(is_scored=True).exclude(probability=None)
-    counts = Counter(
-        Prediction.objects.filter(forecasts__in=scored).distinct().values_list("verdict", flat=True).order_by()
-    )
+    forecast_on = Prediction.objects.filter(pk__in=scored.values("prediction"))
+    counts = Counter(forecast_on.values_list("verdict", flat=True))
     resolved = sum(counts[verdict] for verdict in SETTLED)
     held = _predictions(chosen)
     if chosen.forecaster:
         held = held.filter(holder__slug=chosen.forecaster)
-    unscored = held.exclude(forecasts__in=scored)
+    unscored = held.exclude(pk__in=scored.values("prediction"))
     return Coverage(
         predictions=sum(counts.values()) + unscored.count(),
         resolved=resolved,

@@ -30,6 +30,16 @@ class Judged:
         return {name: finding and orjson.loads(orjson.dumps(finding)) for name, finding in parts.items()}
 
     @property
+    def happened_at(self) -> datetime | None:
+        """When it came about, as far as known: the start of the deciding event, or the end of the deciding silence."""
+        span = self.outcome.happened
+        if span is None:
+            return None
+        facts = set(self.outcome.witnesses)
+        starts = [event.earliest for event in self.knowledge.occurrences if event.id in facts and event.latest == span.hi]
+        return min(starts, default=span.hi)
+
+    @property
     def known_at(self) -> datetime:
         """When the verdict could be known: its latest fact was published and every silence it rests on was over."""
         published = {event.id: event.known_at for event in self.knowledge.occurrences}

@@ -54,7 +54,6 @@ def _follow(prediction: Prediction, *, judged: Judged, evaluation: Evaluation, n
         return _reopen(prediction, judged=judged, evaluation=evaluation, now=now), []
     state = Resolution.State.FINAL if move is Move.FINALISE else Resolution.State.PROPOSED
     window = judged.rule.policy.dispute_window if state == Resolution.State.PROPOSED and judged.may_finalise else None
-    happened = judged.outcome.happened
     added = append_resolution(
         prediction=prediction,
         now=now,
@@ -64,7 +63,7 @@ def _follow(prediction: Prediction, *, judged: Judged, evaluation: Evaluation, n
         reason=judged.explanation,
         evaluation=evaluation,
         side_value=evaluation.side_value,
-        happened_at=happened.lo if happened else None,
+        happened_at=judged.happened_at,
         known_at=judged.known_at,
         finalises_at=None if window is None else now + window,
     )

@@ -77,7 +77,7 @@ def _is_refused(way) -> bool:
         with transaction.atomic():
             way()
     except DatabaseError as error:
-        return "append-only" in str(error) or "constrain" in str(error).lower()
+        return "append-only" in str(error) or "protected foreign keys" in str(error)
     return False
 
 

@@ -60,9 +60,8 @@ def test_another_verdict_supersedes_and_the_old_scores_stay_with_the_old_one(edi
 
     decide(prediction, editor, verdict="NO")
 
-    assert list(Score.objects.filter(rule="BRIER").order_by("pk").values_list("value", flat=True)) == [
-        pytest.approx(0.09), pytest.approx(0.49),
-    ]  # fmt: skip
+    brier_scores = Score.objects.filter(rule="BRIER").order_by("pk")
+    assert [float(score.value) for score in brier_scores] == pytest.approx([0.09, 0.49])
     assert float(Score.objects.current().get(rule="BRIER").value) == pytest.approx(0.49)
 
 

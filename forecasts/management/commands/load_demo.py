@@ -47,12 +47,12 @@ class Command(BaseCommand):
         now = timezone.now()
         call_command("load_lexicons", stdout=self.stdout)
         with transaction.atomic():
-            self._load_world(_read("events.json"), now=now)
-            self._load_claims(_read("article.json"), now=now)
-            self._load_events(_read("events.json"), now=now)
-            self._load_series(now=now)
+            self.load_world(read("events.json"), now=now)
+            self.load_claims(read("article.json"), now=now)
+            self.load_events(read("events.json"), now=now)
+            self.load_series(now=now)
 
-    def _load_world(self, data: dict, *, now: datetime) -> None:
+    def load_world(self, data: dict, *, now: datetime) -> None:
         for entity in data["entities"]:
             record_entity(**entity)
         known = {entity.path: entity for entity in Entity.objects.all()}
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         for milestone in data["milestones"]:
             record_milestone(**{**milestone, "occurs_at": parse_datetime(milestone["occurs_at"])}, now=now)
 
-    def _load_claims(self, data: dict, *, now: datetime) -> None:
+    def load_claims(self, data: dict, *, now: datetime) -> None:
         for forecaster in data["forecasters"]:
             record_forecaster(**forecaster, now=now)
         for topic in data["topics"]:
@@ -72,10 +72,10 @@ class Command(BaseCommand):
         published_at, _ = day(date.fromisoformat(fields.pop("published_on")))
         fields |= {"outlet": people[fields["outlet"]], "authors": [people[slug] for slug in fields["authors"]]}
         article, _ = record_article(**fields, published_at=published_at, now=now)
-        added = sum(self._load_claim(dict(claim), article=article, people=people, now=now) for claim in data["predictions"])
+        added = sum(self.load_claim(dict(claim), article=article, people=people, now=now) for claim in data["predictions"])
         self.stdout.write(f"{added} of {len(data['predictions'])} predictions are new")
 
-    def _load_claim(self, claim: dict, *, article, people: dict[str, Forecaster], now: datetime) -> bool:
+    def load_claim(self, claim: dict, *, article, people: dict[str, Forecaster], now: datetime) -> bool:
         del claim["external_id"]
         words, rules = claim.pop("wording"), claim.pop("rules")
         claim |= {"holder": people[claim["holder"]], "topic": Topic.objects.get(path=claim["topic"])}
@@ -88,27 +88,27 @@ class Command(BaseCommand):
         )
         return is_new
 
-    def _load_events(self, data: dict, *, now: datetime) -> None:
+    def load_events(self, data: dict, *, now: datetime) -> None:
         details = dict(data["source"])
         lag = timedelta(days=details.pop("settlement_lag_days"))
         complete_to = parse_datetime(details.pop("complete_to"))
         source = record_source(**details, settlement_lag=lag, now=now)
-        added = sum(self._load_event(event, source=source, now=now) for event in data["events"])
+        added = sum(self.load_event(event, source=source, now=now) for event in data["events"])
         record_coverage(source=source, complete_to=complete_to, note="Research ended here.", now=now)
         self.stdout.write(f"{added} of {len(data['events'])} events are new")
 
-    def _load_event(self, event: dict, *, source: Source, now: datetime) -> bool:
+    def load_event(self, event: dict, *, source: Source, now: datetime) -> bool:
         first, *later = event["versions"]
         reports = tuple(Report(**report) for report in event["evidence"])
         version, is_new = record_event(
-            source=source, draft=_draft(first), reports=reports, external_id=event["external_id"], now=now
+            source=source, draft=draft_of_row(first), reports=reports, external_id=event["external_id"], now=now
         )
         if is_new:
             for correction in later:
-                correct_event(event=version.event, draft=_draft(correction), reason=correction["reason"], now=now)
+                correct_event(event=version.event, draft=draft_of_row(correction), reason=correction["reason"], now=now)
         return is_new
 
-    def _load_series(self, *, now: datetime) -> None:
+    def load_series(self, *, now: datetime) -> None:
         source = record_source(**KIEL, settlement_lag=timedelta(days=75), now=now)
         with (DATA / "kiel_usa_military.csv").open(newline="", encoding="utf-8") as table:
             for row in csv.DictReader(table):
@@ -123,11 +123,11 @@ class Command(BaseCommand):
                 )
 
 
-def _read(name: str) -> dict:
+def read(name: str) -> dict:
     return json.loads((DATA / name).read_text(encoding="utf-8"))
 
 
-def _draft(version: dict) -> EventDraft:
+def draft_of_row(version: dict) -> EventDraft:
     """An event version of the file, with its days as intervals."""
     fields = {name: value for name, value in version.items() if name not in ("occurred_on", "occurred_until", "known_on", "reason")}
     fields |= {name: tuple(fields[name]) for name in ("modes", "contexts", "topics", "actors", "recipients") if name in fields}

@@ -1,0 +1,216 @@
+"""The article of the demonstration through database and sweep: every reading, and what could be known when."""
+
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.utils.dateparse import parse_datetime
+from time_machine import travel
+
+from forecasts.management.commands import load_demo
+from forecasts.models import Evaluation, Event, EventVersion, Forecast, Observation, Prediction, Resolution, Score, Source
+from forecasts.selectors.resolutions import latest_evaluation
+from forecasts.selectors.scorecards import Slice, scorecard
+from forecasts.services.events import Report, correct_event, day, record_event
+from forecasts.services.sources import record_coverage, record_source
+from forecasts.services.sweeps import sweep
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+# Each reading of each prediction with what it comes to once all is known; worked out by hand from the events.
+VERDICTS = {
+    "No US permission for long-range strikes into Russia before the election": {"central": "YES", "through inauguration": "NO"},
+    "Trump wins the November 2024 election": {"central": "YES"},
+    "Trump wins and at once withdraws US aid to Ukraine": {
+        "central": "NO", "90 days, any length": "YES", "90 days, must last 30": "NO", "any aid, 30 days": "YES", "volume": "YES",
+    },
+    "If Trump wins, he at once withdraws US aid": {"central": "NO", "90 days, any length": "YES", "90 days, must last 30": "NO"},
+    "Withdrawal of US aid forces Kyiv to seek an end on Russia's terms": {
+        "central": "ANNULLED", "any full pause counts as the condition": "NO",
+    },
+    "Trump victory → reversal of military, intelligence and political support": {"central": "NO", "any pause counts": "YES"},
+    "Trump victory → military support reversed": {"central": "YES", "event rule": "NO"},
+    "Trump victory → intelligence support reversed": {"central": "NO", "any length": "YES"},
+    "Trump victory → political support reversed": {"central": "YES"},
+    "Kursk land will be leverage if Ukraine has to negotiate": {"central": "NO"},
+    "Kursk offensive reverses US doubts that Ukraine can win": {},
+    "Attacking Russia with Western weapons does not trigger escalation": {
+        "central": "YES", "any escalatory step, to inauguration": "NO",
+    },
+    "Putin will not risk escalation while he expects Trump to help him": {"central": "OPEN_CONDITION", "outcome alone": "YES"},
+    "Russia stays restrained until the election": {"central": "YES"},
+    "Putin's threat: Western weapons on Russian soil trigger escalation": {"central": "NO", "any escalatory step": "YES"},
+    "Washington's fear: deep-strike permission leads to wider war": {
+        "central": "ANNULLED", "condition any time to inauguration": "NO",
+    },
+    "Lifting the ban would hand Trump WWIII ammunition and help him win": {"central": "ANNULLED"},
+    "Harris victory strengthens the US position": {"central": "ANNULLED"},
+    "Harris win → Biden acts freely in his last ten weeks": {"central": "ANNULLED", "unconditional": "YES"},
+    "Harris win → US may tighten sanctions on Russian hydrocarbon exports": {
+        "central": "ANNULLED", "unconditional after the election": "YES", "Harris administration acts": "ANNULLED",
+    },
+    "Energy sanctions stay loose before the election because of gas prices": {"central": "YES", "any energy designation": "NO"},
+    "Harris win forces Kremlin, China and others to rethink": {"central": "ANNULLED"},
+    "Putin faces a very different administration": {"central": "ANNULLED"},
+    "Harris administration answers Kyiv's calls differently": {"central": "ANNULLED"},
+    "Trump would destroy US internationalist foreign policy": {"central": "OPEN_CONSEQUENT"},
+    "Trump administration hands Putin victory in Ukraine": {"central": "NO"},
+}  # fmt: skip
+WAITING = {
+    "Kursk offensive reverses US doubts that Ukraine can win": ["NO_RULE"],
+    "Putin will not risk escalation while he expects Trump to help him": ["JUDGEMENT_NEEDED"],
+    "Trump would destroy US internationalist foreign policy": ["JUDGEMENT_NEEDED"],
+}
+
+
+@pytest.fixture(scope="module")
+def settled(django_db_setup, django_db_blocker):
+    """The demonstration, loaded and swept once for the tests that only look at it."""
+    with django_db_blocker.unblock(), travel(NOW, tick=False), transaction.atomic():
+        call_command("load_demo", stdout=StringIO())
+        yield sweep(now=NOW)
+        transaction.set_rollback(True)
+
+
+def test_every_reading_comes_out_as_worked_by_hand(settled):
+    evaluations = Evaluation.objects.values_list("rule_version__prediction__title", "rule_version__name", "status")
+    found = {title: {} for title in VERDICTS}
+    for title, name, status in evaluations:
+        found[title][name] = status
+
+    assert found == VERDICTS
+    assert sum(map(len, VERDICTS.values())) == 44
+
+
+def test_what_needs_a_person_waits_in_review(settled):
+    waiting = Prediction.objects.filter(status=Prediction.Status.NEEDS_REVIEW)
+
+    assert dict(waiting.values_list("title", "review_reasons")) == WAITING
+
+
+def test_the_doctrine_signed_on_the_day_of_the_first_strike_is_only_possible(settled):
+    """Same-day order is not known, so the verdict rests on the missile fired two days later."""
+    prediction = Prediction.objects.get(title__startswith="Putin's threat")
+    evaluation = latest_evaluation(rule_version=prediction.rules.get(name="any escalatory step"))
+    witnesses = evaluation.witnesses.values_list("role", "event_version__event__external_id")
+
+    assert ("MATCH", "E13") in witnesses
+    assert ("MATCH", "E11") not in witnesses
+
+
+@pytest.mark.parametrize(
+    ("title", "side_value"),
+    [
+        ("Harris win → Biden acts freely in his last ten weeks", "T"),
+        ("Harris win → US may tighten sanctions on Russian hydrocarbon exports", "T"),
+        ("Withdrawal of US aid forces Kyiv to seek an end on Russia's terms", "F"),
+        ("Washington's fear: deep-strike permission leads to wider war", ""),
+        ("Harris administration answers Kyiv's calls differently", "U"),
+    ],
+)
+def test_an_annulled_prediction_keeps_what_its_outcome_did(settled, title, side_value):
+    assert Resolution.objects.get(prediction__title=title).side_value == side_value
+
+
+def test_the_authors_scorecard_has_seven_settled_calls_of_three_events(settled):
+    card = scorecard(Slice(forecaster="david-hastings-dunn"))
+
+    assert round(card.summary.mean_brier, 4) == 0.2586
+    assert (card.summary.n, card.summary.n_clusters) == (7, 3)
+    assert (card.coverage.resolved, card.coverage.annulled, card.coverage.pending, card.coverage.ambiguous) == (7, 7, 0, 0)
+    assert (card.coverage.not_scored, card.coverage.reported, card.coverage.retrospective) == (3, 9, 7)
+    assert "Too few to rate" in card.summary.statement
+
+
+def test_a_topic_narrows_the_scorecard_with_all_below_it(settled):
+    aid = scorecard(Slice(forecaster="david-hastings-dunn", topic="aid"))
+    war = scorecard(Slice(forecaster="david-hastings-dunn", topic="war"))
+
+    assert (aid.summary.n, round(aid.summary.mean_brier, 4)) == (5, 0.322)
+    assert (war.summary.n, war.summary.mean_brier, war.summary.missing_reason) == (0, None, "NOTHING_RESOLVED")
+
+
+def test_loading_and_sweeping_again_adds_nothing(settled):
+    models = (Prediction, Forecast, Event, EventVersion, Observation, Evaluation, Resolution, Score)
+    before = [model.objects.count() for model in models]
+
+    call_command("load_demo", stdout=StringIO())
+    again = sweep(now=NOW + timedelta(minutes=1))
+
+    assert [model.objects.count() for model in models] == before
+    assert again.changed == 0
+
+
+# What could be known when: the instant, the prediction, its reading, and where it stood then.
+AS_KNOWN = [
+    ("2024-11-10T00:00Z", "Harris win → US may tighten", "central", "ANNULLED"),
+    ("2024-11-20T00:00Z", "No US permission", "central", "YES"),
+    ("2025-01-24T12:00Z", "Trump wins and at once", "central", "OPEN"),
+    ("2025-01-24T12:00Z", "Trump wins and at once", "any aid, 30 days", "OPEN"),
+    ("2025-03-01T00:00Z", "Trump wins and at once", "central", "NO"),
+    ("2025-03-06T00:00Z", "Trump wins and at once", "90 days, must last 30", "OPEN"),
+    ("2025-03-08T00:00Z", "Trump victory → intelligence", "central", "OPEN_CONSEQUENT"),
+    ("2025-05-10T00:00Z", "Kursk land", "central", "OPEN_CONDITION"),
+]
+
+
+def test_each_verdict_stood_as_it_could_be_known_at_the_time(time_machine):
+    """The history played again: each event is recorded when it was published, and the sweep runs at each instant."""
+    source = start_of_history(time_machine)
+    rows = waiting_rows()
+    for instant in sorted({moment for moment, *_ in AS_KNOWN}):
+        now = parse_datetime(instant)
+        rows = record_until(now, rows=rows, source=source)
+        sweep(now=now)
+        for _, title, name, expected in [row for row in AS_KNOWN if row[0] == instant]:
+            rule = Prediction.objects.get(title__startswith=title).rules.get(name=name)
+            assert (instant, title, name, latest_evaluation(rule_version=rule).status) == (instant, title, name, expected)
+
+
+def test_the_broad_reading_flips_with_the_day_of_publication(time_machine):
+    """Two carriers were sanctioned on 5 September: published a day later, the sanction is outside the window."""
+    data = load_demo.read("article.json")
+    data["article"]["published_on"] = "2024-09-06"
+    source = start_of_history(time_machine, data=data)
+    record_until(datetime(2024, 12, 1, tzinfo=UTC), rows=waiting_rows(), source=source)
+
+    sweep(now=datetime(2024, 12, 1, tzinfo=UTC))
+
+    rule = Prediction.objects.get(title__startswith="Energy sanctions stay loose").rules.get(name="any energy designation")
+    assert latest_evaluation(rule_version=rule).status == "YES"
+
+
+def start_of_history(time_machine, *, data: dict | None = None) -> Source:
+    """Log the article a few days after it was published, when nothing had happened yet."""
+    logged_at, command = datetime(2024, 9, 10, tzinfo=UTC), load_demo.Command(stdout=StringIO())
+    time_machine.move_to(logged_at, tick=False)
+    command.load_world(load_demo.read("events.json"), now=logged_at)
+    command.load_claims(data or load_demo.read("article.json"), now=logged_at)
+    return record_source(slug="wire", name="Wire", tier="B", group="wire", settlement_lag=timedelta(days=2), now=logged_at)
+
+
+def waiting_rows() -> list[tuple[datetime, dict, int]]:
+    """Every version of every event, by when it could be known."""
+    events = load_demo.read("events.json")["events"]
+    versions = [(day(date.fromisoformat(v["known_on"]))[0], event, n) for event in events for n, v in enumerate(event["versions"])]
+    return sorted(versions, key=lambda row: (row[0], row[1]["external_id"], row[2]))
+
+
+def record_until(now: datetime, *, rows: list, source: Source) -> list:
+    """Record what was published by then and state the coverage; return what is still to come."""
+    for known_at, event, n in rows:
+        if known_at > now:
+            continue
+        draft = load_demo.draft_of_row(event["versions"][n])
+        if n == 0:
+            reports = tuple(Report(**report) for report in event["evidence"])
+            record_event(source=source, draft=draft, reports=reports, external_id=event["external_id"], now=now)
+        else:
+            known = Event.objects.get(external_id=event["external_id"])
+            correct_event(event=known, draft=draft, reason=event["versions"][n]["reason"], now=now)
+    record_coverage(source=source, complete_to=now, now=now)
+    return [row for row in rows if row[0] > now]
