@@ -9,6 +9,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from typing import List, Tuple
 
 NEEDED = (3, 11)
 # Installs in seconds; where it cannot be had, pip reads the same hashed files.
@@ -22,7 +23,7 @@ class CannotPrepare(Exception):
     """Something outside our power is missing; the message says what to do."""
 
 
-def check_version(version):
+def check_version(version: Tuple[int, ...]) -> None:
     """Refuse a Python that is too old, with a sentence."""
     if tuple(version[:2]) < NEEDED:
         raise CannotPrepare(
@@ -31,7 +32,7 @@ def check_version(version):
         )
 
 
-def requirement_files(names):
+def requirement_files(names: List[str]) -> List[str]:
     """Return the locks to install: that of the service, then one for each name."""
     files = [os.path.join(ROOT, "requirements.txt")]
     files += [os.path.join(ROOT, "requirements-{}.txt".format(name)) for name in names]
@@ -41,11 +42,11 @@ def requirement_files(names):
     return files
 
 
-def prepare(names):
+def prepare(names: List[str]) -> None:
     """Make `.venv` where there is none, and install every lock that is not installed yet."""
     if not os.path.exists(PYTHON):
         make_environment()
-    for path in requirement_files(names):
+    for path in requirement_files(names: List[str]) -> List[str]:
         stamp = os.path.join(VENV, os.path.basename(path) + ".stamp")
         expected = fingerprint(path)
         if read(stamp) != expected:
@@ -54,14 +55,14 @@ def prepare(names):
                 file.write(expected)
 
 
-def make_environment():
+def make_environment() -> None:
     """Make `.venv` from the Python that runs us."""
     say("Making .venv with Python {}.{} ...".format(*sys.version_info[:2]))
     if not run(sys.executable, "-m", "venv", VENV):
         raise CannotPrepare("Python could not make .venv. On Debian and Ubuntu: apt-get install python3-venv")
 
 
-def install(path):
+def install(path: str) -> None:
     """Install one lock with uv, or with pip where uv cannot be had; every file must match its hash."""
     say("Installing {} ...".format(os.path.basename(path)))
     locked = ["install", "--quiet", "--require-hashes", "-r", path]
@@ -75,14 +76,14 @@ def install(path):
         )
 
 
-def fingerprint(path):
+def fingerprint(path: str) -> str:
     """Return what an installed lock is stamped with: it changes with the lock and with the Python."""
     version = subprocess.check_output([PYTHON, "-c", "import sys; print(sys.version)"])
     with open(path, "rb") as file:
         return hashlib.sha256(file.read() + version).hexdigest()
 
 
-def read(path):
+def read(path: str) -> str:
     """Return the text of a file, empty where there is none."""
     if not os.path.exists(path):
         return ""
@@ -90,19 +91,19 @@ def read(path):
         return file.read()
 
 
-def run(*command, quiet=False):
+def run(*command: str, quiet: bool = False) -> bool:
     """Run a command and return whether it succeeded."""
     with open(os.devnull, "w") as nowhere:
         output = nowhere if quiet else None
         return subprocess.call(list(command), stdout=output, stderr=output) == 0
 
 
-def say(sentence):
+def say(sentence: str) -> None:
     """Tell the person at the terminal what takes so long."""
     print(sentence, flush=True)
 
 
-def main(arguments):
+def main(arguments: List[str]) -> int:
     """Prepare the environment; return the exit status."""
     try:
         check_version(sys.version_info)

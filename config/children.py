@@ -13,7 +13,10 @@ PR_SET_PDEATHSIG = 1
 
 
 def spawn(
-    command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None, output: int | IO[bytes] | None = None
+    command: Sequence[str | Path],
+    *,
+    environment: Mapping[str, str] | None = None,
+    output: int | IO[bytes] | None = None,
 ) -> subprocess.Popen[bytes]:
     """
     Start `command` in a session of its own, so that Ctrl-C reaches the parent alone.

@@ -49,7 +49,11 @@ def announce(*, port: int, password: str) -> None:
     lines = [f"{name:<9} http://127.0.0.1:{port}/{path}" for name, path in ADDRESSES.items()]
     lines.append(f"{'Login':<9} {data.USERNAME} / {password}   (made for this run)")
     rule = "-" * 64
-    print("\n".join(["", rule, "  Aftercast is running. Ctrl-C stops it.", rule, *(f"  {line}" for line in lines), rule, ""]))
+    print(
+        "\n".join(
+            ["", rule, "  Aftercast is running. Ctrl-C stops it.", rule, *(f"  {line}" for line in lines), rule, ""]
+        )
+    )
     sys.stdout.flush()
 
 

@@ -27,7 +27,9 @@ def only_one(*, folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise CannotStart(f"A demo already runs on {folder}: stop it with Ctrl-C, or use another VAR_DIR.") from error
+            raise CannotStart(
+                f"A demo already runs on {folder}: stop it with Ctrl-C, or use another VAR_DIR."
+            ) from error
         yield
 
 

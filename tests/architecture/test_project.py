@@ -41,7 +41,9 @@ def test_every_make_target_is_explained():
 @pytest.mark.parametrize("suffix", ["", "-test", "-lint", "-ci"])
 def test_every_requirement_is_in_its_lock(suffix):
     wanted = (ROOT / f"requirements{suffix}.in").read_text()
-    locked = dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", (ROOT / f"requirements{suffix}.txt").read_text(), re.MULTILINE))
+    locked = dict(
+        re.findall(r"^([a-z0-9-]+)==([^\s;]+)", (ROOT / f"requirements{suffix}.txt").read_text(), re.MULTILINE)
+    )
 
     for name, pin in re.findall(r"^([a-z][a-z0-9-]*)(?:\[[a-z,]+\])?(?:==([^\s;]+))?", wanted, re.MULTILINE):
         assert name in locked

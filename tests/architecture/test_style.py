@@ -23,7 +23,9 @@ NEVER = {
 
 
 def test_no_file_is_longer_than_anyone_reads():
-    lengths = {shown(path, 1): len(path.read_text().splitlines()) for path in python_files("config", "forecasts", "tests")}
+    lengths = {
+        shown(path, 1): len(path.read_text().splitlines()) for path in python_files("config", "forecasts", "tests")
+    }
 
     assert {place: length for place, length in lengths.items() if length > LONGEST_FILE} == {}
 

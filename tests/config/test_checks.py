@@ -12,7 +12,9 @@ from config.checks import check_broker, check_cache
 STRONG = "k3-Vw9zQ7pLr2Xc8Tn5Bd1Hf6Js4Gm0Ya-Ue_Io3Ps7Kd9Lq2Zx"
 
 
-@pytest.mark.parametrize("url", ["redis://:secret@host:6379/0", "redis+socket:///run/redis.sock", "unix:///run/redis.sock"])
+@pytest.mark.parametrize(
+    "url", ["redis://:secret@host:6379/0", "redis+socket:///run/redis.sock", "unix:///run/redis.sock"]
+)
 def test_a_broker_with_a_password_or_a_socket_passes(settings, url):
     settings.CELERY_BROKER_URL = url
 

@@ -35,7 +35,11 @@ def test_when_all_ports_are_taken_it_says_what_to_do(monkeypatch):
 
 
 def test_a_second_demo_on_the_same_folder_is_refused(tmp_path):
-    with only_one(folder=tmp_path), pytest.raises(CannotStart, match="A demo already runs on"), only_one(folder=tmp_path):
+    with (
+        only_one(folder=tmp_path),
+        pytest.raises(CannotStart, match="A demo already runs on"),
+        only_one(folder=tmp_path),
+    ):
         pass
 
     with only_one(folder=tmp_path):
