@@ -122,6 +122,8 @@ def _first_hole(
     """Return the first stretch of the window, longer than `max_gap`, that has no value."""
     start, end = window.start.lo, window.end.hi
     dates = [point.valid_on for point in points]
+    if not dates or dates[-1] < end - clause.max_gap:
+        return (max([start, *dates]), end)
     before = [date for date in dates if date <= start]
     edges = [max(before, default=start), *(date for date in dates if date > start), end]
     for left, right in pairwise(edges):
