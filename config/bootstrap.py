@@ -46,7 +46,7 @@ def prepare(names: List[str]) -> None:
     """Make `.venv` where there is none, and install every lock that is not installed yet."""
     if not os.path.exists(PYTHON):
         make_environment()
-    for path in requirement_files(names: List[str]) -> List[str]:
+    for path in requirement_files(names):
         stamp = os.path.join(VENV, os.path.basename(path) + ".stamp")
         expected = fingerprint(path)
         if read(stamp) != expected:
