@@ -1,0 +1,121 @@
+from datetime import timedelta
+
+import pytest
+
+from forecasts.models import Prediction, Resolution, RuleVersion
+from forecasts.services import sweeps
+from forecasts.services.sweeps import Sweep, sweep
+from tests.builders import NOW, make_event, make_prediction, rule_that_it_occurs
+
+pytestmark = pytest.mark.django_db
+
+
+def make_many(count: int) -> list[Prediction]:
+    return [make_prediction(statement=f"Claim {n}.", title=f"Claim {n}") for n in range(count)]
+
+
+def break_rule(prediction: Prediction) -> None:
+    """Put a rule in the database that no version of the language can read, past every check."""
+    broken = {"rrl": "1", "consequent": {"sorcery": {}}}
+    RuleVersion.objects.create(prediction=prediction, name="central", version=2, rule=broken, sha256="0" * 64, recorded_at=NOW)
+
+
+def test_what_is_due_is_settled_and_nothing_else():
+    due, later = make_many(2)
+    Prediction.objects.filter(pk=later.pk).update(next_check_at=NOW + timedelta(seconds=1))
+    make_event()
+    Prediction.objects.filter(pk=later.pk).update(next_check_at=NOW + timedelta(seconds=1))
+
+    done = sweep(now=NOW)
+
+    assert done == Sweep(checked=1, changed=1, failed=0, left=0)
+    assert Resolution.objects.get().prediction == due
+
+
+def test_a_second_sweep_finds_nothing_to_do():
+    make_many(3)
+    make_event()
+
+    assert [sweep(now=NOW).changed, sweep(now=NOW)] == [3, Sweep()]
+
+
+def test_a_sweep_stops_at_its_limit_and_leaves_the_rest_due():
+    make_many(3)
+
+    assert sweep(now=NOW, limit=2) == Sweep(checked=2, changed=0, failed=0, left=1)
+
+
+def test_a_sweep_stops_when_its_time_is_over_and_leaves_the_rest_due():
+    make_many(2)
+
+    assert sweep(now=NOW, budget=-1.0) == Sweep(checked=0, changed=0, failed=0, left=2)
+
+
+def test_one_broken_rule_does_not_stop_the_others(caplog):
+    broken, whole = make_many(2)
+    break_rule(broken)
+    make_event()
+
+    done = sweep(now=NOW)
+
+    broken.refresh_from_db()
+    assert (done.checked, done.changed, done.failed) == (2, 1, 1)
+    assert Resolution.objects.get().prediction == whole
+    assert broken.last_error.startswith("RuleError: ")
+
+
+def test_a_failure_is_tried_again_later_each_time_and_in_the_end_left_to_a_person():
+    (broken,) = make_many(1)
+    break_rule(broken)
+    waits, now = [], NOW
+    for _ in range(Prediction.MAX_ATTEMPTS):
+        sweep(now=now)
+        broken.refresh_from_db()
+        waits.append(broken.next_check_at - now)
+        now = broken.next_check_at
+
+    assert waits == [timedelta(minutes=2**n) for n in range(Prediction.MAX_ATTEMPTS)]
+    assert sweep(now=now) == Sweep()
+    assert list(Prediction.objects.stuck()) == [broken]
+
+
+def test_a_stuck_prediction_gets_new_attempts_when_its_rule_is_replaced():
+    (broken,) = make_many(1)
+    Prediction.objects.update(attempts=Prediction.MAX_ATTEMPTS)
+
+    make_event()
+
+    assert sweep(now=NOW).changed == 1
+
+
+def test_the_attempt_is_counted_before_the_work(monkeypatch):
+    """A check that kills the process never comes back to count."""
+    (prediction,) = make_many(1)
+    monkeypatch.setattr(sweeps, "settle_prediction", _die)
+
+    with pytest.raises(SystemExit):
+        sweep(now=NOW)
+
+    prediction.refresh_from_db()
+    assert (prediction.attempts, prediction.next_check_at) == (1, NOW + timedelta(minutes=1))
+
+
+def _die(**_):
+    raise SystemExit
+
+
+def test_of_two_sweeps_one_claims_the_row():
+    (prediction,) = make_many(1)
+
+    claims = [sweeps._claim(prediction.pk, now=NOW) for _ in range(2)]
+
+    assert claims == [True, False]
+
+
+def test_a_settlement_costs_the_same_queries_however_many_events_there_are(django_assert_max_num_queries):
+    prediction = make_prediction(rule=rule_that_it_occurs(event_type="AID"))
+    for n in range(30):
+        make_event(title=f"Package {n}", owners=2)
+
+    with django_assert_max_num_queries(32):
+        sweeps.settle_prediction(prediction_id=prediction.pk, now=NOW)
