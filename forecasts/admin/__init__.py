@@ -1,0 +1,16 @@
+"""
+The admin: where people log, record, decide.
+
+Every write goes through a service; nothing recorded can be changed or deleted.
+"""
+
+from django.contrib import admin
+
+from . import access, articles, events, forecasts, home, predictions, resolutions, sources
+
+__all__ = ["access", "articles", "events", "forecasts", "home", "predictions", "resolutions", "sources"]
+
+admin.site.site_header = "Aftercast"
+admin.site.site_title = "Aftercast"
+admin.site.index_title = "What needs doing"
+admin.site.index = home.index  # type: ignore[method-assign]

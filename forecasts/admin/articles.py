@@ -1,0 +1,206 @@
+"""Where predictions come from: forecasters, topics and articles."""
+
+from datetime import UTC, datetime, time
+
+from django import forms
+from django.contrib import admin
+from django.urls import reverse
+
+from forecasts.models import Article, ArticleAuthor, Forecaster, Topic
+from forecasts.services.articles import record_article, record_forecaster, record_topic
+
+from .fields import choose, choose_many, day_input, line_text, long_text, time_input
+from .recording import RecordAdmin, RecordForm, already_recorded
+
+
+class ForecasterForm(RecordForm):
+    """Somebody or something that forecasts."""
+
+    name = forms.CharField(
+        max_length=200, widget=line_text(), help_text="As readers will see it: Jane Doe, or Kyiv (as reported)."
+    )
+    slug = forms.SlugField(
+        max_length=100, label="Short name", help_text="Used in addresses: jane-doe. It never changes."
+    )
+    kind = forms.ChoiceField(choices=Forecaster.Kind.choices)
+    description = forms.CharField(
+        max_length=500, required=False, widget=long_text(2), help_text="Who that is, in a sentence: “Professor at …”."
+    )
+
+    def record(self, *, now, actor) -> Forecaster:
+        known = Forecaster.objects.filter(slug=self.cleaned_data["slug"]).first()
+        if known:
+            raise already_recorded("slug", known, told=f"“{known.slug}” is taken by {known}.")
+        return record_forecaster(now=now, **self.cleaned_data)
+
+
+@admin.register(Forecaster)
+class ForecasterAdmin(RecordAdmin):
+    form_class = ForecasterForm
+    list_display = ("name", "slug", "kind", "description")
+    list_filter = ("kind",)
+    search_fields = ("name", "slug")
+    ordering = ("name", "pk")
+    fields = ("name", "slug", "kind", "description", "account", "recorded_at")
+    readonly_fields = ("slug", "kind", "recorded_at")
+    autocomplete_fields = ("account",)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return admin.ModelAdmin.has_change_permission(self, request, obj)
+
+
+class TopicForm(RecordForm):
+    """A topic; those above it are recorded with it."""
+
+    path = forms.CharField(
+        max_length=200,
+        widget=line_text(),
+        help_text="Lowercase words joined by slashes: aid/military. It never changes.",
+    )
+    label = forms.CharField(
+        max_length=200,
+        required=False,
+        widget=line_text(),
+        help_text="As readers will see it. Empty: made from the path.",
+    )
+
+    def record(self, *, now, actor) -> Topic:
+        known = Topic.objects.filter(path=self.cleaned_data["path"]).first()
+        if known:
+            raise already_recorded("path", known, told=f"“{known.path}” is recorded as {known}.")
+        return record_topic(**self.cleaned_data)
+
+
+@admin.register(Topic)
+class TopicAdmin(RecordAdmin):
+    form_class = TopicForm
+    list_display = ("path", "label")
+    search_fields = ("path", "label")
+    ordering = ("path",)
+    fields = ("path", "label")
+    readonly_fields = ("path",)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return admin.ModelAdmin.has_change_permission(self, request, obj)
+
+
+class ArticleForm(RecordForm):
+    """A published text with its byline."""
+
+    title = forms.CharField(max_length=500, widget=line_text())
+    canonical_url = forms.URLField(
+        max_length=1000,
+        label="Address",
+        assume_scheme="https",
+        widget=line_text(),
+        help_text="Where it was first published.",
+    )
+    quoted_from_url = forms.URLField(
+        max_length=1000, required=False, label="Quoted from", assume_scheme="https", widget=line_text(),
+        help_text="The copy that you read, if it is another page.",
+    )  # fmt: skip
+    outlet = choose(Article, "outlet", help_text="Who published it.")
+    authors = choose_many(
+        Article,
+        "authors",
+        required=False,
+        help_text="In the order of the byline; the outlet itself where there is none.",
+    )
+    published_on = forms.DateField(widget=day_input(), help_text="The day of publication, in UTC.")
+    published_time = forms.TimeField(
+        required=False, label="At", widget=time_input(), help_text="UTC; empty when only the day is known."
+    )
+    is_month_only = forms.BooleanField(
+        required=False, label="Only the month is known", help_text="The day above is then shown as a placeholder."
+    )
+    text = forms.CharField(
+        required=False, widget=long_text(14), strip=False,
+        help_text="Paste the text. Quotes of predictions are checked against it, and shown in it.",
+    )  # fmt: skip
+    text_is_excerpt = forms.BooleanField(
+        required=False,
+        label="These are passages only",
+        help_text="Tick when the text is not whole; join passages by […].",
+    )
+    note = forms.CharField(required=False, widget=long_text(2), help_text="For readers: which copy, what is uncertain.")
+
+    aliases = {"published_at": "published_on"}
+    fieldsets = (
+        (None, {"fields": ["title", "canonical_url", "quoted_from_url", "outlet", "authors"]}),
+        ("Publication", {"fields": [("published_on", "published_time"), "is_month_only"]}),
+        ("Text", {"fields": ["text", "text_is_excerpt", "note"]}),
+    )
+
+    def clean(self) -> dict:
+        values = super().clean()
+        if values.get("is_month_only") and values.get("published_time"):
+            self.add_error("published_time", "Leave the time empty when only the month is known.")
+        return values
+
+    def record(self, *, now, actor) -> Article:
+        values = dict(self.cleaned_data)
+        published_at = _moment(values.pop("published_on"), values["published_time"])
+        precision = _precision(month_only=values.pop("is_month_only"), at=values.pop("published_time"))
+        values["authors"] = self._in_byline_order(values["authors"])
+        article, is_new = record_article(
+            now=now, recorded_by=actor, published_at=published_at, published_precision=precision, **values
+        )
+        if not is_new:
+            raise already_recorded("canonical_url", article, told="This article is recorded already.")
+        return article
+
+    def _in_byline_order(self, chosen) -> list[Forecaster]:
+        order = self.data.getlist(self.add_prefix("authors"))
+        return sorted(chosen, key=lambda author: order.index(str(author.pk)))
+
+
+def _moment(on, at) -> datetime:
+    return datetime.combine(on, at or time(), tzinfo=UTC)
+
+
+def _precision(*, month_only: bool, at: time | None) -> str:
+    if month_only:
+        return Article.Precision.MONTH
+    return Article.Precision.DAY if at is None else Article.Precision.INSTANT
+
+
+class ArticleAuthorInline(admin.TabularInline):
+    model = ArticleAuthor
+    verbose_name_plural = "byline"
+    fields = ("position", "forecaster")
+    ordering = ("position",)
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("forecaster", "article")
+
+
+@admin.register(Article)
+class ArticleAdmin(RecordAdmin):
+    form_class = ArticleForm
+    list_display = ("title", "outlet", "published_at", "published_precision", "recorded_at")
+    list_filter = ("published_at", "outlet")
+    list_select_related = ("outlet",)
+    search_fields = ("title", "canonical_url", "authors__name")
+    ordering = ("-recorded_at", "-pk")
+    inlines = (ArticleAuthorInline,)
+    fields = (
+        "title", "canonical_url", "quoted_from_url", "outlet", "published_at", "published_precision", "text", "text_is_excerpt",
+        "text_sha256", "note", "supersedes", "recorded_at", "recorded_by",
+    )  # fmt: skip
+    change_form_template = "admin/forecasts/kept.html"
+
+    def details(self, row: Article) -> dict[str, object]:
+        add = reverse("admin:forecasts_prediction_add")
+        return {
+            "more_links": [{"label": "Log a prediction from it", "url": f"{add}?article={row.pk}"}],
+            "linked_title": "Predictions from it",
+            "linked": [(p, p.get_status_display()) for p in row.predictions.order_by("recorded_at", "pk")],
+        }

@@ -1,0 +1,78 @@
+"""What happened: events in versions, with their evidence."""
+
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from forecasts.models import Event, EventVersion, Evidence
+
+from .event_forms import CorrectionForm, EventForm, EvidenceForm, RetractionForm
+from .prediction_details import public_url
+from .recording import RecordAdmin, Step
+from .wording import badge
+
+CORRECT = "forecasts.add_eventversion"
+
+
+def is_standing(event: Event) -> bool:
+    """Whether the event is not retracted."""
+    return event.versions.order_by("version").last().status != EventVersion.Status.RETRACTED
+
+
+class TypeFilter(admin.SimpleListFilter):
+    """Events by the type of their latest version."""
+
+    title = "type"
+    parameter_name = "type"
+
+    def lookups(self, request, model_admin) -> list[tuple[str, str]]:
+        used = EventVersion.objects.values_list("event_type", flat=True).distinct().order_by("event_type")
+        return [(name, name) for name in used]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(event_type=self.value()) if self.value() else queryset
+
+
+@admin.register(Event)
+class EventAdmin(RecordAdmin):
+    form_class = EventForm
+    change_form_template = "admin/forecasts/event.html"
+    list_display = ("shown_title", "event_type", "occurred_from", "shown_status", "source", "recorded_at")
+    list_filter = (TypeFilter, "source", "recorded_at")
+    list_select_related = ("source",)
+    search_fields = ("external_id", "versions__title")
+    ordering = ("-recorded_at", "-pk")
+    fields = ("source", "external_id", "recorded_at")
+    steps = (
+        Step(slug="correct", label="Correct", form_class=CorrectionForm, permission=CORRECT, is_offered=is_standing),
+        Step(slug="retract", label="Retract", form_class=RetractionForm, permission=CORRECT, is_offered=is_standing),
+        Step(slug="evidence", label="Add evidence", form_class=EvidenceForm, permission="forecasts.add_evidence"),
+    )
+
+    def get_queryset(self, request) -> QuerySet[Event]:
+        newest = EventVersion.objects.filter(event=OuterRef("pk")).order_by("-version")
+        fields = ("title", "event_type", "occurred_from", "status", "version")
+        return super().get_queryset(request).annotate(**{name: Subquery(newest.values(name)[:1]) for name in fields})
+
+    @admin.display(description="title", ordering="title")
+    def shown_title(self, row: Event) -> str:
+        return row.title
+
+    @admin.display(description="type", ordering="event_type")
+    def event_type(self, row: Event) -> str:
+        return row.event_type
+
+    @admin.display(description="happened", ordering="occurred_from")
+    def occurred_from(self, row: Event) -> str:
+        return f"{row.occurred_from:%Y-%m-%d}"
+
+    @admin.display(description="status")
+    def shown_status(self, row: Event) -> str:
+        label = EventVersion.Status(row.status).label
+        return badge(row.status, label if row.version == 1 else f"{label}, version {row.version}")
+
+    def details(self, row: Event) -> dict[str, object]:
+        return {
+            "versions": row.versions.select_related("recorded_by").order_by("-version"),
+            "evidence": Evidence.objects.filter(event=row).order_by("pk"),
+            "public_url": public_url("event", row.pk),
+        }

@@ -1,0 +1,41 @@
+"""Probabilities, and the lexicons that words are read through."""
+
+from django.contrib import admin
+
+from forecasts.models import Forecast, Lexicon, LexiconEntry
+
+from .forecast_forms import ForecastForm
+from .recording import KeptAdmin, RecordAdmin
+
+
+@admin.register(Forecast)
+class ForecastAdmin(RecordAdmin):
+    form_class = ForecastForm
+    list_display = ("prediction", "forecaster", "probability", "phrase", "is_scored", "made_at")
+    list_filter = ("is_scored", ("forecaster", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("prediction", "forecaster")
+    search_fields = ("prediction__title", "forecaster__name", "phrase")
+    ordering = ("-recorded_at", "-pk")
+
+
+class LexiconEntryInline(admin.TabularInline):
+    model = LexiconEntry
+    fields = ("phrase", "low", "point", "high", "source")
+    ordering = ("-point", "phrase")
+    extra = 0
+    can_delete = False
+    verbose_name_plural = "phrases"
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+
+@admin.register(Lexicon)
+class LexiconAdmin(KeptAdmin):
+    list_display = ("title", "code", "version", "recorded_at")
+    search_fields = ("title", "code", "entries__phrase")
+    ordering = ("code", "-version")
+    inlines = (LexiconEntryInline,)

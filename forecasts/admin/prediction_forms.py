@@ -1,0 +1,169 @@
+"""The forms with which people log predictions, add readings, decide and reopen."""
+
+from django import forms
+
+from forecasts.models import Prediction, Resolution, RuleVersion, Verdict
+from forecasts.selectors.resolutions import current_resolution
+from forecasts.services.intake import RuleDraft, log_prediction
+from forecasts.services.predictions import record_rule
+from forecasts.services.verdicts import record_verdict, reopen
+
+from .fields import choose, line_text, long_text, moment_input
+from .forecast_forms import PROBABILITY_FIELDS, ProbabilityFields
+from .recording import RecordForm, already_recorded
+from .rule_forms import RuleForm, rule_fieldsets
+
+NAMED_RULE = "Leave empty for the usual name: strict or lenient. Another name keeps readings of one kind apart."
+
+
+class PredictionForm(ProbabilityFields, RuleForm):
+    """One claim with its probability and its central rule."""
+
+    article = choose(Prediction, "article", required=False, help_text="Where it was published.")
+    holder = choose(
+        Prediction, "holder", help_text="Whose claim it is: the author, or the one whose belief is reported."
+    )
+    attribution = forms.ChoiceField(choices=Prediction.Attribution.choices)
+    topic = choose(Prediction, "topic", help_text="Find one by typing, or add it: aid/military.")
+    title = forms.CharField(max_length=300, widget=line_text(), help_text="A headline for lists.")
+    quote = forms.CharField(required=False, widget=long_text(3), help_text="The words of the article, exactly.")
+    original_wording = forms.CharField(
+        required=False, widget=long_text(2), help_text="Where the copy differs from the original publication."
+    )
+    statement = forms.CharField(
+        widget=long_text(2), help_text="The claim as one sentence that can turn out true or false."
+    )
+    condition = forms.CharField(
+        required=False, widget=long_text(2), help_text="The if-part in words; empty when there is none."
+    )
+    outcome = forms.CharField(widget=long_text(2), help_text="The then-part in words, with its deadline.")
+    issued_at = forms.DateTimeField(
+        required=False, label="Made at", widget=moment_input(), help_text="UTC. Empty: when the article was published."
+    )
+    contrasts_with = choose(
+        Prediction, "contrasts_with", required=False, help_text="The claim for the other case: “if she wins”."
+    )
+    note = forms.CharField(
+        required=False, widget=long_text(2), help_text="For readers: what is uncertain about the claim."
+    )
+    description = forms.CharField(
+        required=False,
+        widget=long_text(2),
+        label="The rule in your words",
+        help_text="What it takes to be the claim's meaning.",
+    )
+
+    fieldsets = (
+        ("Where it stands", {"fields": ["article", ("holder", "attribution"), "quote", "original_wording"]}),
+        ("The claim", {"fields": ["title", "topic", "statement", "condition", "outcome"]}),
+        (
+            "How likely",
+            {
+                "fields": [("probability", "low", "high"), ("phrase", "lexicon"), "basis", "is_scored"],
+                "description": "A number; or words and a lexicon; or words, a number and how it was read. "
+                "All empty: logged without a probability, never scored.",
+            },
+        ),
+        *rule_fieldsets(),
+        ("More", {"fields": ["description", "issued_at", "contrasts_with", "note"], "classes": ["collapse"]}),
+    )
+
+    def publication(self, *, now):
+        article = self.cleaned_data.get("article")
+        return self.cleaned_data.get("issued_at") or (article.published_at if article else now)
+
+    def record(self, *, now, actor) -> Prediction:
+        apart = {*PROBABILITY_FIELDS, *self._rule_fields(), "is_scored", "description"}
+        claim = {name: value for name, value in self.cleaned_data.items() if name not in apart}
+        drafts = (
+            [] if self.rule_data is None else [RuleDraft(self.rule_data, description=self.cleaned_data["description"])]
+        )
+        prediction, is_new = log_prediction(
+            now=now,
+            recorded_by=actor,
+            rules=drafts,
+            wording=self.given_wording(),
+            is_scored=self.cleaned_data["is_scored"],
+            **claim,
+        )
+        if not is_new:
+            raise already_recorded("statement", prediction, told="This claim of this holder is recorded already.")
+        return prediction
+
+
+class ReadingForm(RuleForm):
+    """Another reading of a recorded claim, or new criteria for one that is there."""
+
+    variant = forms.ChoiceField(
+        choices=RuleVersion.Variant.choices, initial=RuleVersion.Variant.STRICT,
+        help_text="Scores use the central reading; the others show how much hangs on it.",
+    )  # fmt: skip
+    name = forms.CharField(max_length=100, required=False, widget=line_text(), help_text=NAMED_RULE)
+    description = forms.CharField(
+        required=False, widget=long_text(2), label="In your words", help_text="What this reading means."
+    )
+
+    fieldsets = ((None, {"fields": [("variant", "name"), "description"]}), *rule_fieldsets())
+
+    def publication(self, *, now):
+        return self.subject.issued_at
+
+    def clean(self) -> dict:
+        values = super().clean()
+        if self.rule_data is None and not self.errors:
+            self.add_error("then_kind", "Give the rule of this reading, by fields or as JSON.")
+        return values
+
+    def record(self, *, now, actor) -> RuleVersion:
+        version, is_new = record_rule(
+            prediction=self.subject,
+            rule=self.rule_data,
+            variant=self.cleaned_data["variant"],
+            name=self.cleaned_data["name"],
+            description=self.cleaned_data["description"],
+            now=now,
+            recorded_by=actor,
+        )
+        if not is_new:
+            raise already_recorded("name", self.subject, told=f"The reading {version} has these criteria already.")
+        return version
+
+
+class VerdictForm(RecordForm):
+    """A person's verdict, on what waits for one or in place of an earlier one."""
+
+    verdict = forms.ChoiceField(choices=Verdict.choices, widget=forms.RadioSelect)
+    reason = forms.CharField(widget=long_text(3), help_text="Why; readers will see it. At least ten characters.")
+    evidence_url = forms.URLField(
+        max_length=1000, required=False, assume_scheme="https", widget=line_text(), label="Evidence"
+    )
+    happened_at = forms.DateTimeField(
+        required=False, widget=moment_input(), help_text="UTC; when what decides it came about."
+    )
+    known_at = forms.DateTimeField(
+        required=False,
+        widget=moment_input(),
+        help_text="UTC; when it could be known. Forecasts made later earn nothing. Empty: now.",
+    )
+    expected_number = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, subject: Prediction, **kwargs) -> None:
+        super().__init__(*args, subject=subject, **kwargs)
+        last = current_resolution(prediction=subject)
+        self.initial = {"expected_number": last.number if last else 0, **self.initial}
+        if last and last.verdict:
+            self.initial |= {"verdict": last.verdict, "happened_at": last.happened_at, "known_at": last.known_at}
+
+    def record(self, *, now, actor) -> Resolution:
+        return record_verdict(prediction_id=self.subject.pk, actor=actor, now=now, **self.cleaned_data)
+
+
+class ReopenForm(RecordForm):
+    """Why a verdict is withdrawn."""
+
+    reason = forms.CharField(widget=long_text(3), help_text="Why; readers will see it. At least ten characters.")
+
+    aliases = {"verdict": "reason"}
+
+    def record(self, *, now, actor) -> Resolution:
+        return reopen(prediction_id=self.subject.pk, reason=self.cleaned_data["reason"], actor=actor, now=now)

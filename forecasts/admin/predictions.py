@@ -1,0 +1,115 @@
+"""Claims: logging them, looking at what they came to, deciding them."""
+
+import structlog
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
+
+from forecasts.models import Prediction
+from forecasts.services.predictions import make_due
+from forecasts.services.settlement import settle_prediction
+
+from .prediction_details import details_of
+from .prediction_forms import PredictionForm, ReadingForm, ReopenForm, VerdictForm
+from .recording import RecordAdmin, Step, row_url
+from .wording import verdict_badge, waiting_for
+from .worklist import WaitingFilter
+
+logger = structlog.get_logger(__name__)
+DECIDE = "forecasts.add_resolution"
+
+
+def has_verdict(prediction: Prediction) -> bool:
+    return bool(prediction.verdict)
+
+
+def has_no_verdict(prediction: Prediction) -> bool:
+    return not prediction.verdict
+
+
+@admin.register(Prediction)
+class PredictionAdmin(RecordAdmin):
+    form_class = PredictionForm
+    change_form_template = "admin/forecasts/prediction.html"
+    list_display = ("title", "holder", "topic", "shown_verdict", "status", "shown_reason", "next_check_at")
+    list_display_links = ("title",)
+    list_filter = (
+        WaitingFilter, "status", "verdict", "needs_confirmation", "attribution",
+        ("topic", admin.RelatedOnlyFieldListFilter), ("holder", admin.RelatedOnlyFieldListFilter),
+    )  # fmt: skip
+    list_select_related = ("holder", "topic")
+    search_fields = ("title", "statement", "quote", "holder__name")
+    ordering = ("-recorded_at", "-pk")
+    fieldsets = (
+        ("The claim", {"fields": ["statement", "condition", "outcome", "quote", "original_wording", "attribution"]}),
+        (
+            "Where it stands",
+            {"fields": ["article", "holder", "topic", "issued_at", "contrasts_with", "cluster_key", "note"]},
+        ),
+        ("Record", {"fields": ["recorded_at", "recorded_by", "checked_at", "next_check_at", "attempts", "last_error"]}),
+    )
+    steps = (
+        Step(slug="verdict", label="Record a verdict", form_class=VerdictForm, permission=DECIDE, is_offered=has_no_verdict),
+        Step(
+            slug="confirm", label="Confirm or replace the verdict", form_class=VerdictForm, permission=DECIDE,
+            is_offered=has_verdict,
+        ),
+        Step(slug="reopen", label="Reopen", form_class=ReopenForm, permission=DECIDE, is_offered=has_verdict),
+        Step(slug="reading", label="Add a reading", form_class=ReadingForm, permission="forecasts.add_ruleversion"),
+    )  # fmt: skip
+
+    @admin.display(description="verdict", ordering="verdict")
+    def shown_verdict(self, row: Prediction) -> str:
+        return verdict_badge(row)
+
+    @admin.display(description="waits because", empty_value="")
+    def shown_reason(self, row: Prediction) -> str:
+        return waiting_for(row)
+
+    def details(self, row: Prediction) -> dict[str, object]:
+        return details_of(row)
+
+    def get_urls(self) -> list:
+        check = self.admin_site.admin_view(require_POST(self.check_view))
+        return [path("<path:object_id>/check/", check, name="forecasts_prediction_check"), *super().get_urls()]
+
+    def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Look at the prediction now instead of at the next sweep."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404("There is no such prediction.")
+        if not request.user.has_perm("forecasts.add_evaluation"):
+            raise PermissionDenied
+        self.message_user(request, *_checked(row))
+        return HttpResponseRedirect(row_url(row))
+
+    def response_add(self, request: HttpRequest, obj: Prediction, post_url_continue=None) -> HttpResponse:
+        """After “save and add another” the next claim starts from the same article, holder and topic."""
+        response = super().response_add(request, obj, post_url_continue)
+        if "_addanother" not in request.POST:
+            return response
+        kept = {
+            "article": obj.article_id,
+            "holder": obj.holder_id,
+            "topic": obj.topic_id,
+            "attribution": obj.attribution,
+        }
+        query = urlencode({name: value for name, value in kept.items() if value})
+        return HttpResponseRedirect(f"{reverse('admin:forecasts_prediction_add')}?{query}")
+
+
+def _checked(row: Prediction) -> tuple[str, int]:
+    """Settle one prediction; the message that says what came of it, and its level."""
+    now = timezone.now()
+    make_due(predictions=[row.pk], now=now)
+    try:
+        added = settle_prediction(prediction_id=row.pk, now=now)
+    except Exception as error:  # Whatever it is, the editor who asked should see it; the sweep tries again.
+        logger.exception("check_failed", prediction_id=str(row.pk))
+        return f"The check failed: {type(error).__name__}: {error}"[:500], messages.ERROR
+    return (f"Checked: {added}." if added else "Checked: nothing changed."), messages.SUCCESS

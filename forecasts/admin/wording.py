@@ -1,0 +1,50 @@
+"""How the admin shows codes: verdicts as badges, reasons in words."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from forecasts.models import Prediction
+
+REASONS = {
+    "NO_RULE": "It has no rule yet",
+    "CONTRADICTS_VERDICT": "The rule now contradicts the recorded verdict",
+    "CONTRADICTION": "Recorded events contradict each other",
+    "JUDGEMENT_NEEDED": "The rule asks a person",
+    "POSSIBLE_MATCH": "An event may or may not be what the rule means",
+    "AWAITING_COVERAGE": "The window is over, but the sources are not covered that far",
+    "WINDOW_OPEN": "The window is still open",
+    "ANCHOR_UNKNOWN": "What the window counts from has not happened",
+    "WITNESS": "An event decides it",
+    "REFUTED": "A rival outcome refutes it",
+    "WINDOW_CLOSED": "The window closed without it",
+    "JUDGED": "A person decided it",
+    "CONFIRMED": "A person confirmed it",
+    "REOPENED": "A person reopened it",
+    "CONDITION_REFUTED": "The condition was refuted",
+    "CONDITION_NOT_MET": "The condition was not met in time",
+}
+
+
+def in_words(code: str) -> str:
+    """A reason code as a phrase; the code itself where it has none."""
+    return REASONS.get(code, code)
+
+
+def badge(code: str, label: str) -> SafeString:
+    """A coloured label; the words carry the meaning, the colour repeats it."""
+    return format_html('<span class="badge badge-{}">{}</span>', code.lower().replace("_", "-"), label)
+
+
+def verdict_badge(prediction: Prediction) -> SafeString:
+    """The verdict, or that there is none."""
+    return badge(prediction.verdict or "open", prediction.get_verdict_display() or "Open")
+
+
+def waiting_for(prediction: Prediction) -> str:
+    """Why a prediction waits for a person or is stuck; empty when it does neither."""
+    reasons = [in_words(code) for code in prediction.review_reasons]
+    if prediction.needs_confirmation:
+        reasons.append("The proposed verdict waits for a confirmation")
+    if prediction.attempts >= Prediction.MAX_ATTEMPTS:
+        reasons.append(f"Its checks fail: {prediction.last_error[:200]}")
+    return "; ".join(reasons)

@@ -1,0 +1,71 @@
+"""What needs doing, each kind of it as one filter of predictions or sources."""
+
+from datetime import datetime, timedelta
+
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from forecasts.models import Coverage, Evaluation, Prediction, Resolution, RuleVersion, Source
+
+SOON = timedelta(days=3)
+STALE = timedelta(days=30)
+
+
+def needs_a_person(predictions: QuerySet[Prediction]) -> QuerySet[Prediction]:
+    """Those in review, disputed, or waiting for a confirmation."""
+    return predictions.awaiting_a_person()
+
+
+def soon_final(predictions: QuerySet[Prediction], *, now: datetime) -> QuerySet[Prediction]:
+    """Those whose proposed verdict becomes final by itself within days."""
+    soon = Resolution.objects.current().filter(state=Resolution.State.PROPOSED, finalises_at__lte=now + SOON)
+    return predictions.filter(status=Prediction.Status.PROPOSED, pk__in=soon.values("prediction"))
+
+
+def stuck(predictions: QuerySet[Prediction]) -> QuerySet[Prediction]:
+    """Those whose checks failed too often."""
+    return predictions.stuck()
+
+
+def overdue(predictions: QuerySet[Prediction]) -> QuerySet[Prediction]:
+    """Those undecided after their window only because the sources are not covered that far."""
+    answers = Evaluation.objects.filter(
+        rule_version__prediction=OuterRef("pk"), rule_version__name=RuleVersion.CENTRAL_NAME
+    )
+    newest = answers.order_by("-rule_version__version", "-number").values("reason")[:1]
+    return predictions.filter(verdict="").annotate(last_reason=Subquery(newest)).filter(last_reason="AWAITING_COVERAGE")
+
+
+def stale_sources(*, now: datetime) -> QuerySet[Source]:
+    """Sources never covered, or not for a month, the longest first; `complete_to` is their coverage."""
+    newest = Coverage.objects.filter(source=OuterRef("pk")).order_by("-recorded_at", "-pk").values("complete_to")[:1]
+    covered = Source.objects.annotate(complete_to=Subquery(newest))
+    return covered.exclude(complete_to__gte=now - STALE).order_by("complete_to", "pk")
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """The kinds of work as a filter of the list."""
+
+    title = "what it needs"
+    parameter_name = "needs"
+
+    def lookups(self, request, model_admin) -> list[tuple[str, str]]:
+        return [
+            ("person", "A person"),
+            ("soon", "Final soon"),
+            ("stuck", "Help: its checks fail"),
+            ("coverage", "Coverage"),
+        ]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "person":
+                return needs_a_person(queryset)
+            case "soon":
+                return soon_final(queryset, now=timezone.now())
+            case "stuck":
+                return stuck(queryset)
+            case "coverage":
+                return overdue(queryset)
+        return queryset
