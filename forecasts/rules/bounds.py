@@ -42,9 +42,7 @@ def upper_bounds(expression: TimeExpr, *, known: Mapping[str, datetime]) -> tupl
     return _bounds(expression, known=known, all_of=EarliestOf)
 
 
-def _bounds(
-    expression: TimeExpr, *, known: Mapping[str, datetime], all_of: type
-) -> tuple[Moment, ...]:
+def _bounds(expression: TimeExpr, *, known: Mapping[str, datetime], all_of: type) -> tuple[Moment, ...]:
     match expression:
         case datetime():
             return (Moment("", expression - _EPOCH),)

@@ -77,9 +77,7 @@ def _through_guards(
     settled = all_of([value, *(one.value for one in checked)])
     waits = [one.waits_for for one in checked if one.waits_for is not None]
     # Time helps only where nothing but time is missing.
-    only_waiting = value is Truth.T and all(
-        one.value is Truth.T or one.waits_for is not None for one in checked
-    )
+    only_waiting = value is Truth.T and all(one.value is Truth.T or one.waits_for is not None for one in checked)
     return Candidate(
         occurrence=event,
         value=settled,
@@ -97,9 +95,7 @@ class GuardCheck:
     waits_for: datetime | None = None
 
 
-def check_guard(
-    guard: Guard, *, event: Occurrence, knowledge: Knowledge, horizon: Horizon
-) -> GuardCheck:
+def check_guard(guard: Guard, *, event: Occurrence, knowledge: Knowledge, horizon: Horizon) -> GuardCheck:
     """
     Return whether a guard holds at an event.
 
@@ -146,13 +142,10 @@ def _near(other: Occurrence, *, guard: Guard, event: Occurrence, after: bool) ->
     return Truth.T if surely else Truth.U if possibly else Truth.F
 
 
-def _guard_match(
-    other: Occurrence, *, guard: Guard, event: Occurrence, knowledge: Knowledge
-) -> Truth:
+def _guard_match(other: Occurrence, *, guard: Guard, event: Occurrence, knowledge: Knowledge) -> Truth:
     matched = match_pattern(other, pattern=guard.pattern, memberships=knowledge.memberships)
     shared = (
-        _share_root(getattr(event, name), getattr(other, name), separator=_SEPARATORS[name])
-        for name in guard.same
+        _share_root(getattr(event, name), getattr(other, name), separator=_SEPARATORS[name]) for name in guard.same
     )
     return all_of((matched, *shared))
 

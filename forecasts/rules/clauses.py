@@ -39,9 +39,7 @@ def judge_occurs(clause: Occurs, *, path: str, window: WindowSpan, scene: Scene)
     """
     tally = _tally(clause, window=window, scene=scene)
     settled = at_least(tally, n=1)
-    return _counted(
-        clause, settled, tally=tally, path=path, kind="occurs", needed="at least 1 needed", shown=1
-    )
+    return _counted(clause, settled, tally=tally, path=path, kind="occurs", needed="at least 1 needed", shown=1)
 
 
 def judge_never(clause: Occurs, *, path: str, window: WindowSpan, scene: Scene) -> Finding:
@@ -58,9 +56,7 @@ def judge_never(clause: Occurs, *, path: str, window: WindowSpan, scene: Scene) 
     """
     tally = _tally(clause, window=window, scene=scene)
     settled = negation(at_least(tally, n=1))
-    return _counted(
-        clause, settled, tally=tally, path=path, kind="never", needed="none allowed", shown=1
-    )
+    return _counted(clause, settled, tally=tally, path=path, kind="never", needed="none allowed", shown=1)
 
 
 def judge_count(clause: Count, *, path: str, window: WindowSpan, scene: Scene) -> Finding:
@@ -79,9 +75,7 @@ def judge_count(clause: Count, *, path: str, window: WindowSpan, scene: Scene) -
     settled = compare_count(tally, clause=clause)
     shown = clause.n if clause.op in (">=", "<") else clause.n + 1
     needed = count_needed(clause)
-    return _counted(
-        clause, settled, tally=tally, path=path, kind="count", needed=needed, shown=shown
-    )
+    return _counted(clause, settled, tally=tally, path=path, kind="count", needed=needed, shown=shown)
 
 
 def judge_sum(clause: Sum, *, path: str, window: WindowSpan, scene: Scene) -> Finding:
@@ -99,9 +93,7 @@ def judge_sum(clause: Sum, *, path: str, window: WindowSpan, scene: Scene) -> Fi
     tally = _tally(clause, window=window, scene=scene)
     settled = total_at_least(tally, attr=clause.attr, value=clause.value)
     needed = f"{clause.attr} of at least {format_number(clause.value)} needed in total"
-    return _counted(
-        clause, settled, tally=tally, path=path, kind="sum", needed=needed, shown=len(tally.sure)
-    )
+    return _counted(clause, settled, tally=tally, path=path, kind="sum", needed=needed, shown=len(tally.sure))
 
 
 def judge_series(clause: Series, *, path: str, window: WindowSpan, scene: Scene) -> Finding:
@@ -117,14 +109,9 @@ def judge_series(clause: Series, *, path: str, window: WindowSpan, scene: Scene)
         The finding; its witnesses are observations.
     """
     horizon = scene.horizon
-    run = find_run(
-        clause=clause, window=window, values=scene.knowledge.observations, horizon=horizon
-    )
+    run = find_run(clause=clause, window=window, values=scene.knowledge.observations, horizon=horizon)
     wanted = f"{clause.series} {clause.op} {format_number(clause.value)}"
-    why = (
-        f"{wanted} for at most {run.longest} of {clause.consecutive} successive values "
-        f"in {format_window(window)}"
-    )
+    why = f"{wanted} for at most {run.longest} of {clause.consecutive} successive values in {format_window(window)}"
     if run.values:
         last = run.values[-1]
         why = f"{wanted} on {format_span(run.settled.at)} ({format_number(last.value)})"
@@ -199,9 +186,7 @@ def judge_question(clause: Judged, *, path: str, window: WindowSpan, scene: Scen
     reason = ReasonCode.JUDGEMENT_NEEDED if begun else ReasonCode.WINDOW_OPEN
     settled = Settled(value=Truth.U, at=None, soonest=start, reason=reason)
     why = f"a person has to answer: {clause.question}"
-    return _finding(
-        settled, path=path, kind="judged", why=why, window=window, wakes_at=None if begun else start
-    )
+    return _finding(settled, path=path, kind="judged", why=why, window=window, wakes_at=None if begun else start)
 
 
 def _tally(clause: Occurs | Sum, *, window: WindowSpan, scene: Scene) -> Tally:
@@ -229,9 +214,7 @@ def _counted(
     counted = rivals if settled.reason is ReasonCode.REFUTED else tally.sure[: max(shown, 1)]
     if settled.reason is ReasonCode.CONTRADICTION:
         counted = (*tally.sure, *rivals)
-    why = (
-        f"{n_matches(len(tally.sure), len(tally.possible))} in {format_window(tally.window)}, {needed}"
-    )
+    why = f"{n_matches(len(tally.sure), len(tally.possible))} in {format_window(tally.window)}, {needed}"
     if rivals:
         why = f"{why}; {len(rivals)} rival outcome" + ("s" if len(rivals) > 1 else "")
     return _finding(

@@ -83,8 +83,7 @@ class _Evaluation:
 
     def _combine(self, formula: Formula, *, path: str) -> Finding:
         children = tuple(
-            self.finding(part, path=part_path(path, formula, index))
-            for index, part in enumerate(parts_of(formula))
+            self.finding(part, path=part_path(path, formula, index)) for index, part in enumerate(parts_of(formula))
         )
         match formula:
             case All():
@@ -125,9 +124,7 @@ def evaluate(rule: Rule, knowledge: Knowledge) -> Outcome:
     facts = known_only(knowledge)
     scene = Scene(knowledge=facts, horizon=horizon_of(policy=rule.policy, knowledge=facts))
     evaluation = _Evaluation(rule=rule, scene=scene)
-    findings = [
-        evaluation.finding(node.formula, path=node.path) for node in walk_rule(rule) if node.depth == 1
-    ]
+    findings = [evaluation.finding(node.formula, path=node.path) for node in walk_rule(rule) if node.depth == 1]
     condition = findings[0] if rule.condition is not None else None
     consequent = findings[-1]
     status = _status(rule, condition=condition, consequent=consequent)
@@ -145,9 +142,7 @@ def _status(rule: Rule, *, condition: Finding | None, consequent: Finding) -> St
     return _VERDICTS.get(consequent.value, Status.OPEN_CONSEQUENT)
 
 
-def _outcome(
-    rule: Rule, *, status: Status, condition: Finding | None, consequent: Finding, scene: Scene
-) -> Outcome:
+def _outcome(rule: Rule, *, status: Status, condition: Finding | None, consequent: Finding, scene: Scene) -> Outcome:
     failed = condition is not None and condition.value is Truth.F
     waits_for_condition = condition is not None and condition.value is not Truth.T
     deciding = condition if waits_for_condition else consequent
@@ -194,9 +189,7 @@ def _pending(finding: Finding) -> Iterator[Finding]:
         yield from _pending(child)
 
 
-def _composed(
-    formula: Formula, settled: Settled, *, path: str, children: tuple[Finding, ...]
-) -> Finding:
+def _composed(formula: Formula, settled: Settled, *, path: str, children: tuple[Finding, ...]) -> Finding:
     joint = {"all": " and ", "any": " or ", "not": ""}[kind_of(formula)]
     why = joint.join(f"({child.why})" for child in children)
     deciding = _deciding(settled, children=children, turned=isinstance(formula, Not))
@@ -216,9 +209,7 @@ def _composed(
     )
 
 
-def _deciding(
-    settled: Settled, *, children: tuple[Finding, ...], turned: bool
-) -> tuple[Finding, ...]:
+def _deciding(settled: Settled, *, children: tuple[Finding, ...], turned: bool) -> tuple[Finding, ...]:
     """Return the parts that share the value of the whole; under "not" the one that opposes it."""
     if turned:
         return children

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class Occurrence:
     """
@@ -38,9 +37,7 @@ class Occurrence:
 
     def __post_init__(self) -> None:
         if self.latest < self.earliest:
-            raise ValueError(
-                f"Occurrence {self.id} ends ({self.latest}) before it begins ({self.earliest})."
-            )
+            raise ValueError(f"Occurrence {self.id} ends ({self.latest}) before it begins ({self.earliest}).")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,15 +31,10 @@ def may_finalise(rule: Rule, outcome: Outcome, knowledge: Knowledge) -> bool:
         findings.append(outcome.consequent)
     facts = {event.id: event for event in knowledge.occurrences}
     complete = _is_coverage_good(rule.policy, knowledge=knowledge)
-    return all(
-        _is_good(finding, policy=rule.policy, facts=facts, complete=complete)
-        for finding in findings
-    )
+    return all(_is_good(finding, policy=rule.policy, facts=facts, complete=complete) for finding in findings)
 
 
-def _is_good(
-    finding: Finding, *, policy: Policy, facts: dict[str, Occurrence], complete: bool
-) -> bool:
+def _is_good(finding: Finding, *, policy: Policy, facts: dict[str, Occurrence], complete: bool) -> bool:
     if finding.children:
         return _are_parts_good(finding, policy=policy, facts=facts, complete=complete)
     if finding.reason is ReasonCode.JUDGED or (finding.rests_on_absence and not complete):
@@ -48,16 +43,12 @@ def _is_good(
     return all(_is_event_good(event, policy=policy) for event in events)
 
 
-def _are_parts_good(
-    finding: Finding, *, policy: Policy, facts: dict[str, Occurrence], complete: bool
-) -> bool:
+def _are_parts_good(finding: Finding, *, policy: Policy, facts: dict[str, Occurrence], complete: bool) -> bool:
     if finding.kind == "not":
         deciding = list(finding.children)
     else:
         deciding = [child for child in finding.children if child.value is finding.value]
-    verdicts = [
-        _is_good(child, policy=policy, facts=facts, complete=complete) for child in deciding
-    ]
+    verdicts = [_is_good(child, policy=policy, facts=facts, complete=complete) for child in deciding]
     # One part is enough to make "any" true or "all" false.
     needs_one = (finding.kind, finding.value) in (("any", Truth.T), ("all", Truth.F))
     return any(verdicts) if needs_one else all(verdicts)

@@ -36,9 +36,7 @@ class ReasonCode(StrEnum):
     CONDITION_NOT_MET = "CONDITION_NOT_MET"
 
 
-NEEDS_A_PERSON = frozenset(
-    {ReasonCode.CONTRADICTION, ReasonCode.JUDGEMENT_NEEDED, ReasonCode.POSSIBLE_MATCH}
-)
+NEEDS_A_PERSON = frozenset({ReasonCode.CONTRADICTION, ReasonCode.JUDGEMENT_NEEDED, ReasonCode.POSSIBLE_MATCH})
 
 
 @dataclass(frozen=True, kw_only=True)

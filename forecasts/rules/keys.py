@@ -33,9 +33,7 @@ def rule_keys(rule: Rule) -> frozenset[str]:
     return frozenset(keys)
 
 
-def event_keys(
-    *, event_type: str, action_code: str | None, topics: Iterable[str]
-) -> frozenset[str]:
+def event_keys(*, event_type: str, action_code: str | None, topics: Iterable[str]) -> frozenset[str]:
     """
     Return under which keys an event is announced.
 

@@ -67,30 +67,22 @@ def _sizes(nodes: tuple[Node, ...]) -> Iterator[Problem]:
     if deepest > DEEPEST:
         yield Problem("rule", f"is {deepest} formulas deep; make it {DEEPEST} at most", deepest)
     if len(nodes) > MOST_FORMULAS:
-        yield Problem(
-            "rule", f"has {len(nodes)} formulas; use {MOST_FORMULAS} at most", len(nodes)
-        )
+        yield Problem("rule", f"has {len(nodes)} formulas; use {MOST_FORMULAS} at most", len(nodes))
     n_clauses = sum(not parts_of(node.formula) for node in nodes)
     if n_clauses > MOST_CLAUSES:
         yield Problem("rule", f"has {n_clauses} clauses; use {MOST_CLAUSES} at most", n_clauses)
 
 
-def _conditions(
-    rule: Rule, *, nodes: tuple[Node, ...], milestones: Collection[str] | None
-) -> Iterator[Problem]:
+def _conditions(rule: Rule, *, nodes: tuple[Node, ...], milestones: Collection[str] | None) -> Iterator[Problem]:
     for node in nodes:
         times = times_of(node.formula)
         anchors = sorted(frozenset().union(*(anchors_in(time) for time in times)))
         if "condition" in anchors and rule.condition is None:
-            yield Problem(
-                node.path, "is anchored on the condition, but the rule has none; add one", "condition"
-            )
+            yield Problem(node.path, "is anchored on the condition, but the rule has none; add one", "condition")
         for anchor in anchors:
             key = anchor.removeprefix("calendar:")
             if milestones is not None and key != anchor and key not in milestones:
-                yield Problem(
-                    node.path, f"names the milestone {key!r}, which does not exist; record it", key
-                )
+                yield Problem(node.path, f"names the milestone {key!r}, which does not exist; record it", key)
         ends = anchors_in(times[-1]) if times else frozenset()
         never = sorted(name for name in ends if name.startswith("clause:"))
         if node.path.startswith("condition") and never:

@@ -18,9 +18,7 @@ ORDERINGS: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
-def match_pattern(
-    occurrence: Occurrence, *, pattern: Pattern, memberships: Iterable[Membership]
-) -> Truth:
+def match_pattern(occurrence: Occurrence, *, pattern: Pattern, memberships: Iterable[Membership]) -> Truth:
     """
     Return whether an event meets every criterion of a pattern.
 
@@ -37,9 +35,7 @@ def match_pattern(
     return Truth.U if matched is Truth.T and doubtful else matched
 
 
-def _criteria(
-    event: Occurrence, *, pattern: Pattern, memberships: tuple[Membership, ...]
-) -> Iterator[Truth]:
+def _criteria(event: Occurrence, *, pattern: Pattern, memberships: tuple[Membership, ...]) -> Iterator[Truth]:
     codes = (event.action_code,) if event.action_code else ()
     yield _among((event.modality,) if event.modality else (), pattern.modality)
     yield _among((event.event_type,) if event.event_type else (), pattern.type)
@@ -78,9 +74,7 @@ def _entities(
     if not have:
         return Truth.U
     return any_of(
-        entity_relation(
-            one, other, memberships=memberships, earliest=event.earliest, latest=event.latest
-        )
+        entity_relation(one, other, memberships=memberships, earliest=event.earliest, latest=event.latest)
         for one in have
         for other in want
     )

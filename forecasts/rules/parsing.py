@@ -108,9 +108,7 @@ def _problems(error: ValidationError) -> tuple[Problem, ...]:
     return tuple(
         Problem(place, _message(one), one.get("input"))
         for one, place in zip(details, places, strict=True)
-        if not (
-            one["type"] == "too_short" and any(other.startswith(f"{place}.") for other in places)
-        )
+        if not (one["type"] == "too_short" and any(other.startswith(f"{place}.") for other in places))
     )
 
 

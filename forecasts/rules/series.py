@@ -33,9 +33,7 @@ class Run:
     hole: tuple[datetime, datetime] | None
 
 
-def find_run(
-    *, clause: Series, window: WindowSpan, values: Iterable[SeriesValue], horizon: Horizon
-) -> Run:
+def find_run(*, clause: Series, window: WindowSpan, values: Iterable[SeriesValue], horizon: Horizon) -> Run:
     """
     Return whether a series had the run of values that a clause asks for.
 

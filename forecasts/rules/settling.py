@@ -49,9 +49,7 @@ def negation(part: Settled) -> Settled:
     Returns:
         The part with its truth value turned round.
     """
-    return Settled(
-        value=negate(part.value), at=part.at, soonest=part.soonest, reason=part.reason
-    )
+    return Settled(value=negate(part.value), at=part.at, soonest=part.soonest, reason=part.reason)
 
 
 def disjunction(parts: Sequence[Settled]) -> Settled:

@@ -23,9 +23,7 @@ class StateCheck:
     possible: tuple[str, ...]
 
 
-def check_state(
-    *, clause: State, at: Span, knowledge: Knowledge, horizon: Horizon
-) -> StateCheck:
+def check_state(*, clause: State, at: Span, knowledge: Knowledge, horizon: Horizon) -> StateCheck:
     """
     Return whether a state holds at an instant, all events strictly before it taken in.
 
@@ -63,9 +61,7 @@ def check_state(
     return StateCheck(settled=settled, witnesses=(), possible=possible)
 
 
-def _changes(
-    pattern: Pattern, *, window: WindowSpan, knowledge: Knowledge
-) -> tuple[Candidate, ...]:
+def _changes(pattern: Pattern, *, window: WindowSpan, knowledge: Knowledge) -> tuple[Candidate, ...]:
     found = []
     for event in knowledge.occurrences:
         matched = match_pattern(event, pattern=pattern, memberships=knowledge.memberships)

@@ -170,9 +170,7 @@ def definitions(rule: Rule) -> dict[str, Node]:
     Returns:
         "condition" and "clause:<id>" with the formula they mean.
     """
-    found = {
-        f"clause:{node.formula.id}": node for node in walk_rule(rule) if node.formula.id is not None
-    }
+    found = {f"clause:{node.formula.id}": node for node in walk_rule(rule) if node.formula.id is not None}
     if rule.condition is not None:
         found["condition"] = next(walk_rule(rule))
     return found

@@ -97,9 +97,7 @@ def resolve_time(expression: TimeExpr, *, anchors: Mapping[str, Span | None]) ->
     raise TypeError(f"{expression!r} is not a time expression.")
 
 
-def _pick(
-    parts: tuple[TimeExpr, ...], *, anchors: Mapping[str, Span | None], latest: bool
-) -> Span | None:
+def _pick(parts: tuple[TimeExpr, ...], *, anchors: Mapping[str, Span | None], latest: bool) -> Span | None:
     spans = [resolve_time(part, anchors=anchors) for part in parts]
     known = [span for span in spans if span is not None]
     if len(known) < len(spans):

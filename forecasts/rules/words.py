@@ -13,10 +13,10 @@ from forecasts.rules.language import (
     TimeExpr,
     Where,
     Window,
-    write_duration,
 )
 from forecasts.rules.phrases import count_needed, format_instant, format_number
 from forecasts.rules.structure import body_of, kind_of, parts_of
+from forecasts.rules.times import write_duration
 
 _COMPARED = {
     ">=": "at least",
@@ -104,11 +104,7 @@ def _matches(body) -> str:
 
 
 def _pattern(pattern: Pattern) -> str:
-    said = [
-        phrase.format(" or ".join(values))
-        for name, phrase in _CRITERIA
-        if (values := getattr(pattern, name))
-    ]
+    said = [phrase.format(" or ".join(values)) for name, phrase in _CRITERIA if (values := getattr(pattern, name))]
     said += [_where(where) for where in pattern.where]
     if pattern.modality != ("actual",):
         said.append(f"reported as {' or '.join(pattern.modality)}")

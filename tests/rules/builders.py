@@ -50,9 +50,7 @@ def make_knowledge(as_of, *occurrences, **fields):
 
 def make_rule(consequent, condition=None, **policy):
     """A parsed rule from its formulas."""
-    return parse_rule(
-        {"rrl": "1", "consequent": consequent, "condition": condition, "policy": policy}
-    )
+    return parse_rule({"rrl": "1", "consequent": consequent, "condition": condition, "policy": policy})
 
 
 def window(start, end):

@@ -43,9 +43,7 @@ def patterns():
 def guards():
     return st.fixed_dictionaries(
         {
-            "kind": st.sampled_from(
-                ["followed_by", "not_followed_by", "preceded_by", "not_preceded_by"]
-            ),
+            "kind": st.sampled_from(["followed_by", "not_followed_by", "preceded_by", "not_preceded_by"]),
             "pattern": patterns(),
             "within": st.sampled_from(["P3D", "P10D"]),
         },
@@ -60,9 +58,7 @@ def times(anchors):
     )
     simple = st.one_of(fixed, anchored)
     several = st.lists(simple, min_size=1, max_size=2)
-    return st.one_of(
-        simple, several.map(lambda all_: {"max": all_}), several.map(lambda all_: {"min": all_})
-    )
+    return st.one_of(simple, several.map(lambda all_: {"max": all_}), several.map(lambda all_: {"min": all_}))
 
 
 def windows(anchors):
@@ -127,9 +123,7 @@ def rules(draw):
 @st.composite
 def events(draw, number, types):
     """What truly happened, and the versions in which it became known, ever more exact."""
-    happened = day(draw(st.integers(0, LAST_DAY))) + draw(
-        st.sampled_from([timedelta(0), timedelta(hours=12)])
-    )
+    happened = day(draw(st.integers(0, LAST_DAY))) + draw(st.sampled_from([timedelta(0), timedelta(hours=12)]))
     code = draw(st.sampled_from(CODES))
     true = Occurrence(
         id=f"e{number}", title="", earliest=happened, latest=happened,
@@ -189,9 +183,7 @@ def prices(draw):
 def known_on(number, *, history, values, lag):
     """What was known on a day. Coverage lags behind by at least how late an event can come in."""
     as_of = day(number)
-    newest = [
-        [version for version in versions if version.known_at <= as_of][-1:] for versions in history
-    ]
+    newest = [[version for version in versions if version.known_at <= as_of][-1:] for versions in history]
     return Knowledge(
         as_of=as_of,
         publication=START,

@@ -131,9 +131,7 @@ def test_match_is_not_its_own_guard():
     assert outcome_of(both, make_knowledge(CLOSED, make_day("2025-01-10"))).status == "YES"
 
 
-@pytest.mark.parametrize(
-    ("actors", "expected"), [(("USA.GOV.DOD",), "NO"), (("RUS",), "YES"), ((), "OPEN")]
-)
+@pytest.mark.parametrize(("actors", "expected"), [(("USA.GOV.DOD",), "NO"), (("RUS",), "YES"), ((), "OPEN")])
 def test_same_actors_share_a_root(actors, expected):
     formula = guarded("not_followed_by", same=["actors"])
     resumed = make_event("2025-01-15", actors=actors)

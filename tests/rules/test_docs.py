@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from forecasts.rules.evaluate import evaluate
-from forecasts.rules.language import FORMULAS, Policy, parse_duration
+from forecasts.rules.language import FORMULAS, Policy
 from forecasts.rules.lint import lint_rule
 from forecasts.rules.parsing import parse_rule
+from forecasts.rules.times import parse_duration
 from tests.rules.builders import at, make_day, make_event, make_knowledge
 from tests.rules.test_examples import read_brent
 
@@ -31,9 +32,7 @@ RESUMED = make_day(
     "2025-02-11", id="resumed", event_type="AID", action_code="072", actors=("USA.GOV",),
     recipients=("UKR",), topics=("aid/military",),
 )  # fmt: skip
-TALKS = make_event(
-    "2025-03-11", id="talks", event_type="AGREE", actors=("UKR.GOV",), topics=("peace/ukraine",)
-)
+TALKS = make_event("2025-03-11", id="talks", event_type="AGREE", actors=("UKR.GOV",), topics=("peace/ukraine",))
 
 
 def test_page_has_five_examples_that_lint_clean():

@@ -203,9 +203,7 @@ def test_earliest_of_several_windows_is_checked_next():
 
 
 def price(day, value, *, released="2025-01-01", name=""):
-    return SeriesValue(
-        id=f"{day}{name}", series="PRICE", valid_on=at(day), value=value, released_at=at(released)
-    )
+    return SeriesValue(id=f"{day}{name}", series="PRICE", valid_on=at(day), value=value, released_at=at(released))
 
 
 def prices(*values):

@@ -9,8 +9,8 @@ import pytest
 
 from forecasts.rules.evaluate import evaluate
 from forecasts.rules.facts import Knowledge, Occurrence, SeriesValue
-from forecasts.rules.language import parse_duration
 from forecasts.rules.parsing import parse_rule
+from forecasts.rules.times import parse_duration
 from tests.rules.builders import at
 
 DATA = Path(__file__).parent / "data"
@@ -105,7 +105,7 @@ def test_brent_never_reached_95_dollars():
 
 def test_values_not_released_yet_do_not_count():
     example = EXAMPLES["rules"]["4 brent>=80 3d"]
-    day_before_release = known_in(example, known_at="2025-01-22") 
+    day_before_release = known_in(example, known_at="2025-01-22")
 
     late = evaluate(parse_rule(example["rule"]), day_before_release)
     early = evaluate(

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from forecasts.rules.language import EVENT_TYPES, parse_duration, write_duration
+from forecasts.rules.language import EVENT_TYPES
 from forecasts.rules.lint import lint_rule
 from forecasts.rules.parsing import RuleError, parse_rule, rule_json_schema
+from forecasts.rules.times import parse_duration, write_duration
 from tests.rules.builders import at, make_rule, occurs, window
 
 JANUARY = window("2025-01-01", "2025-02-01")

@@ -13,9 +13,7 @@ from forecasts.rules.parsing import parse_rule
 from tests.rules.builders import END_OF_DAY, at
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
-pytestmark = pytest.mark.skipif(
-    not (DATA / "article").is_dir(), reason=f"the article's test data is not at {DATA}"
-)
+pytestmark = pytest.mark.skipif(not (DATA / "article").is_dir(), reason=f"the article's test data is not at {DATA}")
 STATUSES = {"RESOLVED_TRUE": "YES", "RESOLVED_FALSE": "NO"}
 MILESTONES = {
     "us.election.2024": at("2024-11-05"),
@@ -27,9 +25,7 @@ NATO = (
 )
 MEMBERSHIPS = (
     *(Membership(member=country, group="grp.NATO") for country in NATO.split()),
-    Membership(
-        member="person.trump", group="USA.GOV.POTUS", start=MILESTONES["us.inauguration.2025"]
-    ),
+    Membership(member="person.trump", group="USA.GOV.POTUS", start=MILESTONES["us.inauguration.2025"]),
 )
 
 
@@ -175,9 +171,7 @@ def test_step_of_the_same_day_only_possibly_follows_the_strike():
     assert outcome.consequent.possible == ("E11",)
 
 
-@pytest.mark.parametrize(
-    ("name", "side_value"), [("P16", "T"), ("P04", "F"), ("P12", None), ("P20", "U")]
-)
+@pytest.mark.parametrize(("name", "side_value"), [("P16", "T"), ("P04", "F"), ("P12", None), ("P20", "U")])
 def test_annulled_rule_keeps_what_the_outcome_did_all_the_same(name, side_value):
     outcome = evaluate(parse_rule(RULES[name]), known_at("2026-08-31"))
 

@@ -121,9 +121,7 @@ def test_span_cannot_end_before_it_begins():
     ],
 )
 def test_window_closes_when_grace_is_over_and_sources_have_reached_its_end(as_of, covered_to, expected):
-    horizon = Horizon(
-        as_of=at(as_of), covered_to=covered_to and at(covered_to), grace=timedelta(days=2)
-    )
+    horizon = Horizon(as_of=at(as_of), covered_to=covered_to and at(covered_to), grace=timedelta(days=2))
 
     assert horizon.is_closed(at("2025-02-01")) is expected
 
@@ -141,13 +139,9 @@ def test_window_closes_when_grace_is_over_and_sources_have_reached_its_end(as_of
     ],
 )
 def test_silence_is_a_no_only_where_the_policy_has_coverage(marks, mode, expected):
-    knowledge = make_knowledge(
-        "2025-06-01", complete_to={name: at(mark) for name, mark in marks.items()}
-    )
+    knowledge = make_knowledge("2025-06-01", complete_to={name: at(mark) for name, mark in marks.items()})
 
-    outcome = outcome_of(
-        occurs(end="2025-02-15"), knowledge, coverage=["wire", "ofac"], coverage_mode=mode
-    )
+    outcome = outcome_of(occurs(end="2025-02-15"), knowledge, coverage=["wire", "ofac"], coverage_mode=mode)
 
     assert outcome.status == expected
     assert expected == "NO" or outcome.reason == "AWAITING_COVERAGE"
