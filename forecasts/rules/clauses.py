@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from forecasts.rules.candidates import Candidate, find_candidates
 from forecasts.rules.facts import Knowledge
 from forecasts.rules.findings import Finding, ReasonCode, Settled
-from forecasts.rules.language import Count, Judged, Occurs, Series, State, Sum
+from forecasts.rules.language import Count, Judged, Occurs, Pattern, Series, State, Sum
 from forecasts.rules.phrases import count_needed, format_number, format_span, format_window, n_matches
 from forecasts.rules.series import find_run
 from forecasts.rules.settling import negation
@@ -190,13 +191,13 @@ def judge_question(clause: Judged, *, path: str, window: WindowSpan, scene: Scen
 
 
 def _tally(clause: Occurs | Sum, *, window: WindowSpan, scene: Scene) -> Tally:
-    around = {"window": window, "knowledge": scene.knowledge, "horizon": scene.horizon}
-    rival = getattr(clause, "refuted_by", None)
+    find = partial(find_candidates, window=window, knowledge=scene.knowledge, horizon=scene.horizon)
+    rival: Pattern | None = getattr(clause, "refuted_by", None)
     return Tally(
         window=window,
         horizon=scene.horizon,
-        matches=find_candidates(pattern=clause.pattern, guards=clause.guards, **around),
-        rivals=find_candidates(pattern=rival, **around) if rival else (),
+        matches=find(pattern=clause.pattern, guards=clause.guards),
+        rivals=find(pattern=rival) if rival else (),
     )
 
 

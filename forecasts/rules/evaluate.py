@@ -1,6 +1,7 @@
 """A rule and what is known in, an outcome out. No clock: the knowledge says when it is."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from forecasts.rules.clauses import (
     Scene,
@@ -12,7 +13,7 @@ from forecasts.rules.clauses import (
     judge_state,
     judge_sum,
 )
-from forecasts.rules.facts import Knowledge, known_only
+from forecasts.rules.facts import Knowledge, Occurrence, known_only
 from forecasts.rules.findings import (
     NEEDS_A_PERSON,
     Finding,
@@ -49,6 +50,7 @@ _CLAUSES: Mapping[str, Callable[..., Finding]] = {
     "series": judge_series,
     "judged": judge_question,
 }
+Value = TypeVar("Value")
 _VERDICTS = {Truth.T: Status.YES, Truth.F: Status.NO}
 
 
@@ -71,7 +73,7 @@ class _Evaluation:
             self.findings[path] = judge(formula, path=path)
         return self.findings[path]
 
-    def get(self, anchor: str) -> Span | None:
+    def anchor(self, anchor: str) -> Span | None:
         """Return what an anchor stands for; a clause anchors only once it is surely true."""
         if anchor in self.fixed:
             return self.fixed[anchor]
@@ -97,11 +99,11 @@ class _Evaluation:
     def _clause(self, formula: Formula, *, path: str) -> Finding:
         body, kind = body_of(formula), kind_of(formula)
         if isinstance(formula, StateFormula):
-            at = resolve_time(body.at, anchors=self)
+            at = resolve_time(body.at, anchors=self.anchor)
             if at is None:
                 return _without_window(path=path, kind=kind)
             return judge_state(body, path=path, at=at, scene=self.scene)
-        window = resolve_window(body.window, anchors=self)
+        window = resolve_window(body.window, anchors=self.anchor)
         if window is None:
             return _without_window(path=path, kind=kind)
         return _CLAUSES[kind](body, path=path, window=window, scene=self.scene)
@@ -143,18 +145,17 @@ def _status(rule: Rule, *, condition: Finding | None, consequent: Finding) -> St
 
 
 def _outcome(rule: Rule, *, status: Status, condition: Finding | None, consequent: Finding, scene: Scene) -> Outcome:
+    # A verdict on the consequent also rests on the condition; one on the condition rests on it alone.
+    resting = [consequent] if condition is None else [condition, consequent]
+    if condition is not None and condition.value is not Truth.T:
+        resting = [condition]
+    deciding = resting[-1]
     failed = condition is not None and condition.value is Truth.F
-    waits_for_condition = condition is not None and condition.value is not Truth.T
-    deciding = condition if waits_for_condition else consequent
     pending = list(_pending(deciding))
-    anchored = "condition" in depends_on(rule, formula=rule.consequent)
     wakes = [leaf.wakes_at for leaf in pending if leaf.wakes_at is not None]
-    # A condition counts among the facts of a verdict on the consequent.
-    resting = (condition, consequent) if condition and not waits_for_condition else (deciding,)
-    facts = {event.id: event for event in scene.knowledge.occurrences}
     witnesses = _unique(name for finding in resting for name in finding.witnesses)
-    seen = [facts[name] for name in witnesses if name in facts]
-    best = min(seen, key=lambda event: (event.tier, -event.owners), default=None)
+    best = _best_of(witnesses, scene=scene)
+    anchored = "condition" in depends_on(rule, formula=rule.consequent)
     return Outcome(
         status=status,
         condition=condition,
@@ -170,6 +171,11 @@ def _outcome(rule: Rule, *, status: Status, condition: Finding | None, consequen
         best_tier=best.tier if best else None,
         owners=best.owners if best else 0,
     )
+
+
+def _best_of(witnesses: tuple[str, ...], *, scene: Scene) -> Occurrence | None:
+    events = [event for event in scene.knowledge.occurrences if event.id in witnesses]
+    return min(events, key=lambda event: (event.tier, -event.owners), default=None)
 
 
 def _reason(deciding: Finding, *, failed: bool) -> ReasonCode:
@@ -228,5 +234,5 @@ def _without_window(*, path: str, kind: str) -> Finding:
     )
 
 
-def _unique(values) -> tuple:
+def _unique(values: Iterable[Value]) -> tuple[Value, ...]:
     return tuple(dict.fromkeys(values))

@@ -1,10 +1,10 @@
 """Whether a well-formed rule makes sense: sizes, windows, and names that exist."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from forecasts.rules.bounds import Moment, lower_bounds, upper_bounds
-from forecasts.rules.language import Pattern, Rule, Window
+from forecasts.rules.language import Pattern, Rule, Where, Window
 from forecasts.rules.matching import is_number
 from forecasts.rules.parsing import Problem
 from forecasts.rules.structure import (
@@ -46,7 +46,7 @@ def lint_rule(
     Returns:
         Problems in the order of the rule; none for a rule that may be used.
     """
-    instants = dict(milestones) if hasattr(milestones, "items") else {}
+    instants = milestones if isinstance(milestones, Mapping) else {}
     known = {f"calendar:{name}": instant for name, instant in instants.items()}
     if publication is not None:
         known["publication"] = publication
@@ -162,7 +162,7 @@ def _pattern(
         yield from _where(where, path=f"{path}.where")
 
 
-def _where(where, *, path: str) -> Iterator[Problem]:
+def _where(where: Where, *, path: str) -> Iterator[Problem]:
     if where.op in (">=", ">", "<=", "<") and not is_number(where.value):
         yield Problem(path, f"compares {where.attr!r} by {where.op}; give it a number", where.value)
     elif where.op == "in" and not (isinstance(where.value, list) and where.value):

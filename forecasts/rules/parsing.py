@@ -151,7 +151,8 @@ def _circles(rule: Rule) -> Iterator[Problem]:
     for node in walk_rule(rule):
         if node.formula.id in seen:
             yield Problem(node.path, f"repeats the id {node.formula.id!r}; give it another", None)
-        seen |= {node.formula.id} - {None}
+        if node.formula.id is not None:
+            seen.add(node.formula.id)
     defined = definitions(rule)
     for name, node in defined.items():
         if name in depends_on(rule, formula=node.formula):

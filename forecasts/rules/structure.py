@@ -1,7 +1,7 @@
 """The shape of a rule: its formulas with their paths, its anchors, and what depends on what."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from forecasts.rules.language import (
     All,
@@ -40,7 +40,7 @@ def kind_of(formula: Formula) -> str:
     return next(name for name in names if name != "id")
 
 
-def body_of(formula: Formula):
+def body_of(formula: Formula) -> Any:
     """
     Return what stands under the key of a formula.
 

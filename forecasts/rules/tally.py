@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from forecasts.rules.candidates import Candidate
 from forecasts.rules.findings import ReasonCode, Settled
@@ -153,7 +154,7 @@ def amount_of(candidate: Candidate, *, attr: str) -> float | None:
     Returns:
         The amount, or None where it is missing, negative or not a finite number.
     """
-    amount = candidate.occurrence.attributes.get(attr)
+    amount: Any = candidate.occurrence.attributes.get(attr)
     return float(amount) if is_number(amount) and amount >= 0 else None
 
 

@@ -1,6 +1,6 @@
 """Instants that are known only as intervals, the windows they bound, and when a window is closed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -74,13 +74,16 @@ def horizon_of(*, policy: Policy, knowledge: Knowledge) -> Horizon:
     return Horizon(as_of=knowledge.as_of, covered_to=covered_to, grace=policy.grace)
 
 
-def resolve_time(expression: TimeExpr, *, anchors: Mapping[str, Span | None]) -> Span | None:
+Anchors = Callable[[str], Span | None]
+
+
+def resolve_time(expression: TimeExpr, *, anchors: Anchors) -> Span | None:
     """
     Return the instant that a time expression means.
 
     Args:
         expression: An instant, an anchor with an offset, or the latest or earliest of several.
-        anchors: What each anchor stands for; None or absent where it is not known.
+        anchors: Says what an anchor stands for; None where it is not known.
     Returns:
         The span it lies in, or None where an anchor in it is not known.
     """
@@ -88,7 +91,7 @@ def resolve_time(expression: TimeExpr, *, anchors: Mapping[str, Span | None]) ->
         case datetime():
             return Span(expression, expression)
         case Anchored():
-            span = anchors.get(expression.anchor)
+            span = anchors(expression.anchor)
             return span and Span(span.lo + expression.offset, span.hi + expression.offset)
         case LatestOf():
             return _pick(expression.max, anchors=anchors, latest=True)
@@ -97,7 +100,7 @@ def resolve_time(expression: TimeExpr, *, anchors: Mapping[str, Span | None]) ->
     raise TypeError(f"{expression!r} is not a time expression.")
 
 
-def _pick(parts: tuple[TimeExpr, ...], *, anchors: Mapping[str, Span | None], latest: bool) -> Span | None:
+def _pick(parts: tuple[TimeExpr, ...], *, anchors: Anchors, latest: bool) -> Span | None:
     spans = [resolve_time(part, anchors=anchors) for part in parts]
     known = [span for span in spans if span is not None]
     if len(known) < len(spans):
@@ -106,13 +109,13 @@ def _pick(parts: tuple[TimeExpr, ...], *, anchors: Mapping[str, Span | None], la
     return Span(pick(span.lo for span in known), pick(span.hi for span in known))
 
 
-def resolve_window(window: Window, *, anchors: Mapping[str, Span | None]) -> WindowSpan | None:
+def resolve_window(window: Window, *, anchors: Anchors) -> WindowSpan | None:
     """
     Return the window with both ends worked out.
 
     Args:
         window: Start and end as the rule writes them.
-        anchors: What each anchor stands for.
+        anchors: Says what an anchor stands for.
     Returns:
         The window, or None where either end is not known.
     """

@@ -1,6 +1,6 @@
 """A rule as one plain English sentence."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from forecasts.rules.language import (
     Anchored,
@@ -8,8 +8,12 @@ from forecasts.rules.language import (
     Formula,
     Guard,
     LatestOf,
+    Occurs,
     Pattern,
     Rule,
+    Series,
+    State,
+    Sum,
     TimeExpr,
     Where,
     Window,
@@ -96,10 +100,10 @@ def _joined(parts: list[str], word: str) -> str:
     return ("either " if word == "or" else "") + f"; {word} ".join(parts)
 
 
-def _matches(body) -> str:
+def _matches(body: Occurs | Sum) -> str:
     text = f"{_pattern(body.pattern)} {_window(body.window)}"
     text += "".join(f", {_guard(guard)}" for guard in body.guards)
-    rival = getattr(body, "refuted_by", None)
+    rival: Pattern | None = getattr(body, "refuted_by", None)
     return f"{text} (ruled out by {_pattern(rival)})" if rival else text
 
 
@@ -128,15 +132,16 @@ def _guard(guard: Guard) -> str:
     return f"{kind} {_pattern(guard.pattern)}{same} within {duration_in_words(guard.within)}"
 
 
-def _series(body) -> str:
+def _series(body: Series) -> str:
     values = "a value" if body.consecutive <= 1 else f"{body.consecutive} successive values"
     compared = f"{_COMPARED[body.op]} {format_number(body.value)}"
     return f"{body.series} has {values} {compared} {_window(body.window)}"
 
 
-def _state(body) -> str:
-    start = {True: "it holds at first", False: "it does not hold at first"}.get(body.initial)
-    first = f" ({start})" if start else ""
+def _state(body: State) -> str:
+    first = ""
+    if body.initial is not None:
+        first = f" (at first it {'holds' if body.initial else 'does not hold'})"
     return (
         f"the state that {_pattern(body.initiates)} begins and {_pattern(body.terminates)} ends"
         f"{first} holds at {time_in_words(body.at)}"
@@ -182,16 +187,16 @@ def _anchored(expression: Anchored) -> str:
     return f"{duration_in_words(abs(expression.offset))} {side} {named}"
 
 
-def duration_in_words(length) -> str:
+def duration_in_words(length: timedelta) -> str:
     """
     Return a length of time in days where it is whole days, else as the language writes it.
 
     Args:
-        length: A timedelta.
+        length: Not negative.
     Returns:
         "1 day", "30 days", "PT12H".
     """
-    if length % (one_day := type(length)(days=1)):
+    if length % (one_day := timedelta(days=1)):
         return write_duration(length)
     days = length // one_day
     return "1 day" if days == 1 else f"{days} days"

@@ -94,7 +94,7 @@ ANCHORS = {
 def test_anchor_moves_with_what_it_is_anchored_on(start, expected):
     window = Window(start=start, end="2026-01-01T00:00:00Z")
 
-    resolved = resolve_window(window, anchors=ANCHORS)
+    resolved = resolve_window(window, anchors=ANCHORS.get)
 
     assert resolved.start == Span(at(expected[0]), at(expected[1]))
 
@@ -103,7 +103,7 @@ def test_anchor_moves_with_what_it_is_anchored_on(start, expected):
 def test_window_on_an_unknown_anchor_is_not_known(start):
     window = Window(start=start, end="2026-01-01T00:00:00Z")
 
-    assert resolve_window(window, anchors=ANCHORS) is None
+    assert resolve_window(window, anchors=ANCHORS.get) is None
 
 
 def test_span_cannot_end_before_it_begins():
