@@ -40,7 +40,9 @@ class Command(BaseCommand):
             )
         except Refused as refusal:
             raise CommandError(" ".join(refusal.messages)) from refusal
-        self.stderr.write(f"{token}, {', '.join(token.scopes)}, until {token.expires_at:%Y-%m-%d}. Keep it: it is shown once.")
+        self.stderr.write(
+            f"{token}, {', '.join(token.scopes)}, until {token.expires_at:%Y-%m-%d}. Keep it: it is shown once."
+        )
         self.stdout.write(text)
 
 

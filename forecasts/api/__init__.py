@@ -1,0 +1,1 @@
+"""The REST API: checks what comes in, calls one service or selector, renders the answer."""

@@ -1,0 +1,43 @@
+"""Who asks: a program that shows a token."""
+
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from forecasts.models import ApiToken
+from forecasts.selectors.tokens import token_by_text
+from forecasts.services.tokens import note_use
+
+LONGEST = 200
+
+
+class ApiTokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer TOKEN`. Only the digest of a token is compared; the token is never logged."""
+
+    def authenticate(self, request: Request) -> tuple[object, ApiToken] | None:
+        words = get_authorization_header(request).split()
+        if not words:
+            return None
+        if words[0].lower() != b"bearer" or len(words) != 2:
+            raise AuthenticationFailed("Send “Authorization: Bearer TOKEN”.")
+        now = timezone.now()
+        token = _valid(words[1], now=now)
+        note_use(token=token, now=now)
+        return token.account, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+def _valid(word: bytes, *, now) -> ApiToken:
+    token = token_by_text(text=word.decode("ascii", "replace")) if len(word) <= LONGEST else None
+    if token is None:
+        raise AuthenticationFailed("There is no such token.")
+    if token.revoked_at is not None:
+        raise AuthenticationFailed(f"The token {token.prefix}… was revoked on {token.revoked_at:%Y-%m-%d}.")
+    if token.expires_at is not None and token.expires_at <= now:
+        raise AuthenticationFailed(f"The token {token.prefix}… expired on {token.expires_at:%Y-%m-%d}.")
+    if not token.account.is_active:
+        raise AuthenticationFailed(f"The account behind the token {token.prefix}… is switched off.")
+    return token

@@ -1,0 +1,202 @@
+"""Fields of requests: stricter than the framework's, and with messages that say what to do."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from forecasts.models import Article, Forecaster, Prediction, Source, Topic
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1800, 2200
+MAX_NEAR, MAX_KNOWN = 3, 2000
+
+
+def read_instant(text: object) -> datetime:
+    """
+    Read an RFC 3339 time with its offset, as UTC.
+
+    Raises:
+        ValidationError: It has another shape, names no real time, or lies outside 1800 to 2200.
+    """
+    if not isinstance(text, str) or not INSTANT.fullmatch(text):
+        raise ValidationError(f"“{str(text)[:40]}” is no time with an offset, like 2024-11-05T09:00:00Z.")
+    try:
+        moment = datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValidationError(f"“{text}” is no time of the calendar.") from None
+    return _of_our_times(moment, text=text)
+
+
+def read_day(text: object) -> date:
+    """
+    Read a date, year first.
+
+    Raises:
+        ValidationError: It has another shape, is not in the calendar, or lies outside 1800 to 2200.
+    """
+    if not isinstance(text, str) or not DAY.fullmatch(text):
+        raise ValidationError(f"“{str(text)[:40]}” is no date, like 2024-11-05.")
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError(f"“{text}” is no day of the calendar.") from None
+    return _of_our_times(day, text=text)
+
+
+def _of_our_times(moment: Any, *, text: str) -> Any:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValidationError(f"“{text}” lies outside the years {FIRST_YEAR} to {LAST_YEAR}: is a digit wrong?")
+    return moment
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class InstantField(serializers.Field):
+    """RFC 3339 with an offset; a local time is refused."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        return _reading(read_instant, data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+@extend_schema_field(OpenApiTypes.DATE)
+class DayField(serializers.Field):
+    """A date, year first."""
+
+    def to_internal_value(self, data: Any) -> date:
+        return _reading(read_day, data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+def _reading(read: Any, data: Any) -> Any:
+    try:
+        return read(data)
+    except ValidationError as error:
+        raise serializers.ValidationError(error.messages) from None
+
+
+@extend_schema_field(
+    {
+        "oneOf": [{"type": "string", "examples": ["0.7"]}, {"type": "number", "minimum": 0, "maximum": 1}],
+        "description": "From 0 to 1 with at most four decimals; a decimal string or a number.",
+    }
+)
+class RawProbabilityField(serializers.Field):
+    """A probability as it was sent; the service reads it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict | list):
+            raise serializers.ValidationError("This is no probability. Give a number from 0 to 1, such as 0.7.")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+@extend_schema_field(OpenApiTypes.URI)
+class WebAddressField(serializers.CharField):
+    """An address that begins with http:// or https:// and names a host."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=1000, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if text and not _is_web_address(text):
+            raise serializers.ValidationError(f"“{text[:80]}” is no web address: begin with http:// or https://.")
+        return text
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(host) and not re.search(r"[\s<>\"\\]", text)
+
+
+class CodeField(serializers.ChoiceField):
+    """One of some codes, each with what it means."""
+
+    default_error_messages = {"invalid_choice": "“{input}” is not among the choices: {codes}."}
+
+    def fail(self, key: str, **details: Any) -> None:
+        super().fail(key, codes=", ".join(map(str, self.choices)), **details)
+
+
+class _NamedField(serializers.Field):
+    """A recorded thing by its name; an unknown name is answered with the names near it."""
+
+    model: type[Model]
+    column: str
+    thing: str
+
+    def to_internal_value(self, data: Any) -> Any:
+        rows = self.model._default_manager
+        found = rows.filter(**{self.column: data}).first() if isinstance(data, str) else None
+        if found is None:
+            known = rows.order_by(self.column).values_list(self.column, flat=True)[:MAX_KNOWN]
+            raise serializers.ValidationError(
+                f"There is no {self.thing} “{str(data)[:80]}”.{near(str(data), known=known)}"
+            )
+        return found
+
+    def to_representation(self, value: Any) -> Any:
+        return getattr(value, self.column)
+
+
+def near(name: str, *, known: Iterable[str]) -> str:
+    """A sentence with the names nearest to a wrong one; empty when none is near."""
+    close = get_close_matches(name[:100], list(known), n=MAX_NEAR, cutoff=0.5)
+    return f" Near it: {', '.join(close)}." if close else ""
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class ForecasterField(_NamedField):
+    model, column, thing = Forecaster, "slug", "forecaster"
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class TopicField(_NamedField):
+    model, column, thing = Topic, "path", "topic"
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class SourceField(_NamedField):
+    model, column, thing = Source, "slug", "source"
+
+
+class _RecordedField(serializers.UUIDField):
+    """A recorded thing by its id."""
+
+    model: type[Model]
+    thing: str
+
+    def to_internal_value(self, data: Any) -> Any:
+        primary_key = super().to_internal_value(data)
+        found = self.model._default_manager.filter(pk=primary_key).first()
+        if found is None:
+            raise serializers.ValidationError(f"There is no {self.thing} {primary_key}.")
+        return found
+
+
+class ArticleField(_RecordedField):
+    model, thing = Article, "article"
+
+
+class PredictionField(_RecordedField):
+    model, thing = Prediction, "prediction"

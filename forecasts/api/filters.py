@@ -1,0 +1,198 @@
+"""What lists can be narrowed by. An unknown name or value is an error, never ignored."""
+
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import F, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+
+from forecasts.models import (
+    EventVersion,
+    Forecaster,
+    Prediction,
+    Resolution,
+    RuleVersion,
+    Score,
+    Source,
+    Topic,
+    Verdict,
+)
+
+from .fields import read_day, read_instant
+
+
+class _InstantFormField(forms.Field):
+    def to_python(self, value: Any) -> Any:
+        return read_instant(value) if value else None
+
+
+class _DayFormField(forms.Field):
+    def to_python(self, value: Any) -> Any:
+        return read_day(value) if value else None
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class InstantFilter(filters.Filter):
+    field_class = _InstantFormField
+
+
+@extend_schema_field(OpenApiTypes.DATE)
+class DayFilter(filters.Filter):
+    field_class = _DayFormField
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class YesNoFilter(filters.TypedChoiceFilter):
+    """`true` or `false`, and nothing else."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = (("true", "true"), ("false", "false"))
+        super().__init__(choices=choices, coerce=lambda text: text == "true", **kwargs)
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class NameFilter(filters.ModelChoiceFilter):
+    """A recorded thing by its name."""
+
+    def __init__(self, *, model: Any, column: str, **kwargs: Any) -> None:
+        unknown = f"There is no {model._meta.verbose_name} “%(value)s”."
+        super().__init__(
+            queryset=model.objects.all(), to_field_name=column, error_messages={"invalid_choice": unknown}, **kwargs
+        )
+
+
+class TopicFilter(NameFilter):
+    """A topic and all below it; `field_name` leads to the topic."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(model=Topic, column="path", **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: Topic | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        path = f"{self.field_name}__path"
+        return qs.filter(Q(**{path: value.path}) | Q(**{f"{path}__startswith": f"{value.path}/"}))
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class BelowFilter(filters.CharFilter):
+    """Rows whose JSON list of paths holds the path or one below it."""
+
+    def __init__(self, *, separator: str, **kwargs: Any) -> None:
+        self.separator = separator
+        super().__init__(max_length=200, **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if not value:
+            return qs
+        # The list as text, since SQLite cannot ask a JSON list what it contains.
+        name = f"{self.field_name}_text"
+        rows = qs.alias(**{name: Cast(self.field_name, TextField())})
+        start = f'"{value.replace(chr(34), "")}'
+        return rows.filter(
+            Q(**{f"{name}__contains": f'{start}"'}) | Q(**{f"{name}__contains": f"{start}{self.separator}"})
+        )
+
+
+def forecaster_at(field_name: str) -> NameFilter:
+    """Narrow by the slug of a forecaster."""
+    return NameFilter(model=Forecaster, column="slug", field_name=field_name)
+
+
+class ArticleFilter(filters.FilterSet):
+    outlet = forecaster_at("outlet")
+    author = forecaster_at("authors")
+    published_from = InstantFilter(field_name="published_at", lookup_expr="gte")
+    published_to = InstantFilter(field_name="published_at", lookup_expr="lt")
+
+
+class ForecasterFilter(filters.FilterSet):
+    kind = filters.ChoiceFilter(choices=Forecaster.Kind.choices)
+
+
+class TopicListFilter(filters.FilterSet):
+    under = filters.CharFilter(method="filter_under", max_length=200)
+
+    def filter_under(self, rows: Any, name: str, value: str) -> Any:
+        return rows.under(value)
+
+
+class PredictionFilter(filters.FilterSet):
+    forecaster = forecaster_at("holder")
+    topic = TopicFilter(field_name="topic")
+    article = filters.UUIDFilter()
+    status = filters.ChoiceFilter(choices=Prediction.Status.choices)
+    verdict = filters.ChoiceFilter(choices=Verdict.choices)
+    attribution = filters.ChoiceFilter(choices=Prediction.Attribution.choices)
+    conditional = YesNoFilter(method="filter_conditional")
+    issued_from = InstantFilter(field_name="issued_at", lookup_expr="gte")
+    issued_to = InstantFilter(field_name="issued_at", lookup_expr="lt")
+
+    def filter_conditional(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.exclude(condition="") if value else rows.filter(condition="")
+
+
+class RuleFilter(filters.FilterSet):
+    prediction = filters.UUIDFilter()
+    variant = filters.ChoiceFilter(choices=RuleVersion.Variant.choices)
+
+
+class ForecastFilter(filters.FilterSet):
+    forecaster = forecaster_at("forecaster")
+    prediction = filters.UUIDFilter()
+    topic = TopicFilter(field_name="prediction__topic")
+    scored = YesNoFilter(field_name="is_scored")
+
+
+class LexiconFilter(filters.FilterSet):
+    code = filters.CharFilter(max_length=60)
+
+
+class EventFilter(filters.FilterSet):
+    source = NameFilter(model=Source, column="slug", field_name="event__source")
+    event_type = filters.CharFilter(max_length=40)
+    topic = BelowFilter(field_name="topics", separator="/")
+    actor = BelowFilter(field_name="actors", separator=".")
+    recipient = BelowFilter(field_name="recipients", separator=".")
+    status = filters.ChoiceFilter(choices=EventVersion.Status.choices)
+    occurred_from = InstantFilter(method="filter_from")
+    occurred_to = InstantFilter(field_name="occurred_from", lookup_expr="lt")
+
+    def filter_from(self, rows: Any, name: str, value: Any) -> Any:
+        """Those that may have occurred at the instant or later: an interval excludes its end."""
+        is_instant = Q(occurred_until=F("occurred_from"), occurred_from__gte=value)
+        return rows.filter(Q(occurred_until__gt=value) | is_instant)
+
+
+class ObservationFilter(filters.FilterSet):
+    source = NameFilter(model=Source, column="slug", field_name="source")
+    series = filters.CharFilter(max_length=120)
+    valid_from = DayFilter(field_name="valid_on", lookup_expr="gte")
+    valid_to = DayFilter(field_name="valid_on", lookup_expr="lt")
+
+
+class SourceFilter(filters.FilterSet):
+    group = filters.CharFilter(max_length=60)
+
+
+class ResolutionFilter(filters.FilterSet):
+    prediction = filters.UUIDFilter()
+    verdict = filters.ChoiceFilter(choices=Verdict.choices)
+    state = filters.ChoiceFilter(choices=Resolution.State.choices)
+    current = YesNoFilter(field_name="is_current")
+
+
+class EvaluationFilter(filters.FilterSet):
+    rule = filters.UUIDFilter(field_name="rule_version")
+    prediction = filters.UUIDFilter(field_name="rule_version__prediction")
+
+
+class ScoreFilter(filters.FilterSet):
+    forecaster = forecaster_at("forecast__forecaster")
+    prediction = filters.UUIDFilter(field_name="forecast__prediction")
+    forecast = filters.UUIDFilter()
+    rule = filters.ChoiceFilter(choices=Score.Rule.choices)
+    current = YesNoFilter(field_name="is_current")

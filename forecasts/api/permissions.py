@@ -1,0 +1,50 @@
+"""What a token may do."""
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from forecasts.models import ApiToken, Forecaster, Source
+
+
+class ReadOnlyOrScope(BasePermission):
+    """Reading is open where the instance allows it, or with any token; writing needs the view's `write_scope`."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request.method in SAFE_METHODS:
+            return settings.PUBLIC_READ or request.auth is not None
+        scope = getattr(view, "write_scope", None)
+        if request.auth is None or scope is None:
+            return request.auth is not None and holds(request.auth, ApiToken.Scope.ADMIN)
+        if not holds(request.auth, scope):
+            raise PermissionDenied(f"This needs the scope {scope}; the token has {', '.join(request.auth.scopes)}.")
+        return True
+
+
+def holds(token: ApiToken, scope: str) -> bool:
+    """Whether a token has a scope, itself or as part of everything."""
+    return scope in token.scopes or ApiToken.Scope.ADMIN in token.scopes
+
+
+def require_source(token: ApiToken, source: Source) -> None:
+    """
+    Raises:
+        PermissionDenied: The token records for another source.
+    """
+    if ApiToken.Scope.ADMIN not in token.scopes and token.source_id != source.pk:
+        raise PermissionDenied(
+            f"This token records for {token.source.slug if token.source else 'no source'}, not for {source.slug}."
+        )
+
+
+def require_forecaster(token: ApiToken, forecaster: Forecaster) -> None:
+    """
+    Raises:
+        PermissionDenied: The token forecasts as somebody else.
+    """
+    if ApiToken.Scope.ADMIN not in token.scopes and token.forecaster_id != forecaster.pk:
+        own = token.forecaster.slug if token.forecaster else "nobody"
+        raise PermissionDenied(f"This token forecasts as {own}, not as {forecaster.slug}.")

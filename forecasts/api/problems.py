@@ -1,0 +1,134 @@
+"""Errors as RFC 9457 describes them: application/problem+json."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.core.exceptions import ValidationError as Refusal
+from django.db import IntegrityError
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import set_rollback
+
+MEDIA_TYPE = "application/problem+json"
+LONGEST_VALUE = 200
+
+
+class AlreadyRecorded(exceptions.APIException):
+    """The same thing is recorded; `location` says where. Nothing was added."""
+
+    status_code = 409
+    default_code = "already_recorded"
+
+    def __init__(self, *, field: str, message: str, location: str) -> None:
+        super().__init__(message)
+        self.errors = {field: [message]}
+        self.location = location
+
+
+class Race(exceptions.APIException):
+    """Two requests wrote the same thing at once, and this one came second."""
+
+    status_code = 409
+    default_code = "race"
+    default_detail = "Somebody else recorded this at the same moment. Read it again before you decide."
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """The answer for an error that is the request's fault; None for one that is ours."""
+    failure = _as_failure(exc)
+    if failure is None:
+        return None
+    set_rollback()
+    status = HTTPStatus(failure.status_code)
+    problem: dict[str, Any] = {
+        "type": f"urn:aftercast:problem:{_code(failure)}",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": _sentence(failure),
+    }
+    errors = _errors(failure, request=context.get("request"))
+    if errors:
+        problem["errors"] = errors
+    return Response(problem, status=status.value, headers=_headers(failure), content_type=MEDIA_TYPE)
+
+
+def _as_failure(exc: Exception) -> exceptions.APIException | None:
+    match exc:
+        case exceptions.APIException():
+            return exc
+        case Refusal():
+            return exceptions.ValidationError(exc.message_dict if hasattr(exc, "error_dict") else {"": exc.messages})
+        case Http404():
+            return exceptions.NotFound("There is nothing at this address.")
+        case DjangoPermissionDenied():
+            return exceptions.PermissionDenied()
+        case IntegrityError():
+            return Race()
+    return None
+
+
+def _code(failure: exceptions.APIException) -> str:
+    return str(failure.default_code).replace("_", "-")
+
+
+def _sentence(failure: exceptions.APIException) -> str:
+    if isinstance(failure, exceptions.ValidationError):
+        return "The request was refused, and nothing recorded: see the errors."
+    return str(failure.detail)
+
+
+def _errors(failure: exceptions.APIException, *, request: Request | None) -> list[dict[str, Any]]:
+    is_refusal = isinstance(failure, exceptions.ValidationError)
+    given = _given(request) if is_refusal and request is not None else {}
+    detail = failure.detail if is_refusal else getattr(failure, "errors", {})
+    return [
+        {"field": field, "message": message} | _value(given, field=field) for field, message in _flat(detail, path="")
+    ]
+
+
+def _given(request: Request) -> Any:
+    return request.query_params.dict() if request.method in SAFE_METHODS else request.data
+
+
+def _flat(detail: Any, *, path: str) -> Iterator[tuple[str, str]]:
+    """Each message with its place: wording.probability, rules.0.name; empty for the body as a whole."""
+    if isinstance(detail, dict):
+        for name, part in detail.items():
+            is_whole = name in (api_settings.NON_FIELD_ERRORS_KEY, "")
+            yield from _flat(part, path=path if is_whole else f"{path}.{name}".lstrip("."))
+    elif isinstance(detail, list):
+        for index, part in enumerate(detail):
+            nested = isinstance(part, dict | list)
+            yield from _flat(part, path=f"{path}.{index}" if nested else path)
+    else:
+        yield path, str(detail)
+
+
+def _value(given: Any, *, field: str) -> dict[str, Any]:
+    """The value at a dotted place of the body, if it is short enough to repeat."""
+    for name in field.split("."):
+        if isinstance(given, dict) and name in given:
+            given = given[name]
+        elif isinstance(given, list) and name.isdigit() and int(name) < len(given):
+            given = given[int(name)]
+        else:
+            return {}
+    is_plain = isinstance(given, str | int | float | bool) and len(str(given)) <= LONGEST_VALUE
+    return {"value": given} if is_plain else {}
+
+
+def _headers(failure: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if header := getattr(failure, "auth_header", None):
+        headers["WWW-Authenticate"] = header
+    if wait := getattr(failure, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    if location := getattr(failure, "location", None):
+        headers["Location"] = location
+    return headers

@@ -1,0 +1,1 @@
+"""What comes in (`New…`) and what goes out, stage by stage."""

@@ -1,0 +1,64 @@
+"""The two kinds: bodies that refuse what they do not know, and answers that are only read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from forecasts.api.fields import CodeField
+
+
+class Body(serializers.Serializer):
+    """A request body. A field it does not know is an error, never ignored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = self._unknown(data)
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if unknown and isinstance(error.detail, dict):
+                raise serializers.ValidationError({**error.detail, **unknown}) from None
+            raise
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return values
+
+    def _unknown(self, data: Any) -> dict[str, list[str]]:
+        names = [str(name) for name in data if name not in self.fields] if isinstance(data, Mapping) else []
+        known = ", ".join(self.fields)
+        return {name[:100]: [f"There is no field “{name[:100]}” here. Known: {known}."] for name in names}
+
+
+class Answer(serializers.ModelSerializer):
+    """A row as it is shown. Nothing in it can be written."""
+
+    serializer_choice_field = CodeField
+
+    def get_extra_kwargs(self) -> dict[str, dict[str, Any]]:
+        return {name: {"read_only": True} for name in self.Meta.fields}  # type: ignore[attr-defined]
+
+
+class ShortText(serializers.CharField):
+    """Text of one line; may be empty."""
+
+    def __init__(self, max_length: int = 200, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, required=False, allow_blank=True, default="", **kwargs)
+
+
+class LongText(ShortText):
+    """Text of many lines; may be empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=100_000, trim_whitespace=False, **kwargs)
+
+
+class Words(serializers.ListField):
+    """A list of codes or paths; may be left out."""
+
+    child = serializers.CharField(max_length=200)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=50, default=list, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return tuple(super().to_internal_value(data))

@@ -1,0 +1,227 @@
+"""Sources, what they report, and the names that events use."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from forecasts.api.fields import CodeField, DayField, InstantField, SourceField, WebAddressField
+from forecasts.models import Coverage, Entity, EntityMembership, EventVersion, Evidence, Milestone, Observation, Source
+from forecasts.services.events import day
+
+from .base import Answer, Body, LongText, ShortText, Words
+
+
+class SourceSerializer(Answer):
+    settlement_lag_seconds = serializers.SerializerMethodField(help_text="How long an event can still be missing.")
+    complete_to = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="Everything before it is recorded."
+    )
+
+    class Meta:
+        model = Source
+        fields = [
+            "slug",
+            "name",
+            "kind",
+            "tier",
+            "group",
+            "settlement_lag_seconds",
+            "complete_to",
+            "url",
+            "citation",
+            "recorded_at",
+        ]
+
+    def get_settlement_lag_seconds(self, source: Source) -> int:
+        return int(source.settlement_lag.total_seconds())
+
+
+class CoverageSerializer(Answer):
+    source = serializers.SlugField(source="source.slug", read_only=True)
+
+    class Meta:
+        model = Coverage
+        fields = ["source", "complete_to", "note", "recorded_at"]
+
+
+class EvidenceSerializer(Answer):
+    class Meta:
+        model = Evidence
+        fields = ["url", "citation", "owner", "quote", "recorded_at"]
+
+
+class EventVersionSerializer(Answer):
+    """What was known about an event from `known_at` on."""
+
+    modes = serializers.ListField(child=serializers.CharField(), read_only=True)
+    contexts = serializers.ListField(child=serializers.CharField(), read_only=True)
+    topics = serializers.ListField(child=serializers.CharField(), read_only=True)
+    actors = serializers.ListField(child=serializers.CharField(), read_only=True)
+    recipients = serializers.ListField(child=serializers.CharField(), read_only=True)
+    locations = serializers.ListField(child=serializers.CharField(), read_only=True)
+    attributes = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = EventVersion
+        fields = [
+            "version",
+            "title",
+            "note",
+            "occurred_from",
+            "occurred_until",
+            "precision",
+            "event_type",
+            "action_code",
+            "modes",
+            "contexts",
+            "topics",
+            "modality",
+            "actors",
+            "recipients",
+            "locations",
+            "attributes",
+            "tier",
+            "status",
+            "reason",
+            "known_at",
+            "recorded_at",
+        ]
+
+
+class EventSerializer(EventVersionSerializer):
+    """An event as it is known now: its newest version, and where it is reported."""
+
+    id = serializers.UUIDField(source="event_id", read_only=True)
+    source = serializers.SlugField(source="event.source.slug", read_only=True)
+    external_id = serializers.CharField(source="event.external_id", read_only=True)
+    evidence = EvidenceSerializer(source="event.evidence", many=True, read_only=True)
+
+    class Meta(EventVersionSerializer.Meta):
+        fields = ["id", "source", "external_id", *EventVersionSerializer.Meta.fields, "evidence"]
+
+
+class EventWithVersionsSerializer(EventSerializer):
+    versions = EventVersionSerializer(source="event.versions", many=True, read_only=True)
+
+    class Meta(EventSerializer.Meta):
+        fields = [*EventSerializer.Meta.fields, "versions"]
+
+
+class ObservationSerializer(Answer):
+    source = serializers.SlugField(source="source.slug", read_only=True)
+
+    class Meta:
+        model = Observation
+        fields = ["id", "source", "series", "valid_on", "value", "unit", "released_at", "recorded_at"]
+
+
+class MembershipSerializer(Answer):
+    group = serializers.CharField(source="group.path", read_only=True)
+
+    class Meta:
+        model = EntityMembership
+        fields = ["group", "starts_at", "ends_at"]
+
+
+class EntitySerializer(Answer):
+    memberships = MembershipSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Entity
+        fields = ["path", "label", "wikidata", "memberships"]
+
+
+class MilestoneSerializer(Answer):
+    class Meta:
+        model = Milestone
+        fields = ["key", "version", "label", "occurs_at", "url", "recorded_at"]
+
+
+class NewReport(Body):
+    """Where an event is reported: an address, or a citation where there is none."""
+
+    url = WebAddressField(required=False, allow_blank=True, default="")
+    citation = ShortText(500)
+    owner = ShortText(help_text="Who publishes it; wire copies share an owner. By default the host of the address.")
+    quote = LongText()
+
+
+class EventContent(Body):
+    """What is known about an event, coded. When it occurred is given in one of three ways."""
+
+    title = serializers.CharField(max_length=500, help_text="Who did what.")
+    event_type = serializers.CharField(max_length=40, help_text="PLOVER type, or an x- type of our own.")
+    occurred_on = DayField(required=False, help_text="The day.")
+    occurred_at = InstantField(required=False, help_text="The instant, where it is known.")
+    occurred_from = InstantField(required=False, help_text="The earliest it may have been; with occurred_until.")
+    occurred_until = InstantField(required=False, help_text="It was before this.")
+    known_at = InstantField(required=False, help_text="When it was first reported; by default now.")
+    action_code = ShortText(4, help_text="CAMEO code with its leading zero.")
+    modes = Words()
+    contexts = Words()
+    topics = Words()
+    modality = CodeField(choices=EventVersion.Modality.choices, default=EventVersion.Modality.ACTUAL)
+    actors = Words()
+    recipients = Words()
+    locations = Words()
+    attributes = serializers.DictField(required=False, default=dict)
+    note = LongText()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        times = {name: attrs.pop(name) for name in tuple(attrs) if name.startswith("occurred_")}
+        return {**attrs, **_interval(times)}
+
+
+def _interval(times: dict[str, Any]) -> dict[str, Any]:
+    """The half-open interval and its precision from one of the three ways to give a time."""
+    match sorted(times):
+        case ["occurred_on"]:
+            start, end = day(times["occurred_on"])
+            return {"occurred_from": start, "occurred_until": end, "precision": EventVersion.Precision.DAY}
+        case ["occurred_at"]:
+            moment = times["occurred_at"]
+            return {"occurred_from": moment, "occurred_until": moment, "precision": EventVersion.Precision.INSTANT}
+        case ["occurred_from", "occurred_until"]:
+            return {**times, "precision": EventVersion.Precision.RANGE}
+        case []:
+            message = "Say when it occurred: give occurred_on, or occurred_at, or occurred_from and occurred_until."
+        case _:
+            message = (
+                f"Give occurred_on, or occurred_at, or occurred_from and occurred_until; not {' and '.join(times)}."
+            )
+    raise serializers.ValidationError({next(iter(times), "occurred_on"): [message]})
+
+
+class NewEvent(EventContent):
+    source = SourceField(help_text="Slug; the source that the token is for.")
+    external_id = ShortText(help_text="The source's own id.")
+    evidence = NewReport(many=True, max_length=50)
+
+
+class NewCorrection(EventContent):
+    """The whole content as it is known now; the earlier versions stay."""
+
+    reason = serializers.CharField(max_length=5000, help_text="What changed and why.")
+    status = CodeField(
+        choices=[EventVersion.Status.ACTIVE.value, EventVersion.Status.CONTESTED.value],
+        default=EventVersion.Status.ACTIVE,
+    )
+
+
+class NewRetraction(Body):
+    reason = serializers.CharField(max_length=5000)
+    known_at = InstantField(required=False, help_text="When it was known to be wrong; by default now.")
+
+
+class NewCoverage(Body):
+    complete_to = InstantField(help_text="Everything before this is recorded.")
+    note = LongText()
+
+
+class NewObservation(Body):
+    source = SourceField(help_text="Slug; the source that the token is for.")
+    series = serializers.CharField(max_length=120)
+    valid_on = DayField(help_text="The day the value is of; the first day of a month or quarter.")
+    value = serializers.DecimalField(max_digits=24, decimal_places=8)
+    unit = ShortText(40)
+    released_at = InstantField()

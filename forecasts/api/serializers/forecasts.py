@@ -1,0 +1,75 @@
+"""Forecasts and the lexicons that words are read through."""
+
+from rest_framework import serializers
+
+from forecasts.api.fields import ForecasterField, InstantField, PredictionField, RawProbabilityField
+from forecasts.models import Forecast, Lexicon, LexiconEntry
+
+from .base import Answer, Body, LongText, ShortText
+
+
+class LexiconNameSerializer(Answer):
+    class Meta:
+        model = Lexicon
+        fields = ["code", "version"]
+
+
+class ForecastSerializer(Answer):
+    forecaster = serializers.SlugField(source="forecaster.slug", read_only=True)
+    lexicon = LexiconNameSerializer(source="lexicon_entry.lexicon", read_only=True, default=None, allow_null=True)
+
+    class Meta:
+        model = Forecast
+        fields = [
+            "id",
+            "prediction",
+            "forecaster",
+            "probability",
+            "low",
+            "high",
+            "phrase",
+            "lexicon",
+            "basis",
+            "is_scored",
+            "made_at",
+            "recorded_at",
+        ]
+
+
+class LexiconSerializer(Answer):
+    class Meta:
+        model = Lexicon
+        fields = ["code", "version", "title", "source", "recorded_at"]
+
+
+class LexiconEntrySerializer(Answer):
+    class Meta:
+        model = LexiconEntry
+        fields = ["phrase", "point", "low", "high", "source"]
+
+
+class LexiconWithEntriesSerializer(LexiconSerializer):
+    entries = LexiconEntrySerializer(many=True, read_only=True)
+
+    class Meta(LexiconSerializer.Meta):
+        fields = [*LexiconSerializer.Meta.fields, "entries"]
+
+
+class NewWording(Body):
+    """A number; or words, read through a lexicon; or words with an editor's number and its basis."""
+
+    probability = RawProbabilityField(required=False, allow_null=True, default=None)
+    low = RawProbabilityField(required=False, allow_null=True, default=None)
+    high = RawProbabilityField(required=False, allow_null=True, default=None)
+    phrase = ShortText(help_text="The words, as written.")
+    lexicon = ShortText(60, help_text="Code of the lexicon to read the phrase through.")
+    basis = LongText(help_text="How the phrase was read as this number.")
+
+
+class NewForecast(Body):
+    """A forecast from now on; without a wording the forecaster withdraws the last one."""
+
+    prediction = PredictionField()
+    forecaster = ForecasterField(help_text="Slug; the forecaster that the token is for.")
+    wording = NewWording(allow_null=True, help_text="Null to withdraw.")
+    made_at = InstantField(required=False, help_text="Only with the scope admin; otherwise it is made now.")

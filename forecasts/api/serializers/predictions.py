@@ -1,0 +1,100 @@
+"""Predictions and their rules."""
+
+from rest_framework import serializers
+
+from forecasts.api.fields import ArticleField, CodeField, ForecasterField, InstantField, PredictionField, TopicField
+from forecasts.models import Prediction, RuleVersion
+
+from .articles import ForecasterNameSerializer
+from .base import Answer, Body, LongText, ShortText
+from .forecasts import ForecastSerializer, NewWording
+
+
+class RuleNameSerializer(Answer):
+    """Which version of which reading."""
+
+    class Meta:
+        model = RuleVersion
+        fields = ["id", "variant", "name", "version"]
+
+
+class RuleSerializer(Answer):
+    rule = serializers.DictField(read_only=True, help_text="The criteria; /schema/rules/ describes the language.")
+
+    class Meta:
+        model = RuleVersion
+        fields = ["id", "prediction", "variant", "name", "version", "description", "rule", "sha256", "recorded_at"]
+
+
+class PredictionSerializer(Answer):
+    holder = ForecasterNameSerializer(read_only=True)
+    topic = serializers.CharField(source="topic.path", read_only=True)
+    is_conditional = serializers.BooleanField(read_only=True)
+    review_reasons = serializers.ListField(child=serializers.CharField(), read_only=True)
+    rules = RuleNameSerializer(many=True, read_only=True)
+    forecasts = ForecastSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Prediction
+        fields = [
+            "id",
+            "article",
+            "holder",
+            "topic",
+            "title",
+            "statement",
+            "quote",
+            "original_wording",
+            "condition",
+            "outcome",
+            "is_conditional",
+            "attribution",
+            "issued_at",
+            "contrasts_with",
+            "cluster_key",
+            "note",
+            "recorded_at",
+            "status",
+            "verdict",
+            "review_reasons",
+            "needs_confirmation",
+            "next_check_at",
+            "checked_at",
+            "rules",
+            "forecasts",
+        ]
+
+
+class NewRuleDraft(Body):
+    """A rule in one reading."""
+
+    rule = serializers.DictField(help_text="The criteria; /schema/rules/ describes the language.")
+    variant = CodeField(choices=RuleVersion.Variant.choices, default=RuleVersion.Variant.CENTRAL)
+    name = ShortText(100, help_text="Tells readings apart; the central one is named central.")
+    description = LongText(help_text="What this reading means, in words.")
+
+
+class NewRule(NewRuleDraft):
+    """A rule for a recorded prediction: a new reading, or the next version of one."""
+
+    prediction = PredictionField()
+
+
+class NewPrediction(Body):
+    holder = ForecasterField(help_text="Slug of the forecaster whose claim it is.")
+    topic = TopicField(help_text="Path of a recorded topic.")
+    article = ArticleField(required=False, allow_null=True, default=None)
+    title = serializers.CharField(max_length=300)
+    statement = serializers.CharField(max_length=5000, help_text="One sentence that can turn out true or false.")
+    outcome = serializers.CharField(max_length=5000, help_text="The then-part in words.")
+    condition = LongText(help_text="The if-part in words; left out where there is none.")
+    quote = LongText(help_text="The words of the article, exactly.")
+    original_wording = LongText()
+    attribution = CodeField(choices=Prediction.Attribution.choices, default=Prediction.Attribution.AUTHOR)
+    issued_at = InstantField(required=False, help_text="By default the publication, or now where there is no article.")
+    contrasts_with = PredictionField(required=False, allow_null=True, default=None)
+    cluster_key = ShortText(help_text="Predictions with the same key hang on the same event.")
+    note = LongText()
+    is_scored = serializers.BooleanField(default=True, help_text="Off where the number is not the forecaster's own.")
+    wording = NewWording(required=False, allow_null=True, default=None)
+    rules = NewRuleDraft(many=True, required=False, default=list, max_length=20)

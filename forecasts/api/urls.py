@@ -1,0 +1,38 @@
+"""Every address below /api/v1/."""
+
+from django.urls import path, re_path
+from rest_framework.routers import SimpleRouter
+
+from .views import accuracy, articles, events, forecasts, predictions, resolutions, schema
+
+app_name = "api"
+
+router = SimpleRouter()
+for name, viewset in {
+    "articles": articles.ArticleViewSet,
+    "forecasters": articles.ForecasterViewSet,
+    "topics": articles.TopicViewSet,
+    "predictions": predictions.PredictionViewSet,
+    "rules": predictions.RuleViewSet,
+    "forecasts": forecasts.ForecastViewSet,
+    "lexicons": forecasts.LexiconViewSet,
+    "events": events.EventViewSet,
+    "observations": events.ObservationViewSet,
+    "sources": events.SourceViewSet,
+    "entities": events.EntityViewSet,
+    "milestones": events.MilestoneViewSet,
+    "resolutions": resolutions.ResolutionViewSet,
+    "evaluations": resolutions.EvaluationViewSet,
+    "scores": resolutions.ScoreViewSet,
+}.items():
+    router.register(name, viewset, basename=name)
+
+urlpatterns = [
+    *router.urls,
+    path("accuracy/", accuracy.AccuracyView.as_view(), name="accuracy"),
+    path("calibration/", accuracy.CalibrationView.as_view(), name="calibration"),
+    path("schema/", schema.SchemaView.as_view(), name="schema"),
+    path("schema/rules/", schema.RuleSchemaView.as_view(), name="rule-schema"),
+    path("docs/", schema.DocsView.as_view(), name="docs"),
+    re_path(r"^(?:.*/)?$", schema.NothingHere.as_view()),
+]

@@ -1,0 +1,90 @@
+"""Forecasters, topics and articles."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forecasts.api.filters import ArticleFilter, ForecasterFilter, TopicListFilter
+from forecasts.api.serializers.articles import (
+    ArticleSerializer,
+    ForecasterSerializer,
+    NewArticle,
+    NewForecaster,
+    NewTopic,
+    TopicSerializer,
+)
+from forecasts.models import ApiToken, Article, ArticleAuthor, Forecaster, Topic
+from forecasts.services.articles import record_article, record_forecaster, record_topic
+
+from .base import SLUG, Records, recorded
+
+BYLINE = Prefetch("articleauthor_set", ArticleAuthor.objects.select_related("forecaster").order_by("position"))
+
+
+class ArticleViewSet(Records):
+    """Published texts that predictions were found in."""
+
+    queryset = Article.objects.select_related("outlet").prefetch_related(BYLINE)
+    serializer_class = ArticleSerializer
+    filterset_class = ArticleFilter
+    write_scope = ApiToken.Scope.PREDICTION_WRITE
+
+    @extend_schema(request=NewArticle, responses={201: ArticleSerializer})
+    def create(self, request: Request) -> Response:
+        """Record an article; the same address and date again is refused."""
+        body = self.body(NewArticle)
+        article = recorded(
+            lambda: record_article(**body, now=timezone.now(), recorded_by=request.user),
+            field="canonical_url",
+            address=self.address,
+        )
+        return self.created(article)
+
+
+class ForecasterViewSet(Records):
+    """People, organisations, outlets, models, crowds and markets that forecast."""
+
+    queryset = Forecaster.objects.all()
+    serializer_class = ForecasterSerializer
+    filterset_class = ForecasterFilter
+    lookup_field = "slug"
+    lookup_value_regex = SLUG
+    write_scope = ApiToken.Scope.PREDICTION_WRITE
+
+    @extend_schema(request=NewForecaster, responses={201: ForecasterSerializer})
+    def create(self, request: Request) -> Response:
+        """Record a forecaster."""
+        body = self.body(NewForecaster)
+
+        def write() -> tuple[Any, bool]:
+            is_new = not Forecaster.objects.filter(slug=body["slug"]).exists()
+            return record_forecaster(**body, now=timezone.now()), is_new
+
+        return self.created(recorded(write, field="slug", address=self.address))
+
+
+class TopicViewSet(Records):
+    """Topics as paths; a topic includes all below it."""
+
+    queryset = Topic.objects.all()
+    serializer_class = TopicSerializer
+    filterset_class = TopicListFilter
+    ordering = ("path",)
+    lookup_field = "path"
+    lookup_value_regex = "[a-z0-9][a-z0-9_.-]*(?:/[a-z0-9][a-z0-9_.-]*)*"
+    write_scope = ApiToken.Scope.PREDICTION_WRITE
+
+    @extend_schema(request=NewTopic, responses={201: TopicSerializer})
+    def create(self, request: Request) -> Response:
+        """Record a topic and those above it."""
+        body = self.body(NewTopic)
+
+        def write() -> tuple[Any, bool]:
+            is_new = not Topic.objects.filter(path=body["path"]).exists()
+            return record_topic(**body), is_new
+
+        return self.created(recorded(write, field="path", address=self.address))

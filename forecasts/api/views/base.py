@@ -1,0 +1,124 @@
+"""What every endpoint does: strict parameters, conditional answers, and writes that are told apart from repeats."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.cache import patch_vary_headers
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import conditional_page
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from forecasts.api.documentation import ApiSchema
+from forecasts.api.fields import near
+from forecasts.api.problems import AlreadyRecorded
+from forecasts.api.serializers.base import Body
+
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+SLUG = "[a-z0-9][A-Za-z0-9_-]*"
+NUMBER = "[0-9]{1,18}"
+
+
+@method_decorator(conditional_page, name="dispatch")
+class Endpoint(APIView):
+    """Answers GET with an ETag over the bytes, and with 304 to whoever has them; refuses unknown parameters."""
+
+    schema = ApiSchema()
+    http_method_names = ["get", "head", "options", "post"]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        check_parameters(request.query_params, known=self.parameters())
+
+    def parameters(self) -> list[str]:
+        """The query parameters that are understood."""
+        return []
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(answer, ["Accept", "Authorization"])
+        # Keep it, but ask each time whether it still holds.
+        answer.headers.setdefault("Cache-Control", "private, no-cache")
+        return answer
+
+    def body(self, kind: type[Body]) -> dict[str, Any]:
+        """
+        The checked body of the request.
+
+        Raises:
+            ValidationError: With a message for each field that is wrong.
+        """
+        body = kind(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        return body.validated_data
+
+
+class Records(Endpoint, ReadOnlyModelViewSet):
+    """A resource: a list in pages, and each row at its own address."""
+
+    ordering: tuple[str, ...] = ("-recorded_at", "-id")
+    detail_serializer_class: Any = None
+    filterset_class: Any = None
+    lookup_value_regex = UUID
+
+    def get_serializer_class(self) -> Any:
+        is_detail = self.action != "list" and self.detail_serializer_class is not None
+        return self.detail_serializer_class if is_detail else super().get_serializer_class()
+
+    def parameters(self) -> list[str]:
+        if self.action != "list":
+            return []
+        narrowing = self.filterset_class.base_filters if self.filterset_class else ()
+        return [*narrowing, *self.pagination_class.parameters]
+
+    def address(self, row: Model) -> str:
+        """The address of a row."""
+        key = self.lookup_url_kwarg or self.lookup_field
+        value = getattr(row, self.lookup_field)
+        return reverse(f"api:{self.basename}-detail", kwargs={key: value}, request=self.request)
+
+    def created(self, row: Model) -> Response:
+        """The answer with a row just recorded, as a later GET shows it."""
+        shown = self.get_queryset().get(**{self.lookup_field: getattr(row, self.lookup_field)})
+        data = self.get_serializer(shown).data
+        return Response(data, status=status.HTTP_201_CREATED, headers={"Location": self.address(row)})
+
+
+def recorded(write: Callable[[], tuple[Any, bool]], *, field: str, address: Callable[[Any], str]) -> Any:
+    """
+    What a service recorded, in a transaction of its own.
+
+    Raises:
+        AlreadyRecorded: It was there before. Nothing of the request is kept, and the error says where it is.
+    """
+    with transaction.atomic():
+        row, is_new = write()
+        if not is_new:
+            place = address(row)
+            raise AlreadyRecorded(field=field, message=f"This is recorded already, at {place}", location=place)
+    return row
+
+
+def check_parameters(given: Any, *, known: list[str]) -> None:
+    """
+    Raises:
+        ValidationError: A query parameter is unknown, comes twice, or holds what no text may hold.
+    """
+    wrong = {}
+    for name, values in given.lists():
+        if name not in known:
+            hint = near(name, known=known) or f" Known: {', '.join(known) or 'none'}."
+            wrong[name[:100]] = [f"There is no parameter “{name[:100]}” here.{hint}"]
+        elif len(values) > 1:
+            wrong[name] = ["This parameter is given twice."]
+        elif any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in values[0]):
+            wrong[name] = ["This text holds a NUL character."]
+    if wrong:
+        raise ValidationError(wrong)

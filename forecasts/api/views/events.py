@@ -1,0 +1,208 @@
+"""What happened: sources, events, series, entities and milestones."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Subquery
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forecasts.api.filters import EventFilter, ObservationFilter, SourceFilter
+from forecasts.api.permissions import require_source
+from forecasts.api.serializers.events import (
+    CoverageSerializer,
+    EntitySerializer,
+    EventSerializer,
+    EventWithVersionsSerializer,
+    EvidenceSerializer,
+    MilestoneSerializer,
+    NewCorrection,
+    NewCoverage,
+    NewEvent,
+    NewObservation,
+    NewReport,
+    NewRetraction,
+    ObservationSerializer,
+    SourceSerializer,
+)
+from forecasts.models import (
+    ApiToken,
+    Coverage,
+    Entity,
+    EntityMembership,
+    Event,
+    EventVersion,
+    Evidence,
+    Milestone,
+    Observation,
+    Source,
+)
+from forecasts.services.events import EventDraft, Report, add_evidence, correct_event, record_event, retract_event
+from forecasts.services.sources import record_coverage, record_observation
+from forecasts.tasks import hint
+
+from .base import NUMBER, SLUG, Records, recorded
+
+NEWER = EventVersion.objects.filter(event=OuterRef("event"), version__gt=OuterRef("version"))
+REPORTS = Prefetch("event__evidence", Evidence.objects.order_by("id"))
+VERSIONS = Prefetch("event__versions", EventVersion.objects.order_by("version"))
+STATED = Coverage.objects.filter(source=OuterRef("pk")).order_by("-recorded_at", "-pk").values("complete_to")[:1]
+GROUPS = EntityMembership.objects.select_related("group").order_by("id")
+
+
+class EventViewSet(Records):
+    """What happened, as it is known now; each event also with every earlier version."""
+
+    queryset = EventVersion.objects.filter(~Exists(NEWER)).select_related("event__source").prefetch_related(REPORTS)
+    serializer_class = EventSerializer
+    detail_serializer_class = EventWithVersionsSerializer
+    filterset_class = EventFilter
+    lookup_field = "event_id"
+    lookup_url_kwarg = "id"
+    write_scope = ApiToken.Scope.EVENT_WRITE
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        return rows if self.action == "list" else rows.prefetch_related(VERSIONS)
+
+    @extend_schema(request=NewEvent, responses={201: EventWithVersionsSerializer})
+    def create(self, request: Request) -> Response:
+        """Record an event with its evidence; predictions it may concern are looked at again."""
+        body, now = self.body(NewEvent), timezone.now()
+        source, external_id = body.pop("source"), body.pop("external_id")
+        require_source(request.auth, source)
+        reports = tuple(Report(**report) for report in body.pop("evidence"))
+        draft = EventDraft(**{"known_at": now, **body})
+        version = recorded(
+            lambda: record_event(
+                source=source, draft=draft, reports=reports, external_id=external_id, now=now, recorded_by=request.user
+            ),
+            field="external_id",
+            address=self.address,
+        )
+        hint()
+        return self.created(version)
+
+    @extend_schema(request=NewCorrection, responses={201: EventWithVersionsSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def corrections(self, request: Request, **kwargs: Any) -> Response:
+        """Record what is now known about an event; the earlier versions stay."""
+        event, body, now = self._own_event(), self.body(NewCorrection), timezone.now()
+        reason = body.pop("reason")
+        draft = EventDraft(**{"known_at": now, **body})
+        version = recorded(
+            lambda: correct_event(event=event, draft=draft, reason=reason, now=now, recorded_by=request.user),
+            field="title",
+            address=self.address,
+        )
+        hint()
+        return self.created(version)
+
+    @extend_schema(request=NewRetraction, responses={201: EventWithVersionsSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def retraction(self, request: Request, **kwargs: Any) -> Response:
+        """Record that an event did not happen, or not so."""
+        event, body, now = self._own_event(), self.body(NewRetraction), timezone.now()
+        fields = {"known_at": now, **body}
+        version = recorded(
+            lambda: retract_event(event=event, now=now, recorded_by=request.user, **fields),
+            field="reason",
+            address=self.address,
+        )
+        hint()
+        return self.created(version)
+
+    @extend_schema(request=NewReport, responses={201: EvidenceSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def evidence(self, request: Request, **kwargs: Any) -> Response:
+        """Record another report of an event."""
+        event, report = self._own_event(), Report(**self.body(NewReport))
+        address = self.address(event.versions.first())
+        evidence = recorded(
+            lambda: add_evidence(event=event, report=report, now=timezone.now(), recorded_by=request.user),
+            field="url",
+            address=lambda _: address,
+        )
+        hint()
+        return Response(EvidenceSerializer(evidence).data, status=201, headers={"Location": address})
+
+    def _own_event(self) -> Event:
+        event = self.get_object().event
+        require_source(self.request.auth, event.source)
+        return event
+
+
+class ObservationViewSet(Records):
+    """Values of numeric series, each as released at one time."""
+
+    queryset = Observation.objects.select_related("source")
+    serializer_class = ObservationSerializer
+    filterset_class = ObservationFilter
+    lookup_value_regex = NUMBER
+    write_scope = ApiToken.Scope.EVENT_WRITE
+
+    @extend_schema(request=NewObservation, responses={201: ObservationSerializer})
+    def create(self, request: Request) -> Response:
+        """Record one value of a series; a revision has its own release time."""
+        body = self.body(NewObservation)
+        require_source(request.auth, body["source"])
+        observation = recorded(
+            lambda: record_observation(**body, now=timezone.now(), recorded_by=request.user),
+            field="released_at",
+            address=self.address,
+        )
+        hint()
+        return self.created(observation)
+
+
+class SourceViewSet(Records):
+    """Feeds, and up to when each holds everything."""
+
+    queryset = Source.objects.annotate(complete_to=Subquery(STATED))
+    serializer_class = SourceSerializer
+    filterset_class = SourceFilter
+    lookup_field = "slug"
+    lookup_value_regex = SLUG
+    write_scope = ApiToken.Scope.EVENT_WRITE
+
+    @extend_schema(request=NewCoverage, responses={201: CoverageSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def coverage(self, request: Request, **kwargs: Any) -> Response:
+        """State up to when the source holds everything; only then can rules find that something did not happen."""
+        source, body = self.get_object(), self.body(NewCoverage)
+        require_source(request.auth, source)
+        coverage = recorded(
+            lambda: record_coverage(source=source, now=timezone.now(), recorded_by=request.user, **body),
+            field="complete_to",
+            address=lambda _: self.address(source),
+        )
+        hint()
+        return Response(CoverageSerializer(coverage).data, status=201, headers={"Location": self.address(source)})
+
+
+class EntityViewSet(Records):
+    """Actors as dotted paths, and what they belong to."""
+
+    queryset = Entity.objects.prefetch_related(Prefetch("memberships", GROUPS))
+    serializer_class = EntitySerializer
+    ordering = ("path",)
+    lookup_field = "path"
+    lookup_value_regex = "[A-Za-z0-9_.-]+"
+
+
+class MilestoneViewSet(Records):
+    """Named dates, every version of each."""
+
+    queryset = Milestone.objects.all()
+    serializer_class = MilestoneSerializer
+    ordering = ("key", "version")
+    lookup_field = "key"
+    lookup_value_regex = "[a-z0-9_.]+"
+
+    def get_object(self) -> Milestone:
+        """The newest version."""
+        newest = Milestone.objects.filter(key=self.kwargs["key"]).order_by("-version").values_list("pk", flat=True)[:1]
+        self.queryset = Milestone.objects.filter(pk__in=list(newest))
+        return super().get_object()

@@ -1,0 +1,80 @@
+"""Forecasts and lexicons."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forecasts.api.filters import ForecastFilter, LexiconFilter
+from forecasts.api.permissions import holds, require_forecaster
+from forecasts.api.serializers.forecasts import (
+    ForecastSerializer,
+    LexiconSerializer,
+    LexiconWithEntriesSerializer,
+    NewForecast,
+)
+from forecasts.models import ApiToken, Forecast, Lexicon
+from forecasts.services.forecasts import record_forecast
+from forecasts.services.refusal import refuse
+from forecasts.tasks import hint
+
+from .base import SLUG, Records, recorded
+from .predictions import read_wording
+
+
+class ForecastViewSet(Records):
+    """Probabilities for predictions."""
+
+    queryset = Forecast.objects.select_related("forecaster", "lexicon_entry__lexicon")
+    serializer_class = ForecastSerializer
+    filterset_class = ForecastFilter
+    write_scope = ApiToken.Scope.FORECAST_WRITE
+
+    @extend_schema(request=NewForecast, responses={201: ForecastSerializer})
+    def create(self, request: Request) -> Response:
+        """Record a forecast, or withdraw the last one."""
+        body, now = self.body(NewForecast), timezone.now()
+        require_forecaster(request.auth, body["forecaster"])
+        made_at = _made_at(body.pop("made_at", None), token=request.auth, now=now)
+        words = read_wording(body.pop("wording"))
+        forecast = recorded(
+            lambda: record_forecast(**body, wording=words, made_at=made_at, now=now, recorded_by=request.user),
+            field="made_at",
+            address=self.address,
+        )
+        hint()
+        return self.created(forecast)
+
+
+def _made_at(given: datetime | None, *, token: ApiToken, now: datetime) -> datetime:
+    """
+    When a forecast was made: now, unless an administrator records it for somebody.
+
+    Raises:
+        Refused: Somebody else dates a forecast.
+    """
+    if given is not None and not holds(token, ApiToken.Scope.ADMIN):
+        raise refuse("made_at", "A forecast is made when it is recorded; only the scope admin may date one.")
+    return given or now
+
+
+class LexiconViewSet(Records):
+    """Published tables of probability words, every version of each."""
+
+    queryset = Lexicon.objects.all()
+    serializer_class = LexiconSerializer
+    detail_serializer_class = LexiconWithEntriesSerializer
+    filterset_class = LexiconFilter
+    ordering = ("code", "version")
+    lookup_field = "code"
+    lookup_value_regex = SLUG
+
+    def get_object(self) -> Lexicon:
+        """The newest version, with its phrases."""
+        newest = self.get_queryset().filter(code=self.kwargs["code"]).order_by("-version").values("pk")[:1]
+        self.queryset = Lexicon.objects.filter(pk__in=list(newest.values_list("pk", flat=True))).prefetch_related(
+            "entries"
+        )
+        return super().get_object()

@@ -1,0 +1,159 @@
+"""Predictions, the rules that decide them, and verdicts by people."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch, prefetch_related_objects
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forecasts import rules
+from forecasts.api.filters import PredictionFilter, RuleFilter
+from forecasts.api.serializers.predictions import NewPrediction, NewRule, PredictionSerializer, RuleSerializer
+from forecasts.api.serializers.resolutions import ExplanationSerializer, NewVerdict, ResolutionSerializer
+from forecasts.models import ApiToken, Forecast, Prediction, Resolution, RuleVersion
+from forecasts.selectors.resolutions import current_resolution, current_rules, latest_evaluation
+from forecasts.services.forecasts import Wording, wording
+from forecasts.services.intake import RuleDraft, log_prediction
+from forecasts.services.predictions import record_rule
+from forecasts.services.refusal import Refused
+from forecasts.services.verdicts import record_verdict
+from forecasts.tasks import hint
+
+from .base import Records, recorded
+from .resolutions import RESOLUTIONS, WITNESSES
+
+FORECASTS = Forecast.objects.select_related("forecaster", "lexicon_entry__lexicon").order_by("-made_at", "-id")
+
+
+class PredictionViewSet(Records):
+    """Claims, with their state, their rules and their forecasts."""
+
+    queryset = Prediction.objects.select_related("holder", "topic").prefetch_related(
+        Prefetch("forecasts", FORECASTS),
+        Prefetch("rules", RuleVersion.objects.defer("rule").order_by("name", "version")),
+    )
+    serializer_class = PredictionSerializer
+    filterset_class = PredictionFilter
+
+    @property
+    def write_scope(self) -> str:
+        return ApiToken.Scope.RESOLVE if self.action == "verdicts" else ApiToken.Scope.PREDICTION_WRITE
+
+    @extend_schema(request=NewPrediction, responses={201: PredictionSerializer})
+    def create(self, request: Request) -> Response:
+        """Log a prediction with its rules and its forecast: all of it, or nothing."""
+        body = self.body(NewPrediction)
+        claim = {name: value for name, value in body.items() if name not in ("wording", "rules")}
+
+        def write() -> tuple[Any, bool]:
+            drafts = [RuleDraft(**draft) for draft in body["rules"]]
+            words = read_wording(body["wording"])
+            return log_prediction(rules=drafts, wording=words, now=timezone.now(), recorded_by=request.user, **claim)
+
+        try:
+            prediction = recorded(write, field="statement", address=self.address)
+        except Refused as refusal:
+            raise renamed(refusal, rule="rules", name="rules") from None
+        hint()
+        return self.created(prediction)
+
+    @extend_schema(request=NewVerdict, responses={201: ResolutionSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def verdicts(self, request: Request, **kwargs: Any) -> Response:
+        """Record a verdict on what waits in review, or in place of an earlier one."""
+        prediction, body = self.get_object(), self.body(NewVerdict)
+        resolution = record_verdict(prediction_id=prediction.pk, actor=request.user, now=timezone.now(), **body)
+        hint()
+        return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
+
+    @extend_schema(responses=ResolutionSerializer(many=True))
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def history(self, request: Request, **kwargs: Any) -> Response:
+        """Every resolution of the prediction, the oldest first."""
+        resolutions = RESOLUTIONS.filter(prediction=self.get_object()).order_by("number")
+        return Response(ResolutionSerializer(resolutions, many=True).data)
+
+    @extend_schema(responses=ExplanationSerializer)
+    @action(detail=True, filterset_class=None)
+    def explain(self, request: Request, **kwargs: Any) -> Response:
+        """Why the prediction stands as it does: each current rule in words, what it came to, and on what facts."""
+        prediction = self.get_object()
+        return Response(ExplanationSerializer(_explanation(prediction)).data)
+
+
+class RuleViewSet(Records):
+    """Every version of every rule."""
+
+    queryset = RuleVersion.objects.all()
+    serializer_class = RuleSerializer
+    filterset_class = RuleFilter
+    write_scope = ApiToken.Scope.PREDICTION_WRITE
+
+    @extend_schema(request=NewRule, responses={201: RuleSerializer})
+    def create(self, request: Request) -> Response:
+        """Record a rule for a prediction: another reading, or the next version of one."""
+        body = self.body(NewRule)
+        rule = recorded(
+            lambda: record_rule(**body, now=timezone.now(), recorded_by=request.user),
+            field="rule",
+            address=self.address,
+        )
+        hint()
+        return self.created(rule)
+
+
+def read_wording(given: dict[str, Any] | None) -> Wording | None:
+    """
+    The probability that was given, with errors named as fields of `wording`.
+
+    Raises:
+        Refused: It is malformed.
+    """
+    if given is None:
+        return None
+    try:
+        return wording(**given)
+    except Refused as refusal:
+        raise renamed(refusal, **{name: f"wording.{name}" for name in refusal.message_dict}) from None
+
+
+def renamed(refusal: ValidationError, **names: str) -> Refused:
+    """The refusal with its fields named as in the request."""
+    return Refused({names.get(field, field): messages for field, messages in refusal.message_dict.items()})
+
+
+def _explanation(prediction: Prediction) -> dict[str, Any]:
+    current = current_rules(prediction=prediction)
+    evaluations = [latest_evaluation(rule_version=rule) for rule in current]
+    prefetch_related_objects([evaluation for evaluation in evaluations if evaluation], "rule_version", WITNESSES)
+    last = current_resolution(prediction=prediction)
+    return {
+        "prediction": prediction.pk,
+        "status": prediction.status,
+        "verdict": prediction.verdict,
+        "review_reasons": prediction.review_reasons,
+        "resolution": last and _shown(last),
+        "readings": [
+            _reading(rule) | {"evaluation": evaluation} for rule, evaluation in zip(current, evaluations, strict=True)
+        ],
+    }
+
+
+def _shown(resolution: Resolution) -> Resolution:
+    return RESOLUTIONS.get(pk=resolution.pk)
+
+
+def _reading(rule: RuleVersion) -> dict[str, Any]:
+    names = ("variant", "name", "version", "description")
+    return {"rule": rule.pk, "in_words": _in_words(rule)} | {name: getattr(rule, name) for name in names}
+
+
+def _in_words(rule: RuleVersion) -> str:
+    try:
+        return rules.rule_in_words(rules.parse_rule(rule.rule))
+    except rules.RuleError as error:
+        return f"This version cannot read the rule: {error}"

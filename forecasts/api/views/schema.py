@@ -1,0 +1,43 @@
+"""The API about itself."""
+
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forecasts.rules import rule_json_schema
+
+from .base import Endpoint
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI document."""
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """Every endpoint, to read and to try. Styles and scripts come from here, none of them inline."""
+
+    url_name = "api:schema"
+    template_name = "api/docs.html"
+
+
+class RuleSchemaView(Endpoint):
+    """The rule language."""
+
+    @extend_schema(operation_id="rule_schema", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """The JSON Schema of rules."""
+        return Response(rule_json_schema())
+
+
+class NothingHere(Endpoint):
+    """Any other address, so that its error is a problem like every other."""
+
+    schema = None  # type: ignore[assignment]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise Http404
