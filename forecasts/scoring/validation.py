@@ -25,12 +25,20 @@ def as_shares(values: Numbers, *, name: str) -> FloatArray:
     """
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise ValueError(f"{name} must be a sequence of numbers, got {values!r}")
+    if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "iuf":
+        # An array of numbers needs no look at each: its type has said what they are.
+        shares = values.astype(np.float64)
+    else:
+        shares = _from_objects(values, name=name)
+    _require_inside(shares, name=name)
+    return shares
+
+
+def _from_objects(values: Iterable[object], *, name: str) -> FloatArray:
     listed = list(values)
     for position, value in enumerate(listed):
         _require_number(value, name=name, position=position)
-    shares = np.array([float(value) for value in listed], dtype=np.float64)
-    _require_inside(shares, name=name)
-    return shares
+    return np.array([float(value) for value in listed], dtype=np.float64)
 
 
 def as_pair(fcst: Numbers, obs: Numbers) -> tuple[FloatArray, FloatArray]:

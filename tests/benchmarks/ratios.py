@@ -1,0 +1,42 @@
+"""Timing two ways of doing the same work against each other, interleaved in one run."""
+
+import json
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+RESULTS = Path("build/benchmarks.json")
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How much CPU time ours takes for one of the limit's: 1 would be as little as can be."""
+
+    what: str
+    limit: str
+    ratio: float
+    ours_ms: float
+    limit_ms: float
+
+
+def compare(what: str, *, ours: Callable[[], object], limit: Callable[[], object], against: str, rounds: int = 7) -> Ratio:
+    """Run both in turns, the order swapped each round, and keep the medians of CPU time."""
+    times: dict[str, list[float]] = {"ours": [], "limit": []}
+    for number in range(rounds):
+        turns = [("ours", ours), ("limit", limit)]
+        for name, work in turns if number % 2 else reversed(turns):
+            began = time.process_time()
+            work()
+            times[name].append(time.process_time() - began)
+    mine, best = (statistics.median(times[name]) for name in ("ours", "limit"))
+    return _kept(Ratio(what, against, mine / best, mine * 1000, best * 1000))
+
+
+def _kept(result: Ratio) -> Ratio:
+    print(f"\n{result.what}: {result.ratio:.1f} x {result.limit} ({result.ours_ms:.1f} ms against {result.limit_ms:.1f} ms CPU)")
+    RESULTS.parent.mkdir(exist_ok=True)
+    earlier = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps(earlier | {result.what: asdict(result)}, indent=1))
+    return result
