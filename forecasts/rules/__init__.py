@@ -1,7 +1,7 @@
 """Deciding from facts: a small rule language and its three-valued evaluation. Pure: no clock, no I/O."""
 
-from forecasts.rules.evaluate import evaluate
-from forecasts.rules.explain import explain
+from forecasts.rules.evaluation import evaluate
+from forecasts.rules.explanation import explain
 from forecasts.rules.facts import Knowledge, Membership, Occurrence, SeriesValue
 from forecasts.rules.finality import may_finalise
 from forecasts.rules.findings import Finding, Outcome, ReasonCode, Status

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from forecasts.rules.evaluate import evaluate
+from forecasts.rules.evaluation import evaluate
 from forecasts.rules.facts import Knowledge, Occurrence
 from forecasts.rules.parsing import parse_rule
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.rules.evaluate import evaluate
+from forecasts.rules.evaluation import evaluate
 from forecasts.rules.language import FORMULAS, Policy
 from forecasts.rules.lint import lint_rule
 from forecasts.rules.parsing import parse_rule

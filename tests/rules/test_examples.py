@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.rules.evaluate import evaluate
+from forecasts.rules.evaluation import evaluate
 from forecasts.rules.facts import Knowledge, Occurrence, SeriesValue
 from forecasts.rules.parsing import parse_rule
 from forecasts.rules.times import parse_duration

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forecasts.rules.evaluate import evaluate
+from forecasts.rules.evaluation import evaluate
 from forecasts.rules.findings import Finding
 from forecasts.rules.keys import occurrence_keys, rule_keys
 from forecasts.rules.matching import match_pattern
@@ -47,7 +47,7 @@ def test_more_knowledge_never_changes_a_verdict(rule, history, values):
                 settled[finding.path] = finding
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(rule=rules(), history=histories(), values=prices())
 def test_a_check_before_the_next_one_finds_the_same_unless_facts_came_in(rule, history, values):
     knowledge = known_on(30, history=history, values=values, lag=LAG)

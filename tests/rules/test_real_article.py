@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.rules.evaluate import evaluate
+from forecasts.rules.evaluation import evaluate
 from forecasts.rules.facts import Knowledge, Membership, Occurrence, SeriesValue
 from forecasts.rules.parsing import parse_rule
 from tests.rules.builders import END_OF_DAY, at

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecasts.rules.evaluate import evaluate
+from forecasts.rules.evaluation import evaluate
 from forecasts.rules.facts import SeriesValue
 from forecasts.rules.windows import Span
 from tests.rules.builders import (

@@ -2,8 +2,8 @@
 
 import pytest
 
-from forecasts.rules.evaluate import evaluate
-from forecasts.rules.explain import explain
+from forecasts.rules.evaluation import evaluate
+from forecasts.rules.explanation import explain
 from forecasts.rules.finality import may_finalise
 from forecasts.rules.keys import event_keys, rule_keys
 from forecasts.rules.words import rule_in_words
