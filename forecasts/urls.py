@@ -4,4 +4,5 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("forecasts.api.urls")),
+    path("", include("forecasts.pages.urls")),
 ]

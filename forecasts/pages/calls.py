@@ -1,0 +1,32 @@
+"""A scorecard's calls as CSV, safe to open in a spreadsheet."""
+
+import csv
+from io import StringIO
+
+from forecasts.selectors.scorecards import Scorecard
+
+COLUMNS = (
+    "prediction", "title", "topic", "forecaster", "phrase", "probability", "happened", "brier", "log", "cluster",
+    "verdict", "state", "conditional", "retrospective",
+)  # fmt: skip
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def calls_as_csv(card: Scorecard) -> str:
+    """Return one line for each scored call under a line of names; lower scores are better."""
+    written = StringIO()
+    writer = csv.writer(written)
+    writer.writerow(COLUMNS)
+    for call in card.calls:
+        texts = (call.prediction_id, call.title, call.topic, call.forecaster, call.phrase)
+        numbers = (call.probability, int(call.happened), call.brier, call.log)
+        tail = (call.cluster, call.verdict, call.state, int(call.is_conditional), int(call.is_retrospective))
+        writer.writerow([_inert(value) for value in (*texts, *numbers, *tail)])
+    return written.getvalue()
+
+
+def _inert(value: object) -> object:
+    """A spreadsheet runs a cell that begins like a formula: an apostrophe keeps it text."""
+    if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value

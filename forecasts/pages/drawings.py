@@ -1,0 +1,101 @@
+"""From records to charts: which of a page's facts go into which picture."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, time, timedelta
+
+from django.utils.safestring import SafeString
+
+from forecasts.charts.dots import Call, calls_strip
+from forecasts.charts.reliability import reliability_diagram
+from forecasts.charts.spans import Event, EventKind, Mark, MarkKind, Timeline, Window, WindowKind
+from forecasts.charts.timeline import timeline
+from forecasts.models import Resolution, Verdict, Witness
+from forecasts.scoring.tiers import FIRST_AT, Tier
+from forecasts.selectors.predictions import PredictionPage, Reading
+from forecasts.selectors.scorecards import Scorecard
+
+MAX_WINDOWS, MAX_EVENTS = 6, 40
+VERDICT_MARKS = {Verdict.YES: MarkKind.VERDICT_YES, Verdict.NO: MarkKind.VERDICT_NO}
+
+
+def life_of(page: PredictionPage, *, now: datetime) -> SafeString:
+    """The timeline of a prediction: its publication, the windows of its rule, what happened, its verdict."""
+    events = _events(page.central)[:MAX_EVENTS]
+    marks = [Mark(page.prediction.issued_at, "published", MarkKind.PUBLICATION), *_milestones(page), *_verdict(page)]
+    windows = list(_windows(page.central))[:MAX_WINDOWS]
+    points = [point.at for point in (*marks, *events)]
+    start = min(points)
+    visible = [window for window in windows if window.ends_at > start]
+    ends = [*points, *(window.ends_at for window in visible)] + ([] if page.resolution else [now])
+    margin = max((max(ends) - start) / 40, timedelta(days=1))
+    drawn = Timeline(
+        start=start - margin,
+        end=max(ends) + margin,
+        windows=tuple(visible),
+        events=tuple(events),
+        marks=tuple(marks),
+        now=None if page.resolution else now,
+    )
+    # The charts escape every text they are given.
+    return SafeString(timeline(drawn, id_prefix="life", title=f"From publication to verdict: {page.prediction.title}"))
+
+
+def _windows(reading: Reading | None) -> Iterator[Window]:
+    if reading is None or reading.evaluation is None:
+        return
+    seen = set()
+    for part, kind, name in (("condition", WindowKind.CONDITION, "if"), ("consequent", WindowKind.OUTCOME, "then")):
+        for leaf in _leaves(reading.evaluation.trace.get(part)):
+            starts_at, ends_at = (datetime.fromisoformat(leaf["window"][end]["lo"]) for end in ("start", "end"))
+            if starts_at < ends_at and (starts_at, ends_at, kind) not in seen:
+                seen.add((starts_at, ends_at, kind))
+                label = "window" if reading.evaluation.trace.get("condition") is None else name
+                yield Window(starts_at, ends_at, label, kind)
+
+
+def _leaves(finding: dict | None) -> Iterator[dict]:
+    """The clauses of a trace that have a window."""
+    if not finding:
+        return
+    if finding.get("window"):
+        yield finding
+    for child in finding.get("children", ()):
+        yield from _leaves(child)
+
+
+def _events(reading: Reading | None) -> list[Event]:
+    witnesses: Iterable[Witness] = reading.witnesses if reading else ()
+    return [_event(witness) for witness in witnesses]
+
+
+def _event(witness: Witness) -> Event:
+    kind = EventKind.WITNESS if witness.role == Witness.Role.MATCH else EventKind.POSSIBLE
+    if witness.event_version is not None:
+        return Event(witness.event_version.occurred_from, witness.event_version.title, kind)
+    return Event(datetime.combine(witness.observation.valid_on, time(), tzinfo=UTC), str(witness.observation), kind)
+
+
+def _milestones(page: PredictionPage) -> list[Mark]:
+    return [Mark(milestone.occurs_at, milestone.label, MarkKind.MILESTONE) for milestone in page.milestones]
+
+
+def _verdict(page: PredictionPage) -> list[Mark]:
+    """Where the verdict that stands could be known; nothing while the prediction is open."""
+    last: Resolution | None = page.resolution
+    if last is None:
+        return []
+    kind = VERDICT_MARKS.get(Verdict(last.verdict), MarkKind.VERDICT_VOID)
+    return [Mark(last.known_at or last.recorded_at, last.get_verdict_display(), kind)]
+
+
+def calls_of(card: Scorecard, *, name: str) -> SafeString:
+    """The strip of every scored call."""
+    calls = [Call(call.probability, call.happened, call.title) for call in card.calls]
+    return SafeString(calls_strip(calls, id_prefix="calls", title=f"Every scored call: {name}"))
+
+
+def calibration_of(card: Scorecard, *, name: str) -> SafeString | None:
+    """The reliability diagram; None where there are too few independent events to tell calibration from luck."""
+    if card.summary.n_clusters < FIRST_AT[Tier.DECOMPOSED]:
+        return None
+    return SafeString(reliability_diagram(card.summary.levels, id_prefix="levels", title=f"Calibration: {name}"))

@@ -1,0 +1,21 @@
+"""The addresses of the public pages."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "pages"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("articles/", views.articles, name="articles"),
+    path("articles/<uuid:article_id>/", views.article, name="article"),
+    path("predictions/<uuid:prediction_id>/", views.prediction, name="prediction"),
+    path("forecasters/", views.forecasters, name="forecasters"),
+    path("forecasters/<slug:slug>/", views.forecaster, name="forecaster"),
+    path("forecasters/<slug:slug>/calls.csv", views.forecaster_calls, name="forecaster-calls"),
+    path("topics/", views.topics, name="topics"),
+    path("topics/<path:path>/calls.csv", views.topic_calls, name="topic-calls"),
+    path("topics/<path:path>/", views.topic, name="topic"),
+    path("events/<uuid:event_id>/", views.event, name="event"),
+    path("scoring/", views.scoring, name="scoring"),
+]

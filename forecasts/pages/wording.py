@@ -1,0 +1,102 @@
+"""The sentences that pages put to codes and counts."""
+
+from dataclasses import dataclass
+
+from forecasts.models import Verdict
+from forecasts.scoring.tiers import FIRST_AT, Tier
+from forecasts.selectors.predictions import PredictionPage
+from forecasts.selectors.scorecards import Scorecard
+
+WAITING = {
+    "CONTRADICTION": "Recorded events contradict each other: a person must decide.",
+    "JUDGEMENT_NEEDED": "The rule asks a question that only a person can answer.",
+    "POSSIBLE_MATCH": "A recorded event may be what the rule waits for: a person must say whether it is.",
+    "CONTRADICTS_VERDICT": "What is known now contradicts the verdict on record: a person must look again.",
+    "NO_RULE": "No rule is recorded yet that could decide it.",
+    "AWAITING_COVERAGE": "The window is over, but the sources do not yet say that they are complete up to its end: "
+    "silence is no evidence until they do.",
+    "WINDOW_OPEN": "The window is still open: it may yet happen.",
+    "ANCHOR_UNKNOWN": "The window is counted from something that has not happened or has no date yet.",
+}
+SETTLED = {
+    ("YES", False): "It happened as claimed.",
+    ("NO", False): "It did not happen as claimed.",
+    ("YES", True): "The condition was met, and the outcome happened.",
+    ("NO", True): "The condition was met, and the outcome did not happen.",
+}
+SIDE_VALUES = {
+    "T": "The condition was not met; the outcome happened all the same. Not scored.",
+    "F": "The condition was not met, and the outcome did not happen either. Not scored.",
+    "U": "The condition was not met; whether the outcome happened is not known. Not scored.",
+}
+ANNULLED = "The condition was not met, so there is nothing to score."
+AMBIGUOUS = "The claim cannot be decided, so there is nothing to score."
+INTERVAL_METHODS = {
+    "BETA_BOUND": "a deliberately wide bound, used below 20 independent events",
+    "CLUSTER_LOGIT_T": "Student’s t on the logit of the mean, clustered by event",
+}
+HELP = {
+    "resolved": ("Resolved", "Came out yes or no, and scored."),
+    "pending": ("Pending", "No verdict yet: a window is open, a source is incomplete, or a person is needed."),
+    "annulled": ("Annulled", "The condition was not met, or the question fell away: never scored."),
+    "ambiguous": ("Ambiguous", "A person found that the claim cannot be decided: never scored."),
+    "not_scored": ("Not scored", "No probability was given, or the number was not the forecaster’s own."),
+    "provisional": ("Provisional", "Of the resolved: decided by a proposal that is not final yet."),
+    "retrospective": ("Retrospective", "Of the resolved: logged after the outcome could be known."),
+    "reported": ("Beliefs of others", "Reported in the same articles, held by somebody else: counted there, not here."),
+}
+
+
+@dataclass(frozen=True)
+class CoverageLine:
+    """One row of the table that says what became of all predictions."""
+
+    name: str
+    n: int
+    help: str
+    is_part: bool
+
+
+def missing(page: PredictionPage) -> tuple[str, ...]:
+    """What an open or doubted prediction waits for, one sentence each."""
+    codes = list(page.prediction.review_reasons)
+    evaluation = page.central.evaluation if page.central else None
+    if page.resolution is None and evaluation and evaluation.reason in WAITING:
+        codes.append(evaluation.reason)
+    sentences = [WAITING.get(code, f"A person must look: {code}.") for code in dict.fromkeys(codes)]
+    if page.prediction.needs_confirmation:
+        sentences.append("The machine proposes this verdict; a person has to confirm it before it is final.")
+    return tuple(sentences)
+
+
+def in_short(page: PredictionPage) -> str:
+    """The verdict that stands as a plain sentence; empty while the prediction is open."""
+    if page.resolution is None:
+        return ""
+    verdict = page.resolution.verdict
+    if verdict == Verdict.ANNULLED:
+        return SIDE_VALUES.get(page.resolution.side_value, ANNULLED)
+    return SETTLED.get((verdict, page.prediction.is_conditional), AMBIGUOUS)
+
+
+def coverage_lines(card: Scorecard) -> tuple[CoverageLine, ...]:
+    """What became of all predictions; the last three rows are not parts of the total."""
+    apart = ("provisional", "retrospective", "reported")
+    return tuple(
+        CoverageLine(name, getattr(card.coverage, field), help_text, field not in apart)
+        for field, (name, help_text) in HELP.items()
+    )
+
+
+def caution(card: Scorecard) -> str:
+    """In plain words, what so few events do not allow; empty where they allow a rating."""
+    n, n_clusters = card.summary.n, card.summary.n_clusters
+    if n == 0:
+        return "Nothing is resolved yet, so there is nothing to judge."
+    if n_clusters >= FIRST_AT[Tier.RATED]:
+        return ""
+    calls = "1 call is" if n == 1 else f"{n} calls are"
+    if n_clusters == n:
+        return f"{calls} too few to judge anybody by."
+    events = "one event" if n_clusters == 1 else f"{n_clusters} events"
+    return f"{calls} too few to judge anybody by, and not independent of one another: they hang on {events}."
