@@ -106,7 +106,7 @@ def say(sentence: str) -> None:
 def main(arguments: List[str]) -> int:
     """Prepare the environment; return the exit status."""
     try:
-        check_version(sys.version_info)
+        check_version(sys.version_info[:2])
         prepare(arguments)
     except CannotPrepare as error:
         print(error, file=sys.stderr)

@@ -2,7 +2,6 @@
 
 import sys
 import time
-import urllib.error
 import urllib.request
 
 from config.demo import data
@@ -39,7 +38,7 @@ def wait_for_web(supervisor: Supervisor, *, port: int) -> None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # Refused, silent or unready: URLError is one too.
             time.sleep(0.1)
     raise TimeoutError(f"http://127.0.0.1:{port}/readyz did not answer for {WEB_SECONDS} seconds.")
 

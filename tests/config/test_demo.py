@@ -72,10 +72,10 @@ def test_a_program_that_ends_is_named_and_the_others_stop(capfd):
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_the_worker_resolves_and_one_signal_ends_everything(tmp_path):
     port = free_port()
-    with (tmp_path / "output").open("wb") as output:
-        demo = start_demo(tmp_path, port=port, output=output)
+    said = tmp_path / "output"
+    demo = start_demo(tmp_path, port=port, output=said)
     try:
-        wait_until(lambda: "resolved 2" in (tmp_path / "output").read_text(), process=demo)
+        wait_until_it_says("resolved 2", said=said, process=demo)
         children = children_of(demo.pid)
         page = urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).read()
     finally:
@@ -88,23 +88,24 @@ def test_the_worker_resolves_and_one_signal_ends_everything(tmp_path):
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
 
 
-def start_demo(folder: Path, *, port: int, output) -> subprocess.Popen[bytes]:
+def start_demo(folder: Path, *, port: int, output: Path) -> subprocess.Popen[bytes]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return subprocess.Popen(
-        [sys.executable, "-m", "config.demo"],
-        cwd=settings.BASE_DIR,
-        env=kept | {"VAR_DIR": str(folder / "var"), "PORT": str(port)},
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    with output.open("wb") as said:
+        return subprocess.Popen(
+            [sys.executable, "-m", "config.demo"],
+            cwd=settings.BASE_DIR,
+            env=kept | {"VAR_DIR": str(folder / "var"), "PORT": str(port)},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
-def wait_until(condition, *, process: subprocess.Popen[bytes]) -> None:
+def wait_until_it_says(words: str, *, said: Path, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + SECONDS
-    while not condition():
-        assert process.poll() is None, "the demo ended"
-        assert time.monotonic() < end, f"not within {SECONDS} seconds"
+    while words not in said.read_text():
+        assert process.poll() is None, said.read_text()
+        assert time.monotonic() < end, said.read_text()
         time.sleep(0.2)
 
 
