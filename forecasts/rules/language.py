@@ -1,6 +1,5 @@
 """The rule language RRL/1 as types. A rule is JSON; every formula is an object with one key."""
 
-from datetime import timedelta
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
@@ -17,10 +16,15 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from forecasts.rules.times import Duration, Instant
+from forecasts.rules.times import Duration, Instant, parse_duration
 
 FORMULAS = ("all", "any", "not", "occurs", "never", "count", "sum", "series", "state", "judged")
 _ANCHOR = r"^(publication|condition|clause:[a-z0-9_]+|calendar:[a-z0-9_.]+)$"
+
+
+def _length(text: str) -> Any:
+    """Return a field whose default the JSON Schema spells as rules do."""
+    return Field(default=parse_duration(text), json_schema_extra={"default": text})
 
 
 def _formula_tag(value: Any) -> str | None:
@@ -83,7 +87,7 @@ class Anchored(Language):
     """An instant relative to a named one."""
 
     anchor: Annotated[str, StringConstraints(pattern=_ANCHOR)]
-    offset: Duration = timedelta(0)
+    offset: Duration = _length("P0D")
 
 
 class LatestOf(Language):
@@ -182,7 +186,7 @@ class Series(Language):
     value: StrictFloat
     consecutive: StrictInt = 1
     vintage: Literal["first", "latest"] = "first"
-    max_gap: Duration = timedelta(days=5)
+    max_gap: Duration = _length("P5D")
 
 
 class State(Language):
@@ -293,10 +297,10 @@ class Policy(Language):
 
     coverage: tuple[str, ...] = ("wire",)
     coverage_mode: Literal["all", "any"] = "all"
-    grace: Duration = timedelta(days=2)
+    grace: Duration = _length("P2D")
     auto_final: Literal["never", "tier_a", "tier_a_or_2b"] = "tier_a_or_2b"
-    dispute_window: Duration = timedelta(days=7)
-    reopen_for: Duration = timedelta(days=365)
+    dispute_window: Duration = _length("P7D")
+    reopen_for: Duration = _length("P365D")
     on_condition_false: Literal["annul", "vacuous_true"] = "annul"
 
 

@@ -239,3 +239,12 @@ def test_schema_is_json_that_names_every_event_type():
     schema = json.dumps(rule_json_schema())
 
     assert all(name in schema for name in EVENT_TYPES)
+
+
+def test_schema_spells_defaults_as_rules_do():
+    fields = rule_json_schema()["$defs"]
+    policy = {name: field["default"] for name, field in fields["Policy"]["properties"].items()}
+
+    assert (policy["grace"], policy["dispute_window"], policy["reopen_for"]) == ("P2D", "P7D", "P365D")
+    assert fields["Anchored"]["properties"]["offset"]["default"] == "P0D"
+    assert fields["Series"]["properties"]["max_gap"]["default"] == "P5D"

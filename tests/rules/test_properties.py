@@ -1,13 +1,15 @@
 """What holds for every rule and every history."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forecasts.rules.evaluation import evaluate
 from forecasts.rules.findings import Finding
 from forecasts.rules.keys import occurrence_keys, rule_keys
+from forecasts.rules.language import FORMULAS
 from forecasts.rules.matching import match_pattern
-from forecasts.rules.parsing import parse_rule
+from forecasts.rules.parsing import RuleError, parse_rule
 from forecasts.rules.structure import patterns_of, walk_rule
 from forecasts.rules.truth import Truth
 from tests.rules.histories import LAST_DAY, MEMBERSHIPS, MOST_LATE, histories, known_on, prices, rules
@@ -80,3 +82,24 @@ def test_an_event_that_could_match_shares_a_key_with_the_rule(pattern, history):
         for _, each in patterns_of(next(walk_rule(rule)).formula):
             if match_pattern(event, pattern=each, memberships=MEMBERSHIPS) is not Truth.F:
                 assert wanted & occurrence_keys(event)
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8)),
+    lambda parts: st.one_of(
+        st.lists(parts, max_size=3),
+        st.dictionaries(st.one_of(st.text(max_size=4), st.sampled_from(FORMULAS)), parts, max_size=3),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
+@given(condition=JSON, consequent=JSON, policy=JSON)
+def test_any_json_is_a_rule_or_a_told_problem(condition, consequent, policy):
+    data = {"rrl": "1", "condition": condition, "consequent": consequent, "policy": policy}
+
+    with pytest.raises(RuleError) as refused:
+        parse_rule(data)
+
+    assert all(problem.message for problem in refused.value.problems)
