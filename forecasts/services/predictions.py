@@ -42,7 +42,7 @@ def record_prediction(
     Returns:
         The prediction, and whether it is new.
     Raises:
-        Refused: A field is missing or contradicts another, or the quote is not in the article's text.
+        Refused: A field is missing, the quote is not in the article's text, or the claim is recorded otherwise.
     """
     problems = Problems()
     for field, value in (("title", title), ("statement", statement), ("outcome", outcome)):
@@ -53,17 +53,16 @@ def record_prediction(
         problems.add("issued_at", f"{issued_at:%Y-%m-%d %H:%M} UTC is in the future: log a prediction once it is made.")
     problems.extend("quote", _quote_faults(quote, article=article))
     problems.raise_if_any()
-    return Prediction.objects.get_or_create(
+    words = {"condition": condition.strip(), "outcome": outcome.strip(), "quote": quote.strip()}
+    prediction, is_new = Prediction.objects.get_or_create(
         article=article,
         holder=holder,
         statement=statement.strip(),
         defaults={
+            **words,
             "topic": topic,
             "title": title.strip(),
-            "quote": quote.strip(),
             "original_wording": original_wording,
-            "condition": condition.strip(),
-            "outcome": outcome.strip(),
             "attribution": attribution,
             "issued_at": issued_at,
             "contrasts_with": contrasts_with,
@@ -76,6 +75,22 @@ def record_prediction(
             "review_reasons": [MISSING_RULE],
         },
     )
+    if not is_new:
+        _refuse_other_words(prediction, words=words)
+    return prediction, is_new
+
+
+def _refuse_other_words(prediction: Prediction, *, words: dict[str, str]) -> None:
+    problems = Problems()
+    for field, value in words.items():
+        recorded = getattr(prediction, field)
+        if recorded != value:
+            problems.add(
+                field,
+                f"This statement is logged already with the {field} “{recorded}”. A claim is never changed: "
+                "log another one with a statement of its own.",
+            )
+    problems.raise_if_any()
 
 
 def plain_text(text: str) -> str:
