@@ -28,16 +28,16 @@ def day(number):
 
 
 def patterns():
-    """A type with a few criteria at random depths."""
-    return st.fixed_dictionaries(
-        {"type": st.sampled_from([["AID"], ["SANCTION"], ["AID", "SANCTION"]])},
-        optional={
-            "code": st.sampled_from([["07"], ["162"], ["1622"], ["072", "1621"]]),
-            "actor": st.sampled_from([["USA"], ["USA.GOV"], ["USA.GOV.POTUS"], ["grp.NATO"]]),
-            "topic_any": st.sampled_from([["aid"], ["aid/military"], ["peace"]]),
-            "where": st.sampled_from([[{"attr": "usd", "op": ">=", "value": 5}]]),
-        },
+    """A type with one more criterion, or none, at a random depth."""
+    types = st.sampled_from([["AID"], ["SANCTION"], ["AID", "SANCTION"]])
+    more = st.one_of(
+        st.just({}),
+        st.sampled_from([["07"], ["162"], ["1622"], ["072", "1621"]]).map(lambda code: {"code": code}),
+        st.sampled_from([["USA"], ["USA.GOV"], ["USA.GOV.POTUS"], ["grp.NATO"]]).map(lambda who: {"actor": who}),
+        st.sampled_from([["aid"], ["aid/military"], ["peace"]]).map(lambda topic: {"topic_any": topic}),
+        st.just({"where": [{"attr": "usd", "op": ">=", "value": 5}]}),
     )
+    return st.builds(lambda kind, extra: {"type": kind} | extra, types, more)
 
 
 def guards():
@@ -51,18 +51,19 @@ def guards():
     )
 
 
-def times(anchors):
-    fixed = st.integers(0, 45).map(lambda number: day(number).isoformat())
-    anchored = st.fixed_dictionaries(
-        {"anchor": st.sampled_from(anchors), "offset": st.sampled_from(["P0D", "P5D", "P20D"])}
-    )
+def times(anchors, *, days, offsets):
+    fixed = st.integers(*days).map(lambda number: day(number).isoformat())
+    anchored = st.fixed_dictionaries({"anchor": st.sampled_from(anchors), "offset": st.sampled_from(offsets)})
     simple = st.one_of(fixed, anchored)
     several = st.lists(simple, min_size=1, max_size=2)
-    return st.one_of(simple, several.map(lambda all_: {"max": all_}), several.map(lambda all_: {"min": all_}))
+    return st.one_of(simple, several.map(lambda times: {"max": times}), several.map(lambda times: {"min": times}))
 
 
 def windows(anchors):
-    return st.fixed_dictionaries({"start": times(anchors), "end": times(anchors)})
+    """Mostly windows that end after they begin; anchors may turn some round."""
+    start = times(anchors, days=(0, 20), offsets=["P0D", "P5D"])
+    end = times(anchors, days=(20, 55), offsets=["P10D", "P30D"])
+    return st.fixed_dictionaries({"start": start, "end": end})
 
 
 def clauses(anchors):
@@ -77,7 +78,11 @@ def clauses(anchors):
     )
     total = st.fixed_dictionaries(matches | {"attr": st.just("usd"), "value": st.integers(1, 20)})
     state = st.fixed_dictionaries(
-        {"initiates": patterns(), "terminates": patterns(), "at": times(anchors)},
+        {
+            "initiates": patterns(),
+            "terminates": patterns(),
+            "at": times(anchors, days=(10, 50), offsets=["P5D", "P30D"]),
+        },
         optional={"initial": st.booleans()},
     )
     series = st.fixed_dictionaries(
@@ -163,7 +168,7 @@ def coarser(draw, event):
 def histories(draw):
     """Events in versions. Rivals only where nothing else happens, for outcomes exclude each other."""
     types = draw(st.sampled_from([TYPES, TYPES, (RIVAL,)]))
-    return tuple(draw(events(number, types)) for number in range(draw(st.integers(0, 5))))
+    return tuple(draw(events(number, types)) for number in range(draw(st.integers(1, 6))))
 
 
 @st.composite
