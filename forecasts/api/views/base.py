@@ -114,8 +114,8 @@ def check_parameters(given: Any, *, known: list[str]) -> None:
     wrong = {}
     for name, values in given.lists():
         if name not in known:
-            hint = near(name, known=known) or f" Known: {', '.join(known) or 'none'}."
-            wrong[name[:100]] = [f"There is no parameter “{name[:100]}” here.{hint}"]
+            known_ones = f"Known: {', '.join(known) or 'none'}."
+            wrong[name[:100]] = [f"There is no parameter “{name[:100]}” here.{near(name, known=known)} {known_ones}"]
         elif len(values) > 1:
             wrong[name] = ["This parameter is given twice."]
         elif any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in values[0]):
