@@ -17,6 +17,7 @@ from forecasts.services.events import (
     record_event,
     retract_event,
 )
+from forecasts.services.refusal import Refused
 
 from .fields import (
     AddressesField,
@@ -155,6 +156,13 @@ class EventFields(RecordForm):
         return EventDraft(
             occurred_from=start, occurred_until=end, precision=precision, known_at=values["known_at"] or start, **coded
         )
+
+    def take_refusal(self, error: Refused) -> None:
+        """An empty “known on” is the day itself: what is wrong with that day is told there alone."""
+        found = error.message_dict
+        if not self.cleaned_data["known_at"] and "occurred_from" in found:
+            found.pop("known_at", None)
+        super().take_refusal(Refused(found))
 
     def _interval(self) -> tuple[datetime, datetime, str]:
         first, at, last_day = (self.cleaned_data[name] for name in ("occurred_on", "occurred_time", "last_day"))

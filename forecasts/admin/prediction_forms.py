@@ -74,11 +74,12 @@ class PredictionForm(ProbabilityFields, RuleForm):
 
     def record(self, *, now, actor) -> Prediction:
         apart = {*PROBABILITY_FIELDS, *self._rule_fields(), "is_scored", "description"}
+        self._refuse_known()
         claim = {name: value for name, value in self.cleaned_data.items() if name not in apart}
         drafts = (
             [] if self.rule_data is None else [RuleDraft(self.rule_data, description=self.cleaned_data["description"])]
         )
-        prediction, is_new = log_prediction(
+        prediction, _ = log_prediction(
             now=now,
             recorded_by=actor,
             rules=drafts,
@@ -86,9 +87,13 @@ class PredictionForm(ProbabilityFields, RuleForm):
             is_scored=self.cleaned_data["is_scored"],
             **claim,
         )
-        if not is_new:
-            raise already_recorded("statement", prediction, told="This claim of this holder is recorded already.")
         return prediction
+
+    def _refuse_known(self) -> None:
+        same = {name: self.cleaned_data[name] for name in ("article", "holder", "statement")}
+        known = Prediction.objects.filter(**same).first()
+        if known:
+            raise already_recorded("statement", known, told="This claim of this holder is recorded already.")
 
 
 class ReadingForm(RuleForm):

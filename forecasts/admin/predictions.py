@@ -51,7 +51,7 @@ class PredictionAdmin(RecordAdmin):
             "Where it stands",
             {"fields": ["article", "holder", "topic", "issued_at", "contrasts_with", "cluster_key", "note"]},
         ),
-        ("Record", {"fields": ["recorded_at", "recorded_by", "checked_at", "next_check_at", "attempts", "last_error"]}),
+        ("Record", {"fields": ["recorded_at", "recorded_by", "checked_at", "next_check_at", "attempts", "last_error"], "classes": ["collapse"]}),
     )
     steps = (
         Step(slug="verdict", label="Record a verdict", form_class=VerdictForm, permission=DECIDE, is_offered=has_no_verdict),

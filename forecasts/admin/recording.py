@@ -17,7 +17,7 @@ from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, URLField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -92,6 +92,7 @@ class KeptAdmin(admin.ModelAdmin):
     """Rows are shown, never changed and never deleted; not by a superuser either."""
 
     list_per_page = 50
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
     view_on_site = False
     steps: ClassVar[tuple[Step, ...]] = ()

@@ -17,3 +17,15 @@ for (const input of document.querySelectorAll('input.many[list]')) {
     input.addEventListener('input', offer);
     input.addEventListener('focus', offer);
 }
+
+// The boxes that find a row by typing carry no name of their own: take that of their label.
+window.addEventListener('load', () => {
+    for (const select of document.querySelectorAll('select.admin-autocomplete')) {
+        const label = document.querySelector(`label[for="${select.id}"]`);
+        const box = select.nextElementSibling?.querySelector('[role="combobox"], [role="searchbox"]');
+        if (label && box) {
+            label.id = `${select.id}-label`;
+            box.setAttribute('aria-labelledby', `${label.id} ${box.getAttribute('aria-labelledby') ?? ''}`.trim());
+        }
+    }
+});

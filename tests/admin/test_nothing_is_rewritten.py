@@ -1,0 +1,102 @@
+"""Not even a superuser changes or deletes what is recorded."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin as site
+from django.urls import reverse
+from django.utils import timezone
+
+from forecasts.models import ApiToken, Forecaster, Source, Topic
+from forecasts.services.forecasts import record_lexicon
+from forecasts.services.settlement import settle_prediction
+from forecasts.services.sources import record_milestone, record_observation
+from tests.builders import NOW, make_event, make_prediction, make_source
+
+from .pages import list_page, row_page
+
+pytestmark = pytest.mark.django_db
+
+EDITABLE = {Forecaster: {"name", "description", "account"}, Topic: {"label"}, Source: {"name", "settlement_lag", "url", "citation"}}
+OURS = [model for model in site.site._registry if model._meta.app_label == "forecasts"]
+names = [model._meta.model_name for model in OURS]
+
+
+def one_of_everything() -> None:
+    prediction = make_prediction()
+    make_event()
+    settle_prediction(prediction_id=prediction.pk, now=timezone.now())
+    record_lexicon(code="tiny", title="Tiny", source="Made up.", rows=[], now=NOW)
+    record_milestone(key="a.day", label="A day", occurs_at=NOW, now=NOW)
+    record_observation(source=make_source(), series="X", valid_on=NOW.date(), value=1, released_at=NOW, now=NOW)
+
+
+def test_every_table_an_editor_asks_about_is_in_the_admin():
+    seen_elsewhere = {"articleauthor", "coverage", "entitymembership", "eventkey", "eventversion", "evidence", "lexiconentry", "rulekey", "witness"}
+    everything = {model._meta.model_name for model in apps.get_app_config("forecasts").get_models()}
+
+    assert set(names) == everything - seen_elsewhere
+
+
+@pytest.mark.parametrize("model", OURS, ids=names)
+def test_no_row_is_deleted(admin, editor, model):
+    one_of_everything()
+    if model is ApiToken:
+        ApiToken.objects.create(name="x", prefix="x", digest="x", account=editor, recorded_at=NOW)
+    row = model._default_manager.first()
+    address = reverse(f"admin:forecasts_{model._meta.model_name}_delete", args=[row.pk])
+    chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+
+    assert admin.get(address).status_code == 403
+    assert admin.post(address, {"post": "yes"}).status_code == 403
+    admin.post(list_page(model._meta.model_name), chosen)
+    assert "delete_selected" not in admin.get(list_page(model._meta.model_name)).text
+    assert model._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("model", [model for model in OURS if model not in EDITABLE], ids=lambda model: model._meta.model_name)
+def test_no_record_is_changed(admin, editor, model):
+    one_of_everything()
+    if model is ApiToken:
+        ApiToken.objects.create(name="x", prefix="x", digest="x", account=editor, recorded_at=NOW)
+    row = model._default_manager.first()
+    before = model._default_manager.filter(pk=row.pk).values().get()
+
+    page = admin.get(row_page(row))
+
+    assert page.status_code == 200
+    assert 'name="_save"' not in page.text
+    assert admin.post(row_page(row), {"title": "Other", "name": "Other", "label": "Other"}).status_code == 403
+    assert model._default_manager.filter(pk=row.pk).values().get() == before
+
+
+@pytest.mark.parametrize("model", EDITABLE, ids=lambda model: model._meta.model_name)
+def test_only_descriptions_can_be_changed(admin, model):
+    one_of_everything()
+
+    page = admin.get(row_page(model._default_manager.first()))
+
+    assert set(page.context["adminform"].form.fields) == EDITABLE[model]
+
+
+@pytest.mark.parametrize("model", ["resolution", "evaluation", "score", "lexicon", "ruleversion"])
+def test_what_the_machine_writes_is_not_typed(admin, model):
+    assert admin.get(reverse(f"admin:forecasts_{model}_add")).status_code == 403
+
+
+def test_a_visitor_is_sent_to_the_login(client):
+    prediction = make_prediction()
+    for step in ("check", "verdict", "reopen", "reading"):
+        response = client.post(reverse(f"admin:forecasts_prediction_{step}", args=[prediction.pk]))
+        assert response.url.startswith("/admin/login/")
+
+
+def test_staff_without_the_right_decide_nothing(client, django_user_model):
+    clerk = django_user_model.objects.create_user(username="clerk", is_staff=True)
+    client.force_login(clerk)
+    prediction = make_prediction()
+
+    for step in ("verdict", "reading"):
+        assert client.post(reverse(f"admin:forecasts_prediction_{step}", args=[prediction.pk])).status_code == 403
+    assert client.post(reverse("admin:forecasts_prediction_check", args=[prediction.pk])).status_code == 403
+    assert client.get(reverse("admin:forecasts_prediction_add")).status_code == 403
+    assert "Waiting for a person" not in client.get(reverse("admin:index")).text
