@@ -21,7 +21,7 @@ def spawn(
     """
     Start `command` in a session of its own, so that Ctrl-C reaches the parent alone.
 
-    On Linux the child gets SIGTERM when the parent dies, however it dies.
+    On Linux the child is killed when the parent dies, however it dies.
 
     Args:
         command: The program and its arguments.
@@ -51,4 +51,5 @@ def stop(process: subprocess.Popen[bytes], *, patience_seconds: float) -> None:
 
 
 def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    # Not SIGTERM: a worker that says goodbye into the broken pipe of its parent never leaves.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

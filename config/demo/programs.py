@@ -10,7 +10,7 @@ from config.demo.supervisor import Supervisor, say
 WEB_SECONDS = 60
 ONCE_SECONDS = 120
 POLL_SECONDS = 0.5
-ADDRESSES = {"Pages": "", "API": "api/v1/", "API docs": "api/v1/docs/", "Admin": "admin/"}
+ADDRESSES = {"Pages": "", "API": "api/v1/predictions/", "API docs": "api/v1/docs/", "Admin": "admin/"}
 
 
 def start(supervisor: Supervisor, *, port: int) -> None:
