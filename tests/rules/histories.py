@@ -140,7 +140,7 @@ def events(draw, number, types):
     versions = [true]
     for _ in range(draw(st.integers(0, 2))):
         versions.insert(0, draw(coarser(versions[0])))
-    delays = sorted(draw(st.lists(st.integers(0, 30), min_size=3, max_size=3)))
+    delays = sorted(draw(st.lists(st.integers(0, 60), min_size=3, max_size=3)))
     return tuple(
         replace(version, known_at=true.known_at + (delay if index else 0) * DAY)
         for index, (version, delay) in enumerate(zip(versions, delays, strict=False))

@@ -14,7 +14,7 @@ from forecasts.rules.structure import patterns_of, walk_rule
 from forecasts.rules.truth import Truth
 from tests.rules.histories import LAST_DAY, MEMBERSHIPS, MOST_LATE, histories, known_on, prices, rules
 
-KNOWLEDGE_DAYS = range(0, LAST_DAY + 40, 5)
+KNOWLEDGE_DAYS = range(0, LAST_DAY + 60, 6)
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 # Widened dates reach back by at most four days before the event's own.
 LAG = MOST_LATE + 4
