@@ -22,7 +22,7 @@ check: ## settings, migrations and import rules
 	@$(PREPARE) test && $(DEVELOP) manage.py check && $(DEVELOP) manage.py makemigrations --check && .venv/bin/lint-imports
 
 lint: ## style of Python and templates
-	@$(PREPARE) lint && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/djlint --check --lint forecasts/templates
+	@$(PREPARE) lint && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/djlint --lint forecasts/templates
 
 types: ## static types
 	@$(PREPARE) lint && .venv/bin/mypy
