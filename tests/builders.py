@@ -39,10 +39,16 @@ def make_article(**fields) -> Article:
 def rule_that_it_occurs(*, end: str = DEADLINE, event_type: str = "AID", topic: str = "aid/military", **more) -> dict:
     """A rule: an event of this type on this topic by USA.GOV, from publication to the end."""
     pattern = {"type": [event_type], "actor": ["USA.GOV"], "topic_any": [topic]}
-    return {"rrl": "1", "consequent": {"occurs": {"pattern": pattern, "window": {"start": {"anchor": "publication"}, "end": end}}}, **more}
+    return {
+        "rrl": "1",
+        "consequent": {"occurs": {"pattern": pattern, "window": {"start": {"anchor": "publication"}, "end": end}}},
+        **more,
+    }
 
 
-def make_prediction(*, rule: dict | None = None, probability: str | None = "0.7", rules: list[RuleDraft] | None = None, **fields) -> Prediction:
+def make_prediction(
+    *, rule: dict | None = None, probability: str | None = "0.7", rules: list[RuleDraft] | None = None, **fields
+) -> Prediction:
     make_world()
     given = {
         "article": fields.pop("article", None) or make_article(),
@@ -67,11 +73,26 @@ def make_world() -> None:
 
 def make_source(**fields) -> Source:
     return record_source(
-        **{"slug": "wire", "name": "Wire", "tier": "A", "group": "wire", "settlement_lag": timedelta(days=2), "now": NOW, **fields}
+        **{
+            "slug": "wire",
+            "name": "Wire",
+            "tier": "A",
+            "group": "wire",
+            "settlement_lag": timedelta(days=2),
+            "now": NOW,
+            **fields,
+        }
     )
 
 
-def make_event(*, on: datetime = datetime(2025, 2, 3, tzinfo=UTC), source: Source | None = None, owners: int = 1, now: datetime = NOW, **fields):
+def make_event(
+    *,
+    on: datetime = datetime(2025, 2, 3, tzinfo=UTC),
+    source: Source | None = None,
+    owners: int = 1,
+    now: datetime = NOW,
+    **fields,
+):
     """An event that the builder's rule waits for, unless told otherwise; returns its version."""
     make_world()
     start, end = day(on.date())
@@ -89,7 +110,11 @@ def make_event(*, on: datetime = datetime(2025, 2, 3, tzinfo=UTC), source: Sourc
     }
     reports = tuple(Report(url=f"https://news{number}.example/{on:%Y%m%d}") for number in range(owners))
     version, _ = record_event(
-        source=source or make_source(), draft=EventDraft(**{**given, **fields}), reports=reports, external_id=external_id, now=now
+        source=source or make_source(),
+        draft=EventDraft(**{**given, **fields}),
+        reports=reports,
+        external_id=external_id,
+        now=now,
     )
     return version
 

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,602 +15,1279 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Evaluation',
+            name="Evaluation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('as_of', models.DateTimeField(help_text='The knowledge time.')),
-                ('status', models.CharField(choices=[('OPEN', 'Open'), ('OPEN_CONDITION', 'Open: condition not decided'), ('OPEN_CONSEQUENT', 'Open: condition met, outcome not decided'), ('YES', 'Yes'), ('NO', 'No'), ('ANNULLED', 'Annulled')], max_length=15)),
-                ('reason', models.CharField(max_length=40)),
-                ('side_value', models.CharField(blank=True, help_text='What the outcome did when the condition was not met: T, F or U.', max_length=1)),
-                ('happened_from', models.DateTimeField(null=True)),
-                ('happened_until', models.DateTimeField(null=True)),
-                ('covered_to', models.DateTimeField(help_text='The coverage this rests on.', null=True)),
-                ('review', models.JSONField(default=list)),
-                ('may_finalise', models.BooleanField(default=False)),
-                ('explanation', models.TextField()),
-                ('trace', models.JSONField(default=dict)),
-                ('digest', models.CharField(max_length=64)),
-                ('recorded_at', models.DateTimeField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                ("as_of", models.DateTimeField(help_text="The knowledge time.")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "Open"),
+                            ("OPEN_CONDITION", "Open: condition not decided"),
+                            ("OPEN_CONSEQUENT", "Open: condition met, outcome not decided"),
+                            ("YES", "Yes"),
+                            ("NO", "No"),
+                            ("ANNULLED", "Annulled"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=40)),
+                (
+                    "side_value",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the outcome did when the condition was not met: T, F or U.",
+                        max_length=1,
+                    ),
+                ),
+                ("happened_from", models.DateTimeField(null=True)),
+                ("happened_until", models.DateTimeField(null=True)),
+                ("covered_to", models.DateTimeField(help_text="The coverage this rests on.", null=True)),
+                ("review", models.JSONField(default=list)),
+                ("may_finalise", models.BooleanField(default=False)),
+                ("explanation", models.TextField()),
+                ("trace", models.JSONField(default=dict)),
+                ("digest", models.CharField(max_length=64)),
+                ("recorded_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('external_id', models.CharField(help_text="The source's own id; a digest of the content where it has none.", max_length=200)),
-                ('recorded_at', models.DateTimeField(editable=False)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "external_id",
+                    models.CharField(
+                        help_text="The source's own id; a digest of the content where it has none.", max_length=200
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(editable=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('CURATED', 'Entered by people'), ('REGISTER', 'Official register'), ('SERIES', 'Numeric series'), ('NEWS', 'News feed'), ('MACHINE', 'Machine-coded')], default='CURATED', max_length=8)),
-                ('tier', models.CharField(choices=[('A', 'A: legal or official primary source'), ('B', 'B: curated by people'), ('C', 'C: wire or feed, unconfirmed'), ('D', 'D: machine-coded; never decides')], default='B', max_length=1)),
-                ('group', models.SlugField(default='wire', help_text='The coverage group that rules name.', max_length=60)),
-                ('settlement_lag', models.DurationField(help_text='How long after it happens an event can still be missing.')),
-                ('url', models.URLField(blank=True, max_length=1000)),
-                ('citation', models.TextField(blank=True)),
-                ('recorded_at', models.DateTimeField(editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("CURATED", "Entered by people"),
+                            ("REGISTER", "Official register"),
+                            ("SERIES", "Numeric series"),
+                            ("NEWS", "News feed"),
+                            ("MACHINE", "Machine-coded"),
+                        ],
+                        default="CURATED",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("A", "A: legal or official primary source"),
+                            ("B", "B: curated by people"),
+                            ("C", "C: wire or feed, unconfirmed"),
+                            ("D", "D: machine-coded; never decides"),
+                        ],
+                        default="B",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "group",
+                    models.SlugField(default="wire", help_text="The coverage group that rules name.", max_length=60),
+                ),
+                (
+                    "settlement_lag",
+                    models.DurationField(help_text="How long after it happens an event can still be missing."),
+                ),
+                ("url", models.URLField(blank=True, max_length=1000)),
+                ("citation", models.TextField(blank=True)),
+                ("recorded_at", models.DateTimeField(editable=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=500)),
-                ('canonical_url', models.URLField(help_text='The original publication.', max_length=1000)),
-                ('quoted_from_url', models.URLField(blank=True, help_text='The copy the quotes are taken from, if another.', max_length=1000)),
-                ('published_at', models.DateTimeField()),
-                ('published_precision', models.CharField(choices=[('INSTANT', 'To the minute'), ('DAY', 'Day'), ('MONTH', 'Month: the day is a placeholder')], default='DAY', max_length=8)),
-                ('text', models.TextField(blank=True, help_text='The text, or the quoted passages joined by […].')),
-                ('text_is_excerpt', models.BooleanField(default=False)),
-                ('text_sha256', models.CharField(blank=True, help_text='SHA-256 of the whole text as UTF-8.', max_length=64)),
-                ('note', models.TextField(blank=True)),
-                ('recorded_at', models.DateTimeField(editable=False)),
-                ('recorded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supersedes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='forecasts.article')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("title", models.CharField(max_length=500)),
+                ("canonical_url", models.URLField(help_text="The original publication.", max_length=1000)),
+                (
+                    "quoted_from_url",
+                    models.URLField(
+                        blank=True, help_text="The copy the quotes are taken from, if another.", max_length=1000
+                    ),
+                ),
+                ("published_at", models.DateTimeField()),
+                (
+                    "published_precision",
+                    models.CharField(
+                        choices=[
+                            ("INSTANT", "To the minute"),
+                            ("DAY", "Day"),
+                            ("MONTH", "Month: the day is a placeholder"),
+                        ],
+                        default="DAY",
+                        max_length=8,
+                    ),
+                ),
+                ("text", models.TextField(blank=True, help_text="The text, or the quoted passages joined by […].")),
+                ("text_is_excerpt", models.BooleanField(default=False)),
+                (
+                    "text_sha256",
+                    models.CharField(blank=True, help_text="SHA-256 of the whole text as UTF-8.", max_length=64),
+                ),
+                ("note", models.TextField(blank=True)),
+                ("recorded_at", models.DateTimeField(editable=False)),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="forecasts.article",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entity',
+            name="Entity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=120, unique=True)),
-                ('label', models.CharField(max_length=200)),
-                ('wikidata', models.CharField(blank=True, max_length=20)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("path", models.CharField(max_length=120, unique=True)),
+                ("label", models.CharField(max_length=200)),
+                ("wikidata", models.CharField(blank=True, max_length=20)),
             ],
             options={
-                'verbose_name_plural': 'entities',
-                'constraints': [models.CheckConstraint(condition=models.Q(('path', ''), _negated=True), name='entity_path_is_given')],
+                "verbose_name_plural": "entities",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("path", ""), _negated=True), name="entity_path_is_given")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EventVersion',
+            name="EventVersion",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=500)),
-                ('note', models.TextField(blank=True)),
-                ('occurred_from', models.DateTimeField()),
-                ('occurred_until', models.DateTimeField(help_text='Excluded; equal to the start for an instant.')),
-                ('precision', models.CharField(choices=[('INSTANT', 'To the minute'), ('DAY', 'Day'), ('RANGE', 'Some time between two dates')], default='DAY', max_length=7)),
-                ('event_type', models.CharField(help_text='PLOVER type, or an x- type of our own.', max_length=40)),
-                ('action_code', models.CharField(blank=True, help_text='CAMEO code, with its leading zero.', max_length=4)),
-                ('modes', models.JSONField(blank=True, default=list)),
-                ('contexts', models.JSONField(blank=True, default=list)),
-                ('topics', models.JSONField(blank=True, default=list)),
-                ('modality', models.CharField(choices=[('actual', 'It happened'), ('future', 'Announced for later'), ('hypothetical', 'Talked about'), ('historical', 'Looking back'), ('negated', 'Said not to have happened')], default='actual', max_length=12)),
-                ('actors', models.JSONField(blank=True, default=list)),
-                ('recipients', models.JSONField(blank=True, default=list)),
-                ('locations', models.JSONField(blank=True, default=list)),
-                ('attributes', models.JSONField(blank=True, default=dict)),
-                ('tier', models.CharField(choices=[('A', 'A: legal or official primary source'), ('B', 'B: curated by people'), ('C', 'C: wire or feed, unconfirmed'), ('D', 'D: machine-coded; never decides')], max_length=1)),
-                ('status', models.CharField(choices=[('ACTIVE', 'Active'), ('CONTESTED', 'Contested: counts as possible only'), ('RETRACTED', 'Retracted')], default='ACTIVE', max_length=9)),
-                ('reason', models.TextField(blank=True, help_text='Why this version was needed.')),
-                ('known_at', models.DateTimeField(help_text='When it was published, by the source.')),
-                ('recorded_at', models.DateTimeField(editable=False)),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='forecasts.event')),
-                ('recorded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=500)),
+                ("note", models.TextField(blank=True)),
+                ("occurred_from", models.DateTimeField()),
+                ("occurred_until", models.DateTimeField(help_text="Excluded; equal to the start for an instant.")),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[
+                            ("INSTANT", "To the minute"),
+                            ("DAY", "Day"),
+                            ("RANGE", "Some time between two dates"),
+                        ],
+                        default="DAY",
+                        max_length=7,
+                    ),
+                ),
+                ("event_type", models.CharField(help_text="PLOVER type, or an x- type of our own.", max_length=40)),
+                (
+                    "action_code",
+                    models.CharField(blank=True, help_text="CAMEO code, with its leading zero.", max_length=4),
+                ),
+                ("modes", models.JSONField(blank=True, default=list)),
+                ("contexts", models.JSONField(blank=True, default=list)),
+                ("topics", models.JSONField(blank=True, default=list)),
+                (
+                    "modality",
+                    models.CharField(
+                        choices=[
+                            ("actual", "It happened"),
+                            ("future", "Announced for later"),
+                            ("hypothetical", "Talked about"),
+                            ("historical", "Looking back"),
+                            ("negated", "Said not to have happened"),
+                        ],
+                        default="actual",
+                        max_length=12,
+                    ),
+                ),
+                ("actors", models.JSONField(blank=True, default=list)),
+                ("recipients", models.JSONField(blank=True, default=list)),
+                ("locations", models.JSONField(blank=True, default=list)),
+                ("attributes", models.JSONField(blank=True, default=dict)),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("A", "A: legal or official primary source"),
+                            ("B", "B: curated by people"),
+                            ("C", "C: wire or feed, unconfirmed"),
+                            ("D", "D: machine-coded; never decides"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ACTIVE", "Active"),
+                            ("CONTESTED", "Contested: counts as possible only"),
+                            ("RETRACTED", "Retracted"),
+                        ],
+                        default="ACTIVE",
+                        max_length=9,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, help_text="Why this version was needed.")),
+                ("known_at", models.DateTimeField(help_text="When it was published, by the source.")),
+                ("recorded_at", models.DateTimeField(editable=False)),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="forecasts.event"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EventKey',
+            name="EventKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('event_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='forecasts.eventversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=200)),
+                (
+                    "event_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="keys", to="forecasts.eventversion"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.URLField(blank=True, max_length=1000)),
-                ('citation', models.CharField(blank=True, help_text='For evidence that has no address.', max_length=500)),
-                ('owner', models.CharField(help_text='Who publishes it; wire copies share an owner.', max_length=200)),
-                ('quote', models.TextField(blank=True)),
-                ('recorded_at', models.DateTimeField(editable=False)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='forecasts.event')),
-                ('recorded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("url", models.URLField(blank=True, max_length=1000)),
+                (
+                    "citation",
+                    models.CharField(blank=True, help_text="For evidence that has no address.", max_length=500),
+                ),
+                ("owner", models.CharField(help_text="Who publishes it; wire copies share an owner.", max_length=200)),
+                ("quote", models.TextField(blank=True)),
+                ("recorded_at", models.DateTimeField(editable=False)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="forecasts.event"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'evidence',
+                "verbose_name_plural": "evidence",
             },
         ),
         migrations.CreateModel(
-            name='Forecaster',
+            name="Forecaster",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(help_text='Short name used in addresses, for example jane-doe.', max_length=100, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('PERSON', 'Person'), ('ORGANISATION', 'Organisation'), ('OUTLET', 'Outlet'), ('MODEL', 'Model'), ('CROWD', 'Crowd'), ('MARKET', 'Market')], default='PERSON', max_length=12)),
-                ('description', models.CharField(blank=True, max_length=500)),
-                ('recorded_at', models.DateTimeField(editable=False)),
-                ('account', models.OneToOneField(blank=True, help_text='The login of this forecaster, if there is one. Nobody can resolve their own predictions.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='forecaster', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Short name used in addresses, for example jane-doe.", max_length=100, unique=True
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PERSON", "Person"),
+                            ("ORGANISATION", "Organisation"),
+                            ("OUTLET", "Outlet"),
+                            ("MODEL", "Model"),
+                            ("CROWD", "Crowd"),
+                            ("MARKET", "Market"),
+                        ],
+                        default="PERSON",
+                        max_length=12,
+                    ),
+                ),
+                ("description", models.CharField(blank=True, max_length=500)),
+                ("recorded_at", models.DateTimeField(editable=False)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        blank=True,
+                        help_text="The login of this forecaster, if there is one. Nobody can resolve their own predictions.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="forecaster",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ArticleAuthor',
+            name="ArticleAuthor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='forecasts.article')),
-                ('forecaster', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='forecasts.forecaster')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("article", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="forecasts.article")),
+                (
+                    "forecaster",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="forecasts.forecaster"),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='article',
-            name='authors',
-            field=models.ManyToManyField(related_name='articles', through='forecasts.ArticleAuthor', to='forecasts.forecaster'),
+            model_name="article",
+            name="authors",
+            field=models.ManyToManyField(
+                related_name="articles", through="forecasts.ArticleAuthor", to="forecasts.forecaster"
+            ),
         ),
         migrations.AddField(
-            model_name='article',
-            name='outlet',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='published_articles', to='forecasts.forecaster'),
+            model_name="article",
+            name="outlet",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="published_articles",
+                to="forecasts.forecaster",
+            ),
         ),
         migrations.CreateModel(
-            name='Lexicon',
+            name="Lexicon",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('title', models.CharField(max_length=200)),
-                ('source', models.TextField()),
-                ('recorded_at', models.DateTimeField(editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=60)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("title", models.CharField(max_length=200)),
+                ("source", models.TextField()),
+                ("recorded_at", models.DateTimeField(editable=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='lexicon_version_counts_up')],
+                "constraints": [models.UniqueConstraint(fields=("code", "version"), name="lexicon_version_counts_up")],
             },
         ),
         migrations.CreateModel(
-            name='LexiconEntry',
+            name="LexiconEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phrase', models.CharField(max_length=120)),
-                ('point', models.DecimalField(decimal_places=4, max_digits=5, null=True)),
-                ('low', models.DecimalField(decimal_places=4, max_digits=5, null=True)),
-                ('high', models.DecimalField(decimal_places=4, max_digits=5, null=True)),
-                ('source', models.TextField(blank=True)),
-                ('lexicon', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='forecasts.lexicon')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("phrase", models.CharField(max_length=120)),
+                ("point", models.DecimalField(decimal_places=4, max_digits=5, null=True)),
+                ("low", models.DecimalField(decimal_places=4, max_digits=5, null=True)),
+                ("high", models.DecimalField(decimal_places=4, max_digits=5, null=True)),
+                ("source", models.TextField(blank=True)),
+                (
+                    "lexicon",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="forecasts.lexicon"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Milestone',
+            name="Milestone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=100)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('label', models.CharField(max_length=200)),
-                ('occurs_at', models.DateTimeField()),
-                ('url', models.URLField(blank=True, max_length=1000)),
-                ('recorded_at', models.DateTimeField(editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=100)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("label", models.CharField(max_length=200)),
+                ("occurs_at", models.DateTimeField()),
+                ("url", models.URLField(blank=True, max_length=1000)),
+                ("recorded_at", models.DateTimeField(editable=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='milestone_version_counts_up')],
+                "constraints": [models.UniqueConstraint(fields=("key", "version"), name="milestone_version_counts_up")],
             },
         ),
         migrations.CreateModel(
-            name='Prediction',
+            name="Prediction",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=300)),
-                ('statement', models.TextField(help_text='The claim as one sentence that can turn out true or false.')),
-                ('quote', models.TextField(blank=True, help_text='The words of the article, exactly.')),
-                ('original_wording', models.TextField(blank=True, help_text='Where the copy differs from the original publication.')),
-                ('condition', models.TextField(blank=True, help_text='The if-part in words; empty when the claim has none.')),
-                ('outcome', models.TextField(help_text='The then-part in words.')),
-                ('attribution', models.CharField(choices=[('AUTHOR', "The author's own"), ('REPORTED', 'A belief of somebody else, as reported')], default='AUTHOR', max_length=8)),
-                ('issued_at', models.DateTimeField(help_text='When it was published, however late it is logged.')),
-                ('cluster_key', models.CharField(help_text='Predictions with the same key hang on the same event.', max_length=200)),
-                ('note', models.TextField(blank=True)),
-                ('recorded_at', models.DateTimeField(editable=False)),
-                ('status', models.CharField(choices=[('OPEN', 'Open'), ('NEEDS_REVIEW', 'Needs review'), ('PROPOSED', 'Proposed'), ('FINAL', 'Final'), ('DISPUTED', 'Disputed')], default='OPEN', editable=False, max_length=12)),
-                ('verdict', models.CharField(blank=True, choices=[('YES', 'Yes'), ('NO', 'No'), ('ANNULLED', 'Annulled'), ('AMBIGUOUS', 'Ambiguous')], editable=False, max_length=9)),
-                ('review_reasons', models.JSONField(default=list, editable=False)),
-                ('needs_confirmation', models.BooleanField(default=False, editable=False)),
-                ('next_check_at', models.DateTimeField(editable=False, null=True)),
-                ('checked_at', models.DateTimeField(editable=False, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('last_error', models.TextField(blank=True, editable=False)),
-                ('article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predictions', to='forecasts.article')),
-                ('contrasts_with', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contrasted_by', to='forecasts.prediction')),
-                ('holder', models.ForeignKey(help_text='Whose claim or belief it is.', on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='forecasts.forecaster')),
-                ('recorded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("title", models.CharField(max_length=300)),
+                ("statement", models.TextField(help_text="The claim as one sentence that can turn out true or false.")),
+                ("quote", models.TextField(blank=True, help_text="The words of the article, exactly.")),
+                (
+                    "original_wording",
+                    models.TextField(blank=True, help_text="Where the copy differs from the original publication."),
+                ),
+                (
+                    "condition",
+                    models.TextField(blank=True, help_text="The if-part in words; empty when the claim has none."),
+                ),
+                ("outcome", models.TextField(help_text="The then-part in words.")),
+                (
+                    "attribution",
+                    models.CharField(
+                        choices=[
+                            ("AUTHOR", "The author's own"),
+                            ("REPORTED", "A belief of somebody else, as reported"),
+                        ],
+                        default="AUTHOR",
+                        max_length=8,
+                    ),
+                ),
+                ("issued_at", models.DateTimeField(help_text="When it was published, however late it is logged.")),
+                (
+                    "cluster_key",
+                    models.CharField(help_text="Predictions with the same key hang on the same event.", max_length=200),
+                ),
+                ("note", models.TextField(blank=True)),
+                ("recorded_at", models.DateTimeField(editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "Open"),
+                            ("NEEDS_REVIEW", "Needs review"),
+                            ("PROPOSED", "Proposed"),
+                            ("FINAL", "Final"),
+                            ("DISPUTED", "Disputed"),
+                        ],
+                        default="OPEN",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[("YES", "Yes"), ("NO", "No"), ("ANNULLED", "Annulled"), ("AMBIGUOUS", "Ambiguous")],
+                        editable=False,
+                        max_length=9,
+                    ),
+                ),
+                ("review_reasons", models.JSONField(default=list, editable=False)),
+                ("needs_confirmation", models.BooleanField(default=False, editable=False)),
+                ("next_check_at", models.DateTimeField(editable=False, null=True)),
+                ("checked_at", models.DateTimeField(editable=False, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("last_error", models.TextField(blank=True, editable=False)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predictions",
+                        to="forecasts.article",
+                    ),
+                ),
+                (
+                    "contrasts_with",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contrasted_by",
+                        to="forecasts.prediction",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        help_text="Whose claim or belief it is.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="forecasts.forecaster",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Forecast',
+            name="Forecast",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('probability', models.DecimalField(decimal_places=4, help_text='Empty for a withdrawal.', max_digits=5, null=True)),
-                ('low', models.DecimalField(decimal_places=4, max_digits=5, null=True)),
-                ('high', models.DecimalField(decimal_places=4, max_digits=5, null=True)),
-                ('phrase', models.CharField(blank=True, help_text='The words, as written.', max_length=200)),
-                ('basis', models.TextField(blank=True, help_text='How the words were read as a number.')),
-                ('is_scored', models.BooleanField(default=True, help_text="Off where the number was not the forecaster's own.")),
-                ('made_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(editable=False)),
-                ('recorded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('forecaster', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='forecasts', to='forecasts.forecaster')),
-                ('lexicon_entry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='forecasts', to='forecasts.lexiconentry')),
-                ('prediction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='forecasts', to='forecasts.prediction')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "probability",
+                    models.DecimalField(decimal_places=4, help_text="Empty for a withdrawal.", max_digits=5, null=True),
+                ),
+                ("low", models.DecimalField(decimal_places=4, max_digits=5, null=True)),
+                ("high", models.DecimalField(decimal_places=4, max_digits=5, null=True)),
+                ("phrase", models.CharField(blank=True, help_text="The words, as written.", max_length=200)),
+                ("basis", models.TextField(blank=True, help_text="How the words were read as a number.")),
+                (
+                    "is_scored",
+                    models.BooleanField(default=True, help_text="Off where the number was not the forecaster's own."),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(editable=False)),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "forecaster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="forecasts", to="forecasts.forecaster"
+                    ),
+                ),
+                (
+                    "lexicon_entry",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="forecasts",
+                        to="forecasts.lexiconentry",
+                    ),
+                ),
+                (
+                    "prediction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="forecasts", to="forecasts.prediction"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Resolution',
+            name="Resolution",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('verdict', models.CharField(blank=True, choices=[('YES', 'Yes'), ('NO', 'No'), ('ANNULLED', 'Annulled'), ('AMBIGUOUS', 'Ambiguous')], help_text='Empty when reopened.', max_length=9)),
-                ('state', models.CharField(choices=[('PROPOSED', 'Proposed'), ('FINAL', 'Final'), ('DISPUTED', 'Disputed'), ('REOPENED', 'Reopened')], max_length=8)),
-                ('reason_code', models.CharField(max_length=40)),
-                ('reason', models.TextField(help_text='A sentence that explains the verdict.')),
-                ('evidence_url', models.URLField(blank=True, max_length=1000)),
-                ('side_value', models.CharField(blank=True, max_length=1)),
-                ('happened_at', models.DateTimeField(help_text='When it came about.', null=True)),
-                ('known_at', models.DateTimeField(help_text='When it could be known.', null=True)),
-                ('recorded_at', models.DateTimeField(help_text='When this verdict was recorded.')),
-                ('finalises_at', models.DateTimeField(help_text='When it becomes final by itself.', null=True)),
-                ('is_retrospective', models.BooleanField(default=False, help_text='The prediction was logged after its outcome could be known.')),
-                ('actor', models.ForeignKey(help_text='Empty: the machine.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evaluation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resolutions', to='forecasts.evaluation')),
-                ('prediction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resolutions', to='forecasts.prediction')),
-                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='forecasts.resolution')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[("YES", "Yes"), ("NO", "No"), ("ANNULLED", "Annulled"), ("AMBIGUOUS", "Ambiguous")],
+                        help_text="Empty when reopened.",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("PROPOSED", "Proposed"),
+                            ("FINAL", "Final"),
+                            ("DISPUTED", "Disputed"),
+                            ("REOPENED", "Reopened"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("reason_code", models.CharField(max_length=40)),
+                ("reason", models.TextField(help_text="A sentence that explains the verdict.")),
+                ("evidence_url", models.URLField(blank=True, max_length=1000)),
+                ("side_value", models.CharField(blank=True, max_length=1)),
+                ("happened_at", models.DateTimeField(help_text="When it came about.", null=True)),
+                ("known_at", models.DateTimeField(help_text="When it could be known.", null=True)),
+                ("recorded_at", models.DateTimeField(help_text="When this verdict was recorded.")),
+                ("finalises_at", models.DateTimeField(help_text="When it becomes final by itself.", null=True)),
+                (
+                    "is_retrospective",
+                    models.BooleanField(
+                        default=False, help_text="The prediction was logged after its outcome could be known."
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        help_text="Empty: the machine.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "evaluation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="resolutions",
+                        to="forecasts.evaluation",
+                    ),
+                ),
+                (
+                    "prediction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="resolutions",
+                        to="forecasts.prediction",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="forecasts.resolution",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RuleVersion',
+            name="RuleVersion",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('variant', models.CharField(choices=[('STRICT', 'Strict'), ('CENTRAL', 'Central'), ('LENIENT', 'Lenient')], default='CENTRAL', max_length=7)),
-                ('name', models.CharField(help_text='Tells readings apart; the central one is named central.', max_length=100)),
-                ('version', models.PositiveIntegerField()),
-                ('description', models.TextField(blank=True, help_text='What this reading means, in words.')),
-                ('rule', models.JSONField(help_text='RRL/1.')),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('recorded_at', models.DateTimeField(editable=False)),
-                ('prediction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='forecasts.prediction')),
-                ('recorded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "variant",
+                    models.CharField(
+                        choices=[("STRICT", "Strict"), ("CENTRAL", "Central"), ("LENIENT", "Lenient")],
+                        default="CENTRAL",
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Tells readings apart; the central one is named central.", max_length=100
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("description", models.TextField(blank=True, help_text="What this reading means, in words.")),
+                ("rule", models.JSONField(help_text="RRL/1.")),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(editable=False)),
+                (
+                    "prediction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rules", to="forecasts.prediction"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RuleKey',
+            name="RuleKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('rule_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='forecasts.ruleversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=200)),
+                (
+                    "rule_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="keys", to="forecasts.ruleversion"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='evaluation',
-            name='rule_version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='forecasts.ruleversion'),
+            model_name="evaluation",
+            name="rule_version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="evaluations", to="forecasts.ruleversion"
+            ),
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(choices=[('BRIER', 'Brier score'), ('LOG', 'Log score')], max_length=5)),
-                ('rule_version', models.PositiveIntegerField()),
-                ('outcome', models.DecimalField(decimal_places=4, help_text='1 where it happened, 0 where it did not.', max_digits=5)),
-                ('value', models.DecimalField(decimal_places=10, max_digits=14)),
-                ('recorded_at', models.DateTimeField()),
-                ('forecast', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='forecasts.forecast')),
-                ('resolution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='forecasts.resolution')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rule", models.CharField(choices=[("BRIER", "Brier score"), ("LOG", "Log score")], max_length=5)),
+                ("rule_version", models.PositiveIntegerField()),
+                (
+                    "outcome",
+                    models.DecimalField(
+                        decimal_places=4, help_text="1 where it happened, 0 where it did not.", max_digits=5
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=10, max_digits=14)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "forecast",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scores", to="forecasts.forecast"
+                    ),
+                ),
+                (
+                    "resolution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scores", to="forecasts.resolution"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.CharField(max_length=120)),
-                ('valid_on', models.DateField(help_text='The day the value is of; the first day of a month or quarter.')),
-                ('value', models.DecimalField(decimal_places=8, max_digits=24)),
-                ('unit', models.CharField(blank=True, max_length=40)),
-                ('released_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(editable=False)),
-                ('recorded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='forecasts.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("series", models.CharField(max_length=120)),
+                (
+                    "valid_on",
+                    models.DateField(help_text="The day the value is of; the first day of a month or quarter."),
+                ),
+                ("value", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("unit", models.CharField(blank=True, max_length=40)),
+                ("released_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(editable=False)),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="observations", to="forecasts.source"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='event',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='forecasts.source'),
+            model_name="event",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="events", to="forecasts.source"
+            ),
         ),
         migrations.CreateModel(
-            name='Coverage',
+            name="Coverage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('complete_to', models.DateTimeField(help_text='Everything before this instant is recorded.')),
-                ('note', models.TextField(blank=True)),
-                ('recorded_at', models.DateTimeField(editable=False)),
-                ('recorded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coverage', to='forecasts.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("complete_to", models.DateTimeField(help_text="Everything before this instant is recorded.")),
+                ("note", models.TextField(blank=True)),
+                ("recorded_at", models.DateTimeField(editable=False)),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="coverage", to="forecasts.source"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'coverage',
+                "verbose_name_plural": "coverage",
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='What it is for.', max_length=100)),
-                ('prefix', models.CharField(editable=False, help_text='The first characters, to tell tokens apart.', max_length=8)),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('scopes', models.JSONField(default=list)),
-                ('recorded_at', models.DateTimeField(editable=False)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(editable=False, null=True)),
-                ('last_used_at', models.DateTimeField(editable=False, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
-                ('forecaster', models.ForeignKey(blank=True, help_text='For forecast:write.', null=True, on_delete=django.db.models.deletion.PROTECT, to='forecasts.forecaster')),
-                ('source', models.ForeignKey(blank=True, help_text='For event:write.', null=True, on_delete=django.db.models.deletion.PROTECT, to='forecasts.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(help_text="What it is for.", max_length=100)),
+                (
+                    "prefix",
+                    models.CharField(
+                        editable=False, help_text="The first characters, to tell tokens apart.", max_length=8
+                    ),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("scopes", models.JSONField(default=list)),
+                ("recorded_at", models.DateTimeField(editable=False)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(editable=False, null=True)),
+                ("last_used_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="api_tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "forecaster",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="For forecast:write.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="forecasts.forecaster",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="For event:write.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="forecasts.source",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(help_text='Lowercase words joined by slashes: aid/military.', max_length=200, unique=True)),
-                ('label', models.CharField(max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "path",
+                    models.CharField(
+                        help_text="Lowercase words joined by slashes: aid/military.", max_length=200, unique=True
+                    ),
+                ),
+                ("label", models.CharField(max_length=200)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('path', ''), _negated=True), name='topic_path_is_given')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("path", ""), _negated=True), name="topic_path_is_given")
+                ],
             },
         ),
         migrations.AddField(
-            model_name='prediction',
-            name='topic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predictions', to='forecasts.topic'),
+            model_name="prediction",
+            name="topic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="predictions", to="forecasts.topic"
+            ),
         ),
         migrations.CreateModel(
-            name='Witness',
+            name="Witness",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('MATCH', 'Decides'), ('POSSIBLE', 'Possibly concerns it')], max_length=8)),
-                ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='witnesses', to='forecasts.evaluation')),
-                ('event_version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forecasts.eventversion')),
-                ('observation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forecasts.observation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("MATCH", "Decides"), ("POSSIBLE", "Possibly concerns it")], max_length=8
+                    ),
+                ),
+                (
+                    "evaluation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="witnesses", to="forecasts.evaluation"
+                    ),
+                ),
+                (
+                    "event_version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="forecasts.eventversion",
+                    ),
+                ),
+                (
+                    "observation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="forecasts.observation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'witnesses',
+                "verbose_name_plural": "witnesses",
             },
         ),
         migrations.CreateModel(
-            name='EntityMembership',
+            name="EntityMembership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(blank=True, null=True)),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField(editable=False)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='forecasts.entity')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='forecasts.entity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField(blank=True, null=True)),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField(editable=False)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="forecasts.entity"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="forecasts.entity"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('member', models.F('group')), _negated=True), name='membership_of_another'), models.CheckConstraint(condition=models.Q(('ends_at', None), ('starts_at', None), ('starts_at__lt', models.F('ends_at')), _connector='OR'), name='membership_starts_before_it_ends')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("member", models.F("group")), _negated=True), name="membership_of_another"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at", None),
+                            ("starts_at", None),
+                            ("starts_at__lt", models.F("ends_at")),
+                            _connector="OR",
+                        ),
+                        name="membership_starts_before_it_ends",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='eventversion',
-            index=models.Index(fields=['occurred_from', 'occurred_until'], name='event_version_by_time'),
+            model_name="eventversion",
+            index=models.Index(fields=["occurred_from", "occurred_until"], name="event_version_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='eventversion',
-            constraint=models.UniqueConstraint(fields=('event', 'version'), name='event_version_counts_up'),
+            model_name="eventversion",
+            constraint=models.UniqueConstraint(fields=("event", "version"), name="event_version_counts_up"),
         ),
         migrations.AddConstraint(
-            model_name='eventversion',
-            constraint=models.CheckConstraint(condition=models.Q(('occurred_from__lte', models.F('occurred_until'))), name='event_starts_before_it_ends'),
+            model_name="eventversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("occurred_from__lte", models.F("occurred_until"))),
+                name="event_starts_before_it_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='eventversion',
-            constraint=models.CheckConstraint(condition=models.Q(('known_at__gte', models.F('occurred_from'))), name='event_known_after_it_began'),
+            model_name="eventversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("known_at__gte", models.F("occurred_from"))), name="event_known_after_it_began"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='eventversion',
-            constraint=models.CheckConstraint(condition=models.Q(('known_at__lte', models.F('recorded_at'))), name='event_known_before_recorded'),
+            model_name="eventversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("known_at__lte", models.F("recorded_at"))), name="event_known_before_recorded"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='eventkey',
-            constraint=models.UniqueConstraint(fields=('key', 'event_version'), name='event_key_once'),
+            model_name="eventkey",
+            constraint=models.UniqueConstraint(fields=("key", "event_version"), name="event_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('event', 'url', 'citation'), name='evidence_named_once'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(fields=("event", "url", "citation"), name="evidence_named_once"),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('url', ''), _negated=True), models.Q(('citation', ''), _negated=True), _connector='OR'), name='evidence_is_somewhere'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("url", ""), _negated=True), models.Q(("citation", ""), _negated=True), _connector="OR"
+                ),
+                name="evidence_is_somewhere",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='forecaster',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='forecaster_has_a_name'),
+            model_name="forecaster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="forecaster_has_a_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='articleauthor',
-            constraint=models.UniqueConstraint(fields=('article', 'forecaster'), name='author_named_once'),
+            model_name="articleauthor",
+            constraint=models.UniqueConstraint(fields=("article", "forecaster"), name="author_named_once"),
         ),
         migrations.AddConstraint(
-            model_name='articleauthor',
-            constraint=models.UniqueConstraint(fields=('article', 'position'), name='author_position_taken_once'),
+            model_name="articleauthor",
+            constraint=models.UniqueConstraint(fields=("article", "position"), name="author_position_taken_once"),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.UniqueConstraint(condition=models.Q(('supersedes', None)), fields=('canonical_url', 'published_at'), name='article_recorded_once'),
+            model_name="article",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("supersedes", None)),
+                fields=("canonical_url", "published_at"),
+                name="article_recorded_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('published_at__lte', models.F('recorded_at'))), name='article_published_before_recorded'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("published_at__lte", models.F("recorded_at"))),
+                name="article_published_before_recorded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lexiconentry',
-            constraint=models.UniqueConstraint(fields=('lexicon', 'phrase'), name='phrase_once_per_lexicon'),
+            model_name="lexiconentry",
+            constraint=models.UniqueConstraint(fields=("lexicon", "phrase"), name="phrase_once_per_lexicon"),
         ),
         migrations.AddConstraint(
-            model_name='lexiconentry',
-            constraint=models.CheckConstraint(condition=models.Q(('point', None), models.Q(('point__gte', 0), ('point__lte', 1)), _connector='OR'), name='lexicon_point_is_a_probability'),
+            model_name="lexiconentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("point", None), models.Q(("point__gte", 0), ("point__lte", 1)), _connector="OR"),
+                name="lexicon_point_is_a_probability",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lexiconentry',
-            constraint=models.CheckConstraint(condition=models.Q(('low', None), ('high', None), models.Q(('high__lte', 1), ('low__gte', 0), ('low__lte', models.F('high'))), _connector='OR'), name='lexicon_range_is_ordered'),
+            model_name="lexiconentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("low", None),
+                    ("high", None),
+                    models.Q(("high__lte", 1), ("low__gte", 0), ("low__lte", models.F("high"))),
+                    _connector="OR",
+                ),
+                name="lexicon_range_is_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='forecast',
-            constraint=models.UniqueConstraint(fields=('prediction', 'forecaster', 'made_at'), name='forecast_made_once'),
+            model_name="forecast",
+            constraint=models.UniqueConstraint(
+                fields=("prediction", "forecaster", "made_at"), name="forecast_made_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='forecast',
-            constraint=models.CheckConstraint(condition=models.Q(('probability', None), models.Q(('probability__gte', 0), ('probability__lte', 1)), _connector='OR'), name='forecast_is_a_probability'),
+            model_name="forecast",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("probability", None), models.Q(("probability__gte", 0), ("probability__lte", 1)), _connector="OR"
+                ),
+                name="forecast_is_a_probability",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='forecast',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('high', None), ('low', None)), models.Q(('high__lte', 1), ('low__gte', 0), ('low__lte', models.F('high'))), _connector='OR'), name='forecast_range_is_ordered'),
+            model_name="forecast",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("high", None), ("low", None)),
+                    models.Q(("high__lte", 1), ("low__gte", 0), ("low__lte", models.F("high"))),
+                    _connector="OR",
+                ),
+                name="forecast_range_is_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='forecast',
-            constraint=models.CheckConstraint(condition=models.Q(('made_at__lte', models.F('recorded_at'))), name='forecast_made_before_recorded'),
+            model_name="forecast",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("made_at__lte", models.F("recorded_at"))), name="forecast_made_before_recorded"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='forecast',
-            constraint=models.CheckConstraint(condition=models.Q(('lexicon_entry', None), models.Q(('phrase', ''), _negated=True), _connector='OR'), name='forecast_read_from_words'),
+            model_name="forecast",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lexicon_entry", None), models.Q(("phrase", ""), _negated=True), _connector="OR"),
+                name="forecast_read_from_words",
+            ),
         ),
         migrations.AddIndex(
-            model_name='resolution',
-            index=models.Index(fields=['-recorded_at', '-id'], name='resolution_recency'),
+            model_name="resolution",
+            index=models.Index(fields=["-recorded_at", "-id"], name="resolution_recency"),
         ),
         migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.UniqueConstraint(fields=('prediction', 'number'), name='resolution_counts_up'),
+            model_name="resolution",
+            constraint=models.UniqueConstraint(fields=("prediction", "number"), name="resolution_counts_up"),
         ),
         migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number', 1), ('supersedes', None)), models.Q(('number__gt', 1), ('supersedes__isnull', False)), _connector='OR'), name='resolution_supersedes_in_order'),
+            model_name="resolution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("number", 1), ("supersedes", None)),
+                    models.Q(("number__gt", 1), ("supersedes__isnull", False)),
+                    _connector="OR",
+                ),
+                name="resolution_supersedes_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'REOPENED'), ('verdict', '')), models.Q(models.Q(('state', 'REOPENED'), _negated=True), models.Q(('verdict', ''), _negated=True)), _connector='OR'), name='resolution_reopened_has_no_verdict'),
+            model_name="resolution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "REOPENED"), ("verdict", "")),
+                    models.Q(models.Q(("state", "REOPENED"), _negated=True), models.Q(("verdict", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="resolution_reopened_has_no_verdict",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(('known_at', None), ('known_at__lte', models.F('recorded_at')), _connector='OR'), name='resolution_known_before_recorded'),
+            model_name="resolution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("known_at", None), ("known_at__lte", models.F("recorded_at")), _connector="OR"),
+                name="resolution_known_before_recorded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(('actor__isnull', False), ('evaluation__isnull', False), _connector='OR'), name='resolution_has_an_author'),
+            model_name="resolution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("actor__isnull", False), ("evaluation__isnull", False), _connector="OR"),
+                name="resolution_has_an_author",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='resolution_is_explained'),
+            model_name="resolution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="resolution_is_explained"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('prediction', 'name', 'version'), name='rule_version_counts_up'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(fields=("prediction", "name", "version"), name="rule_version_counts_up"),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', 'central'), ('variant', 'CENTRAL')), models.Q(models.Q(('variant', 'CENTRAL'), _negated=True), models.Q(('name', 'central'), _negated=True)), _connector='OR'), name='rule_named_central_is_central'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("name", "central"), ("variant", "CENTRAL")),
+                    models.Q(
+                        models.Q(("variant", "CENTRAL"), _negated=True), models.Q(("name", "central"), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="rule_named_central_is_central",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rulekey',
-            constraint=models.UniqueConstraint(fields=('key', 'rule_version'), name='rule_key_once'),
+            model_name="rulekey",
+            constraint=models.UniqueConstraint(fields=("key", "rule_version"), name="rule_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(fields=('rule_version', 'number'), name='evaluation_counts_up'),
+            model_name="evaluation",
+            constraint=models.UniqueConstraint(fields=("rule_version", "number"), name="evaluation_counts_up"),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('forecast', 'resolution', 'rule', 'rule_version'), name='score_once'),
+            model_name="score",
+            constraint=models.UniqueConstraint(
+                fields=("forecast", "resolution", "rule", "rule_version"), name="score_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__gte', 0), ('outcome__lte', 1)), name='score_outcome_is_a_share'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__gte", 0), ("outcome__lte", 1)), name="score_outcome_is_a_share"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='score_is_a_loss'),
+            model_name="score",
+            constraint=models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="score_is_a_loss"),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(fields=('series', 'valid_on', 'released_at'), name='observation_released_once'),
+            model_name="observation",
+            constraint=models.UniqueConstraint(
+                fields=("series", "valid_on", "released_at"), name="observation_released_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('released_at__lte', models.F('recorded_at'))), name='observation_released_before_recorded'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("released_at__lte", models.F("recorded_at"))),
+                name="observation_released_before_recorded",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['-recorded_at', '-id'], name='event_recency'),
+            model_name="event",
+            index=models.Index(fields=["-recorded_at", "-id"], name="event_recency"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='event_recorded_once'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("source", "external_id"), name="event_recorded_once"),
         ),
         migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.CheckConstraint(condition=models.Q(('complete_to__lte', models.F('recorded_at'))), name='coverage_is_not_of_the_future'),
+            model_name="coverage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("complete_to__lte", models.F("recorded_at"))), name="coverage_is_not_of_the_future"
+            ),
         ),
         migrations.AddIndex(
-            model_name='prediction',
-            index=models.Index(condition=models.Q(('next_check_at__isnull', False)), fields=['next_check_at'], name='prediction_due'),
+            model_name="prediction",
+            index=models.Index(
+                condition=models.Q(("next_check_at__isnull", False)), fields=["next_check_at"], name="prediction_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='prediction',
-            index=models.Index(fields=['-recorded_at', '-id'], name='prediction_recency'),
+            model_name="prediction",
+            index=models.Index(fields=["-recorded_at", "-id"], name="prediction_recency"),
         ),
         migrations.AddConstraint(
-            model_name='prediction',
-            constraint=models.UniqueConstraint(fields=('article', 'holder', 'statement'), name='prediction_recorded_once'),
+            model_name="prediction",
+            constraint=models.UniqueConstraint(
+                fields=("article", "holder", "statement"), name="prediction_recorded_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prediction',
-            constraint=models.CheckConstraint(condition=models.Q(('issued_at__lte', models.F('recorded_at'))), name='prediction_issued_before_recorded'),
+            model_name="prediction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("issued_at__lte", models.F("recorded_at"))),
+                name="prediction_issued_before_recorded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prediction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('statement', ''), _negated=True), models.Q(('outcome', ''), _negated=True)), name='prediction_says_something'),
+            model_name="prediction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("statement", ""), _negated=True), models.Q(("outcome", ""), _negated=True)
+                ),
+                name="prediction_says_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prediction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['PROPOSED', 'FINAL']), models.Q(('verdict', ''), _negated=True)), models.Q(('status__in', ['PROPOSED', 'FINAL']), _negated=True), _connector='OR'), name='prediction_verdict_fits_status'),
+            model_name="prediction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["PROPOSED", "FINAL"]), models.Q(("verdict", ""), _negated=True)),
+                    models.Q(("status__in", ["PROPOSED", "FINAL"]), _negated=True),
+                    _connector="OR",
+                ),
+                name="prediction_verdict_fits_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='witness',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('event_version', None), ('observation__isnull', False)), models.Q(('event_version__isnull', False), ('observation', None)), _connector='OR'), name='witness_is_one_fact'),
+            model_name="witness",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("event_version", None), ("observation__isnull", False)),
+                    models.Q(("event_version__isnull", False), ("observation", None)),
+                    _connector="OR",
+                ),
+                name="witness_is_one_fact",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='witness',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'event_version'), name='witness_event_once'),
+            model_name="witness",
+            constraint=models.UniqueConstraint(fields=("evaluation", "event_version"), name="witness_event_once"),
         ),
         migrations.AddConstraint(
-            model_name='witness',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'observation'), name='witness_observation_once'),
+            model_name="witness",
+            constraint=models.UniqueConstraint(fields=("evaluation", "observation"), name="witness_observation_once"),
         ),
     ]

@@ -23,7 +23,9 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="api_tokens")
     scopes = models.JSONField(default=list)
-    forecaster = models.ForeignKey(Forecaster, on_delete=models.PROTECT, null=True, blank=True, help_text="For forecast:write.")
+    forecaster = models.ForeignKey(
+        Forecaster, on_delete=models.PROTECT, null=True, blank=True, help_text="For forecast:write."
+    )
     source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, help_text="For event:write.")
     recorded_at = models.DateTimeField(editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -19,7 +19,9 @@ class Forecaster(models.Model):
         MARKET = "MARKET", "Market"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    slug = models.SlugField(max_length=100, unique=True, help_text="Short name used in addresses, for example jane-doe.")
+    slug = models.SlugField(
+        max_length=100, unique=True, help_text="Short name used in addresses, for example jane-doe."
+    )
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PERSON)
     description = models.CharField(max_length=500, blank=True)
@@ -74,7 +76,9 @@ class Article(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     title = models.CharField(max_length=500)
     canonical_url = models.URLField(max_length=1000, help_text="The original publication.")
-    quoted_from_url = models.URLField(max_length=1000, blank=True, help_text="The copy the quotes are taken from, if another.")
+    quoted_from_url = models.URLField(
+        max_length=1000, blank=True, help_text="The copy the quotes are taken from, if another."
+    )
     outlet = models.ForeignKey(Forecaster, on_delete=models.PROTECT, related_name="published_articles")
     authors = models.ManyToManyField(Forecaster, through="ArticleAuthor", related_name="articles")
     published_at = models.DateTimeField()
@@ -83,16 +87,22 @@ class Article(models.Model):
     text_is_excerpt = models.BooleanField(default=False)
     text_sha256 = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the whole text as UTF-8.")
     note = models.TextField(blank=True)
-    supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
     recorded_at = models.DateTimeField(editable=False)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 name="article_recorded_once", fields=["canonical_url", "published_at"], condition=Q(supersedes=None)
             ),
-            models.CheckConstraint(name="article_published_before_recorded", condition=Q(published_at__lte=F("recorded_at"))),
+            models.CheckConstraint(
+                name="article_published_before_recorded", condition=Q(published_at__lte=F("recorded_at"))
+            ),
         ]
 
     def __str__(self) -> str:

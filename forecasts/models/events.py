@@ -45,12 +45,16 @@ class Coverage(models.Model):
     complete_to = models.DateTimeField(help_text="Everything before this instant is recorded.")
     note = models.TextField(blank=True)
     recorded_at = models.DateTimeField(editable=False)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
         verbose_name_plural = "coverage"
         constraints = [
-            models.CheckConstraint(name="coverage_is_not_of_the_future", condition=Q(complete_to__lte=F("recorded_at"))),
+            models.CheckConstraint(
+                name="coverage_is_not_of_the_future", condition=Q(complete_to__lte=F("recorded_at"))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,7 +89,8 @@ class EntityMembership(models.Model):
         constraints = [
             models.CheckConstraint(name="membership_of_another", condition=~Q(member=F("group"))),
             models.CheckConstraint(
-                name="membership_starts_before_it_ends", condition=Q(ends_at=None) | Q(starts_at=None) | Q(starts_at__lt=F("ends_at"))
+                name="membership_starts_before_it_ends",
+                condition=Q(ends_at=None) | Q(starts_at=None) | Q(starts_at__lt=F("ends_at")),
             ),
         ]
 
@@ -115,7 +120,9 @@ class Event(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="events")
-    external_id = models.CharField(max_length=200, help_text="The source's own id; a digest of the content where it has none.")
+    external_id = models.CharField(
+        max_length=200, help_text="The source's own id; a digest of the content where it has none."
+    )
     recorded_at = models.DateTimeField(editable=False)
 
     class Meta:
@@ -169,14 +176,18 @@ class EventVersion(models.Model):
     reason = models.TextField(blank=True, help_text="Why this version was needed.")
     known_at = models.DateTimeField(help_text="When it was published, by the source.")
     recorded_at = models.DateTimeField(editable=False)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     sha256 = models.CharField(max_length=64, editable=False)
 
     class Meta:
         indexes = [models.Index(name="event_version_by_time", fields=["occurred_from", "occurred_until"])]
         constraints = [
             models.UniqueConstraint(name="event_version_counts_up", fields=["event", "version"]),
-            models.CheckConstraint(name="event_starts_before_it_ends", condition=Q(occurred_from__lte=F("occurred_until"))),
+            models.CheckConstraint(
+                name="event_starts_before_it_ends", condition=Q(occurred_from__lte=F("occurred_until"))
+            ),
             models.CheckConstraint(name="event_known_after_it_began", condition=Q(known_at__gte=F("occurred_from"))),
             models.CheckConstraint(name="event_known_before_recorded", condition=Q(known_at__lte=F("recorded_at"))),
         ]
@@ -207,7 +218,9 @@ class Evidence(models.Model):
     owner = models.CharField(max_length=200, help_text="Who publishes it; wire copies share an owner.")
     quote = models.TextField(blank=True)
     recorded_at = models.DateTimeField(editable=False)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
         verbose_name_plural = "evidence"
@@ -230,12 +243,16 @@ class Observation(models.Model):
     unit = models.CharField(max_length=40, blank=True)
     released_at = models.DateTimeField()
     recorded_at = models.DateTimeField(editable=False)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="observation_released_once", fields=["series", "valid_on", "released_at"]),
-            models.CheckConstraint(name="observation_released_before_recorded", condition=Q(released_at__lte=F("recorded_at"))),
+            models.CheckConstraint(
+                name="observation_released_before_recorded", condition=Q(released_at__lte=F("recorded_at"))
+            ),
         ]
 
     def __str__(self) -> str:

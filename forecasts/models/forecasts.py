@@ -67,18 +67,23 @@ class Forecast(models.Model):
     low = models.DecimalField(max_digits=5, decimal_places=4, null=True)
     high = models.DecimalField(max_digits=5, decimal_places=4, null=True)
     phrase = models.CharField(max_length=200, blank=True, help_text="The words, as written.")
-    lexicon_entry = models.ForeignKey(LexiconEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="forecasts")
+    lexicon_entry = models.ForeignKey(
+        LexiconEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="forecasts"
+    )
     basis = models.TextField(blank=True, help_text="How the words were read as a number.")
     is_scored = models.BooleanField(default=True, help_text="Off where the number was not the forecaster's own.")
     made_at = models.DateTimeField()
     recorded_at = models.DateTimeField(editable=False)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="forecast_made_once", fields=["prediction", "forecaster", "made_at"]),
             models.CheckConstraint(
-                name="forecast_is_a_probability", condition=Q(probability=None) | Q(probability__gte=0, probability__lte=1)
+                name="forecast_is_a_probability",
+                condition=Q(probability=None) | Q(probability__gte=0, probability__lte=1),
             ),
             models.CheckConstraint(
                 name="forecast_range_is_ordered",
@@ -90,3 +95,15 @@ class Forecast(models.Model):
 
     def __str__(self) -> str:
         return "withdrawn" if self.probability is None else f"{self.probability:.0%}"
+
+    @property
+    def value(self) -> float:
+        """
+        The probability as a number.
+
+        Raises:
+            ValueError: It is a withdrawal.
+        """
+        if self.probability is None:
+            raise ValueError(f"forecast {self.pk} is a withdrawal and has no probability")
+        return float(self.probability)

@@ -72,11 +72,15 @@ class Prediction(models.Model):
     outcome = models.TextField(help_text="The then-part in words.")
     attribution = models.CharField(max_length=8, choices=Attribution.choices, default=Attribution.AUTHOR)
     issued_at = models.DateTimeField(help_text="When it was published, however late it is logged.")
-    contrasts_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="contrasted_by")
+    contrasts_with = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="contrasted_by"
+    )
     cluster_key = models.CharField(max_length=200, help_text="Predictions with the same key hang on the same event.")
     note = models.TextField(blank=True)
     recorded_at = models.DateTimeField(editable=False)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN, editable=False)
     verdict = models.CharField(max_length=9, choices=Verdict.choices, blank=True, editable=False)
@@ -96,7 +100,9 @@ class Prediction(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(name="prediction_recorded_once", fields=["article", "holder", "statement"]),
-            models.CheckConstraint(name="prediction_issued_before_recorded", condition=Q(issued_at__lte=F("recorded_at"))),
+            models.CheckConstraint(
+                name="prediction_issued_before_recorded", condition=Q(issued_at__lte=F("recorded_at"))
+            ),
             models.CheckConstraint(name="prediction_says_something", condition=~Q(statement="") & ~Q(outcome="")),
             models.CheckConstraint(
                 name="prediction_verdict_fits_status",
@@ -131,7 +137,9 @@ class RuleVersion(models.Model):
     rule = models.JSONField(help_text="RRL/1.")
     sha256 = models.CharField(max_length=64, editable=False)
     recorded_at = models.DateTimeField(editable=False)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
         constraints = [

@@ -27,7 +27,9 @@ class Evaluation(models.Model):
     as_of = models.DateTimeField(help_text="The knowledge time.")
     status = models.CharField(max_length=15, choices=Status.choices)
     reason = models.CharField(max_length=40)
-    side_value = models.CharField(max_length=1, blank=True, help_text="What the outcome did when the condition was not met: T, F or U.")
+    side_value = models.CharField(
+        max_length=1, blank=True, help_text="What the outcome did when the condition was not met: T, F or U."
+    )
     happened_from = models.DateTimeField(null=True)
     happened_until = models.DateTimeField(null=True)
     covered_to = models.DateTimeField(null=True, help_text="The coverage this rests on.")
@@ -62,7 +64,8 @@ class Witness(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="witness_is_one_fact",
-                condition=Q(event_version=None, observation__isnull=False) | Q(event_version__isnull=False, observation=None),
+                condition=Q(event_version=None, observation__isnull=False)
+                | Q(event_version__isnull=False, observation=None),
             ),
             models.UniqueConstraint(name="witness_event_once", fields=["evaluation", "event_version"]),
             models.UniqueConstraint(name="witness_observation_once", fields=["evaluation", "observation"]),
@@ -105,7 +108,9 @@ class Resolution(models.Model):
     known_at = models.DateTimeField(null=True, help_text="When it could be known.")
     recorded_at = models.DateTimeField(help_text="When this verdict was recorded.")
     finalises_at = models.DateTimeField(null=True, help_text="When it becomes final by itself.")
-    is_retrospective = models.BooleanField(default=False, help_text="The prediction was logged after its outcome could be known.")
+    is_retrospective = models.BooleanField(
+        default=False, help_text="The prediction was logged after its outcome could be known."
+    )
 
     objects = ResolutionQuerySet.as_manager()
 
@@ -113,10 +118,20 @@ class Resolution(models.Model):
         indexes = [models.Index(name="resolution_recency", fields=["-recorded_at", "-id"])]
         constraints = [
             models.UniqueConstraint(name="resolution_counts_up", fields=["prediction", "number"]),
-            models.CheckConstraint(name="resolution_supersedes_in_order", condition=Q(number=1, supersedes=None) | Q(number__gt=1, supersedes__isnull=False)),
-            models.CheckConstraint(name="resolution_reopened_has_no_verdict", condition=Q(state="REOPENED", verdict="") | ~Q(state="REOPENED") & ~Q(verdict="")),
-            models.CheckConstraint(name="resolution_known_before_recorded", condition=Q(known_at=None) | Q(known_at__lte=F("recorded_at"))),
-            models.CheckConstraint(name="resolution_has_an_author", condition=Q(actor__isnull=False) | Q(evaluation__isnull=False)),
+            models.CheckConstraint(
+                name="resolution_supersedes_in_order",
+                condition=Q(number=1, supersedes=None) | Q(number__gt=1, supersedes__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="resolution_reopened_has_no_verdict",
+                condition=Q(state="REOPENED", verdict="") | ~Q(state="REOPENED") & ~Q(verdict=""),
+            ),
+            models.CheckConstraint(
+                name="resolution_known_before_recorded", condition=Q(known_at=None) | Q(known_at__lte=F("recorded_at"))
+            ),
+            models.CheckConstraint(
+                name="resolution_has_an_author", condition=Q(actor__isnull=False) | Q(evaluation__isnull=False)
+            ),
             models.CheckConstraint(name="resolution_is_explained", condition=~Q(reason="")),
         ]
 

@@ -50,7 +50,9 @@ def next_move(*, standing: Standing | None, answer: str, may_finalise: bool, now
         contradicted = not agrees and (is_decided or not standing.by_person)
         return Move.REVIEW if contradicted else Move.KEEP
     if standing.state != "PROPOSED":
-        raise ValueError(f"a verdict in state {standing.state!r} has no next move; expected PROPOSED, FINAL or DISPUTED")
+        raise ValueError(
+            f"a verdict in state {standing.state!r} has no next move; expected PROPOSED, FINAL or DISPUTED"
+        )
     if not is_decided:
         return Move.REOPEN
     # Evidence that grew or shrank sets or lifts the date on which the proposal becomes final by itself.

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from forecasts import rules
 from forecasts.models import Coverage, EntityMembership, EventVersion, Evidence, Milestone, Observation, Source
@@ -36,7 +36,7 @@ def knowledge(*, publication: datetime, keys: Iterable[str], as_of: datetime) ->
     )
 
 
-def versions_known_at(*, as_of: datetime):
+def versions_known_at(*, as_of: datetime) -> QuerySet[EventVersion]:
     """The version of each event that counted at `as_of`, without those retracted by then."""
     newer = EventVersion.objects.filter(event=OuterRef("event"), version__gt=OuterRef("version"), known_at__lte=as_of)
     known = EventVersion.objects.filter(known_at__lte=as_of).exclude(Exists(newer))
@@ -87,7 +87,9 @@ def _series_values(*, keys: set[str], as_of: datetime) -> list[rules.SeriesValue
     names = [key.removeprefix("series:") for key in keys if key.startswith("series:")]
     if not names:
         return []
-    rows = Observation.objects.filter(series__in=names, released_at__lte=as_of).order_by("valid_on", "released_at", "pk")
+    rows = Observation.objects.filter(series__in=names, released_at__lte=as_of).order_by(
+        "valid_on", "released_at", "pk"
+    )
     return [
         rules.SeriesValue(
             id=f"observation:{row.pk}",
@@ -106,14 +108,17 @@ def coverage_at(*, as_of: datetime) -> tuple[Mapping[str, datetime], Mapping[str
 
     A group is as complete as its least complete source; a source is never complete nearer than its settlement lag.
     """
-    statements = {row.source_id: row.complete_to for row in Coverage.objects.order_by("recorded_at", "pk")}
-    ends: dict[str, list[datetime | None]] = defaultdict(list)
+    stated = {row.source_id: row.complete_to for row in Coverage.objects.order_by("recorded_at", "pk")}
+    ends: dict[str, list[datetime]] = defaultdict(list)
     tiers: dict[str, str] = {}
+    without = set()
     for source in Source.objects.all():
-        stated = statements.get(source.pk)
-        ends[source.group].append(stated and min(stated, as_of - source.settlement_lag))
         tiers[source.group] = max(tiers.get(source.group, "A"), source.tier)
-    return {group: min(found) for group, found in ends.items() if None not in found}, tiers
+        if source.pk in stated:
+            ends[source.group].append(min(stated[source.pk], as_of - source.settlement_lag))
+        else:
+            without.add(source.group)
+    return {group: min(found) for group, found in ends.items() if group not in without}, tiers
 
 
 def milestones() -> dict[str, datetime]:

@@ -16,4 +16,6 @@ def latest_evaluation(*, rule_version: RuleVersion) -> Evaluation | None:
 def current_rules(*, prediction: Prediction) -> list[RuleVersion]:
     """The newest version of each reading, the central one first."""
     newest = {rule.name: rule for rule in RuleVersion.objects.filter(prediction=prediction).order_by("name", "version")}
-    return sorted(newest.values(), key=lambda rule: (rule.name != RuleVersion.CENTRAL_NAME, rule.recorded_at, rule.name))
+    return sorted(
+        newest.values(), key=lambda rule: (rule.name != RuleVersion.CENTRAL_NAME, rule.recorded_at, rule.name)
+    )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -75,8 +76,12 @@ def scorecard(chosen: Slice) -> Scorecard:
     """
     forecasts = _forecasts(chosen)
     calls = _calls(forecasts)
-    summary = summarise([call.probability for call in calls], [int(call.happened) for call in calls], [call.cluster for call in calls])
-    return Scorecard(slice=chosen, coverage=_coverage(chosen, forecasts=forecasts, calls=calls), summary=summary, calls=calls)
+    summary = summarise(
+        [call.probability for call in calls], [int(call.happened) for call in calls], [call.cluster for call in calls]
+    )
+    return Scorecard(
+        slice=chosen, coverage=_coverage(chosen, forecasts=forecasts, calls=calls), summary=summary, calls=calls
+    )
 
 
 def _forecasts(chosen: Slice) -> QuerySet[Forecast]:
@@ -89,7 +94,7 @@ def _forecasts(chosen: Slice) -> QuerySet[Forecast]:
 def _predictions(chosen: Slice) -> QuerySet[Prediction]:
     predictions = Prediction.objects.all()
     if chosen.article:
-        predictions = predictions.filter(article=chosen.article)
+        predictions = predictions.filter(article__pk=UUID(chosen.article))
     if chosen.outlet:
         predictions = predictions.filter(article__outlet__slug=chosen.outlet)
     if chosen.topic:
@@ -118,7 +123,7 @@ def _call(by_rule: dict[str, Score]) -> Call:
         topic=prediction.topic.path,
         forecaster=forecast.forecaster.slug,
         phrase=forecast.phrase,
-        probability=float(forecast.probability),
+        probability=forecast.value,
         happened=score.outcome == 1,
         brier=float(score.value),
         log=float(by_rule[Score.Rule.LOG].value),
@@ -156,5 +161,7 @@ def _reported(chosen: Slice) -> int:
     """Beliefs of others that the forecaster's articles report: kept apart, counted here."""
     predictions = _predictions(chosen).filter(attribution=Prediction.Attribution.REPORTED)
     if chosen.forecaster:
-        predictions = predictions.filter(article__authors__slug=chosen.forecaster).exclude(holder__slug=chosen.forecaster)
+        predictions = predictions.filter(article__authors__slug=chosen.forecaster).exclude(
+            holder__slug=chosen.forecaster
+        )
     return predictions.distinct().count()

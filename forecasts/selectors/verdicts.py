@@ -36,7 +36,9 @@ class Judged:
         if span is None:
             return None
         facts = set(self.outcome.witnesses)
-        starts = [event.earliest for event in self.knowledge.occurrences if event.id in facts and event.latest == span.hi]
+        starts = [
+            event.earliest for event in self.knowledge.occurrences if event.id in facts and event.latest == span.hi
+        ]
         return min(starts, default=span.hi)
 
     @property

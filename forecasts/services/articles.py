@@ -4,6 +4,7 @@ import hashlib
 import re
 from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from forecasts.models import Article, ArticleAuthor, Forecaster, Topic
@@ -76,7 +77,7 @@ def record_article(
     text_is_excerpt: bool = False,
     text_sha256: str = "",
     note: str = "",
-    recorded_by=None,
+    recorded_by: User | None = None,
 ) -> tuple[Article, bool]:
     """
     Record a published text once; the same address and date again return the first record.
@@ -92,7 +93,9 @@ def record_article(
     if not authors:
         problems.add("authors", "Name at least one author; the outlet itself, where there is no byline.")
     if published_at > now:
-        problems.add("published_at", f"{published_at:%Y-%m-%d %H:%M} UTC is in the future: log an article once it is published.")
+        problems.add(
+            "published_at", f"{published_at:%Y-%m-%d %H:%M} UTC is in the future: log an article once it is published."
+        )
     problems.raise_if_any()
     if text and not text_is_excerpt:
         text_sha256 = hashlib.sha256(text.encode()).hexdigest()
@@ -121,5 +124,6 @@ def record_article(
 def _sign(article: Article, authors: list[Forecaster]) -> None:
     unique = dict.fromkeys(authors)
     ArticleAuthor.objects.bulk_create(
-        ArticleAuthor(article=article, forecaster=author, position=position) for position, author in enumerate(unique, start=1)
+        ArticleAuthor(article=article, forecaster=author, position=position)
+        for position, author in enumerate(unique, start=1)
     )

@@ -3,10 +3,13 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 
@@ -63,7 +66,13 @@ def day(on: date, *, until: date | None = None) -> tuple[datetime, datetime]:
 
 @transaction.atomic
 def record_event(
-    *, source: Source, draft: EventDraft, reports: tuple[Report, ...], now: datetime, external_id: str = "", recorded_by=None
+    *,
+    source: Source,
+    draft: EventDraft,
+    reports: tuple[Report, ...],
+    now: datetime,
+    external_id: str = "",
+    recorded_by: User | None = None,
 ) -> tuple[EventVersion, bool]:
     """
     Record an event once; rules it may concern become due in the same transaction.
@@ -95,11 +104,13 @@ def _same_event(event: Event, *, digest: str) -> EventVersion:
             f"“{event.external_id}” of {event.source.slug} is recorded with other content (event {event.pk}). "
             "Record a correction of it, or give this event its own id.",
         )
-    return versions.last()
+    return versions.latest("version")
 
 
 @transaction.atomic
-def correct_event(*, event: Event, draft: EventDraft, reason: str, now: datetime, recorded_by=None) -> tuple[EventVersion, bool]:
+def correct_event(
+    *, event: Event, draft: EventDraft, reason: str, now: datetime, recorded_by: User | None = None
+) -> tuple[EventVersion, bool]:
     """
     Record what is now known about an event as its next version; the earlier ones stay.
 
@@ -112,28 +123,34 @@ def correct_event(*, event: Event, draft: EventDraft, reason: str, now: datetime
     if not reason.strip():
         raise refuse("reason", "Say what changed and why.")
     Event.objects.select_for_update().get(pk=event.pk)
-    latest = event.versions.order_by("version").last()
+    latest = event.versions.latest("version")
     digest = _digest(draft)
     if latest.sha256 == digest:
         return latest, False
     if draft.known_at < latest.known_at:
-        raise refuse("known_at", f"The version it corrects was known on {latest.known_at:%Y-%m-%d %H:%M} UTC, which is later.")
-    return _append_version(event, draft=draft, digest=digest, reason=reason.strip(), now=now, recorded_by=recorded_by), True
+        raise refuse(
+            "known_at", f"The version it corrects was known on {latest.known_at:%Y-%m-%d %H:%M} UTC, which is later."
+        )
+    return _append_version(
+        event, draft=draft, digest=digest, reason=reason.strip(), now=now, recorded_by=recorded_by
+    ), True
 
 
-def retract_event(*, event: Event, reason: str, known_at: datetime, now: datetime, recorded_by=None) -> tuple[EventVersion, bool]:
+def retract_event(
+    *, event: Event, reason: str, known_at: datetime, now: datetime, recorded_by: User | None = None
+) -> tuple[EventVersion, bool]:
     """
     Record that an event did not happen, or not so; rules no longer see it from `known_at` on.
 
     Raises:
         Refused: The reason is missing, or `known_at` is before the version it retracts or in the future.
     """
-    latest = event.versions.order_by("version").last()
+    latest = event.versions.latest("version")
     withdrawn = draft_of(latest, status=EventVersion.Status.RETRACTED, known_at=known_at)
     return correct_event(event=event, draft=withdrawn, reason=reason, now=now, recorded_by=recorded_by)
 
 
-def draft_of(version: EventVersion, **changes) -> EventDraft:
+def draft_of(version: EventVersion, **changes: Any) -> EventDraft:
     """The content of a recorded version, with changes."""
     same = {name: getattr(version, name) for name in EventDraft.__dataclass_fields__}
     lists = {name: tuple(same[name]) for name in ("modes", "contexts", "topics", "actors", "recipients", "locations")}
@@ -141,7 +158,9 @@ def draft_of(version: EventVersion, **changes) -> EventDraft:
 
 
 @transaction.atomic
-def add_evidence(*, event: Event, report: Report, now: datetime, recorded_by=None) -> tuple[Evidence, bool]:
+def add_evidence(
+    *, event: Event, report: Report, now: datetime, recorded_by: User | None = None
+) -> tuple[Evidence, bool]:
     """
     Record another report of an event; a second owner can make a verdict final by itself.
 
@@ -155,7 +174,7 @@ def add_evidence(*, event: Event, report: Report, now: datetime, recorded_by=Non
     return evidence, is_new
 
 
-def wake(*, keys, now: datetime) -> int:
+def wake(*, keys: Iterable[str], now: datetime) -> int:
     """Make due every prediction with a rule that listens for one of the keys."""
     return make_due(predictions=RuleKey.objects.filter(key__in=list(keys)).values("rule_version__prediction"), now=now)
 
@@ -172,9 +191,14 @@ def checked(draft: EventDraft, *, now: datetime) -> EventDraft:
     if not draft.title.strip():
         problems.add("title", "An event needs a title that says who did what.")
     if draft.event_type not in rules.EVENT_TYPES:
-        problems.add("event_type", f"“{draft.event_type}” is no event type. Choose one of {', '.join(rules.EVENT_TYPES)}.")
+        problems.add(
+            "event_type", f"“{draft.event_type}” is no event type. Choose one of {', '.join(rules.EVENT_TYPES)}."
+        )
     if draft.action_code and not CODE.fullmatch(draft.action_code):
-        problems.add("action_code", f"“{draft.action_code}” is no CAMEO code: two to four digits with the leading zero, like 072.")
+        problems.add(
+            "action_code",
+            f"“{draft.action_code}” is no CAMEO code: two to four digits with the leading zero, like 072.",
+        )
     _check_paths(draft, problems=problems)
     problems.raise_if_any()
     return draft
@@ -182,15 +206,22 @@ def checked(draft: EventDraft, *, now: datetime) -> EventDraft:
 
 def _check_times(draft: EventDraft, *, now: datetime, problems: Problems) -> None:
     if draft.occurred_from.year < FIRST_YEAR:
-        problems.add("occurred_from", f"The year {draft.occurred_from.year} is before {FIRST_YEAR}: is a digit missing?")
+        problems.add(
+            "occurred_from", f"The year {draft.occurred_from.year} is before {FIRST_YEAR}: is a digit missing?"
+        )
     if draft.occurred_from > now:
-        problems.add("occurred_from", f"{draft.occurred_from:%Y-%m-%d %H:%M} UTC is in the future: record an event once it happened.")
+        problems.add(
+            "occurred_from",
+            f"{draft.occurred_from:%Y-%m-%d %H:%M} UTC is in the future: record an event once it happened.",
+        )
     if draft.occurred_until < draft.occurred_from:
         problems.add("occurred_until", f"It ends on {draft.occurred_until:%Y-%m-%d}, before it begins.")
     if draft.known_at > now:
         problems.add("known_at", f"{draft.known_at:%Y-%m-%d %H:%M} UTC is in the future: when was it first reported?")
     if draft.known_at < draft.occurred_from:
-        problems.add("known_at", f"{draft.known_at:%Y-%m-%d %H:%M} UTC is before it happened: when was it first reported?")
+        problems.add(
+            "known_at", f"{draft.known_at:%Y-%m-%d %H:%M} UTC is before it happened: when was it first reported?"
+        )
 
 
 def _check_paths(draft: EventDraft, *, problems: Problems) -> None:
@@ -198,7 +229,9 @@ def _check_paths(draft: EventDraft, *, problems: Problems) -> None:
     for name in ("actors", "recipients"):
         for path in getattr(draft, name):
             if not _known(path, roots=roots):
-                problems.add(name, f"“{path}” is no recorded entity, nor below one. Record it first, or check the spelling.")
+                problems.add(
+                    name, f"“{path}” is no recorded entity, nor below one. Record it first, or check the spelling."
+                )
     if len(draft.attributes) > MAX_ATTRIBUTES:
         problems.add("attributes", f"{len(draft.attributes)} attributes are too many; {MAX_ATTRIBUTES} at most.")
 
@@ -227,7 +260,9 @@ def _digest(draft: EventDraft) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _append_version(event: Event, *, draft: EventDraft, digest: str, reason: str, now: datetime, recorded_by) -> EventVersion:
+def _append_version(
+    event: Event, *, draft: EventDraft, digest: str, reason: str, now: datetime, recorded_by: User | None
+) -> EventVersion:
     fields = {name: getattr(draft, name) for name in EventDraft.__dataclass_fields__}
     fields |= {name: list(value) for name, value in fields.items() if isinstance(value, tuple)}
     fields["tier"] = draft.tier or event.source.tier
@@ -241,7 +276,7 @@ def _append_version(event: Event, *, draft: EventDraft, digest: str, reason: str
     return version
 
 
-def _append_report(event: Event, *, report: Report, now: datetime, recorded_by) -> tuple[Evidence, bool]:
+def _append_report(event: Event, *, report: Report, now: datetime, recorded_by: User | None) -> tuple[Evidence, bool]:
     owner = report.owner or _owner(report)
     return Evidence.objects.get_or_create(
         event=event,

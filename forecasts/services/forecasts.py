@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from forecasts.models import Forecast, Forecaster, Lexicon, LexiconEntry, Prediction
 from forecasts.scoring.lexicon import normalise_phrase
 
 from .predictions import make_due
-from .refusal import Problems, Refused, refuse
+from .refusal import Refused, refuse
 
 DEFAULT_LEXICON = "default_v1"
 GRID = Decimal("0.0001")
@@ -70,7 +71,9 @@ def read_phrase(*, phrase: str, lexicon: str = DEFAULT_LEXICON) -> Wording:
     plain = normalise_phrase(phrase)
     entry = book.entries.filter(phrase=plain).first()
     if entry is None:
-        raise refuse("phrase", f"The lexicon {book.code} lacks “{phrase}”.{_nearest(plain, book=book)} Or give a number.")
+        raise refuse(
+            "phrase", f"The lexicon {book.code} lacks “{phrase}”.{_nearest(plain, book=book)} Or give a number."
+        )
     if entry.point is None:
         raise refuse("phrase", f"“{phrase}” says no probability in {book.code}: {entry.source} Give a number.")
     return Wording(
@@ -87,7 +90,13 @@ def _nearest(phrase: str, *, book: Lexicon) -> str:
 
 
 def wording(
-    *, probability: object = None, phrase: str = "", lexicon: str = "", low: object = None, high: object = None, basis: str = ""
+    *,
+    probability: object = None,
+    phrase: str = "",
+    lexicon: str = "",
+    low: object = None,
+    high: object = None,
+    basis: str = "",
 ) -> Wording:
     """
     A probability from what was given: a number, words read through a lexicon, or words with an editor's number.
@@ -101,22 +110,23 @@ def wording(
         return read_phrase(phrase=phrase, lexicon=lexicon or DEFAULT_LEXICON)
     if lexicon:
         raise refuse("lexicon", "Give either a number or a lexicon to read the words through, not both.")
-    problems = Problems()
     if phrase and not basis.strip():
-        problems.add("basis", f"Say how “{phrase}” was read as {probability}, since no lexicon was used.")
-    problems.raise_if_any()
+        raise refuse("basis", f"Say how “{phrase}” was read as {probability}, since no lexicon was used.")
     number = parse_probability(probability)
-    bounds = [parse_probability(bound, field=field) if bound not in (None, "") else None for field, bound in (("low", low), ("high", high))]
-    return Wording(number, *_ordered(bounds, number=number), phrase=phrase.strip(), basis=basis.strip())
+    least, most = _range(low, high, number=number)
+    return Wording(probability=number, low=least, high=most, phrase=phrase.strip(), basis=basis.strip())
 
 
-def _ordered(bounds: list[Decimal | None], *, number: Decimal) -> list[Decimal | None]:
-    low, high = bounds
-    if (low is None) != (high is None):
-        raise refuse("low" if low is None else "high", "Give both ends of the range, or neither.")
-    if low is not None and not low <= number <= high:
-        raise refuse("low", f"The range {low} to {high} does not hold the probability {number}.")
-    return bounds
+def _range(low: object, high: object, *, number: Decimal) -> tuple[Decimal | None, Decimal | None]:
+    is_missing = [bound in (None, "") for bound in (low, high)]
+    if all(is_missing):
+        return None, None
+    if any(is_missing):
+        raise refuse("low" if is_missing[0] else "high", "Give both ends of the range, or neither.")
+    least, most = parse_probability(low, field="low"), parse_probability(high, field="high")
+    if not least <= number <= most:
+        raise refuse("low", f"The range {least} to {most} does not hold the probability {number}.")
+    return least, most
 
 
 @transaction.atomic
@@ -128,7 +138,7 @@ def record_forecast(
     made_at: datetime,
     now: datetime,
     is_scored: bool = True,
-    recorded_by=None,
+    recorded_by: User | None = None,
 ) -> tuple[Forecast, bool]:
     """
     Record a probability from `made_at` until the forecaster's next one; without a wording, a withdrawal.
@@ -147,11 +157,14 @@ def record_forecast(
         prediction=prediction,
         forecaster=forecaster,
         made_at=made_at,
-        defaults={"probability": probability, "is_scored": is_scored, "recorded_at": now, "recorded_by": recorded_by} | fields | extra,
+        defaults={"probability": probability, "is_scored": is_scored, "recorded_at": now, "recorded_by": recorded_by}
+        | fields
+        | extra,
     )
     if not is_new and forecast.probability != probability:
         raise refuse(
-            "made_at", f"A forecast of {forecast.probability} by {forecaster} at that instant is recorded; it cannot be changed. Record a later one."
+            "made_at",
+            f"A forecast of {forecast.probability} by {forecaster} at that instant is recorded; it cannot be changed. Record a later one.",
         )
     if is_new:
         make_due(predictions=[prediction.pk], now=now)
@@ -159,7 +172,9 @@ def record_forecast(
 
 
 @transaction.atomic
-def record_lexicon(*, code: str, title: str, source: str, rows: list[dict[str, str]], now: datetime) -> tuple[Lexicon, bool]:
+def record_lexicon(
+    *, code: str, title: str, source: str, rows: list[dict[str, str]], now: datetime
+) -> tuple[Lexicon, bool]:
     """
     Record a lexicon as its next version, unless the newest version has the same phrases.
 
@@ -179,10 +194,14 @@ def record_lexicon(*, code: str, title: str, source: str, rows: list[dict[str, s
     lexicon = Lexicon.objects.create(
         code=code, version=latest.version + 1 if latest else 1, title=title, source=source, recorded_at=now
     )
-    LexiconEntry.objects.bulk_create(LexiconEntry(lexicon=lexicon, phrase=phrase, **values) for phrase, values in entries.items())
+    LexiconEntry.objects.bulk_create(
+        LexiconEntry(lexicon=lexicon, phrase=phrase, **values) for phrase, values in entries.items()
+    )
     return lexicon, True
 
 
 def _entry(row: dict[str, str]) -> dict[str, object]:
-    numbers = {name: parse_probability(row[name], field=name) if row[name] else None for name in ("low", "point", "high")}
+    numbers = {
+        name: parse_probability(row[name], field=name) if row[name] else None for name in ("low", "point", "high")
+    }
     return {**numbers, "source": row["source"]}

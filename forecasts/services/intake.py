@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from forecasts.models import Prediction, RuleVersion
@@ -29,8 +31,8 @@ def log_prediction(
     rules: Sequence[RuleDraft] = (),
     wording: Wording | None = None,
     is_scored: bool = True,
-    recorded_by=None,
-    **claim,
+    recorded_by: User | None = None,
+    **claim: Any,
 ) -> tuple[Prediction, bool]:
     """
     Record a claim with its rules and its holder's forecast in one transaction; running it again adds nothing.

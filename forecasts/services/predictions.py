@@ -5,8 +5,12 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 
 from forecasts import rules
 from forecasts.models import Article, Entity, Forecaster, Milestone, Prediction, RuleKey, RuleVersion, Topic
@@ -34,7 +38,7 @@ def record_prediction(
     contrasts_with: Prediction | None = None,
     cluster_key: str = "",
     note: str = "",
-    recorded_by=None,
+    recorded_by: User | None = None,
 ) -> tuple[Prediction, bool]:
     """
     Record a claim once; the same statement of the same holder in the same article returns the first record.
@@ -123,7 +127,7 @@ def record_rule(
     variant: str = RuleVersion.Variant.CENTRAL,
     name: str = "",
     description: str = "",
-    recorded_by=None,
+    recorded_by: User | None = None,
 ) -> tuple[RuleVersion, bool]:
     """
     Record a rule in one reading; other criteria under the same name become its next version.
@@ -138,7 +142,10 @@ def record_rule(
     parsed = _checked(rule, prediction=prediction)
     name = name or (RuleVersion.CENTRAL_NAME if variant == RuleVersion.Variant.CENTRAL else variant.lower())
     if (name == RuleVersion.CENTRAL_NAME) != (variant == RuleVersion.Variant.CENTRAL):
-        raise refuse("name", f"“{name}” does not go with the variant {variant}: the central reading, and only it, is named central.")
+        raise refuse(
+            "name",
+            f"“{name}” does not go with the variant {variant}: the central reading, and only it, is named central.",
+        )
     digest = rule_digest(rule)
     Prediction.objects.select_for_update().get(pk=prediction.pk)
     latest = prediction.rules.filter(name=name).order_by("-version").first()
@@ -162,7 +169,9 @@ def record_rule(
 
 def rule_digest(rule: object) -> str:
     """SHA-256 of a rule's JSON with sorted keys, so that layout does not matter."""
-    return hashlib.sha256(json.dumps(rule, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(rule, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 def _checked(rule: object, *, prediction: Prediction) -> rules.Rule:
@@ -183,10 +192,12 @@ def _checked(rule: object, *, prediction: Prediction) -> rules.Rule:
 
 
 def _refused_rule(found: Iterable[rules.Problem]) -> Refused:
-    return Refused({"rule": [f"{problem.path}: {problem.message}" if problem.path else problem.message for problem in found]})
+    return Refused(
+        {"rule": [f"{problem.path}: {problem.message}" if problem.path else problem.message for problem in found]}
+    )
 
 
-def make_due(*, predictions, now: datetime) -> int:
+def make_due(*, predictions: Iterable[UUID] | QuerySet[Any, Any], now: datetime) -> int:
     """
     Make predictions due for the sweep, given by primary keys or a query for them.
 

@@ -3,8 +3,10 @@
 import hashlib
 import json
 from datetime import datetime
+from typing import Any
 
 from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion, Witness
+from forecasts.rules import Outcome
 from forecasts.selectors.resolutions import current_resolution, latest_evaluation
 from forecasts.selectors.verdicts import Judged
 
@@ -47,8 +49,10 @@ def _digest(judged: Judged) -> str:
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
 
 
-def _witnesses(evaluation: Evaluation, *, outcome) -> list[Witness]:
-    roles = dict.fromkeys(outcome.possible, Witness.Role.POSSIBLE) | dict.fromkeys(outcome.witnesses, Witness.Role.MATCH)
+def _witnesses(evaluation: Evaluation, *, outcome: Outcome) -> list[Witness]:
+    roles = dict.fromkeys(outcome.possible, Witness.Role.POSSIBLE) | dict.fromkeys(
+        outcome.witnesses, Witness.Role.MATCH
+    )
     return [Witness(evaluation=evaluation, role=role, **_fact(fact)) for fact, role in sorted(roles.items())]
 
 
@@ -58,7 +62,7 @@ def _fact(identifier: str) -> dict[str, object]:
     return {"event_version_id": identifier}
 
 
-def append_resolution(*, prediction: Prediction, now: datetime, **fields) -> Resolution:
+def append_resolution(*, prediction: Prediction, now: datetime, **fields: Any) -> Resolution:
     """
     Record the next word on a prediction; it supersedes the last one.
 

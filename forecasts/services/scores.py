@@ -17,10 +17,14 @@ def score_resolution(*, resolution: Resolution, now: datetime) -> list[Score]:
 
     A resolution without a yes or no has none. Running it again adds nothing.
     """
-    outcome = OUTCOMES.get(resolution.verdict)
+    outcome = OUTCOMES.get(Verdict(resolution.verdict)) if resolution.verdict else None
     if outcome is None:
         return []
-    return [score for forecast in scoreable_forecasts(resolution=resolution) for score in _scores(forecast, resolution, outcome, now)]
+    return [
+        score
+        for forecast in scoreable_forecasts(resolution=resolution)
+        for score in _scores(forecast, resolution, outcome, now)
+    ]
 
 
 def scoreable_forecasts(*, resolution: Resolution) -> list[Forecast]:
@@ -35,7 +39,7 @@ def scoreable_forecasts(*, resolution: Resolution) -> list[Forecast]:
 def _scores(forecast: Forecast, resolution: Resolution, outcome: int, now: datetime) -> list[Score]:
     found = []
     for rule, (version, score) in RULES.items():
-        value = Decimal(repr(float(score([float(forecast.probability)], [outcome])[0]))).quantize(PLACES)
+        value = Decimal(repr(float(score([forecast.value], [outcome])[0]))).quantize(PLACES)
         row, _ = Score.objects.get_or_create(
             forecast=forecast,
             resolution=resolution,

@@ -1,6 +1,7 @@
 """Where a verdict, its scores and the prediction's state meet in one transaction."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -19,7 +20,7 @@ CONTRADICTION = "CONTRADICTS_VERDICT"
 
 
 @transaction.atomic
-def settle_prediction(*, prediction_id, now: datetime) -> Resolution | None:
+def settle_prediction(*, prediction_id: UUID, now: datetime) -> Resolution | None:
     """
     Evaluate a prediction's rules on what is known and bring its record up to date.
 
@@ -34,18 +35,21 @@ def settle_prediction(*, prediction_id, now: datetime) -> Resolution | None:
     readings = [(rule, judge(rule_version=rule, as_of=now)) for rule in current_rules(prediction=prediction)]
     evaluations = {rule.name: record_evaluation(rule_version=rule, judged=judged, now=now) for rule, judged in readings}
     central = next((judged for rule, judged in readings if rule.variant == RuleVersion.Variant.CENTRAL), None)
-    added, doubts = None, []
+    added: Resolution | None = None
+    doubts: list[str] = []
     if central is not None:
         added, doubts = _follow(prediction, judged=central, evaluation=evaluations[RuleVersion.CENTRAL_NAME], now=now)
     _store_state(prediction, readings=[judged for _, judged in readings], central=central, doubts=doubts, now=now)
     return added
 
 
-def _follow(prediction: Prediction, *, judged: Judged, evaluation: Evaluation, now: datetime) -> tuple[Resolution | None, list[str]]:
+def _follow(
+    prediction: Prediction, *, judged: Judged, evaluation: Evaluation, now: datetime
+) -> tuple[Resolution | None, list[str]]:
     """Carry out what the central rule's answer means for the record; doubts are reasons for review."""
     last = current_resolution(prediction=prediction)
     answer = judged.outcome.status.value
-    move = next_move(standing=_standing(last), answer=answer, may_finalise=judged.may_finalise, now=now)
+    move = next_move(standing=_standing(_in_force(last)), answer=answer, may_finalise=judged.may_finalise, now=now)
     if move is Move.REVIEW:
         return None, [CONTRADICTION]
     if move is Move.KEEP:
@@ -71,10 +75,16 @@ def _follow(prediction: Prediction, *, judged: Judged, evaluation: Evaluation, n
     return added, []
 
 
+def _in_force(last: Resolution | None) -> Resolution | None:
+    return None if last is None or last.state == Resolution.State.REOPENED else last
+
+
 def _standing(last: Resolution | None) -> Standing | None:
-    if last is None or last.state == Resolution.State.REOPENED:
+    if last is None:
         return None
-    return Standing(verdict=last.verdict, state=last.state, by_person=last.actor_id is not None, finalises_at=last.finalises_at)
+    return Standing(
+        verdict=last.verdict, state=last.state, by_person=last.actor_id is not None, finalises_at=last.finalises_at
+    )
 
 
 def _reopen(prediction: Prediction, *, judged: Judged, evaluation: Evaluation, now: datetime) -> Resolution:
@@ -92,25 +102,25 @@ def _reopen(prediction: Prediction, *, judged: Judged, evaluation: Evaluation, n
 def _store_state(
     prediction: Prediction, *, readings: list[Judged], central: Judged | None, doubts: list[str], now: datetime
 ) -> None:
-    last = current_resolution(prediction=prediction)
-    is_open = last is None or last.state == Resolution.State.REOPENED
-    reasons = list(doubts)
-    if central is None and is_open:
-        reasons.append(MISSING_RULE)
-    if central is not None and is_open:
-        reasons += [reason.value for reason in central.outcome.review]
-    waits = not is_open and last.state == Resolution.State.PROPOSED and last.finalises_at is None
-    status = Prediction.Status.OPEN if is_open else Prediction.Status(last.state)
+    last = _in_force(current_resolution(prediction=prediction))
+    reasons = doubts if last else _review_reasons(central)
+    status = Prediction.Status(last.state) if last else Prediction.Status.OPEN
+    is_proposed = last is not None and last.state == Resolution.State.PROPOSED
     Prediction.objects.filter(pk=prediction.pk).update(
         status=Prediction.Status.NEEDS_REVIEW if reasons else status,
-        verdict="" if is_open else last.verdict,
+        verdict=last.verdict if last else "",
         review_reasons=reasons,
-        needs_confirmation=waits,
+        needs_confirmation=is_proposed and last is not None and last.finalises_at is None,
         next_check_at=_next_check(last, readings=readings, now=now),
         checked_at=now,
         attempts=0,
         last_error="",
     )
+
+
+def _review_reasons(central: Judged | None) -> list[str]:
+    """Why an open prediction needs a person; empty when it only needs time or facts."""
+    return [MISSING_RULE] if central is None else [reason.value for reason in central.outcome.review]
 
 
 def _next_check(last: Resolution | None, *, readings: list[Judged], now: datetime) -> datetime | None:

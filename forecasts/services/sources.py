@@ -3,7 +3,9 @@
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 
@@ -17,7 +19,7 @@ ENTITY_PATH = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 MILESTONE_KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 
 
-def record_source(*, slug: str, name: str, now: datetime, settlement_lag: timedelta, **details) -> Source:
+def record_source(*, slug: str, name: str, now: datetime, settlement_lag: timedelta, **details: Any) -> Source:
     """Record a feed, or return the one that has this slug."""
     source, _ = Source.objects.get_or_create(
         slug=slug, defaults={"name": name, "settlement_lag": settlement_lag, "recorded_at": now, **details}
@@ -26,7 +28,9 @@ def record_source(*, slug: str, name: str, now: datetime, settlement_lag: timede
 
 
 @transaction.atomic
-def record_coverage(*, source: Source, complete_to: datetime, now: datetime, note: str = "", recorded_by=None) -> tuple[Coverage, bool]:
+def record_coverage(
+    *, source: Source, complete_to: datetime, now: datetime, note: str = "", recorded_by: User | None = None
+) -> tuple[Coverage, bool]:
     """
     State that a source holds everything before an instant; an earlier instant than before admits a gap.
 
@@ -34,18 +38,30 @@ def record_coverage(*, source: Source, complete_to: datetime, now: datetime, not
         Refused: The instant lies in the future.
     """
     if complete_to > now:
-        raise refuse("complete_to", f"{complete_to:%Y-%m-%d %H:%M} UTC is in the future: no source is complete that far.")
+        raise refuse(
+            "complete_to", f"{complete_to:%Y-%m-%d %H:%M} UTC is in the future: no source is complete that far."
+        )
     latest = source.coverage.order_by("-recorded_at", "-pk").first()
     if latest and latest.complete_to == complete_to:
         return latest, False
-    coverage = Coverage.objects.create(source=source, complete_to=complete_to, note=note, recorded_at=now, recorded_by=recorded_by)
+    coverage = Coverage.objects.create(
+        source=source, complete_to=complete_to, note=note, recorded_at=now, recorded_by=recorded_by
+    )
     wake(keys=[f"coverage:{source.group}"], now=now)
     return coverage, True
 
 
 @transaction.atomic
 def record_observation(
-    *, source: Source, series: str, valid_on: date, value: Decimal, released_at: datetime, now: datetime, unit: str = "", recorded_by=None
+    *,
+    source: Source,
+    series: str,
+    valid_on: date,
+    value: Decimal,
+    released_at: datetime,
+    now: datetime,
+    unit: str = "",
+    recorded_by: User | None = None,
 ) -> tuple[Observation, bool]:
     """
     Record one value of a series as released at one time; a revision has a later release.
@@ -54,7 +70,9 @@ def record_observation(
         Refused: The release lies in the future or before the day it is of, or that release has another value.
     """
     if released_at > now:
-        raise refuse("released_at", f"{released_at:%Y-%m-%d %H:%M} UTC is in the future: record a value once it is released.")
+        raise refuse(
+            "released_at", f"{released_at:%Y-%m-%d %H:%M} UTC is in the future: record a value once it is released."
+        )
     if released_at.date() < valid_on:
         raise refuse("released_at", f"{released_at:%Y-%m-%d} is before {valid_on}, the day the value is of.")
     observation, is_new = Observation.objects.get_or_create(
@@ -64,7 +82,10 @@ def record_observation(
         defaults={"source": source, "value": value, "unit": unit, "recorded_at": now, "recorded_by": recorded_by},
     )
     if not is_new and observation.value != value:
-        raise refuse("value", f"{series} on {valid_on} was released with {observation.value.normalize():f}. A revision needs its own release time.")
+        raise refuse(
+            "value",
+            f"{series} on {valid_on} was released with {observation.value.normalize():f}. A revision needs its own release time.",
+        )
     if is_new:
         wake(keys=[f"series:{series}"], now=now)
     return observation, is_new
@@ -78,7 +99,10 @@ def record_entity(*, path: str, label: str, wikidata: str = "") -> Entity:
         Refused: The path is malformed.
     """
     if not ENTITY_PATH.fullmatch(path):
-        raise refuse("path", f"“{path}” is no entity path: words of letters, digits, - and _, joined by dots, like USA.GOV.POTUS.")
+        raise refuse(
+            "path",
+            f"“{path}” is no entity path: words of letters, digits, - and _, joined by dots, like USA.GOV.POTUS.",
+        )
     entity, _ = Entity.objects.get_or_create(path=path, defaults={"label": label, "wikidata": wikidata})
     return entity
 
@@ -98,7 +122,9 @@ def record_membership(
 
 
 @transaction.atomic
-def record_milestone(*, key: str, label: str, occurs_at: datetime, now: datetime, url: str = "") -> tuple[Milestone, bool]:
+def record_milestone(
+    *, key: str, label: str, occurs_at: datetime, now: datetime, url: str = ""
+) -> tuple[Milestone, bool]:
     """
     Record a named date; another date for the same name is its next version, and rules that name it are due.
 
@@ -111,6 +137,8 @@ def record_milestone(*, key: str, label: str, occurs_at: datetime, now: datetime
     if latest and latest.occurs_at == occurs_at:
         return latest, False
     number = (Milestone.objects.filter(key=key).aggregate(n=Max("version"))["n"] or 0) + 1
-    milestone = Milestone.objects.create(key=key, version=number, label=label, occurs_at=occurs_at, url=url, recorded_at=now)
+    milestone = Milestone.objects.create(
+        key=key, version=number, label=label, occurs_at=occurs_at, url=url, recorded_at=now
+    )
     wake(keys=[f"milestone:{key}"], now=now)
     return milestone, True

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from django.db import DatabaseError
@@ -51,7 +52,7 @@ def sweep(*, now: datetime, limit: int = BATCH, budget: float = BUDGET_SECONDS) 
     return Sweep(checked=len(results), changed=results.count("changed"), failed=results.count("failed"), left=left)
 
 
-def _claim(primary_key, *, now: datetime) -> bool:
+def _claim(primary_key: UUID, *, now: datetime) -> bool:
     """
     Count the attempt before the work, in its own transaction.
 
@@ -63,7 +64,7 @@ def _claim(primary_key, *, now: datetime) -> bool:
     return bool(due.update(attempts=F("attempts") + 1, next_check_at=retry_at))
 
 
-def _settle_safely(primary_key, *, now: datetime) -> str:
+def _settle_safely(primary_key: UUID, *, now: datetime) -> str:
     try:
         return "changed" if settle_prediction(prediction_id=primary_key, now=now) else "unchanged"
     except DatabaseError:

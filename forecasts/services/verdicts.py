@@ -1,7 +1,9 @@
 """Verdicts by people: what waits in review, and what replaces an earlier verdict."""
 
 from datetime import datetime
+from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from forecasts.models import Prediction, Resolution, Verdict
@@ -18,10 +20,10 @@ MIN_REASON = 10
 @transaction.atomic
 def record_verdict(
     *,
-    prediction_id,
+    prediction_id: UUID,
     verdict: str,
     reason: str,
-    actor,
+    actor: User,
     now: datetime,
     happened_at: datetime | None = None,
     known_at: datetime | None = None,
@@ -38,23 +40,27 @@ def record_verdict(
     """
     prediction = Prediction.objects.select_for_update().get(pk=prediction_id)
     last = current_resolution(prediction=prediction)
-    _check_verdict(prediction, verdict=verdict, reason=reason, actor=actor, now=now, known_at=known_at, happened_at=happened_at)
+    _check_verdict(
+        prediction, verdict=verdict, reason=reason, actor=actor, now=now, known_at=known_at, happened_at=happened_at
+    )
     if expected_number is not None and expected_number != (last.number if last else 0):
-        raise refuse("verdict", f"The record changed since you opened it: it is now {last}. Look at it again before you decide.")
-    is_same = last is not None and last.verdict == verdict
+        raise refuse(
+            "verdict", f"The record changed since you opened it: it is now {last}. Look at it again before you decide."
+        )
+    same = last if last is not None and last.verdict == verdict else None
     added = append_resolution(
         prediction=prediction,
         now=now,
         verdict=verdict,
         state=Resolution.State.FINAL,
-        reason_code=CONFIRMED if is_same else JUDGED,
+        reason_code=CONFIRMED if same else JUDGED,
         reason=reason.strip(),
         actor=actor,
-        evaluation=last.evaluation if is_same else None,
+        evaluation=same.evaluation if same else None,
         evidence_url=evidence_url,
-        side_value=last.side_value if is_same else "",
-        happened_at=happened_at or (last.happened_at if is_same else None),
-        known_at=known_at or (last.known_at if is_same else None) or now,
+        side_value=same.side_value if same else "",
+        happened_at=happened_at or (same.happened_at if same else None),
+        known_at=known_at or (same.known_at if same else None) or now,
     )
     score_resolution(resolution=added, now=now)
     _take_state(prediction, resolution=added, now=now)
@@ -62,7 +68,7 @@ def record_verdict(
 
 
 @transaction.atomic
-def reopen(*, prediction_id, reason: str, actor, now: datetime) -> Resolution:
+def reopen(*, prediction_id: UUID, reason: str, actor: User, now: datetime) -> Resolution:
     """
     Withdraw a verdict on a person's word; the next sweep looks at the prediction afresh.
 
@@ -83,7 +89,16 @@ def reopen(*, prediction_id, reason: str, actor, now: datetime) -> Resolution:
     return added
 
 
-def _check_verdict(prediction: Prediction, *, verdict: str, reason: str, actor, now, known_at, happened_at) -> None:
+def _check_verdict(
+    prediction: Prediction,
+    *,
+    verdict: str,
+    reason: str,
+    actor: User,
+    now: datetime,
+    known_at: datetime | None,
+    happened_at: datetime | None,
+) -> None:
     problems = _check_person(prediction, reason=reason, actor=actor)
     if verdict not in Verdict.values:
         problems.add("verdict", f"“{verdict}” is no verdict. Choose one of {', '.join(Verdict.values)}.")
@@ -95,7 +110,7 @@ def _check_verdict(prediction: Prediction, *, verdict: str, reason: str, actor, 
     problems.raise_if_any()
 
 
-def _check_person(prediction: Prediction, *, reason: str, actor) -> Problems:
+def _check_person(prediction: Prediction, *, reason: str, actor: User) -> Problems:
     problems = Problems()
     if len(reason.strip()) < MIN_REASON:
         problems.add("reason", f"Give the reason in at least {MIN_REASON} characters: readers will see it.")

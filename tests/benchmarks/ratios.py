@@ -21,7 +21,9 @@ class Ratio:
     limit_ms: float
 
 
-def compare(what: str, *, ours: Callable[[], object], limit: Callable[[], object], against: str, rounds: int = 7) -> Ratio:
+def compare(
+    what: str, *, ours: Callable[[], object], limit: Callable[[], object], against: str, rounds: int = 7
+) -> Ratio:
     """Run both in turns, the order swapped each round, and keep the medians of CPU time."""
     times: dict[str, list[float]] = {"ours": [], "limit": []}
     for number in range(rounds):
@@ -35,7 +37,9 @@ def compare(what: str, *, ours: Callable[[], object], limit: Callable[[], object
 
 
 def _kept(result: Ratio) -> Ratio:
-    print(f"\n{result.what}: {result.ratio:.1f} x {result.limit} ({result.ours_ms:.1f} ms against {result.limit_ms:.1f} ms CPU)")
+    print(
+        f"\n{result.what}: {result.ratio:.1f} x {result.limit} ({result.ours_ms:.1f} ms against {result.limit_ms:.1f} ms CPU)"
+    )
     RESULTS.parent.mkdir(exist_ok=True)
     earlier = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     RESULTS.write_text(json.dumps(earlier | {result.what: asdict(result)}, indent=1))

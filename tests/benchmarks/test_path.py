@@ -23,7 +23,9 @@ def test_settling_against_evaluating_the_same_in_memory(capsys):
     for number in range(20):
         make_event(title=f"Package {number}")
     cover()
-    loaded = [judge(rule_version=rule, as_of=NOW) for p in Prediction.objects.all() for rule in current_rules(prediction=p)]
+    loaded = [
+        judge(rule_version=rule, as_of=NOW) for p in Prediction.objects.all() for rule in current_rules(prediction=p)
+    ]
     identifiers = list(Prediction.objects.values_list("pk", flat=True))
     for identifier in identifiers:
         settle_prediction(prediction_id=identifier, now=NOW)

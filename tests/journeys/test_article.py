@@ -117,7 +117,12 @@ def test_the_authors_scorecard_has_seven_settled_calls_of_three_events(settled):
 
     assert round(card.summary.mean_brier, 4) == 0.2586
     assert (card.summary.n, card.summary.n_clusters) == (7, 3)
-    assert (card.coverage.resolved, card.coverage.annulled, card.coverage.pending, card.coverage.ambiguous) == (7, 7, 0, 0)
+    assert (card.coverage.resolved, card.coverage.annulled, card.coverage.pending, card.coverage.ambiguous) == (
+        7,
+        7,
+        0,
+        0,
+    )
     assert (card.coverage.not_scored, card.coverage.reported, card.coverage.retrospective) == (3, 9, 7)
     assert "Too few to rate" in card.summary.statement
 

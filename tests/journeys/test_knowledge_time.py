@@ -38,7 +38,12 @@ def test_each_verdict_stood_as_it_could_be_known_at_the_time(time_machine):
         sweep(now=now)
         for _, title, name, expected in [row for row in AS_KNOWN if row[0] == instant]:
             rule = Prediction.objects.get(title__startswith=title).rules.get(name=name)
-            assert (instant, title, name, latest_evaluation(rule_version=rule).status) == (instant, title, name, expected)
+            assert (instant, title, name, latest_evaluation(rule_version=rule).status) == (
+                instant,
+                title,
+                name,
+                expected,
+            )
 
 
 def test_the_broad_reading_flips_with_the_day_of_publication(time_machine):
@@ -50,7 +55,9 @@ def test_the_broad_reading_flips_with_the_day_of_publication(time_machine):
 
     sweep(now=datetime(2024, 12, 1, tzinfo=UTC))
 
-    rule = Prediction.objects.get(title__startswith="Energy sanctions stay loose").rules.get(name="any energy designation")
+    rule = Prediction.objects.get(title__startswith="Energy sanctions stay loose").rules.get(
+        name="any energy designation"
+    )
     assert latest_evaluation(rule_version=rule).status == "YES"
 
 
@@ -60,13 +67,19 @@ def start_of_history(time_machine, *, data: dict | None = None) -> Source:
     time_machine.move_to(logged_at, tick=False)
     command.load_world(load_demo.read("events.json"), now=logged_at)
     command.load_claims(data or load_demo.read("article.json"), now=logged_at)
-    return record_source(slug="wire", name="Wire", tier="B", group="wire", settlement_lag=timedelta(days=2), now=logged_at)
+    return record_source(
+        slug="wire", name="Wire", tier="B", group="wire", settlement_lag=timedelta(days=2), now=logged_at
+    )
 
 
 def waiting_rows() -> list[tuple[datetime, dict, int]]:
     """Every version of every event, by when it could be known."""
     events = load_demo.read("events.json")["events"]
-    versions = [(day(date.fromisoformat(v["known_on"]))[0], event, n) for event in events for n, v in enumerate(event["versions"])]
+    versions = [
+        (day(date.fromisoformat(v["known_on"]))[0], event, n)
+        for event in events
+        for n, v in enumerate(event["versions"])
+    ]
     return sorted(versions, key=lambda row: (row[0], row[1]["external_id"], row[2]))
 
 

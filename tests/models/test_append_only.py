@@ -82,7 +82,10 @@ def _is_refused(way) -> bool:
 
 
 def test_the_refusal_says_what_it_refused(history):
-    with pytest.raises(DatabaseError, match="append-only: UPDATE of forecasts_article is refused"), transaction.atomic():
+    with (
+        pytest.raises(DatabaseError, match="append-only: UPDATE of forecasts_article is refused"),
+        transaction.atomic(),
+    ):
         Article.objects.update(title="Another title")
 
 

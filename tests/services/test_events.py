@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from forecasts.models import Event, EventVersion, Evidence, Prediction
-from forecasts.services.events import EventDraft, Report, add_evidence, correct_event, draft_of, record_event, retract_event
+from forecasts.services.events import (
+    EventDraft,
+    Report,
+    add_evidence,
+    correct_event,
+    draft_of,
+    record_event,
+    retract_event,
+)
 from forecasts.services.refusal import Refused
 from tests.builders import NOW, make_event, make_prediction, make_source, make_world
 
@@ -33,9 +41,21 @@ def world():
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
-        ({"occurred_from": NOW + DAY, "occurred_until": NOW + 2 * DAY}, "occurred_from", "is in the future: record an event once it happened"),
-        ({"occurred_until": datetime(2025, 2, 1, tzinfo=UTC)}, "occurred_until", "It ends on 2025-02-01, before it begins."),
-        ({"occurred_from": datetime(25, 2, 3, tzinfo=UTC)}, "occurred_from", "The year 25 is before 1900: is a digit missing?"),
+        (
+            {"occurred_from": NOW + DAY, "occurred_until": NOW + 2 * DAY},
+            "occurred_from",
+            "is in the future: record an event once it happened",
+        ),
+        (
+            {"occurred_until": datetime(2025, 2, 1, tzinfo=UTC)},
+            "occurred_until",
+            "It ends on 2025-02-01, before it begins.",
+        ),
+        (
+            {"occurred_from": datetime(25, 2, 3, tzinfo=UTC)},
+            "occurred_from",
+            "The year 25 is before 1900: is a digit missing?",
+        ),
         ({"known_at": datetime(2025, 2, 2, tzinfo=UTC)}, "known_at", "is before it happened"),
         ({"known_at": NOW + DAY}, "known_at", "is in the future"),
         ({"event_type": "GIFT"}, "event_type", "“GIFT” is no event type. Choose one of"),
@@ -54,7 +74,11 @@ def test_a_malformed_event_is_refused_at_its_field_and_not_stored(changes, field
 
 @pytest.mark.parametrize(
     ("reports", "message"),
-    [((), "at least one report"), ((Report(),), "an address or a citation"), ((Report(url="javascript:alert(1)"),), "must begin with http")],
+    [
+        ((), "at least one report"),
+        ((Report(),), "an address or a citation"),
+        ((Report(url="javascript:alert(1)"),), "must begin with http"),
+    ],
 )
 def test_an_event_without_a_usable_report_is_refused(reports, message):
     with pytest.raises(Refused, match=message):
@@ -73,14 +97,18 @@ def test_an_id_taken_by_other_content_is_refused_with_the_event():
     version, _ = record_event(source=make_source(), draft=DRAFT, reports=REPORTS, external_id="7", now=NOW)
 
     with pytest.raises(Refused, match=f"“7” of wire is recorded with other content \\(event {version.event_id}\\)"):
-        record_event(source=make_source(), draft=replace(DRAFT, title="Another"), reports=REPORTS, external_id="7", now=NOW)
+        record_event(
+            source=make_source(), draft=replace(DRAFT, title="Another"), reports=REPORTS, external_id="7", now=NOW
+        )
 
 
 def test_a_correction_is_a_further_version_and_the_first_one_stays():
     version, _ = record_event(source=make_source(), draft=DRAFT, reports=REPORTS, now=NOW)
     narrower = replace(DRAFT, action_code="0721", known_at=datetime(2025, 2, 9, tzinfo=UTC))
 
-    corrected, is_new = correct_event(event=version.event, draft=narrower, reason="The ministry named the programme.", now=NOW)
+    corrected, is_new = correct_event(
+        event=version.event, draft=narrower, reason="The ministry named the programme.", now=NOW
+    )
 
     assert (is_new, corrected.version) == (True, 2)
     assert list(version.event.versions.order_by("version").values_list("action_code", flat=True)) == ["072", "0721"]
@@ -99,7 +127,9 @@ def test_a_retraction_keeps_the_content_and_can_be_taken_back():
     version, _ = record_event(source=make_source(), draft=DRAFT, reports=REPORTS, now=NOW)
 
     gone, _ = retract_event(event=version.event, reason="It was a rumour.", known_at=NOW - DAY, now=NOW)
-    back, _ = correct_event(event=version.event, draft=replace(draft_of(version), known_at=NOW), reason="It was true.", now=NOW)
+    back, _ = correct_event(
+        event=version.event, draft=replace(draft_of(version), known_at=NOW), reason="It was true.", now=NOW
+    )
 
     assert [gone.status, back.status, back.version, gone.title] == ["RETRACTED", "ACTIVE", 3, "Aid is sent"]
 

@@ -93,7 +93,13 @@ def test_too_little_or_too_much_is_refused(given, field, message):
 
 def test_the_same_forecast_again_adds_nothing(db):
     prediction, when = make_prediction(probability=None), PUBLISHED + timedelta(days=1)
-    given = {"prediction": prediction, "forecaster": prediction.holder, "wording": wording(probability="0.4"), "made_at": when, "now": NOW}
+    given = {
+        "prediction": prediction,
+        "forecaster": prediction.holder,
+        "wording": wording(probability="0.4"),
+        "made_at": when,
+        "now": NOW,
+    }
 
     first, is_new = record_forecast(**given)
     again, is_new_again = record_forecast(**given)
@@ -107,14 +113,22 @@ def test_another_number_for_the_same_instant_is_refused(db):
 
     with pytest.raises(Refused, match="A forecast of 0.7000 by Ada Byron at that instant is recorded"):
         record_forecast(
-            prediction=prediction, forecaster=prediction.holder, wording=wording(probability="0.2"), made_at=PUBLISHED, now=NOW
+            prediction=prediction,
+            forecaster=prediction.holder,
+            wording=wording(probability="0.2"),
+            made_at=PUBLISHED,
+            now=NOW,
         )
 
 
 def test_a_forecast_of_the_future_is_refused(db):
     with pytest.raises(Refused, match="is in the future"):
         record_forecast(
-            prediction=make_prediction(), forecaster=make_forecaster(), wording=None, made_at=NOW + timedelta(days=1), now=NOW
+            prediction=make_prediction(),
+            forecaster=make_forecaster(),
+            wording=None,
+            made_at=NOW + timedelta(days=1),
+            now=NOW,
         )
 
 

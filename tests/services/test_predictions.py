@@ -7,7 +7,15 @@ from forecasts.services.forecasts import wording
 from forecasts.services.intake import RuleDraft, log_prediction
 from forecasts.services.predictions import record_rule
 from forecasts.services.refusal import Refused
-from tests.builders import NOW, make_article, make_forecaster, make_prediction, make_topic, make_world, rule_that_it_occurs
+from tests.builders import (
+    NOW,
+    make_article,
+    make_forecaster,
+    make_prediction,
+    make_topic,
+    make_world,
+    rule_that_it_occurs,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -15,13 +23,17 @@ pytestmark = pytest.mark.django_db
 def test_a_quote_is_found_whatever_its_quotes_and_spaces():
     article = make_article(text="She said: \u201cIt\u2019s  likely\nto fall.\u201d")
 
-    assert make_prediction(article=article, quote="\"It's likely to fall.\"").quote
+    assert make_prediction(article=article, quote='"It\'s likely to fall."').quote
 
 
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
-        ({"quote": "The ban will fall"}, "quote", "“The ban will fall” is not in the article's text. Copy the words exactly"),
+        (
+            {"quote": "The ban will fall"},
+            "quote",
+            "“The ban will fall” is not in the article's text. Copy the words exactly",
+        ),
         ({"statement": " "}, "statement", "needs its statement"),
         ({"outcome": ""}, "outcome", "needs its outcome"),
         ({"issued_at": NOW + timedelta(days=1)}, "issued_at", "is in the future"),
@@ -52,7 +64,9 @@ def test_the_same_claim_again_is_the_first_record():
 def test_the_same_statement_with_another_outcome_is_refused():
     make_prediction()
 
-    with pytest.raises(Refused, match="logged already with the outcome “military aid is sent”. A claim is never changed"):
+    with pytest.raises(
+        Refused, match="logged already with the outcome “military aid is sent”. A claim is never changed"
+    ):
         make_prediction(outcome="civil aid is sent")
 
 
@@ -61,8 +75,24 @@ def test_the_same_statement_with_another_outcome_is_refused():
     [
         ({"rrl": "1", "consequent": {"occurs": {"pattern": {"type": ["AID"]}, "window": {}, "sorcery": 1}}}, "sorcery"),
         (rule_that_it_occurs(end="2025-01-01T00:00:00Z"), "ends before it begins"),
-        ({"rrl": "1", "consequent": {"occurs": {"pattern": {"type": ["AID"]}, "window": {"start": {"anchor": "publication"}}}}}, "end"),
-        ({"rrl": "1", "consequent": {"occurs": {"pattern": {}, "window": rule_that_it_occurs()["consequent"]["occurs"]["window"]}}}, "selects nothing in particular"),
+        (
+            {
+                "rrl": "1",
+                "consequent": {
+                    "occurs": {"pattern": {"type": ["AID"]}, "window": {"start": {"anchor": "publication"}}}
+                },
+            },
+            "end",
+        ),
+        (
+            {
+                "rrl": "1",
+                "consequent": {
+                    "occurs": {"pattern": {}, "window": rule_that_it_occurs()["consequent"]["occurs"]["window"]}
+                },
+            },
+            "selects nothing in particular",
+        ),
         ("not a rule", "rule"),
         (None, "rule"),
     ],

@@ -132,7 +132,11 @@ def test_late_evidence_against_a_final_verdict_asks_a_person():
     make_event()
     settle(prediction)
 
-    assert (prediction.status, prediction.verdict, prediction.review_reasons) == ("NEEDS_REVIEW", "NO", ["CONTRADICTS_VERDICT"])
+    assert (prediction.status, prediction.verdict, prediction.review_reasons) == (
+        "NEEDS_REVIEW",
+        "NO",
+        ["CONTRADICTS_VERDICT"],
+    )
 
 
 def test_a_refined_event_turns_possible_into_yes():
@@ -168,12 +172,18 @@ def test_a_prediction_without_a_rule_waits_for_a_person():
 
     settle(prediction)
 
-    assert (prediction.status, prediction.review_reasons, prediction.next_check_at) == ("NEEDS_REVIEW", ["NO_RULE"], None)
+    assert (prediction.status, prediction.review_reasons, prediction.next_check_at) == (
+        "NEEDS_REVIEW",
+        ["NO_RULE"],
+        None,
+    )
 
 
 def test_a_failed_condition_annuls_without_a_score_and_keeps_what_the_outcome_did():
     window = {"start": {"anchor": "publication"}, "end": "2025-02-01T00:00:00Z"}
-    condition = {"occurs": {"pattern": {"type": ["x-election-result"], "recipient": ["person.harris"]}, "window": window}}
+    condition = {
+        "occurs": {"pattern": {"type": ["x-election-result"], "recipient": ["person.harris"]}, "window": window}
+    }
     prediction = make_prediction(rule=rule_that_it_occurs(condition=condition), condition="Harris wins")
     make_event()
     cover()

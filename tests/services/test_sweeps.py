@@ -17,7 +17,9 @@ def make_many(count: int) -> list[Prediction]:
 def break_rule(prediction: Prediction) -> None:
     """Put a rule in the database that no version of the language can read, past every check."""
     broken = {"rrl": "1", "consequent": {"sorcery": {}}}
-    RuleVersion.objects.create(prediction=prediction, name="central", version=2, rule=broken, sha256="0" * 64, recorded_at=NOW)
+    RuleVersion.objects.create(
+        prediction=prediction, name="central", version=2, rule=broken, sha256="0" * 64, recorded_at=NOW
+    )
 
 
 def test_what_is_due_is_settled_and_nothing_else():
@@ -80,7 +82,7 @@ def test_a_failure_is_tried_again_later_each_time_and_in_the_end_left_to_a_perso
 
 
 def test_a_stuck_prediction_gets_new_attempts_when_its_rule_is_replaced():
-    (broken,) = make_many(1)
+    make_many(1)
     Prediction.objects.update(attempts=Prediction.MAX_ATTEMPTS)
 
     make_event()

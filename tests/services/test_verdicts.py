@@ -20,7 +20,9 @@ def editor():
 
 
 def decide(prediction, editor, **changes) -> Resolution:
-    return record_verdict(**{"prediction_id": prediction.pk, "verdict": "YES", "reason": REASON, "actor": editor, "now": NOW, **changes})
+    return record_verdict(
+        **{"prediction_id": prediction.pk, "verdict": "YES", "reason": REASON, "actor": editor, "now": NOW, **changes}
+    )
 
 
 def test_a_person_decides_what_no_rule_can(editor):
@@ -49,7 +51,11 @@ def test_a_confirmation_keeps_the_evidence_and_makes_it_final(editor):
     confirmed = decide(prediction, editor, expected_number=1)
 
     prediction.refresh_from_db()
-    assert (confirmed.reason_code, confirmed.evaluation, confirmed.known_at) == ("CONFIRMED", proposed.evaluation, proposed.known_at)
+    assert (confirmed.reason_code, confirmed.evaluation, confirmed.known_at) == (
+        "CONFIRMED",
+        proposed.evaluation,
+        proposed.known_at,
+    )
     assert (prediction.status, prediction.needs_confirmation, Score.objects.current().count()) == ("FINAL", False, 2)
 
 
@@ -82,7 +88,11 @@ def test_the_machine_leaves_a_persons_verdict_alone_and_asks(editor):
         ({"verdict": "MAYBE"}, "verdict", "“MAYBE” is no verdict. Choose one of YES, NO, ANNULLED, AMBIGUOUS."),
         ({"reason": "so"}, "reason", "at least 10 characters"),
         ({"known_at": NOW + timedelta(days=1)}, "known_at", "is in the future"),
-        ({"known_at": NOW - timedelta(days=2), "happened_at": NOW - timedelta(days=1)}, "known_at", "cannot be known before it happened"),
+        (
+            {"known_at": NOW - timedelta(days=2), "happened_at": NOW - timedelta(days=1)},
+            "known_at",
+            "cannot be known before it happened",
+        ),
         ({"expected_number": 3}, "verdict", "The record changed since you opened it"),
     ],
 )
@@ -109,10 +119,17 @@ def test_a_verdict_can_be_withdrawn_with_a_reason(editor):
     prediction = make_prediction(rules=[])
     decide(prediction, editor)
 
-    reopened = reopen(prediction_id=prediction.pk, reason="The statement was about another year.", actor=editor, now=NOW)
+    reopened = reopen(
+        prediction_id=prediction.pk, reason="The statement was about another year.", actor=editor, now=NOW
+    )
 
     prediction.refresh_from_db()
-    assert (reopened.state, prediction.status, prediction.verdict, prediction.next_check_at) == ("REOPENED", Prediction.Status.OPEN, "", NOW)
+    assert (reopened.state, prediction.status, prediction.verdict, prediction.next_check_at) == (
+        "REOPENED",
+        Prediction.Status.OPEN,
+        "",
+        NOW,
+    )
     assert Score.objects.current().count() == 0
 
 

@@ -10,7 +10,6 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from forecasts.models import Entity, Forecaster, Source, Topic
 from forecasts.services.articles import record_article, record_forecaster, record_topic
@@ -57,10 +56,10 @@ class Command(BaseCommand):
             record_entity(**entity)
         known = {entity.path: entity for entity in Entity.objects.all()}
         for edge in data["memberships"]:
-            moments = {name: parse_datetime(edge[name]) for name in ("starts_at", "ends_at") if name in edge}
+            moments = {name: datetime.fromisoformat(edge[name]) for name in ("starts_at", "ends_at") if name in edge}
             record_membership(member=known[edge["member"]], group=known[edge["group"]], now=now, **moments)
         for milestone in data["milestones"]:
-            record_milestone(**{**milestone, "occurs_at": parse_datetime(milestone["occurs_at"])}, now=now)
+            record_milestone(**{**milestone, "occurs_at": datetime.fromisoformat(milestone["occurs_at"])}, now=now)
 
     def load_claims(self, data: dict, *, now: datetime) -> None:
         for forecaster in data["forecasters"]:
@@ -72,7 +71,9 @@ class Command(BaseCommand):
         published_at, _ = day(date.fromisoformat(fields.pop("published_on")))
         fields |= {"outlet": people[fields["outlet"]], "authors": [people[slug] for slug in fields["authors"]]}
         article, _ = record_article(**fields, published_at=published_at, now=now)
-        added = sum(self.load_claim(dict(claim), article=article, people=people, now=now) for claim in data["predictions"])
+        added = sum(
+            self.load_claim(dict(claim), article=article, people=people, now=now) for claim in data["predictions"]
+        )
         self.stdout.write(f"{added} of {len(data['predictions'])} predictions are new")
 
     def load_claim(self, claim: dict, *, article, people: dict[str, Forecaster], now: datetime) -> bool:
@@ -91,7 +92,7 @@ class Command(BaseCommand):
     def load_events(self, data: dict, *, now: datetime) -> None:
         details = dict(data["source"])
         lag = timedelta(days=details.pop("settlement_lag_days"))
-        complete_to = parse_datetime(details.pop("complete_to"))
+        complete_to = datetime.fromisoformat(details.pop("complete_to"))
         source = record_source(**details, settlement_lag=lag, now=now)
         added = sum(self.load_event(event, source=source, now=now) for event in data["events"])
         record_coverage(source=source, complete_to=complete_to, note="Research ended here.", now=now)
@@ -129,8 +130,14 @@ def read(name: str) -> dict:
 
 def draft_of_row(version: dict) -> EventDraft:
     """An event version of the file, with its days as intervals."""
-    fields = {name: value for name, value in version.items() if name not in ("occurred_on", "occurred_until", "known_on", "reason")}
-    fields |= {name: tuple(fields[name]) for name in ("modes", "contexts", "topics", "actors", "recipients") if name in fields}
+    fields = {
+        name: value
+        for name, value in version.items()
+        if name not in ("occurred_on", "occurred_until", "known_on", "reason")
+    }
+    fields |= {
+        name: tuple(fields[name]) for name in ("modes", "contexts", "topics", "actors", "recipients") if name in fields
+    }
     until = version.get("occurred_until")
     start, end = day(date.fromisoformat(version["occurred_on"]), until=date.fromisoformat(until) if until else None)
     known_at, _ = day(date.fromisoformat(version["known_on"]))
