@@ -5,7 +5,17 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
-from forecasts.models import Article, Event, EventVersion, Forecast, Forecaster, Prediction, Resolution, RuleVersion, Topic
+from forecasts.models import (
+    Article,
+    Event,
+    EventVersion,
+    Forecast,
+    Forecaster,
+    Prediction,
+    Resolution,
+    RuleVersion,
+    Topic,
+)
 from forecasts.services.forecasts import record_lexicon
 from forecasts.services.sweeps import sweep
 from tests.builders import NOW, make_article, make_forecaster, make_prediction, make_source, make_topic, make_world
