@@ -1,5 +1,7 @@
 """Who asks: a program that shows a token."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -30,7 +32,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         return 'Bearer realm="api"'
 
 
-def _valid(word: bytes, *, now) -> ApiToken:
+def _valid(word: bytes, *, now: datetime) -> ApiToken:
     token = token_by_text(text=word.decode("ascii", "replace")) if len(word) <= LONGEST else None
     if token is None:
         raise AuthenticationFailed("There is no such token.")

@@ -38,7 +38,7 @@ class ProblemSerializer(serializers.Serializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = FieldErrorSerializer(many=True, required=False)
+    errors = FieldErrorSerializer(many=True, required=False)  # type: ignore[assignment]
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
@@ -70,7 +70,7 @@ class ApiSchema(AutoSchema):
         auths = super().get_auth()
         return [*auths, {}] if self.method in SAFE_METHODS else auths
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         is_write = self.method not in SAFE_METHODS
         for status, description in ERRORS.items():

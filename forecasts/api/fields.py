@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -134,7 +134,7 @@ class CodeField(serializers.ChoiceField):
 
     default_error_messages = {"invalid_choice": "“{input}” is not among the choices: {codes}."}
 
-    def fail(self, key: str, **details: Any) -> None:
+    def fail(self, key: str, **details: Any) -> NoReturn:
         super().fail(key, codes=", ".join(map(str, self.choices)), **details)
 
 

@@ -25,7 +25,7 @@ class CreatedCursorPagination(BasePagination):
 
     parameters = ("cursor", "page_size")
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self._ordering: tuple[str, ...] = view.ordering
         self._request = request
         size = _page_size(request.query_params.get("page_size"))

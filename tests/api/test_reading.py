@@ -67,7 +67,9 @@ def test_more_rows_cost_no_more_queries(resource, settled, reader):
         forecaster = make_forecaster(f"more-{number}")
         topic = make_topic(f"more/number-{number}")
         article = make_article(canonical_url=f"https://example.org/{number}", authors=[forecaster], outlet=forecaster)
-        prediction = make_prediction(statement=f"Aid is sent, {number}.", article=article, holder=forecaster, topic=topic)
+        prediction = make_prediction(
+            statement=f"Aid is sent, {number}.", article=article, holder=forecaster, topic=topic
+        )
         make_event(on=datetime(2025, 2, 10 + number, tzinfo=UTC), owners=2)
         settle_prediction(prediction_id=prediction.pk, now=NOW)
 
@@ -294,6 +296,9 @@ def test_history_is_told_from_the_start(settled, resolver, reader):
 
     history = reader.get(f"predictions/{settled.pk}/history/").json()
 
-    assert [(row["number"], row["verdict"], row["is_current"]) for row in history] == [(1, "YES", False), (2, "NO", True)]
+    assert [(row["number"], row["verdict"], row["is_current"]) for row in history] == [
+        (1, "YES", False),
+        (2, "NO", True),
+    ]
     assert [row["decided_by"] for row in history] == ["MACHINE", "PERSON"]
     assert len(reader.get("resolutions/?current=true").json()["results"]) == 1

@@ -199,7 +199,9 @@ def test_an_event_is_corrected_and_retracted_by_new_versions(ingester):
     event = ingester.post("events/", EVENT).json()["id"]
     content = {name: value for name, value in EVENT.items() if name not in ("source", "evidence", "known_at")}
 
-    correction = ingester.post(f"events/{event}/corrections/", content | {"title": "Aid is sent", "reason": "A clearer title."})
+    correction = ingester.post(
+        f"events/{event}/corrections/", content | {"title": "Aid is sent", "reason": "A clearer title."}
+    )
     same = ingester.post(f"events/{event}/corrections/", content | {"title": "Aid is sent", "reason": "Once more."})
     retraction = ingester.post(f"events/{event}/retraction/", {"reason": "The report was wrong."})
 
@@ -288,7 +290,11 @@ def test_a_person_replaces_a_verdict(resolver, account):
         ({"verdict": "YES", "reason": "short"}, "reason", "at least 10 characters"),
         ({"verdict": "YES", "reason": "It was so.", "expected_number": 3}, "verdict", "record changed since"),
         ({"verdict": "YES", "reason": "It was so.", "known_at": "2100-01-01T00:00:00Z"}, "known_at", "in the future"),
-        ({"verdict": "YES", "reason": "It was so.", "evidence_url": "javascript:alert(1)"}, "evidence_url", "no web address"),
+        (
+            {"verdict": "YES", "reason": "It was so.", "evidence_url": "javascript:alert(1)"},
+            "evidence_url",
+            "no web address",
+        ),
         ({"verdict": "YES", "reason": "It was so.", "state": "FINAL"}, "state", "no field “state”"),
     ],
 )
@@ -307,7 +313,9 @@ def test_nobody_resolves_their_own_prediction(resolver, account):
     prediction.holder.account = account
     prediction.holder.save()
 
-    answer = resolver.post(f"predictions/{prediction.pk}/verdicts/", {"verdict": "YES", "reason": "I was right, of course."})
+    answer = resolver.post(
+        f"predictions/{prediction.pk}/verdicts/", {"verdict": "YES", "reason": "I was right, of course."}
+    )
 
     assert "Nobody resolves their own prediction" in errors_of(answer)["verdict"]
     assert EventVersion.objects.count() == Resolution.objects.count() == 0

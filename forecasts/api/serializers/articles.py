@@ -72,7 +72,7 @@ class NewForecaster(Body):
 
 class NewTopic(Body):
     path = serializers.CharField(max_length=200, help_text="Lowercase words joined by slashes: aid/military.")
-    label = ShortText()
+    label = ShortText()  # type: ignore[assignment]
 
 
 class NewArticle(Body):

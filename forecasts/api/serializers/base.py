@@ -35,7 +35,12 @@ class Answer(serializers.ModelSerializer):
     serializer_choice_field = CodeField
 
     def get_extra_kwargs(self) -> dict[str, dict[str, Any]]:
-        return {name: {"read_only": True} for name in self.Meta.fields}  # type: ignore[attr-defined]
+        model: Any = self.Meta.model
+        columns = {column.name: column for column in model._meta.fields}
+        blank = {name for name, column in columns.items() if column.choices and column.blank}
+        return {
+            name: {"read_only": True} | ({"allow_blank": True} if name in blank else {}) for name in self.Meta.fields
+        }
 
 
 class ShortText(serializers.CharField):

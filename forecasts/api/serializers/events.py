@@ -37,7 +37,7 @@ class SourceSerializer(Answer):
 
 
 class CoverageSerializer(Answer):
-    source = serializers.SlugField(source="source.slug", read_only=True)
+    source = serializers.SlugField(source="source.slug", read_only=True)  # type: ignore[assignment]
 
     class Meta:
         model = Coverage
@@ -92,7 +92,7 @@ class EventSerializer(EventVersionSerializer):
     """An event as it is known now: its newest version, and where it is reported."""
 
     id = serializers.UUIDField(source="event_id", read_only=True)
-    source = serializers.SlugField(source="event.source.slug", read_only=True)
+    source = serializers.SlugField(source="event.source.slug", read_only=True)  # type: ignore[assignment]
     external_id = serializers.CharField(source="event.external_id", read_only=True)
     evidence = EvidenceSerializer(source="event.evidence", many=True, read_only=True)
 
@@ -108,7 +108,7 @@ class EventWithVersionsSerializer(EventSerializer):
 
 
 class ObservationSerializer(Answer):
-    source = serializers.SlugField(source="source.slug", read_only=True)
+    source = serializers.SlugField(source="source.slug", read_only=True)  # type: ignore[assignment]
 
     class Meta:
         model = Observation
@@ -193,9 +193,9 @@ def _interval(times: dict[str, Any]) -> dict[str, Any]:
 
 
 class NewEvent(EventContent):
-    source = SourceField(help_text="Slug; the source that the token is for.")
+    source = SourceField(help_text="Slug; the source that the token is for.")  # type: ignore[assignment]
     external_id = ShortText(help_text="The source's own id.")
-    evidence = NewReport(many=True, max_length=50)
+    evidence = NewReport(many=True, max_length=50)  # type: ignore[call-arg]
 
 
 class NewCorrection(EventContent):
@@ -219,7 +219,7 @@ class NewCoverage(Body):
 
 
 class NewObservation(Body):
-    source = SourceField(help_text="Slug; the source that the token is for.")
+    source = SourceField(help_text="Slug; the source that the token is for.")  # type: ignore[assignment]
     series = serializers.CharField(max_length=120)
     valid_on = DayField(help_text="The day the value is of; the first day of a month or quarter.")
     value = serializers.DecimalField(max_digits=24, decimal_places=8)

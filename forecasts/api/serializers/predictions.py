@@ -97,4 +97,4 @@ class NewPrediction(Body):
     note = LongText()
     is_scored = serializers.BooleanField(default=True, help_text="Off where the number is not the forecaster's own.")
     wording = NewWording(required=False, allow_null=True, default=None)
-    rules = NewRuleDraft(many=True, required=False, default=list, max_length=20)
+    rules = NewRuleDraft(many=True, required=False, default=list, max_length=20)  # type: ignore[call-arg]

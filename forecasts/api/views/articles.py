@@ -38,7 +38,7 @@ class ArticleViewSet(Records):
         """Record an article; the same address and date again is refused."""
         body = self.body(NewArticle)
         article = recorded(
-            lambda: record_article(**body, now=timezone.now(), recorded_by=request.user),
+            lambda: record_article(**body, now=timezone.now(), recorded_by=self.account),
             field="canonical_url",
             address=self.address,
         )

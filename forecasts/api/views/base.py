@@ -18,6 +18,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from forecasts.api.documentation import ApiSchema
 from forecasts.api.fields import near
+from forecasts.api.pagination import CreatedCursorPagination
 from forecasts.api.problems import AlreadyRecorded
 from forecasts.api.serializers.base import Body
 
@@ -48,6 +49,16 @@ class Endpoint(APIView):
         answer.headers.setdefault("Cache-Control", "private, no-cache")
         return answer
 
+    @property
+    def token(self) -> Any:
+        """The token that was shown; a write always has one."""
+        return self.request.auth
+
+    @property
+    def account(self) -> Any:
+        """The account behind the token."""
+        return self.request.user
+
     def body(self, kind: type[Body]) -> dict[str, Any]:
         """
         The checked body of the request.
@@ -76,7 +87,7 @@ class Records(Endpoint, ReadOnlyModelViewSet):
         if self.action != "list":
             return []
         narrowing = self.filterset_class.base_filters if self.filterset_class else ()
-        return [*narrowing, *self.pagination_class.parameters]
+        return [*narrowing, *CreatedCursorPagination.parameters]
 
     def address(self, row: Model) -> str:
         """The address of a row."""

@@ -32,7 +32,6 @@ from forecasts.models import (
     Coverage,
     Entity,
     EntityMembership,
-    Event,
     EventVersion,
     Evidence,
     Milestone,
@@ -72,12 +71,12 @@ class EventViewSet(Records):
         """Record an event with its evidence; predictions it may concern are looked at again."""
         body, now = self.body(NewEvent), timezone.now()
         source, external_id = body.pop("source"), body.pop("external_id")
-        require_source(request.auth, source)
+        require_source(self.token, source)
         reports = tuple(Report(**report) for report in body.pop("evidence"))
         draft = EventDraft(**{"known_at": now, **body})
         version = recorded(
             lambda: record_event(
-                source=source, draft=draft, reports=reports, external_id=external_id, now=now, recorded_by=request.user
+                source=source, draft=draft, reports=reports, external_id=external_id, now=now, recorded_by=self.account
             ),
             field="external_id",
             address=self.address,
@@ -89,11 +88,11 @@ class EventViewSet(Records):
     @action(detail=True, methods=["post"], filterset_class=None)
     def corrections(self, request: Request, **kwargs: Any) -> Response:
         """Record what is now known about an event; the earlier versions stay."""
-        event, body, now = self._own_event(), self.body(NewCorrection), timezone.now()
+        event, body, now = self._own_version().event, self.body(NewCorrection), timezone.now()
         reason = body.pop("reason")
         draft = EventDraft(**{"known_at": now, **body})
         version = recorded(
-            lambda: correct_event(event=event, draft=draft, reason=reason, now=now, recorded_by=request.user),
+            lambda: correct_event(event=event, draft=draft, reason=reason, now=now, recorded_by=self.account),
             field="title",
             address=self.address,
         )
@@ -104,10 +103,10 @@ class EventViewSet(Records):
     @action(detail=True, methods=["post"], filterset_class=None)
     def retraction(self, request: Request, **kwargs: Any) -> Response:
         """Record that an event did not happen, or not so."""
-        event, body, now = self._own_event(), self.body(NewRetraction), timezone.now()
+        event, body, now = self._own_version().event, self.body(NewRetraction), timezone.now()
         fields = {"known_at": now, **body}
         version = recorded(
-            lambda: retract_event(event=event, now=now, recorded_by=request.user, **fields),
+            lambda: retract_event(event=event, now=now, recorded_by=self.account, **fields),
             field="reason",
             address=self.address,
         )
@@ -118,20 +117,20 @@ class EventViewSet(Records):
     @action(detail=True, methods=["post"], filterset_class=None)
     def evidence(self, request: Request, **kwargs: Any) -> Response:
         """Record another report of an event."""
-        event, report = self._own_event(), Report(**self.body(NewReport))
-        address = self.address(event.versions.first())
+        version, report = self._own_version(), Report(**self.body(NewReport))
+        address = self.address(version)
         evidence = recorded(
-            lambda: add_evidence(event=event, report=report, now=timezone.now(), recorded_by=request.user),
+            lambda: add_evidence(event=version.event, report=report, now=timezone.now(), recorded_by=self.account),
             field="url",
             address=lambda _: address,
         )
         hint()
         return Response(EvidenceSerializer(evidence).data, status=201, headers={"Location": address})
 
-    def _own_event(self) -> Event:
-        event = self.get_object().event
-        require_source(self.request.auth, event.source)
-        return event
+    def _own_version(self) -> EventVersion:
+        version: EventVersion = self.get_object()
+        require_source(self.token, version.event.source)
+        return version
 
 
 class ObservationViewSet(Records):
@@ -147,9 +146,9 @@ class ObservationViewSet(Records):
     def create(self, request: Request) -> Response:
         """Record one value of a series; a revision has its own release time."""
         body = self.body(NewObservation)
-        require_source(request.auth, body["source"])
+        require_source(self.token, body["source"])
         observation = recorded(
-            lambda: record_observation(**body, now=timezone.now(), recorded_by=request.user),
+            lambda: record_observation(**body, now=timezone.now(), recorded_by=self.account),
             field="released_at",
             address=self.address,
         )
@@ -172,9 +171,9 @@ class SourceViewSet(Records):
     def coverage(self, request: Request, **kwargs: Any) -> Response:
         """State up to when the source holds everything; only then can rules find that something did not happen."""
         source, body = self.get_object(), self.body(NewCoverage)
-        require_source(request.auth, source)
+        require_source(self.token, source)
         coverage = recorded(
-            lambda: record_coverage(source=source, now=timezone.now(), recorded_by=request.user, **body),
+            lambda: record_coverage(source=source, now=timezone.now(), recorded_by=self.account, **body),
             field="complete_to",
             address=lambda _: self.address(source),
         )

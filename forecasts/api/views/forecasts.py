@@ -36,11 +36,11 @@ class ForecastViewSet(Records):
     def create(self, request: Request) -> Response:
         """Record a forecast, or withdraw the last one."""
         body, now = self.body(NewForecast), timezone.now()
-        require_forecaster(request.auth, body["forecaster"])
-        made_at = _made_at(body.pop("made_at", None), token=request.auth, now=now)
+        require_forecaster(self.token, body["forecaster"])
+        made_at = _made_at(body.pop("made_at", None), token=self.token, now=now)
         words = read_wording(body.pop("wording"))
         forecast = recorded(
-            lambda: record_forecast(**body, wording=words, made_at=made_at, now=now, recorded_by=request.user),
+            lambda: record_forecast(**body, wording=words, made_at=made_at, now=now, recorded_by=self.account),
             field="made_at",
             address=self.address,
         )

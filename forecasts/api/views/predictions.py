@@ -52,7 +52,9 @@ class PredictionViewSet(Records):
         def write() -> tuple[Any, bool]:
             drafts = [RuleDraft(**draft) for draft in body["rules"]]
             words = read_wording(body["wording"])
-            return log_prediction(rules=drafts, wording=words, now=timezone.now(), recorded_by=request.user, **claim)
+            return log_prediction(
+                claim=ClaimDraft(**claim), rules=drafts, wording=words, is_scored=is_scored, now=now, recorded_by=self.account
+            )
 
         try:
             prediction = recorded(write, field="statement", address=self.address)
@@ -66,7 +68,7 @@ class PredictionViewSet(Records):
     def verdicts(self, request: Request, **kwargs: Any) -> Response:
         """Record a verdict on what waits in review, or in place of an earlier one."""
         prediction, body = self.get_object(), self.body(NewVerdict)
-        resolution = record_verdict(prediction_id=prediction.pk, actor=request.user, now=timezone.now(), **body)
+        resolution = record_verdict(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
         return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
 
@@ -98,7 +100,7 @@ class RuleViewSet(Records):
         """Record a rule for a prediction: another reading, or the next version of one."""
         body = self.body(NewRule)
         rule = recorded(
-            lambda: record_rule(**body, now=timezone.now(), recorded_by=request.user),
+            lambda: record_rule(**body, now=timezone.now(), recorded_by=self.account),
             field="rule",
             address=self.address,
         )

@@ -1,0 +1,51 @@
+"""The examples of docs/api.md do what the page says."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from forecasts.api.documentation import ERRORS
+from forecasts.models import ApiToken
+from tests.builders import make_world
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```json\nPOST /api/v1/(\S+)\n(.*?)^```$", PAGE, re.M | re.S)
+
+
+@pytest.mark.django_db
+def test_every_example_is_recorded(administrator):
+    make_world()
+    known = {}
+
+    for path, text in EXAMPLES:
+        for name, value in known.items():
+            path, text = path.replace(f"${name}", value), text.replace(f"${name}", value)
+        answer = administrator.post(path, json.loads(text))
+        assert answer.status_code == 201, (path, answer.content.decode())
+        known.setdefault(path.split("/")[0].removesuffix("s"), str(answer.json().get("id")))
+
+    assert set(known) == {"forecaster", "topic", "article", "prediction", "forecast", "event", "source", "observation"}
+
+
+@pytest.mark.django_db
+def test_the_error_on_the_page_is_the_error_that_comes(administrator):
+    shown = json.loads(re.search(r'^```\n(\{\n  "type".*?)^```$', PAGE, re.M | re.S)[1])
+
+    answer = administrator.post("forecasters/", {"slug": "jane-doe", "kind": "GHOST"})
+
+    assert answer.json() == shown
+
+
+def test_every_scope_and_every_status_is_on_the_page():
+    for scope in ApiToken.Scope.values:
+        assert f"| `{scope}` |" in PAGE
+    for status in ERRORS:
+        assert f"| {status} |" in PAGE
+
+
+def test_the_limits_on_the_page_are_those_of_the_settings():
+    assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE == 2_500_000
+    assert "more than 2.5 MB" in PAGE
