@@ -22,10 +22,10 @@ for (const input of document.querySelectorAll('input.many[list]')) {
 window.addEventListener('load', () => {
     for (const select of document.querySelectorAll('select.admin-autocomplete')) {
         const label = document.querySelector(`label[for="${select.id}"]`);
-        const box = select.nextElementSibling?.querySelector('[role="combobox"], [role="searchbox"]');
-        if (label && box) {
+        const boxes = select.nextElementSibling?.querySelectorAll('[role="combobox"], [role="textbox"], [role="searchbox"]') ?? [];
+        if (label) {
             label.id = `${select.id}-label`;
-            box.setAttribute('aria-labelledby', `${label.id} ${box.getAttribute('aria-labelledby') ?? ''}`.trim());
+            boxes.forEach(box => box.setAttribute('aria-labelledby', label.id));
         }
     }
 });
