@@ -34,5 +34,5 @@ urlpatterns = [
     path("schema/", schema.SchemaView.as_view(), name="schema"),
     path("schema/rules/", schema.RuleSchemaView.as_view(), name="rule-schema"),
     path("docs/", schema.DocsView.as_view(), name="docs"),
-    re_path(r"^(?:.*/)?$", schema.NothingHere.as_view()),
+    re_path("", schema.NothingHere.as_view()),
 ]

@@ -221,6 +221,13 @@ def test_nothing_at_an_address_is_a_problem_like_every_other(path, reader):
     assert answer.json()["detail"] == "There is nothing at this address."
 
 
+def test_a_forgotten_slash_is_added_for_readers_and_told_to_writers(reader):
+    read, written = reader.get("topics?page_size=7"), reader.post("topics", {})
+
+    assert (read.status_code, read.headers["Location"]) == (302, "/api/v1/topics/?page_size=7")
+    assert (written.status_code, written.json()["detail"]) == (404, "Addresses here end with a slash.")
+
+
 def test_pages_hold_every_row_of_one_instant_once(reader):
     for number in range(7):
         make_forecaster(f"forecaster-{number}")

@@ -59,7 +59,7 @@ def test_writing_needs_the_scope_of_the_address(path, scope, reader, program_wit
         assert status == 403 if other not in enough else status in (400, 404), (other, status)
 
 
-@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
 def test_nothing_is_rewritten_or_deleted_even_by_an_administrator(method, reader, administrator):
     prediction = make_prediction()
     path = f"/api/v1/predictions/{prediction.pk}/"

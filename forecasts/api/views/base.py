@@ -32,7 +32,8 @@ class Endpoint(APIView):
     """Answers GET with an ETag over the bytes, and with 304 to whoever has them; refuses unknown parameters."""
 
     schema = ApiSchema()
-    http_method_names = ["get", "head", "options", "post"]
+    http_method_names = ["get", "head", "post"]
+    metadata_class = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

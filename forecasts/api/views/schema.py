@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -40,4 +41,13 @@ class NothingHere(Endpoint):
     schema = None  # type: ignore[assignment]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        raise Http404
+        if request.path.endswith("/"):
+            raise Http404
+
+    def get(self, request: Request) -> HttpResponseRedirect:
+        """Whoever forgot the slash is sent on."""
+        return HttpResponseRedirect(request.get_full_path(force_append_slash=True))
+
+    def post(self, request: Request) -> Response:
+        """A redirect would lose the body."""
+        raise NotFound("Addresses here end with a slash.")
