@@ -7,6 +7,7 @@ from forecasts.services.articles import record_article, record_forecaster, recor
 from forecasts.services.events import EventDraft, Report, day, record_event
 from forecasts.services.forecasts import wording
 from forecasts.services.intake import RuleDraft, log_prediction
+from forecasts.services.predictions import ClaimDraft
 from forecasts.services.sources import record_coverage, record_entity, record_source
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
@@ -47,7 +48,12 @@ def rule_that_it_occurs(*, end: str = DEADLINE, event_type: str = "AID", topic: 
 
 
 def make_prediction(
-    *, rule: dict | None = None, probability: str | None = "0.7", rules: list[RuleDraft] | None = None, **fields
+    *,
+    rule: dict | None = None,
+    probability: str | None = "0.7",
+    rules: list[RuleDraft] | None = None,
+    now: datetime = NOW,
+    **fields,
 ) -> Prediction:
     make_world()
     given = {
@@ -57,11 +63,10 @@ def make_prediction(
         "title": "Aid is sent by March",
         "statement": "The United States sends military aid before 1 March 2025.",
         "outcome": "military aid is sent",
-        "now": NOW,
     }
     drafts = rules if rules is not None else [RuleDraft(rule or rule_that_it_occurs())]
     words = wording(probability=probability) if probability is not None else None
-    prediction, _ = log_prediction(rules=drafts, wording=words, **{**given, **fields})
+    prediction, _ = log_prediction(rules=drafts, wording=words, now=now, claim=ClaimDraft(**{**given, **fields}))
     return prediction
 
 

@@ -5,7 +5,7 @@ from django import forms
 from forecasts.models import Prediction, Resolution, RuleVersion, Verdict
 from forecasts.selectors.resolutions import current_resolution
 from forecasts.services.intake import RuleDraft, log_prediction
-from forecasts.services.predictions import record_rule
+from forecasts.services.predictions import ClaimDraft, record_rule
 from forecasts.services.verdicts import record_verdict, reopen
 
 from .fields import choose, line_text, long_text, moment_input
@@ -85,7 +85,7 @@ class PredictionForm(ProbabilityFields, RuleForm):
             rules=drafts,
             wording=self.given_wording(),
             is_scored=self.cleaned_data["is_scored"],
-            **claim,
+            claim=ClaimDraft(**claim),
         )
         return prediction
 

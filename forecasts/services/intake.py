@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -11,7 +10,7 @@ from django.db import transaction
 from forecasts.models import Prediction, RuleVersion
 
 from .forecasts import Wording, record_forecast
-from .predictions import record_prediction, record_rule
+from .predictions import ClaimDraft, record_prediction, record_rule
 
 
 @dataclass(frozen=True)
@@ -27,24 +26,22 @@ class RuleDraft:
 @transaction.atomic
 def log_prediction(
     *,
+    claim: ClaimDraft,
     now: datetime,
     rules: Sequence[RuleDraft] = (),
     wording: Wording | None = None,
     is_scored: bool = True,
     recorded_by: User | None = None,
-    **claim: Any,
 ) -> tuple[Prediction, bool]:
     """
     Record a claim with its rules and its holder's forecast in one transaction; running it again adds nothing.
 
-    Args:
-        claim: What `record_prediction` takes.
     Returns:
         The prediction, and whether it is new.
     Raises:
         Refused: Any part is refused; then nothing is stored.
     """
-    prediction, is_new = record_prediction(now=now, recorded_by=recorded_by, **claim)
+    prediction, is_new = record_prediction(claim=claim, now=now, recorded_by=recorded_by)
     for draft in rules:
         record_rule(
             prediction=prediction,

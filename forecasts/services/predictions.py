@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,26 +21,28 @@ from .refusal import Problems, Refused, refuse
 MISSING_RULE = "NO_RULE"
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClaimDraft:
+    """What a prediction says. Without `issued_at` it was issued with its article, or is issued now."""
+
+    holder: Forecaster
+    topic: Topic
+    title: str
+    statement: str
+    outcome: str
+    article: Article | None = None
+    issued_at: datetime | None = None
+    quote: str = ""
+    original_wording: str = ""
+    condition: str = ""
+    attribution: str = Prediction.Attribution.AUTHOR
+    contrasts_with: Prediction | None = None
+    cluster_key: str = ""
+    note: str = ""
+
+
 @transaction.atomic
-def record_prediction(
-    *,
-    holder: Forecaster,
-    topic: Topic,
-    title: str,
-    statement: str,
-    outcome: str,
-    now: datetime,
-    article: Article | None = None,
-    issued_at: datetime | None = None,
-    quote: str = "",
-    original_wording: str = "",
-    condition: str = "",
-    attribution: str = Prediction.Attribution.AUTHOR,
-    contrasts_with: Prediction | None = None,
-    cluster_key: str = "",
-    note: str = "",
-    recorded_by: User | None = None,
-) -> tuple[Prediction, bool]:
+def record_prediction(*, claim: ClaimDraft, now: datetime, recorded_by: User | None = None) -> tuple[Prediction, bool]:
     """
     Record a claim once; the same statement of the same holder in the same article returns the first record.
 
@@ -48,47 +51,45 @@ def record_prediction(
     Raises:
         Refused: A field is missing, the quote is not in the article's text, or the claim is recorded otherwise.
     """
-    problems = Problems()
-    for field, value in (("title", title), ("statement", statement), ("outcome", outcome)):
-        if not value.strip():
-            problems.add(field, f"A prediction needs its {field}.")
-    issued_at = issued_at or (article.published_at if article else now)
-    if issued_at > now:
-        problems.add("issued_at", f"{issued_at:%Y-%m-%d %H:%M} UTC is in the future: log a prediction once it is made.")
-    problems.extend("quote", _quote_faults(quote, article=article))
-    problems.raise_if_any()
-    words = {"condition": condition.strip(), "outcome": outcome.strip(), "quote": quote.strip()}
+    claim = _completed(claim, now=now)
+    _check_claim(claim, now=now)
+    fields = {name: getattr(claim, name) for name in ClaimDraft.__dataclass_fields__}
+    identity = {name: fields.pop(name) for name in ("article", "holder", "statement")}
+    start = {"next_check_at": now, "status": Prediction.Status.NEEDS_REVIEW, "review_reasons": [MISSING_RULE]}
     prediction, is_new = Prediction.objects.get_or_create(
-        article=article,
-        holder=holder,
-        statement=statement.strip(),
-        defaults={
-            **words,
-            "topic": topic,
-            "title": title.strip(),
-            "original_wording": original_wording,
-            "attribution": attribution,
-            "issued_at": issued_at,
-            "contrasts_with": contrasts_with,
-            "cluster_key": cluster_key or _default_cluster(article=article, topic=topic, issued_at=issued_at),
-            "note": note,
-            "recorded_at": now,
-            "recorded_by": recorded_by,
-            "next_check_at": now,
-            "status": Prediction.Status.NEEDS_REVIEW,
-            "review_reasons": [MISSING_RULE],
-        },
+        **identity, defaults={**fields, **start, "recorded_at": now, "recorded_by": recorded_by}
     )
     if not is_new:
-        _refuse_other_words(prediction, words=words)
+        _refuse_other_words(prediction, claim=claim)
     return prediction, is_new
 
 
-def _refuse_other_words(prediction: Prediction, *, words: dict[str, str]) -> None:
+def _completed(claim: ClaimDraft, *, now: datetime) -> ClaimDraft:
+    """The claim with its texts trimmed and what can be derived filled in."""
+    issued_at = claim.issued_at or (claim.article.published_at if claim.article else now)
+    texts = {name: getattr(claim, name).strip() for name in ("title", "statement", "outcome", "condition", "quote")}
+    # Claims of one article on one topic are taken to hang on the same event.
+    source = str(claim.article.pk) if claim.article else f"{issued_at:%G-W%V}"
+    return replace(claim, issued_at=issued_at, cluster_key=claim.cluster_key or f"{source}:{claim.topic.path}", **texts)
+
+
+def _check_claim(claim: ClaimDraft, *, now: datetime) -> None:
     problems = Problems()
-    for field, value in words.items():
+    for field in ("title", "statement", "outcome"):
+        if not getattr(claim, field):
+            problems.add(field, f"A prediction needs its {field}.")
+    if claim.issued_at and claim.issued_at > now:
+        moment = f"{claim.issued_at:%Y-%m-%d %H:%M} UTC"
+        problems.add("issued_at", f"{moment} is in the future: log a prediction once it is made.")
+    problems.extend("quote", _quote_faults(claim.quote, article=claim.article))
+    problems.raise_if_any()
+
+
+def _refuse_other_words(prediction: Prediction, *, claim: ClaimDraft) -> None:
+    problems = Problems()
+    for field in ("condition", "outcome", "quote"):
         recorded = getattr(prediction, field)
-        if recorded != value:
+        if recorded != getattr(claim, field):
             problems.add(
                 field,
                 f"This statement is logged already with the {field} “{recorded}”. A claim is never changed: "
@@ -104,18 +105,12 @@ def plain_text(text: str) -> str:
 
 
 def _quote_faults(quote: str, *, article: Article | None) -> list[str]:
-    if not quote.strip() or article is None or not article.text:
+    if not quote or article is None or not article.text:
         return []
     if plain_text(quote) in plain_text(article.text):
         return []
     kept = "the passages kept of the article" if article.text_is_excerpt else "the article's text"
-    return [f"“{quote.strip()[:120]}” is not in {kept}. Copy the words exactly, without ellipses."]
-
-
-def _default_cluster(*, article: Article | None, topic: Topic, issued_at: datetime) -> str:
-    """Claims of one article on one topic are taken to hang on the same event."""
-    source = str(article.pk) if article else f"{issued_at:%G-W%V}"
-    return f"{source}:{topic.path}"
+    return [f"“{quote[:120]}” is not in {kept}. Copy the words exactly, without ellipses."]
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ import pytest
 from forecasts.models import Forecast, Prediction, RuleKey, RuleVersion
 from forecasts.services.forecasts import wording
 from forecasts.services.intake import RuleDraft, log_prediction
-from forecasts.services.predictions import record_rule
+from forecasts.services.predictions import ClaimDraft, record_rule
 from forecasts.services.refusal import Refused
 from tests.builders import (
     NOW,
@@ -150,14 +150,16 @@ def test_a_refused_forecast_leaves_nothing_of_the_prediction():
 
     with pytest.raises(Refused, match="is in the future"):
         log_prediction(
-            holder=make_forecaster(),
-            topic=make_topic(),
-            title="Aid",
-            statement="Aid is sent.",
-            outcome="aid is sent",
+            claim=ClaimDraft(
+                holder=make_forecaster(),
+                topic=make_topic(),
+                title="Aid",
+                statement="Aid is sent.",
+                outcome="aid is sent",
+                issued_at=NOW + timedelta(days=1),
+            ),
             rules=[RuleDraft(rule_that_it_occurs())],
             wording=wording(probability="0.5"),
-            issued_at=NOW + timedelta(days=1),
             now=NOW,
         )
 

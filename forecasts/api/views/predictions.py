@@ -18,7 +18,7 @@ from forecasts.models import ApiToken, Forecast, Prediction, Resolution, RuleVer
 from forecasts.selectors.resolutions import current_resolution, current_rules, latest_evaluation
 from forecasts.services.forecasts import Wording, wording
 from forecasts.services.intake import RuleDraft, log_prediction
-from forecasts.services.predictions import record_rule
+from forecasts.services.predictions import ClaimDraft, record_rule
 from forecasts.services.refusal import Refused
 from forecasts.services.verdicts import record_verdict
 from forecasts.tasks import hint
@@ -47,13 +47,18 @@ class PredictionViewSet(Records):
     def create(self, request: Request) -> Response:
         """Log a prediction with its rules and its forecast: all of it, or nothing."""
         body = self.body(NewPrediction)
-        claim = {name: value for name, value in body.items() if name not in ("wording", "rules")}
+        claim = {name: value for name, value in body.items() if name not in ("wording", "rules", "is_scored")}
 
         def write() -> tuple[Any, bool]:
             drafts = [RuleDraft(**draft) for draft in body["rules"]]
             words = read_wording(body["wording"])
             return log_prediction(
-                claim=ClaimDraft(**claim), rules=drafts, wording=words, is_scored=is_scored, now=now, recorded_by=self.account
+                claim=ClaimDraft(**claim),
+                rules=drafts,
+                wording=words,
+                is_scored=body["is_scored"],
+                now=timezone.now(),
+                recorded_by=self.account,
             )
 
         try:

@@ -16,6 +16,7 @@ from forecasts.services.articles import record_article, record_forecaster, recor
 from forecasts.services.events import EventDraft, Report, correct_event, day, record_event
 from forecasts.services.forecasts import wording
 from forecasts.services.intake import RuleDraft, log_prediction
+from forecasts.services.predictions import ClaimDraft
 from forecasts.services.sources import (
     record_coverage,
     record_entity,
@@ -78,14 +79,14 @@ class Command(BaseCommand):
 
     def load_claim(self, claim: dict, *, article, people: dict[str, Forecaster], now: datetime) -> bool:
         del claim["external_id"]
-        words, rules = claim.pop("wording"), claim.pop("rules")
+        words, rules, is_scored = claim.pop("wording"), claim.pop("rules"), claim.pop("is_scored")
         claim |= {"holder": people[claim["holder"]], "topic": Topic.objects.get(path=claim["topic"])}
         _, is_new = log_prediction(
-            article=article,
+            claim=ClaimDraft(article=article, **claim),
+            is_scored=is_scored,
             wording=wording(**words) if words else None,
             rules=[RuleDraft(**rule) for rule in rules],
             now=now,
-            **claim,
         )
         return is_new
 
