@@ -36,7 +36,7 @@ def has_no_verdict(prediction: Prediction) -> bool:
 class PredictionAdmin(RecordAdmin):
     form_class = PredictionForm
     change_form_template = "admin/forecasts/prediction.html"
-    list_display = ("title", "holder", "topic", "shown_verdict", "status", "shown_reason", "next_check_at")
+    list_display = ("title", "shown_verdict", "status", "shown_reason", "holder", "topic", "next_check_at")
     list_display_links = ("title",)
     list_filter = (
         WaitingFilter, "status", "verdict", "needs_confirmation", "attribution",
