@@ -18,7 +18,7 @@ from forecasts.models import Article, Forecaster, Prediction, Source, Topic
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1800, 2200
-MAX_NEAR, MAX_KNOWN = 3, 2000
+MAX_NEAR, MAX_KNOWN, LONGEST_NUMBER = 3, 2000, 40
 
 
 def read_instant(text: object) -> datetime:
@@ -98,7 +98,7 @@ class RawProbabilityField(serializers.Field):
     """A probability as it was sent; the service reads it."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict | list):
+        if isinstance(data, dict | list) or len(str(data)) > LONGEST_NUMBER:
             raise serializers.ValidationError("This is no probability. Give a number from 0 to 1, such as 0.7.")
         return data
 

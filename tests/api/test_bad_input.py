@@ -56,6 +56,7 @@ def refused(program, path: str, body: object) -> dict[str, str]:
         ('"1e-400"', "finer than four decimals"),
         ("0.12345", "finer than four decimals"),
         ("[0.7]", "no probability"),
+        ('"0.' + "7" * 100_000 + '"', "no probability"),
         ('{"value": 0.7}', "no probability"),
         ("null", "Give a probability, or the words"),
         ('""', "Give a probability, or the words"),

@@ -1,6 +1,9 @@
 """Recording through the API: what it keeps, and what it does when told twice."""
 
+from unittest.mock import Mock
+
 import pytest
+from kombu.exceptions import OperationalError
 
 from forecasts.models import Article, Event, EventVersion, Forecast, Prediction, Resolution, RuleVersion, Topic
 from forecasts.services.forecasts import record_lexicon
@@ -174,6 +177,31 @@ def test_an_event_makes_what_it_concerns_due(ingester):
 
     prediction.refresh_from_db()
     assert prediction.next_check_at is not None
+
+
+@pytest.mark.parametrize("broker", [None, OperationalError("Connection refused")], ids=["up", "down"])
+def test_a_sweep_is_asked_for_once_the_event_is_committed(
+    broker, ingester, monkeypatch, django_capture_on_commit_callbacks
+):
+    asked = Mock(side_effect=broker)
+    monkeypatch.setattr("forecasts.tasks.sweep.apply_async", asked)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = ingester.post("events/", EVENT)
+        assert not asked.called
+
+    assert answer.status_code == 201
+    assert asked.call_count == 1
+
+
+def test_what_is_refused_asks_for_no_sweep(ingester, django_capture_on_commit_callbacks):
+    ingester.post("events/", EVENT)
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        ingester.post("events/", EVENT)
+        ingester.post("events/", EVENT | {"title": ""})
+
+    assert callbacks == []
 
 
 def test_an_event_told_twice_is_refused_with_where_it_is(ingester):

@@ -87,7 +87,7 @@ class NewArticle(Body):
     quoted_from_url = WebAddressField(
         required=False, allow_blank=True, default="", help_text="The copy quoted, if another."
     )
-    text = LongText(help_text="The text, or the quoted passages; quotes are looked for in it.")
+    text = LongText(1_000_000, help_text="The text, or the quoted passages; quotes are looked for in it.")
     text_is_excerpt = serializers.BooleanField(default=False)
     text_sha256 = serializers.RegexField(
         r"^([0-9a-f]{64})?\Z",

@@ -53,8 +53,8 @@ class ShortText(serializers.CharField):
 class LongText(ShortText):
     """Text of many lines; may be empty."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=100_000, trim_whitespace=False, **kwargs)
+    def __init__(self, max_length: int = 100_000, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, trim_whitespace=False, **kwargs)
 
 
 class Words(serializers.ListField):
