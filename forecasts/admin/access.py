@@ -1,5 +1,8 @@
 """Tokens for programs: shown once when issued, revoked but never deleted."""
 
+from datetime import datetime
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -27,9 +30,9 @@ class ApiTokenForm(RecordForm):
     source = choose(ApiToken, "source", required=False, help_text="Which source it records events for.")
     expires_at = forms.DateTimeField(required=False, widget=moment_input(), help_text="UTC; empty: never.")
 
-    def record(self, *, now, actor) -> ApiToken:
+    def record(self, *, now: datetime, actor: Any) -> ApiToken:
         token, text = issue_token(now=now, **self.cleaned_data)
-        token.text_shown_once = text
+        token.text_shown_once = text  # type: ignore[attr-defined]
         return token
 
 
@@ -46,11 +49,11 @@ class ApiTokenAdmin(RecordAdmin):
     actions = ("revoke",)
 
     @admin.display(description="scopes")
-    def shown_scopes(self, row: ApiToken) -> str:
+    def shown_scopes(self, row: Any) -> str:
         return ", ".join(row.scopes)
 
     @admin.display(description="state")
-    def shown_state(self, row: ApiToken) -> str:
+    def shown_state(self, row: Any) -> str:
         return badge("no", "Revoked") if row.revoked_at else badge("yes", "Valid")
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
@@ -61,7 +64,7 @@ class ApiTokenAdmin(RecordAdmin):
         n_revoked = sum(revoke_token(token=token, now=timezone.now()) for token in queryset)
         self.message_user(request, f"{n_revoked} revoked.", messages.SUCCESS)
 
-    def response_add(self, request: HttpRequest, obj: ApiToken, post_url_continue=None) -> HttpResponse:
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue=None) -> HttpResponse:
         """The one page that ever shows the token itself."""
         context = {
             **self.admin_site.each_context(request),

@@ -1,9 +1,12 @@
 """Where predictions come from: forecasters, topics and articles."""
 
 from datetime import UTC, datetime, time
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from forecasts.models import Article, ArticleAuthor, Forecaster, Topic
@@ -27,7 +30,7 @@ class ForecasterForm(RecordForm):
         max_length=500, required=False, widget=long_text(2), help_text="Who that is, in a sentence: “Professor at …”."
     )
 
-    def record(self, *, now, actor) -> Forecaster:
+    def record(self, *, now: datetime, actor: Any) -> Forecaster:
         known = Forecaster.objects.filter(slug=self.cleaned_data["slug"]).first()
         if known:
             raise already_recorded("slug", known, told=f"“{known.slug}” is taken by {known}.")
@@ -45,7 +48,7 @@ class ForecasterAdmin(RecordAdmin):
     readonly_fields = ("slug", "kind", "recorded_at")
     autocomplete_fields = ("account",)
 
-    def has_change_permission(self, request, obj=None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return admin.ModelAdmin.has_change_permission(self, request, obj)
 
 
@@ -64,7 +67,7 @@ class TopicForm(RecordForm):
         help_text="As readers will see it. Empty: made from the path.",
     )
 
-    def record(self, *, now, actor) -> Topic:
+    def record(self, *, now: datetime, actor: Any) -> Topic:
         known = Topic.objects.filter(path=self.cleaned_data["path"]).first()
         if known:
             raise already_recorded("path", known, told=f"“{known.path}” is recorded as {known}.")
@@ -80,7 +83,7 @@ class TopicAdmin(RecordAdmin):
     fields = ("path", "label")
     readonly_fields = ("path",)
 
-    def has_change_permission(self, request, obj=None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return admin.ModelAdmin.has_change_permission(self, request, obj)
 
 
@@ -132,12 +135,13 @@ class ArticleForm(RecordForm):
     )
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if values.get("is_month_only") and values.get("published_time"):
             self.add_error("published_time", "Leave the time empty when only the month is known.")
         return values
 
-    def record(self, *, now, actor) -> Article:
+    def record(self, *, now: datetime, actor: Any) -> Article:
         values = dict(self.cleaned_data)
         published_at = _moment(values.pop("published_on"), values["published_time"])
         precision = _precision(month_only=values.pop("is_month_only"), at=values.pop("published_time"))
@@ -150,7 +154,7 @@ class ArticleForm(RecordForm):
         return article
 
     def _in_byline_order(self, chosen) -> list[Forecaster]:
-        order = self.data.getlist(self.add_prefix("authors"))
+        order = cast(QueryDict, self.data).getlist(self.add_prefix("authors"))
         return sorted(chosen, key=lambda author: order.index(str(author.pk)))
 
 
@@ -172,13 +176,13 @@ class ArticleAuthorInline(admin.TabularInline):
     extra = 0
     can_delete = False
 
-    def has_add_permission(self, request, obj=None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ArticleAuthor]:
         return super().get_queryset(request).select_related("forecaster", "article")
 
 
@@ -197,7 +201,7 @@ class ArticleAdmin(RecordAdmin):
     )  # fmt: skip
     change_form_template = "admin/forecasts/kept.html"
 
-    def details(self, row: Article) -> dict[str, object]:
+    def details(self, row: Any) -> dict[str, object]:
         add = reverse("admin:forecasts_prediction_add")
         return {
             "more_links": [{"label": "Log a prediction from it", "url": f"{add}?article={row.pk}"}],

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from forecasts import rules
 from forecasts.models import Event, EventVersion, Evidence, Tier
@@ -57,6 +59,7 @@ LABELS = {
 }
 LISTS = ("modes", "contexts", "topics", "actors", "recipients", "locations")
 CODED = ("title", "event_type", "action_code", *LISTS, "attributes", "modality", "tier", "status", "note")
+STANDING = [(one.value, one.label) for one in (EventVersion.Status.ACTIVE, EventVersion.Status.CONTESTED)]
 
 
 def event_types() -> list[tuple[str, str]]:
@@ -107,9 +110,7 @@ class EventFields(RecordForm):
     tier = forms.ChoiceField(
         choices=[("", "As its source"), *Tier.choices], required=False, help_text="How good the report is."
     )
-    status = forms.ChoiceField(
-        choices=[EventVersion.Status.ACTIVE, EventVersion.Status.CONTESTED], initial=EventVersion.Status.ACTIVE
-    )
+    status = forms.ChoiceField(choices=STANDING, initial=EventVersion.Status.ACTIVE)
     note = forms.CharField(required=False, widget=long_text(2))
 
     aliases = {
@@ -131,14 +132,9 @@ class EventFields(RecordForm):
         ),
     )
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["status"].choices = [
-            (choice.value, choice.label) for choice in (EventVersion.Status.ACTIVE, EventVersion.Status.CONTESTED)
-        ]
-
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if values.get("occurred_time") and values.get("last_day"):
             self.add_error("last_day", "Give either the minute, or the days between which it happened.")
         last_day, first = values.get("last_day"), values.get("occurred_on")
@@ -157,7 +153,7 @@ class EventFields(RecordForm):
             occurred_from=start, occurred_until=end, precision=precision, known_at=values["known_at"] or start, **coded
         )
 
-    def take_refusal(self, error: Refused) -> None:
+    def take_refusal(self, error: ValidationError) -> None:
         """An empty “known on” is the day itself: what is wrong with that day is told there alone."""
         found = error.message_dict
         if not self.cleaned_data["known_at"] and "occurred_from" in found:
@@ -196,7 +192,7 @@ class EventForm(EventFields):
         EventFields.coding_fieldsets[2],
     )
 
-    def record(self, *, now, actor) -> Event:
+    def record(self, *, now: datetime, actor: Any) -> Event:
         reports = tuple(Report(url=url) for url in self.cleaned_data["evidence_urls"])
         if self.cleaned_data["citation"]:
             reports += (Report(citation=self.cleaned_data["citation"]),)
@@ -215,16 +211,16 @@ class CorrectionForm(EventFields):
 
     fieldsets = (*EventFields.coding_fieldsets, ("Why", {"fields": ["reason"]}))
 
-    def __init__(self, *args, subject: Event, **kwargs) -> None:
+    def __init__(self, *args: Any, subject: Event, **kwargs: Any) -> None:
         super().__init__(*args, subject=subject, **kwargs)
-        self.initial = _as_input(subject.versions.order_by("version").last()) | self.initial
+        self.initial = {**_as_input(subject.versions.latest("version")), **self.initial}
         self.fields["known_at"].required = True
         self.fields["known_at"].help_text = "UTC; when the correction could be known."
 
     def draft(self) -> EventDraft:
         return replace(super().draft(), tier=self.cleaned_data["tier"] or self.initial["tier"])
 
-    def record(self, *, now, actor) -> EventVersion:
+    def record(self, *, now: datetime, actor: Any) -> EventVersion:
         version, is_new = correct_event(
             event=self.subject, draft=self.draft(), reason=self.cleaned_data["reason"], now=now, recorded_by=actor
         )
@@ -258,7 +254,7 @@ class RetractionForm(RecordForm):
     reason = forms.CharField(widget=long_text(2), help_text="Why; readers will see it.")
     known_at = forms.DateTimeField(widget=moment_input(), label="Known on", help_text="UTC; when that could be known.")
 
-    def record(self, *, now, actor) -> EventVersion:
+    def record(self, *, now: datetime, actor: Any) -> EventVersion:
         version, _ = retract_event(event=self.subject, now=now, recorded_by=actor, **self.cleaned_data)
         return version
 
@@ -280,7 +276,7 @@ class EvidenceForm(RecordForm):
 
     aliases = {"evidence": "url"}
 
-    def record(self, *, now, actor) -> Evidence:
+    def record(self, *, now: datetime, actor: Any) -> Evidence:
         evidence, is_new = add_evidence(
             event=self.subject, report=Report(**self.cleaned_data), now=now, recorded_by=actor
         )

@@ -1,7 +1,10 @@
 """What happened: events in versions, with their evidence."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
 
 from forecasts.models import Event, EventVersion, Evidence
 
@@ -15,7 +18,7 @@ CORRECT = "forecasts.add_eventversion"
 
 def is_standing(event: Event) -> bool:
     """Whether the event is not retracted."""
-    return event.versions.order_by("version").last().status != EventVersion.Status.RETRACTED
+    return event.versions.latest("version").status != EventVersion.Status.RETRACTED
 
 
 class TypeFilter(admin.SimpleListFilter):
@@ -24,11 +27,11 @@ class TypeFilter(admin.SimpleListFilter):
     title = "type"
     parameter_name = "type"
 
-    def lookups(self, request, model_admin) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         used = EventVersion.objects.values_list("event_type", flat=True).distinct().order_by("event_type")
         return [(name, name) for name in used]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(event_type=self.value()) if self.value() else queryset
 
 
@@ -48,29 +51,29 @@ class EventAdmin(RecordAdmin):
         Step(slug="evidence", label="Add evidence", form_class=EvidenceForm, permission="forecasts.add_evidence"),
     )
 
-    def get_queryset(self, request) -> QuerySet[Event]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         newest = EventVersion.objects.filter(event=OuterRef("pk")).order_by("-version")
         fields = ("title", "event_type", "occurred_from", "status", "version")
         return super().get_queryset(request).annotate(**{name: Subquery(newest.values(name)[:1]) for name in fields})
 
     @admin.display(description="title", ordering="title")
-    def shown_title(self, row: Event) -> str:
+    def shown_title(self, row: Any) -> str:
         return row.title
 
     @admin.display(description="type", ordering="event_type")
-    def event_type(self, row: Event) -> str:
+    def event_type(self, row: Any) -> str:
         return row.event_type
 
     @admin.display(description="happened", ordering="occurred_from")
-    def occurred_from(self, row: Event) -> str:
+    def occurred_from(self, row: Any) -> str:
         return f"{row.occurred_from:%Y-%m-%d}"
 
     @admin.display(description="status")
-    def shown_status(self, row: Event) -> str:
+    def shown_status(self, row: Any) -> str:
         label = EventVersion.Status(row.status).label
         return badge(row.status, label if row.version == 1 else f"{label}, version {row.version}")
 
-    def details(self, row: Event) -> dict[str, object]:
+    def details(self, row: Any) -> dict[str, object]:
         return {
             "versions": row.versions.select_related("recorded_by").order_by("-version"),
             "evidence": Evidence.objects.filter(event=row).order_by("pk"),

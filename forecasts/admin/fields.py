@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -17,7 +18,7 @@ LARGEST_NUMBER = 1e18
 class LinesField(forms.CharField):
     """Names separated by commas or line breaks; cleaned to a tuple, each name once."""
 
-    def __init__(self, *, suggestions: str = "", **kwargs) -> None:
+    def __init__(self, *, suggestions: str = "", **kwargs: Any) -> None:
         attrs = {"class": "vTextField many", "autocomplete": "off"} | ({"list": suggestions} if suggestions else {})
         super().__init__(**{"required": False, "widget": forms.TextInput(attrs=attrs), **kwargs})
 
@@ -100,17 +101,17 @@ def _unique_keys(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def choose(model: type[Model], relation: str, **kwargs) -> forms.ModelChoiceField:
+def choose(model: type[Model], relation: str, **kwargs: Any) -> forms.ModelChoiceField:
     """A field for a foreign key of the model: type to find the row, or add one beside it."""
-    field = model._meta.get_field(relation)
+    field: Any = model._meta.get_field(relation)
     found = AutocompleteSelect(field, admin.site)
     widget = RelatedFieldWidgetWrapper(found, field.remote_field, admin.site, can_add_related=True)
     return forms.ModelChoiceField(queryset=field.remote_field.model._default_manager.all(), widget=widget, **kwargs)
 
 
-def choose_many(model: type[Model], relation: str, **kwargs) -> forms.ModelMultipleChoiceField:
+def choose_many(model: type[Model], relation: str, **kwargs: Any) -> forms.ModelMultipleChoiceField:
     """The same for several rows."""
-    field = model._meta.get_field(relation)
+    field: Any = model._meta.get_field(relation)
     found = AutocompleteSelectMultiple(field, admin.site)
     widget = RelatedFieldWidgetWrapper(found, field.remote_field, admin.site, can_add_related=True)
     return forms.ModelMultipleChoiceField(

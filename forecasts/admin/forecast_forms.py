@@ -1,5 +1,8 @@
 """The part of a form that gives a probability, and the form of a further forecast."""
 
+from datetime import datetime
+from typing import Any
+
 from django import forms
 
 from forecasts.models import Forecast, Lexicon
@@ -73,7 +76,8 @@ class ForecastForm(ProbabilityFields):
     )
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         is_given = any(values.get(name) for name in PROBABILITY_FIELDS)
         if is_given and values.get("is_withdrawn"):
             self.add_error("is_withdrawn", "Give either a probability or a withdrawal, not both.")
@@ -81,7 +85,7 @@ class ForecastForm(ProbabilityFields):
             self.add_error("probability", "Give a probability, or the words to read one from.")
         return values
 
-    def record(self, *, now, actor) -> Forecast:
+    def record(self, *, now: datetime, actor: Any) -> Forecast:
         forecast, is_new = record_forecast(
             prediction=self.cleaned_data["prediction"],
             forecaster=self.cleaned_data["forecaster"],

@@ -1,6 +1,8 @@
 """Probabilities, and the lexicons that words are read through."""
 
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 
 from forecasts.models import Forecast, Lexicon, LexiconEntry
 
@@ -26,10 +28,10 @@ class LexiconEntryInline(admin.TabularInline):
     can_delete = False
     verbose_name_plural = "phrases"
 
-    def has_add_permission(self, request, obj=None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 

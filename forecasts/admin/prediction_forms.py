@@ -1,5 +1,8 @@
 """The forms with which people log predictions, add readings, decide and reopen."""
 
+from datetime import datetime
+from typing import Any
+
 from django import forms
 
 from forecasts.models import Prediction, Resolution, RuleVersion, Verdict
@@ -68,11 +71,11 @@ class PredictionForm(ProbabilityFields, RuleForm):
         ("More", {"fields": ["description", "issued_at", "contrasts_with", "note"], "classes": ["collapse"]}),
     )
 
-    def publication(self, *, now):
+    def publication(self, *, now: datetime) -> datetime:
         article = self.cleaned_data.get("article")
         return self.cleaned_data.get("issued_at") or (article.published_at if article else now)
 
-    def record(self, *, now, actor) -> Prediction:
+    def record(self, *, now: datetime, actor: Any) -> Prediction:
         apart = {*PROBABILITY_FIELDS, *self._rule_fields(), "is_scored", "description"}
         self._refuse_known()
         claim = {name: value for name, value in self.cleaned_data.items() if name not in apart}
@@ -110,16 +113,17 @@ class ReadingForm(RuleForm):
 
     fieldsets = ((None, {"fields": [("variant", "name"), "description"]}), *rule_fieldsets())
 
-    def publication(self, *, now):
+    def publication(self, *, now: datetime) -> datetime:
         return self.subject.issued_at
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if self.rule_data is None and not self.errors:
             self.add_error("then_kind", "Give the rule of this reading, by fields or as JSON.")
         return values
 
-    def record(self, *, now, actor) -> RuleVersion:
+    def record(self, *, now: datetime, actor: Any) -> RuleVersion:
         version, is_new = record_rule(
             prediction=self.subject,
             rule=self.rule_data,
@@ -152,14 +156,14 @@ class VerdictForm(RecordForm):
     )
     expected_number = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, subject: Prediction, **kwargs) -> None:
+    def __init__(self, *args: Any, subject: Prediction, **kwargs: Any) -> None:
         super().__init__(*args, subject=subject, **kwargs)
         last = current_resolution(prediction=subject)
         self.initial = {"expected_number": last.number if last else 0, **self.initial}
         if last and last.verdict:
             self.initial |= {"verdict": last.verdict, "happened_at": last.happened_at, "known_at": last.known_at}
 
-    def record(self, *, now, actor) -> Resolution:
+    def record(self, *, now: datetime, actor: Any) -> Resolution:
         return record_verdict(prediction_id=self.subject.pk, actor=actor, now=now, **self.cleaned_data)
 
 
@@ -170,5 +174,5 @@ class ReopenForm(RecordForm):
 
     aliases = {"verdict": "reason"}
 
-    def record(self, *, now, actor) -> Resolution:
+    def record(self, *, now: datetime, actor: Any) -> Resolution:
         return reopen(prediction_id=self.subject.pk, reason=self.cleaned_data["reason"], actor=actor, now=now)

@@ -1,5 +1,7 @@
 """Claims: logging them, looking at what they came to, deciding them."""
 
+from typing import Any
+
 import structlog
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -51,7 +53,13 @@ class PredictionAdmin(RecordAdmin):
             "Where it stands",
             {"fields": ["article", "holder", "topic", "issued_at", "contrasts_with", "cluster_key", "note"]},
         ),
-        ("Record", {"fields": ["recorded_at", "recorded_by", "checked_at", "next_check_at", "attempts", "last_error"], "classes": ["collapse"]}),
+        (
+            "Record",
+            {
+                "fields": ["recorded_at", "recorded_by", "checked_at", "next_check_at", "attempts", "last_error"],
+                "classes": ["collapse"],
+            },
+        ),
     )
     steps = (
         Step(slug="verdict", label="Record a verdict", form_class=VerdictForm, permission=DECIDE, is_offered=has_no_verdict),
@@ -71,7 +79,7 @@ class PredictionAdmin(RecordAdmin):
     def shown_reason(self, row: Prediction) -> str:
         return waiting_for(row)
 
-    def details(self, row: Prediction) -> dict[str, object]:
+    def details(self, row: Any) -> dict[str, object]:
         return details_of(row)
 
     def get_urls(self) -> list:
@@ -93,7 +101,7 @@ class PredictionAdmin(RecordAdmin):
         response = super().response_add(request, obj, post_url_continue)
         if "_addanother" not in request.POST:
             return response
-        kept = {
+        kept: dict[str, Any] = {
             "article": obj.article_id,
             "holder": obj.holder_id,
             "topic": obj.topic_id,

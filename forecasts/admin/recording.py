@@ -44,7 +44,7 @@ class RecordForm(forms.Form):
     suggestions: ClassVar[tuple[str, ...]] = ()
     can_preview = False
 
-    def __init__(self, *args, subject: Model | None = None, **kwargs) -> None:
+    def __init__(self, *args: Any, subject: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.subject = subject
 
@@ -52,7 +52,7 @@ class RecordForm(forms.Form):
         """What the fields of names offer while one types."""
         return {name: SUGGESTIONS[name]() for name in self.suggestions}
 
-    def record(self, *, now: datetime, actor) -> Model:
+    def record(self, *, now: datetime, actor: Any) -> Model:
         """
         Hand the input to its service and return the row that the editor should see.
 
@@ -83,7 +83,7 @@ class Step:
     is_offered: Callable[[Any], bool] = lambda row: True
 
 
-def already_recorded(field: str, row: Model, *, told: str) -> Refused:
+def already_recorded(field: str, row: Any, *, told: str) -> Refused:
     """The refusal of something that is recorded already, with a link to it."""
     return Refused({field: [format_html('{} <a href="{}">Look at it</a>.', told, row_url(row))]})
 
@@ -141,7 +141,7 @@ class KeptAdmin(admin.ModelAdmin):
         shown = {"steps": self.open_steps(request, row), **self.details(row)} if row else {}
         return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
 
-    def details(self, row: Model) -> dict[str, object]:
+    def details(self, row: Any) -> dict[str, object]:
         """What the page of a row shows besides its fields."""
         return {}
 
@@ -159,7 +159,7 @@ class RecordAdmin(KeptAdmin):
             raise PermissionDenied
         return record_page(request, owner=self, form_class=self.form_class, title=f"Add {self.opts.verbose_name}")
 
-    def response_post_save_add(self, request: HttpRequest, obj: Model) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: Model) -> HttpResponseRedirect:
         return HttpResponseRedirect(row_url(obj))
 
 
@@ -211,13 +211,13 @@ def _done(
 
 def _shown(request: HttpRequest, *, owner: KeptAdmin, form: RecordForm, title: str, preview: object) -> HttpResponse:
     fieldsets = form.fieldsets or ((None, {"fields": list(form.fields)}),)
-    adminform = helpers.AdminForm(form, fieldsets, {}, model_admin=owner)
+    adminform = helpers.AdminForm(form, fieldsets, {}, model_admin=owner)  # type: ignore[arg-type]
     context = {
         **owner.admin_site.each_context(request),
         "title": title,
         "subtitle": str(form.subject) if form.subject else None,
         "adminform": adminform,
-        "errors": helpers.AdminErrorList(form, []),
+        "errors": helpers.AdminErrorList(form, []),  # type: ignore[arg-type]
         "inline_admin_formsets": [],
         "media": owner.media + adminform.media,
         "opts": owner.opts,

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from forecasts.models import Evaluation, Resolution, RuleVersion, Score
 
@@ -46,7 +47,7 @@ class ScoreAdmin(KeptAdmin):
     search_fields = ("forecast__prediction__title", "forecast__forecaster__name")
     ordering = ("-recorded_at", "-pk")
 
-    def get_queryset(self, request) -> QuerySet[Score]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Score]:
         return super().get_queryset(request).select_related("forecast__prediction", "forecast__forecaster")
 
     @admin.display(description="prediction")

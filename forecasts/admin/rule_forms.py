@@ -1,8 +1,10 @@
 """The part of a form that makes a rule: from fields, or as JSON."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from forecasts.services.refusal import Refused
 
@@ -78,7 +80,8 @@ class RuleForm(RecordForm):
     rule_data: object = None
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         has_fields = any(values.get(f"{prefix}_{name}") for prefix in ("then", "if") for name in CLAUSE_FIELDS)
         if has_fields and values.get("rule") is not None:
             self.add_error("rule", "Give the rule either by the fields above or as JSON, not both.")
@@ -94,12 +97,12 @@ class RuleForm(RecordForm):
         start = Start(values.get("then_start") or Start.PUBLICATION)
         if start is Start.CONDITION and "if_kind" not in self.errors and not values.get("if_kind"):
             self.add_error("then_start", "It cannot count from the condition: there is none below.")
-        if self.errors.keys() & set(self._rule_fields()):
+        if outcome is None or self.errors.keys() & set(self._rule_fields()):
             return None
         return rule_from(outcome=outcome, condition=condition, outcome_from=start)
 
     def _clause(self, prefix: str, values: dict) -> Clause | None:
-        given = {name: values.get(f"{prefix}_{name}") for name in CLAUSE_FIELDS}
+        given: dict[str, Any] = {name: values.get(f"{prefix}_{name}") for name in CLAUSE_FIELDS}
         last_day = given["last_day"]
         if not given["kind"]:
             self._fault(f"{prefix}_kind", "Say whether it happens or does not.")
@@ -138,7 +141,7 @@ class RuleForm(RecordForm):
             self.take_refusal(error)
             return None
 
-    def take_refusal(self, error: Refused) -> None:
+    def take_refusal(self, error: ValidationError) -> None:
         """Problems of a rule stand where the rule was given."""
         found = error.message_dict
         if "rule" in found and self.cleaned_data.get("rule") is None:

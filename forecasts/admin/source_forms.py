@@ -1,6 +1,7 @@
 """The forms of feeds, what they cover, series, entities and milestones."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 
@@ -43,7 +44,7 @@ class SourceForm(RecordForm):
     url = forms.URLField(max_length=1000, required=False, label="Address", assume_scheme="https", widget=line_text())
     citation = forms.CharField(required=False, widget=long_text(2))
 
-    def record(self, *, now, actor) -> Source:
+    def record(self, *, now: datetime, actor: Any) -> Source:
         values = dict(self.cleaned_data)
         known = Source.objects.filter(slug=values["slug"]).first()
         if known:
@@ -60,7 +61,7 @@ class CoverageForm(RecordForm):
     )
     note = forms.CharField(required=False, widget=long_text(2), help_text="On what this rests.")
 
-    def record(self, *, now, actor) -> Coverage:
+    def record(self, *, now: datetime, actor: Any) -> Coverage:
         coverage, is_new = record_coverage(source=self.subject, now=now, recorded_by=actor, **self.cleaned_data)
         if not is_new:
             raise already_recorded("complete_to", self.subject, told="That is what was stated last.")
@@ -79,7 +80,7 @@ class ObservationForm(RecordForm):
     unit = forms.CharField(max_length=40, required=False)
     released_at = forms.DateTimeField(widget=moment_input(), help_text="UTC; a revision has a later release.")
 
-    def record(self, *, now, actor) -> Observation:
+    def record(self, *, now: datetime, actor: Any) -> Observation:
         observation, is_new = record_observation(now=now, recorded_by=actor, **self.cleaned_data)
         if not is_new:
             raise already_recorded("value", observation, told="This release is recorded already.")
@@ -95,7 +96,7 @@ class EntityForm(RecordForm):
     label = forms.CharField(max_length=200, widget=line_text(), help_text="As readers will see it.")
     wikidata = forms.CharField(max_length=20, required=False, help_text="Q11696")
 
-    def record(self, *, now, actor) -> Entity:
+    def record(self, *, now: datetime, actor: Any) -> Entity:
         known = Entity.objects.filter(path=self.cleaned_data["path"]).first()
         if known:
             raise already_recorded("path", known, told=f"“{known.path}” is recorded as {known.label}.")
@@ -110,7 +111,8 @@ class MembershipForm(RecordForm):
     ends_at = forms.DateTimeField(required=False, widget=moment_input(), help_text="UTC; empty: it lasts.")
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         starts_at, ends_at = values.get("starts_at"), values.get("ends_at")
         if values.get("group") == self.subject:
             self.add_error("group", "An entity does not belong to itself.")
@@ -118,7 +120,7 @@ class MembershipForm(RecordForm):
             self.add_error("ends_at", "It ends before it begins.")
         return values
 
-    def record(self, *, now, actor) -> EntityMembership:
+    def record(self, *, now: datetime, actor: Any) -> EntityMembership:
         membership, is_new = record_membership(member=self.subject, now=now, **self.cleaned_data)
         if not is_new:
             raise already_recorded("group", self.subject, told="That is recorded already.")
@@ -135,7 +137,7 @@ class MilestoneForm(RecordForm):
     occurs_at = forms.DateTimeField(widget=moment_input(), help_text="UTC.")
     url = forms.URLField(max_length=1000, required=False, label="Address", assume_scheme="https", widget=line_text())
 
-    def record(self, *, now, actor) -> Milestone:
+    def record(self, *, now: datetime, actor: Any) -> Milestone:
         milestone, is_new = record_milestone(now=now, **self.cleaned_data)
         if not is_new:
             raise already_recorded("occurs_at", milestone, told="It is recorded with this date.")

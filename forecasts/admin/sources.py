@@ -1,7 +1,10 @@
 """Feeds and their coverage, series, entities, milestones."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
 
 from forecasts.models import Coverage, Entity, Milestone, Observation, Source
 
@@ -23,20 +26,20 @@ class SourceAdmin(RecordAdmin):
         Step(slug="coverage", label="State coverage", form_class=CoverageForm, permission="forecasts.add_coverage"),
     )
 
-    def has_change_permission(self, request, obj=None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return admin.ModelAdmin.has_change_permission(self, request, obj)
 
-    def get_queryset(self, request) -> QuerySet[Source]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         newest = (
             Coverage.objects.filter(source=OuterRef("pk")).order_by("-recorded_at", "-pk").values("complete_to")[:1]
         )
         return super().get_queryset(request).annotate(complete_to=Subquery(newest))
 
     @admin.display(description="complete to", ordering="complete_to", empty_value="never stated")
-    def complete_to(self, row: Source):
+    def complete_to(self, row: Any):
         return row.complete_to
 
-    def details(self, row: Source) -> dict[str, object]:
+    def details(self, row: Any) -> dict[str, object]:
         stated = row.coverage.order_by("-recorded_at", "-pk")[:20]
         return {"linked_title": "Coverage", "linked": [(c, c.note) for c in stated]}
 
@@ -65,7 +68,7 @@ class EntityAdmin(RecordAdmin):
         ),
     )  # fmt: skip
 
-    def details(self, row: Entity) -> dict[str, object]:
+    def details(self, row: Any) -> dict[str, object]:
         groups = row.memberships.select_related("group").order_by("starts_at", "pk")
         members = row.members.select_related("member").order_by("starts_at", "pk")
         return {

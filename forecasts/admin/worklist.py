@@ -1,34 +1,37 @@
 """What needs doing, each kind of it as one filter of predictions or sources."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
 from django.utils import timezone
 
 from forecasts.models import Coverage, Evaluation, Prediction, Resolution, RuleVersion, Source
+from forecasts.models.predictions import PredictionQuerySet
 
 SOON = timedelta(days=3)
 STALE = timedelta(days=30)
 
 
-def needs_a_person(predictions: QuerySet[Prediction]) -> QuerySet[Prediction]:
+def needs_a_person(predictions: PredictionQuerySet) -> QuerySet[Prediction]:
     """Those in review, disputed, or waiting for a confirmation."""
     return predictions.awaiting_a_person()
 
 
-def soon_final(predictions: QuerySet[Prediction], *, now: datetime) -> QuerySet[Prediction]:
+def soon_final(predictions: PredictionQuerySet, *, now: datetime) -> QuerySet[Prediction]:
     """Those whose proposed verdict becomes final by itself within days."""
     soon = Resolution.objects.current().filter(state=Resolution.State.PROPOSED, finalises_at__lte=now + SOON)
     return predictions.filter(status=Prediction.Status.PROPOSED, pk__in=soon.values("prediction"))
 
 
-def stuck(predictions: QuerySet[Prediction]) -> QuerySet[Prediction]:
+def stuck(predictions: PredictionQuerySet) -> QuerySet[Prediction]:
     """Those whose checks failed too often."""
     return predictions.stuck()
 
 
-def overdue(predictions: QuerySet[Prediction]) -> QuerySet[Prediction]:
+def overdue(predictions: PredictionQuerySet) -> QuerySet[Prediction]:
     """Those undecided after their window only because the sources are not covered that far."""
     answers = Evaluation.objects.filter(
         rule_version__prediction=OuterRef("pk"), rule_version__name=RuleVersion.CENTRAL_NAME
@@ -50,7 +53,7 @@ class WaitingFilter(admin.SimpleListFilter):
     title = "what it needs"
     parameter_name = "needs"
 
-    def lookups(self, request, model_admin) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
             ("person", "A person"),
             ("soon", "Final soon"),
@@ -58,7 +61,7 @@ class WaitingFilter(admin.SimpleListFilter):
             ("coverage", "Coverage"),
         ]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
         match self.value():
             case "person":
                 return needs_a_person(queryset)

@@ -34,7 +34,13 @@ def test_confirming_makes_the_proposed_verdict_final(admin, editor):
     assert errors_after(admin, step_page(prediction, "confirm"), given) == {}
 
     last = Resolution.objects.get(superseded_by=None)
-    assert (last.number, last.verdict, last.state, last.reason_code, last.actor) == (2, "YES", "FINAL", "CONFIRMED", editor)
+    assert (last.number, last.verdict, last.state, last.reason_code, last.actor) == (
+        2,
+        "YES",
+        "FINAL",
+        "CONFIRMED",
+        editor,
+    )
 
 
 def test_a_verdict_on_a_record_that_moved_on_is_refused(admin):
@@ -81,7 +87,9 @@ def test_nobody_decides_their_own_prediction(admin, editor):
 def test_reopening_withdraws_the_verdict(admin):
     prediction = proposed()
 
-    assert errors_after(admin, step_page(prediction, "reopen"), {"reason": "no"})["reason"][0].startswith("Give the reason")
+    assert errors_after(admin, step_page(prediction, "reopen"), {"reason": "no"})["reason"][0].startswith(
+        "Give the reason"
+    )
     assert errors_after(admin, step_page(prediction, "reopen"), {"reason": REASON}) == {}
 
     prediction.refresh_from_db()
@@ -134,7 +142,12 @@ def test_a_refused_write_asks_for_none(admin, django_capture_on_commit_callbacks
 
 def test_a_forecast_is_withdrawn_only_without_a_number(admin):
     prediction = make_prediction()
-    given = {"prediction": prediction.pk, "forecaster": prediction.holder_id, "made_at": "2025-02-01 12:00", "is_withdrawn": "on"}
+    given = {
+        "prediction": prediction.pk,
+        "forecaster": prediction.holder_id,
+        "made_at": "2025-02-01 12:00",
+        "is_withdrawn": "on",
+    }
 
     both = errors_after(admin, add_page("forecast"), {**given, "probability": "0.5"})
 
@@ -182,6 +195,11 @@ def test_the_page_of_a_prediction_shows_its_whole_record(admin):
 
     page = admin.get(row_page(prediction))
 
-    for shown in ("Confirm or replace the verdict", "The proposed verdict waits for a confirmation", "central, version 1", "0.7000"):
+    for shown in (
+        "Confirm or replace the verdict",
+        "The proposed verdict waits for a confirmation",
+        "central, version 1",
+        "0.7000",
+    ):
         assert shown in page.text
     assert Resolution.objects.get().reason in page.context["last"].reason

@@ -14,7 +14,19 @@ from .pages import list_page
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ("prediction", "event", "article", "forecast", "evaluation", "resolution", "score", "ruleversion", "source", "entity", "topic")
+LISTS = (
+    "prediction",
+    "event",
+    "article",
+    "forecast",
+    "evaluation",
+    "resolution",
+    "score",
+    "ruleversion",
+    "source",
+    "entity",
+    "topic",
+)
 
 
 def settled(n: int) -> None:
@@ -99,7 +111,10 @@ def test_pages_keep_to_the_content_security_policy(admin):
     """No inline script, style or handler: the policy would drop them."""
     settled(1)
     pages = [reverse("admin:index"), list_page("prediction"), reverse("admin:forecasts_prediction_add")]
-    pages += [reverse("admin:forecasts_event_add"), reverse("admin:forecasts_prediction_change", args=[Prediction.objects.get().pk])]
+    pages += [
+        reverse("admin:forecasts_event_add"),
+        reverse("admin:forecasts_prediction_change", args=[Prediction.objects.get().pk]),
+    ]
 
     for address in pages:
         page = admin.get(address)

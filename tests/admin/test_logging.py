@@ -34,8 +34,12 @@ def test_an_article_becomes_a_verdict(admin, editor):
     make_world()
     load_lexicon()
     source = make_source()
-    assert errors_after(admin, add_page("forecaster"), {"name": "Ada Byron", "slug": "ada-byron", "kind": "PERSON"}) == {}
-    assert errors_after(admin, add_page("forecaster"), {"name": "The Example", "slug": "example", "kind": "OUTLET"}) == {}
+    assert (
+        errors_after(admin, add_page("forecaster"), {"name": "Ada Byron", "slug": "ada-byron", "kind": "PERSON"}) == {}
+    )
+    assert (
+        errors_after(admin, add_page("forecaster"), {"name": "The Example", "slug": "example", "kind": "OUTLET"}) == {}
+    )
     assert errors_after(admin, add_page("topic"), {"path": "aid/military"}) == {}
     ada, outlet = Forecaster.objects.get(slug="ada-byron"), Forecaster.objects.get(slug="example")
     article_input = {
@@ -133,10 +137,16 @@ def test_a_second_reading_stands_beside_the_central_one(admin):
 
 def test_a_correction_is_a_new_version_that_starts_from_the_old_one(admin):
     make_world()
-    assert errors_after(admin, add_page("event"), event_input(make_source(), attributes="size = 2\nconfirmed = true")) == {}
+    assert (
+        errors_after(admin, add_page("event"), event_input(make_source(), attributes="size = 2\nconfirmed = true"))
+        == {}
+    )
     event = Event.objects.get()
     form = admin.get(step_page(event, "correct")).context["adminform"].form
-    given = {name: form.initial.get(name, "") for name in form.fields} | {"title": "Less aid is sent", "reason": "It was half."}
+    given = {name: form.initial.get(name, "") for name in form.fields} | {
+        "title": "Less aid is sent",
+        "reason": "It was half.",
+    }
     given = {name: value for name, value in given.items() if value is not None}
 
     assert errors_after(admin, step_page(event, "correct"), given) == {}

@@ -17,7 +17,11 @@ from .pages import list_page, row_page
 
 pytestmark = pytest.mark.django_db
 
-EDITABLE = {Forecaster: {"name", "description", "account"}, Topic: {"label"}, Source: {"name", "settlement_lag", "url", "citation"}}
+EDITABLE = {
+    Forecaster: {"name", "description", "account"},
+    Topic: {"label"},
+    Source: {"name", "settlement_lag", "url", "citation"},
+}
 OURS = [model for model in site.site._registry if model._meta.app_label == "forecasts"]
 names = [model._meta.model_name for model in OURS]
 
@@ -34,7 +38,17 @@ def one_of_everything(editor) -> None:
 
 
 def test_every_table_an_editor_asks_about_is_in_the_admin():
-    seen_elsewhere = {"articleauthor", "coverage", "entitymembership", "eventkey", "eventversion", "evidence", "lexiconentry", "rulekey", "witness"}
+    seen_elsewhere = {
+        "articleauthor",
+        "coverage",
+        "entitymembership",
+        "eventkey",
+        "eventversion",
+        "evidence",
+        "lexiconentry",
+        "rulekey",
+        "witness",
+    }
     everything = {model._meta.model_name for model in apps.get_app_config("forecasts").get_models()}
 
     assert set(names) == everything - seen_elsewhere

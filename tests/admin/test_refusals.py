@@ -33,7 +33,11 @@ def as_json(**changes) -> dict[str, str]:
         ({"probability": "1.2"}, "probability", "1.2 lies outside 0 to 1."),
         ({"probability": "-0.1"}, "probability", "-0.1 lies outside 0 to 1."),
         ({"probability": "NaN"}, "probability", "“NaN” is not finite."),
-        ({"probability": "70%"}, "probability", "“70%” is a percentage. Give a number from 0 to 1, such as 0.7 for 70%."),
+        (
+            {"probability": "70%"},
+            "probability",
+            "“70%” is a percentage. Give a number from 0 to 1, such as 0.7 for 70%.",
+        ),
         ({"probability": "1e400"}, "probability", "1e400 lies outside 0 to 1."),
         ({"probability": "١"}, "probability", "“١” is no probability."),
         ({"probability": "0.12345"}, "probability", "0.12345 is finer than four decimals"),

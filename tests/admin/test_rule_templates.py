@@ -7,9 +7,15 @@ import pytest
 from forecasts.admin.rule_templates import Clause, Kind, Start, rule_from
 from forecasts.rules import parse_rule
 
-AID = Clause(kind=Kind.OCCURS, last_day=date(2025, 2, 28), types=("AID",), topics=("aid/military",), actors=("USA.GOV",))
+AID = Clause(
+    kind=Kind.OCCURS, last_day=date(2025, 2, 28), types=("AID",), topics=("aid/military",), actors=("USA.GOV",)
+)
 WINS = Clause(
-    kind=Kind.OCCURS, last_day=date(2024, 12, 31), types=("x-election-result",), topics=("us/election",), recipients=("person.trump",)
+    kind=Kind.OCCURS,
+    last_day=date(2024, 12, 31),
+    types=("x-election-result",),
+    topics=("us/election",),
+    recipients=("person.trump",),
 )
 
 
@@ -39,7 +45,11 @@ def test_outcome_can_count_from_the_condition():
 
 def test_nothing_of_the_kind_becomes_never():
     ban = Clause(
-        kind=Kind.NEVER, last_day=date(2024, 11, 5), types=("CONCEDE",), codes=("08",), attributes={"direction": "ease", "n": 2}
+        kind=Kind.NEVER,
+        last_day=date(2024, 11, 5),
+        types=("CONCEDE",),
+        codes=("08",),
+        attributes={"direction": "ease", "n": 2},
     )
 
     rule = rule_from(outcome=ban)
