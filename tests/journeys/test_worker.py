@@ -3,23 +3,34 @@
 import os
 import signal
 
+from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
 from forecasts.models import Prediction, Resolution, Score
-from tests.builders import cover, make_event, make_prediction
+from tests.admin.pages import add_page, errors_after, event_input, prediction_input
+from tests.builders import cover, make_article, make_prediction, make_source, make_topic, make_world
 from tests.journeys.conftest import wait_until
 
 WORKER = ("worker", "--concurrency=1", "--loglevel=INFO", "--without-gossip", "--without-mingle")
 
 
-def test_a_worker_and_the_schedule_resolve_what_is_due(start):
-    prediction = make_prediction()
-    make_event()
+def test_a_prediction_typed_in_the_admin_is_resolved_by_a_worker_and_scored_in_the_api(start):
+    editor, reader = Client(), Client()
+    editor.force_login(User.objects.create_superuser("editor"))
+    make_world()
+    article, topic, source = make_article(), make_topic(), make_source()
 
     start(*WORKER)
     start("beat", "--loglevel=INFO")
+    typed = errors_after(editor, add_page("prediction"), prediction_input(article, topic=topic.pk, probability="0.7"))
+    told = errors_after(editor, add_page("event"), event_input(source))
+    wait_until(lambda: Resolution.objects.filter(verdict="YES").exists())
+    answer = reader.get("/api/v1/accuracy/", {"forecaster": "ada-byron", "topic": "aid"}).json()
 
-    wait_until(lambda: Resolution.objects.filter(prediction=prediction, verdict="YES").exists())
+    brier = next(score for score in answer["scores"] if score["name"] == "BRIER")
+    assert (typed, told) == ({}, {})
+    assert (answer["n"], round(brier["value"], 10)) == (1, 0.09)
 
 
 def test_killing_the_workers_loses_nothing_and_doubles_nothing(start):
