@@ -30,6 +30,11 @@ class NumberedClaim:
     def prediction(self) -> Prediction:
         return self.claim.prediction
 
+    @property
+    def standing_name(self) -> str:
+        """How it stands, in the words of the page."""
+        return CHOICES[self.standing]
+
 
 @dataclass(frozen=True)
 class MarkedSegment:

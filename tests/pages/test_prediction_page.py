@@ -1,0 +1,154 @@
+"""A prediction's page says what was claimed, what became of it and why."""
+
+import pytest
+
+from forecasts.models import Prediction
+from forecasts.services.intake import RuleDraft
+from tests.builders import cover, make_article, make_event, make_prediction, rule_that_it_occurs
+
+
+def occurs(*, event_type: str, end: str = "2025-03-01T00:00:00Z") -> dict:
+    return rule_that_it_occurs(event_type=event_type, end=end)["consequent"]
+
+
+def test_shows_the_claim_with_its_words_and_where_they_stand(text_of, db):
+    article = make_article()
+    prediction = make_prediction(
+        article=article,
+        quote="The ban is likely to fall",
+        original_wording="The ban may well fall",
+        condition="she wins",
+    )
+
+    text = text_of(f"/predictions/{prediction.pk}/")
+
+    assert "The ban is likely to fall What comes after the vote , The Example" in text
+    assert "In the original: The ban may well fall" in text
+    assert "If she wins Then military aid is sent" in text
+    assert "70%" in text
+
+
+def test_shows_the_verdict_with_its_reason_and_score(text_of, settle, db):
+    prediction = make_prediction()
+    settle()
+
+    text = text_of(f"/predictions/{prediction.pk}/")
+
+    assert "✓ Yes proposed came about 3 Feb 2025 decided 1 Jun 2025 by rule Brier score 0.0900" in text
+    assert "It happened as claimed." in text
+    assert "The United States sends military aid Decides 3 Feb 2025 Wire, tier A news0.example" in text
+
+
+def test_says_that_the_outcome_happened_although_the_condition_failed(text_of, settle, db):
+    rule = {"rrl": "1", "condition": occurs(event_type="REJECT"), "consequent": occurs(event_type="AID")}
+    prediction = make_prediction(rule=rule, condition="the talks fail")
+    cover()
+    settle()
+
+    text = text_of(f"/predictions/{prediction.pk}/")
+
+    assert "∅ Annulled" in text
+    assert "The condition was not met; the outcome happened all the same. Not scored." in text
+    assert "Brier score" not in text
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ([], "No rule is recorded yet that could decide it."),
+        ([RuleDraft(rule_that_it_occurs())], "silence is no evidence until they do."),
+        ([RuleDraft(rule_that_it_occurs(end="2031-01-01T00:00:00Z"))], "The window is still open: it may yet happen."),
+    ],
+)
+def test_says_what_an_open_prediction_waits_for(rules, expected, text_of, settle, db):
+    prediction = make_prediction(rules=rules)
+    settle(with_event=False)
+
+    text = text_of(f"/predictions/{prediction.pk}/")
+
+    assert "What it waits for" in text
+    assert expected in text
+
+
+def test_shows_the_readings_side_by_side_with_their_outcomes(text_of, settle, db):
+    prediction = make_prediction(
+        rules=[
+            RuleDraft(rule_that_it_occurs()),
+            RuleDraft(
+                rule_that_it_occurs(event_type="SANCTION"),
+                variant="STRICT",
+                name="sanctions only",
+                description="No aid.",
+            ),
+        ]
+    )
+    settle()
+
+    text = text_of(f"/predictions/{prediction.pk}/")
+
+    assert "Central reading decides ✓ Yes" in text
+    assert "sanctions only strict, for comparison ○ Open" in text
+
+
+def test_draws_the_life_of_the_prediction(client, settle, db):
+    prediction = make_prediction()
+    settle()
+
+    html = client.get(f"/predictions/{prediction.pk}/").content.decode()
+
+    assert '<svg xmlns="http://www.w3.org/2000/svg" class="chart chart-timeline"' in html
+    assert "chart-publication" in html
+    assert "chart-witness" in html
+    assert "chart-yes" in html
+
+
+def test_draws_a_life_of_which_only_the_beginning_is_known(client, db):
+    prediction = make_prediction(rules=[], probability=None)
+
+    response = client.get(f"/predictions/{prediction.pk}/")
+
+    assert response.status_code == 200
+    assert "chart-now" in response.content.decode()
+
+
+def test_shows_a_quote_of_six_hundred_letters_whole(text_of, db):
+    quote = ("the ban will fall and " * 30)[:600].strip()
+    prediction = make_prediction(article=make_article(text=f"Once more: {quote}."), quote=quote)
+
+    assert quote in text_of(f"/predictions/{prediction.pk}/")
+
+
+def test_says_that_words_give_no_number(text_of, db):
+    prediction = make_prediction(probability=None)
+
+    assert "No probability is recorded" in text_of(f"/predictions/{prediction.pk}/")
+
+
+def test_names_the_prediction_for_the_other_case(text_of, db):
+    partner = make_prediction(title="If he wins, it ends")
+    prediction = make_prediction(title="If she wins, it goes on", statement="It goes on.", contrasts_with=partner)
+
+    assert "Otherwise If he wins, it ends" in text_of(f"/predictions/{prediction.pk}/")
+    assert "Otherwise If she wins, it goes on" in text_of(f"/predictions/{partner.pk}/")
+
+
+def test_stands_the_rule_as_recorded_beside_its_words(client, db):
+    prediction = make_prediction()
+
+    html = client.get(f"/predictions/{prediction.pk}/").content.decode()
+
+    assert "&quot;anchor&quot;: &quot;publication&quot;" in html
+    assert prediction.rules.get().sha256 in html
+
+
+def test_marks_an_event_that_may_concern_it(text_of, settle, db):
+    prediction = make_prediction()
+    make_event(status="CONTESTED")
+    cover()
+    settle(with_event=False)
+
+    text = text_of(f"/predictions/{prediction.pk}/")
+
+    assert Prediction.objects.get().status == "NEEDS_REVIEW"
+    assert "a person must say whether it is." in text
+    assert "Possibly concerns it" in text

@@ -1,0 +1,157 @@
+"""A scorecard says how many, how sure and what is missing, before it says how good."""
+
+import csv
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+
+from forecasts.models import Prediction
+from forecasts.pages.calls import COLUMNS, calls_as_csv
+from forecasts.pages.drawings import calibration_of
+from forecasts.pages.wording import caution
+from forecasts.scoring.summary import summarise
+from forecasts.selectors.scorecards import Call, Coverage, Scorecard, Slice
+from tests.builders import make_article, make_forecaster, make_prediction
+
+
+@pytest.fixture
+def record(db, settle):
+    """Ada: 0.7 and 0.6 on one event that happened; one claim without a number; one reported belief of another."""
+    make_prediction()
+    make_prediction(title="Aid at all", statement="Aid is sent.", probability="0.6")
+    make_prediction(title="Aid, somehow", statement="Aid, somehow.", probability=None)
+    make_prediction(
+        title="Aid, they fear",
+        statement="They fear aid.",
+        holder=make_forecaster("kyiv"),
+        attribution=Prediction.Attribution.REPORTED,
+    )
+    settle()
+
+
+def test_puts_the_small_number_before_the_score(text_of, record):
+    text = text_of("/forecasters/ada-byron/")
+
+    assert text.index(
+        "2 calls are too few to judge anybody by, and not independent of one another: they hang on one event."
+    ) < text.index("0.1250")
+    assert "Mean Brier score over 2 settled calls. 0 is best, 1 is worst" in text
+    assert "95% interval" in text
+    assert "a deliberately wide bound, used below 20 independent events" in text
+    assert "2 resolved (1 independent event)." in text
+    assert "No calibration curve below 50 independent events" in text
+
+
+def test_says_what_became_of_every_prediction(text_of, record):
+    text = text_of("/forecasters/ada-byron/")
+
+    assert "Resolved Came out yes or no, and scored. 2" in text
+    assert "Not scored No probability was given, or the number was not the forecaster’s own. 1" in text
+    assert "Beliefs of others Reported in the same articles, held by somebody else: counted there, not here. 1" in text
+    assert "Retrospective Of the resolved: logged after the outcome could be known. 2" in text
+
+
+def test_draws_every_call_and_links_the_same_as_data(client, record):
+    html = client.get("/forecasters/ada-byron/").content.decode()
+
+    assert html.count('class="chart-call') == 2
+    assert 'href="calls.csv"' in html
+    assert 'href="/api/v1/accuracy/?forecaster=ada-byron"' in html
+
+
+def test_topic_shows_all_forecasters_and_the_topics_below(text_of, record):
+    text = text_of("/topics/aid/")
+
+    assert "Mean Brier score over 3 settled calls" in text
+    assert "Topics below Topic Claims Yes or no Military aid/military 4 4" in text
+
+
+def test_says_that_nothing_is_resolved(text_of, db):
+    make_prediction()
+
+    text = text_of("/forecasters/ada-byron/")
+
+    assert "Nothing is resolved yet, so there is nothing to judge." in text
+    assert "None resolved: nothing to score yet." in text
+    assert "Mean Brier" not in text
+
+
+def test_shows_a_forecaster_without_any_claim(text_of, db):
+    make_article()
+
+    assert "Nothing is resolved yet" in text_of("/forecasters/the-example/")
+
+
+def test_csv_has_one_line_for_each_call(client, record):
+    response = client.get("/forecasters/ada-byron/calls.csv")
+    lines = list(csv.DictReader(StringIO(response.content.decode())))
+
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="ada-byron-calls.csv"'
+    assert tuple(lines[0]) == COLUMNS
+    assert [(line["title"], line["probability"], line["happened"], line["brier"]) for line in lines] == [
+        ("Aid is sent by March", "0.7", "1", "0.09"),
+        ("Aid at all", "0.6", "1", "0.16"),
+    ]
+
+
+def test_topic_has_its_csv(client, record):
+    response = client.get("/topics/aid/military/calls.csv")
+
+    assert response["Content-Disposition"] == 'attachment; filename="aid-military-calls.csv"'
+    assert len(response.content.decode().splitlines()) == 4
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "  ="])
+def test_csv_disarms_what_a_spreadsheet_would_run(start):
+    title = f'{start}HYPERLINK("http://evil.example")'
+
+    line = next(csv.DictReader(StringIO(calls_as_csv(card_of(title)), newline="")))
+
+    assert line["title"] == f"'{title}"
+
+
+def test_csv_leaves_plain_words_as_they_are():
+    line = next(csv.DictReader(StringIO(calls_as_csv(card_of("A-level results, “up” 5%")))))
+
+    assert line["title"] == "A-level results, “up” 5%"
+
+
+@pytest.mark.parametrize(("n_events", "is_drawn"), [(49, False), (50, True)])
+def test_draws_a_calibration_curve_only_from_fifty_events_on(n_events, is_drawn):
+    events = list(range(n_events))
+    card = replace(card_of("It rains"), summary=summarise([0.7] * n_events, [event % 2 for event in events], events))
+
+    drawing = calibration_of(card, name="Ada")
+
+    assert (drawing is not None) == is_drawn
+
+
+@pytest.mark.parametrize(
+    ("n", "clusters", "expected"),
+    [
+        (1, 1, "1 call is too few to judge anybody by."),
+        (7, 7, "7 calls are too few to judge anybody by."),
+        (7, 3, "7 calls are too few to judge anybody by, and not independent of one another: they hang on 3 events."),
+        (
+            40,
+            19,
+            "40 calls are too few to judge anybody by, and not independent of one another: they hang on 19 events.",
+        ),
+        (40, 20, ""),
+    ],
+)
+def test_warns_of_small_numbers_by_counting_events(n, clusters, expected):
+    summary = summarise([0.7] * n, [1] * n, [index % clusters for index in range(n)])
+
+    assert caution(replace(card_of("It rains"), summary=summary)) == expected
+
+
+def card_of(title: str) -> Scorecard:
+    call = Call(
+        prediction_id="1", title=title, topic="aid", forecaster="ada", phrase="", probability=0.7, happened=True, brier=0.09,
+        log=0.3567, cluster="one", verdict="YES", state="FINAL", is_conditional=False, is_retrospective=False,
+    )  # fmt: skip
+    counts = dict.fromkeys(Coverage.__dataclass_fields__, 0)
+    return Scorecard(slice=Slice(), coverage=Coverage(**counts), summary=summarise([0.7], [1], ["one"]), calls=(call,))
