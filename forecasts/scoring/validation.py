@@ -34,7 +34,7 @@ def as_shares(values: Numbers, *, name: str) -> FloatArray:
     return shares
 
 
-def _from_objects(values: Iterable[object], *, name: str) -> FloatArray:
+def _from_objects(values: Iterable[Any], *, name: str) -> FloatArray:
     listed = list(values)
     for position, value in enumerate(listed):
         _require_number(value, name=name, position=position)

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - quotation marks and full-width letters are what is tested
+
 import math
 
 import pytest
