@@ -21,6 +21,7 @@ from forecasts.services.events import (
 )
 from forecasts.services.refusal import Refused
 
+from .attributes import write_value
 from .fields import (
     AddressesField,
     AttributesField,
@@ -59,6 +60,7 @@ LABELS = {
 }
 LISTS = ("modes", "contexts", "topics", "actors", "recipients", "locations")
 CODED = ("title", "event_type", "action_code", *LISTS, "attributes", "modality", "tier", "status", "note")
+TICK = timedelta(microseconds=1)
 STANDING = [(one.value, one.label) for one in (EventVersion.Status.ACTIVE, EventVersion.Status.CONTESTED)]
 
 
@@ -213,12 +215,17 @@ class CorrectionForm(EventFields):
 
     def __init__(self, *args: Any, subject: Event, **kwargs: Any) -> None:
         super().__init__(*args, subject=subject, **kwargs)
-        self.initial = {**_as_input(subject.versions.latest("version")), **self.initial}
+        self.corrected = draft_of(subject.versions.latest("version"))
+        self.initial = {**_as_input(self.corrected), **self.initial}
         self.fields["known_at"].required = True
         self.fields["known_at"].help_text = "UTC; when the correction could be known."
 
     def draft(self) -> EventDraft:
-        return replace(super().draft(), tier=self.cleaned_data["tier"] or self.initial["tier"])
+        """What is not touched stays as it is, to the minute."""
+        kept: dict[str, Any] = {"tier": self.cleaned_data["tier"] or self.corrected.tier}
+        if not set(self.changed_data) & {"occurred_on", "occurred_time", "last_day"}:
+            kept |= {name: getattr(self.corrected, name) for name in ("occurred_from", "occurred_until", "precision")}
+        return replace(super().draft(), **kept)
 
     def record(self, *, now: datetime, actor: Any) -> EventVersion:
         version, is_new = correct_event(
@@ -229,23 +236,18 @@ class CorrectionForm(EventFields):
         return version
 
 
-def _as_input(version: EventVersion) -> dict[str, object]:
-    draft = draft_of(version)
+def _as_input(draft: EventDraft) -> dict[str, object]:
     values = {name: getattr(draft, name) for name in CODED} | {
         "known_at": draft.known_at,
         "occurred_on": draft.occurred_from.date(),
     }
     values |= {name: ", ".join(getattr(draft, name)) for name in LISTS}
-    values["attributes"] = "\n".join(f"{name} = {_as_text(value)}" for name, value in draft.attributes.items())
+    values["attributes"] = "\n".join(f"{name} = {write_value(value)}" for name, value in draft.attributes.items())
     if draft.precision == EventVersion.Precision.INSTANT:
         values["occurred_time"] = draft.occurred_from.time()
     if draft.precision == EventVersion.Precision.RANGE:
-        values["last_day"] = (draft.occurred_until - timedelta(days=1)).date()
+        values["last_day"] = (draft.occurred_until - TICK).date()
     return values
-
-
-def _as_text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class RetractionForm(RecordForm):

@@ -1,7 +1,6 @@
 """Form fields and widgets of the admin: lists, attributes, rules, and rows chosen by typing."""
 
 import json
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,8 +10,9 @@ from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectM
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from .attributes import read_value
+
 MAX_RULE_LENGTH = 100_000
-LARGEST_NUMBER = 1e18
 
 
 class LinesField(forms.CharField):
@@ -50,24 +50,7 @@ class AttributesField(forms.CharField):
         name, equals, text = (part.strip() for part in line.partition("="))
         if not name or not equals or not text:
             raise ValidationError(f"“{line.strip()}” is no attribute: write one “name = value” a line.")
-        return name, _value(text)
-
-
-def _value(text: str) -> object:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    for number in (int, float):
-        try:
-            return _finite(number(text))
-        except ValueError:
-            continue
-    return text
-
-
-def _finite(number: float) -> float:
-    if not math.isfinite(number) or abs(number) > LARGEST_NUMBER:
-        raise ValueError(f"{number} is no value a rule could compare with")
-    return number
+        return name, read_value(text)
 
 
 class RuleField(forms.CharField):

@@ -18,7 +18,16 @@ from forecasts.models import (
 )
 from forecasts.services.forecasts import record_lexicon
 from forecasts.services.sweeps import sweep
-from tests.builders import NOW, make_article, make_forecaster, make_prediction, make_source, make_topic, make_world
+from tests.builders import (
+    NOW,
+    make_article,
+    make_event,
+    make_forecaster,
+    make_prediction,
+    make_source,
+    make_topic,
+    make_world,
+)
 
 from .pages import add_page, errors_after, event_input, prediction_input, row_page, step_page
 
@@ -155,6 +164,34 @@ def test_a_correction_is_a_new_version_that_starts_from_the_old_one(admin):
     assert (new.version, new.title, new.reason) == (2, "Less aid is sent", "It was half.")
     assert new.attributes == old.attributes == {"size": 2, "confirmed": True}
     assert (new.occurred_from, new.occurred_until) == (old.occurred_from, old.occurred_until)
+
+
+def test_a_correction_keeps_what_it_does_not_touch(admin):
+    """Such as hours between which it happened, or lists among the attributes, which only programs give."""
+    hours = {
+        "occurred_from": datetime(2025, 2, 3, 9, tzinfo=UTC),
+        "occurred_until": datetime(2025, 2, 4, 18, tzinfo=UTC),
+    }
+    told = {
+        "known_at": datetime(2025, 2, 5, tzinfo=UTC),
+        "precision": "RANGE",
+        "attributes": {"n": "2", "who": ["a", "b"]},
+    }
+    event = make_event(**hours, **told).event
+    form = admin.get(step_page(event, "correct")).context["adminform"].form
+    given = {name: form[name].value() for name in form.fields} | {"topics": "aid", "reason": "Not only military."}
+    given = {name: value for name, value in given.items() if value is not None}
+    given |= {"occurred_on": "2025-02-03", "last_day": "2025-02-04", "known_at": "2025-02-05"}
+
+    assert errors_after(admin, step_page(event, "correct"), given) == {}
+
+    old, new = event.versions.order_by("version")
+    assert new.topics == ["aid"]
+    assert (new.occurred_from, new.occurred_until, new.attributes) == (
+        old.occurred_from,
+        old.occurred_until,
+        old.attributes,
+    )
 
 
 def test_a_retracted_event_is_no_longer_corrected(admin):
