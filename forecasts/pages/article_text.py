@@ -1,5 +1,6 @@
 """An article's text with its claims numbered in the order in which they are quoted."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from forecasts.models import Article, Prediction
@@ -72,7 +73,7 @@ def numbered(article: Article, claims: tuple[Claim, ...]) -> tuple[NumberedClaim
 
 def marked(article: Article, claims: tuple[NumberedClaim, ...]) -> tuple[MarkedPassage, ...]:
     """The article's text with what the claims quote marked by how they stand."""
-    by_key = {one.prediction.pk: one for one in claims}
+    by_key: dict[Hashable, NumberedClaim] = {one.prediction.pk: one for one in claims}
     spans = positions(article.text, _quotes(tuple(one.claim for one in claims)))
     return tuple(
         MarkedPassage(
@@ -90,7 +91,7 @@ def marked(article: Article, claims: tuple[NumberedClaim, ...]) -> tuple[MarkedP
     )
 
 
-def _quotes(claims: tuple[Claim, ...]) -> dict[object, str]:
+def _quotes(claims: tuple[Claim, ...]) -> dict[Hashable, str]:
     return {claim.prediction.pk: claim.prediction.quote for claim in claims}
 
 

@@ -1,7 +1,7 @@
 """From records to charts: which of a page's facts go into which picture."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.utils.safestring import SafeString
 
@@ -11,10 +11,19 @@ from forecasts.charts.spans import Event, EventKind, Mark, MarkKind, Timeline, W
 from forecasts.charts.timeline import timeline
 from forecasts.models import Resolution, Verdict, Witness
 from forecasts.scoring.tiers import FIRST_AT, Tier
-from forecasts.selectors.predictions import PredictionPage, Reading
+from forecasts.selectors.predictions import PredictionPage, Reading, happened_at
 from forecasts.selectors.scorecards import Scorecard
 
 MAX_WINDOWS, MAX_EVENTS = 6, 40
+CLAUSES = {
+    "occurs": "must happen",
+    "never": "must not happen",
+    "count": "is counted",
+    "sum": "is added up",
+    "series": "is measured",
+    "state": "must hold",
+    "judged": "is judged by a person",
+}
 VERDICT_MARKS = {Verdict.YES: MarkKind.VERDICT_YES, Verdict.NO: MarkKind.VERDICT_NO}
 
 
@@ -23,7 +32,7 @@ def life_of(page: PredictionPage, *, now: datetime) -> SafeString:
     events = _events(page.central)[:MAX_EVENTS]
     marks = [Mark(page.prediction.issued_at, "published", MarkKind.PUBLICATION), *_milestones(page), *_verdict(page)]
     windows = list(_windows(page.central))[:MAX_WINDOWS]
-    points = [point.at for point in (*marks, *events)]
+    points = [*(mark.at for mark in marks), *(event.at for event in events)]
     start = min(points)
     visible = [window for window in windows if window.ends_at > start]
     ends = [*points, *(window.ends_at for window in visible)] + ([] if page.resolution else [now])
@@ -43,14 +52,14 @@ def life_of(page: PredictionPage, *, now: datetime) -> SafeString:
 def _windows(reading: Reading | None) -> Iterator[Window]:
     if reading is None or reading.evaluation is None:
         return
-    seen = set()
+    seen, is_conditional = set(), reading.evaluation.trace.get("condition") is not None
     for part, kind, name in (("condition", WindowKind.CONDITION, "if"), ("consequent", WindowKind.OUTCOME, "then")):
         for leaf in _leaves(reading.evaluation.trace.get(part)):
             starts_at, ends_at = (datetime.fromisoformat(leaf["window"][end]["lo"]) for end in ("start", "end"))
             if starts_at < ends_at and (starts_at, ends_at, kind) not in seen:
                 seen.add((starts_at, ends_at, kind))
-                label = "window" if reading.evaluation.trace.get("condition") is None else name
-                yield Window(starts_at, ends_at, label, kind)
+                clause = CLAUSES.get(leaf["kind"], "window")
+                yield Window(starts_at, ends_at, f"{name}: {clause}" if is_conditional else clause, kind)
 
 
 def _leaves(finding: dict | None) -> Iterator[dict]:
@@ -70,9 +79,7 @@ def _events(reading: Reading | None) -> list[Event]:
 
 def _event(witness: Witness) -> Event:
     kind = EventKind.WITNESS if witness.role == Witness.Role.MATCH else EventKind.POSSIBLE
-    if witness.event_version is not None:
-        return Event(witness.event_version.occurred_from, witness.event_version.title, kind)
-    return Event(datetime.combine(witness.observation.valid_on, time(), tzinfo=UTC), str(witness.observation), kind)
+    return Event(happened_at(witness), str(witness.event_version or witness.observation), kind)
 
 
 def _milestones(page: PredictionPage) -> list[Mark]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
@@ -126,13 +127,21 @@ def _readings(current: list[RuleVersion]) -> Iterable[Reading]:
     found = {row.rule_version_id: row for row in latest.prefetch_related(Prefetch("witnesses", witnesses))}
     for rule in current:
         evaluation = found.get(rule.pk)
-        facts = sorted(evaluation.witnesses.all(), key=_when) if evaluation else ()
+        facts = sorted(evaluation.witnesses.all(), key=_in_order) if evaluation else ()
         yield Reading(rule=rule, in_words=_in_words(rule), evaluation=evaluation, witnesses=tuple(facts))
 
 
-def _when(witness: Witness) -> tuple[str, str, int]:
-    fact = witness.event_version.occurred_from if witness.event_version else witness.observation.valid_on
-    return witness.role, fact.isoformat(), witness.pk
+def _in_order(witness: Witness) -> tuple[str, datetime, int]:
+    return witness.role, happened_at(witness), witness.pk
+
+
+def happened_at(witness: Witness) -> datetime:
+    """When the event happened, or the day that the value is of."""
+    if witness.event_version is not None:
+        return witness.event_version.occurred_from
+    if witness.observation is not None:
+        return datetime.combine(witness.observation.valid_on, time(), tzinfo=UTC)
+    raise ValueError(f"witness {witness.pk} is neither an event nor a value")
 
 
 def _in_words(rule: RuleVersion) -> str:
