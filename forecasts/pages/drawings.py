@@ -9,7 +9,7 @@ from forecasts.charts.dots import Call, calls_strip
 from forecasts.charts.reliability import reliability_diagram
 from forecasts.charts.spans import Event, EventKind, Mark, MarkKind, Timeline, Window, WindowKind
 from forecasts.charts.timeline import timeline
-from forecasts.models import Resolution, Verdict, Witness
+from forecasts.models import Article, Resolution, Verdict, Witness
 from forecasts.scoring.tiers import FIRST_AT, Tier
 from forecasts.selectors.predictions import PredictionPage, Reading, happened_at
 from forecasts.selectors.scorecards import Scorecard
@@ -30,7 +30,7 @@ VERDICT_MARKS = {Verdict.YES: MarkKind.VERDICT_YES, Verdict.NO: MarkKind.VERDICT
 def life_of(page: PredictionPage, *, now: datetime) -> SafeString:
     """The timeline of a prediction: its publication, the windows of its rule, what happened, its verdict."""
     events = _events(page.central)[:MAX_EVENTS]
-    marks = [Mark(page.prediction.issued_at, "published", MarkKind.PUBLICATION), *_milestones(page), *_verdict(page)]
+    marks = [_publication(page), *_milestones(page), *_verdict(page)]
     windows = list(_windows(page.central))[:MAX_WINDOWS]
     points = [*(mark.at for mark in marks), *(event.at for event in events)]
     start = min(points)
@@ -80,6 +80,13 @@ def _events(reading: Reading | None) -> list[Event]:
 def _event(witness: Witness) -> Event:
     kind = EventKind.WITNESS if witness.role == Witness.Role.MATCH else EventKind.POSSIBLE
     return Event(happened_at(witness), str(witness.event_version or witness.observation), kind)
+
+
+def _publication(page: PredictionPage) -> Mark:
+    article = page.prediction.article
+    is_exact = article is None or article.published_precision != Article.Precision.MONTH
+    label = "published" if is_exact else "published, day unknown"
+    return Mark(page.prediction.issued_at, label, MarkKind.PUBLICATION)
 
 
 def _milestones(page: PredictionPage) -> list[Mark]:

@@ -69,7 +69,7 @@ def prediction(request: HttpRequest, prediction_id: UUID) -> HttpResponse:
         "page": page,
         "missing": missing(page),
         "in_short": in_short(page),
-        "life": life_of(page, now=timezone.now()),
+        "life": life_of(page, now=timezone.now()) if page.central or page.resolution else None,
     }
     return render(request, "forecasts/prediction.html", context)
 

@@ -102,13 +102,30 @@ def test_draws_the_life_of_the_prediction(client, settle, db):
     assert "chart-yes" in html
 
 
-def test_draws_a_life_of_which_only_the_beginning_is_known(client, db):
-    prediction = make_prediction(rules=[], probability=None)
+def test_draws_the_present_while_the_prediction_is_open(client, settle, db):
+    prediction = make_prediction()
+    settle(with_event=False)
 
-    response = client.get(f"/predictions/{prediction.pk}/")
+    html = client.get(f"/predictions/{prediction.pk}/").content.decode()
 
-    assert response.status_code == 200
-    assert "chart-now" in response.content.decode()
+    assert "chart-now" in html
+    assert "chart-outcome" in html
+
+
+def test_draws_no_life_of_which_only_the_beginning_is_known(client, db):
+    prediction = make_prediction(rules=[])
+
+    assert "<svg" not in client.get(f"/predictions/{prediction.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(("precision", "label"), [("DAY", "published"), ("MONTH", "published, day unknown")])
+def test_draws_a_placeholder_date_as_one(precision, label, client, db):
+    prediction = make_prediction(article=make_article(published_precision=precision))
+
+    assert (
+        f"<title>publication, 6 Jan 2025: {label}</title>"
+        in client.get(f"/predictions/{prediction.pk}/").content.decode()
+    )
 
 
 def test_shows_a_quote_of_six_hundred_letters_whole(text_of, db):
