@@ -67,7 +67,8 @@ def install(path: str) -> None:
     say("Installing {} ...".format(os.path.basename(path)))
     locked = ["install", "--quiet", "--require-hashes", "-r", path]
     has_uv = run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV, quiet=True)
-    if has_uv and run(PYTHON, "-m", "uv", "pip", *locked, "--python", PYTHON):
+    # uv's own refusals stay unsaid: pip tries the same and says what is wrong where it fails too.
+    if has_uv and run(PYTHON, "-m", "uv", "--system-certs", "pip", *locked, "--python", PYTHON, quiet=True):
         return
     if not run(PYTHON, "-m", "pip", *locked, "--disable-pip-version-check"):
         raise CannotPrepare(

@@ -873,6 +873,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "API token",
+            },
         ),
         migrations.CreateModel(
             name="Topic",

@@ -158,6 +158,10 @@ def record_rule(
         recorded_by=recorded_by,
     )
     RuleKey.objects.bulk_create(RuleKey(rule_version=version, key=key) for key in sorted(rules.rule_keys(parsed)))
+    # What waited for a rule waits no longer.
+    unruled = Prediction.objects.filter(pk=prediction.pk, review_reasons=[MISSING_RULE])
+    if variant == RuleVersion.Variant.CENTRAL:
+        unruled.update(status=Prediction.Status.OPEN, review_reasons=[])
     make_due(predictions=[prediction.pk], now=now)
     return version, True
 

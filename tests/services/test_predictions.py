@@ -134,6 +134,17 @@ def test_other_criteria_under_the_same_name_are_the_next_version_and_due_at_once
     assert prediction.next_check_at == NOW
 
 
+def test_a_claim_waits_for_a_person_only_until_it_has_its_central_rule():
+    bare = make_prediction(rules=[])
+    waiting = (bare.status, bare.review_reasons)
+
+    record_rule(prediction=bare, rule=rule_that_it_occurs(), now=NOW)
+
+    bare.refresh_from_db()
+    assert waiting == ("NEEDS_REVIEW", ["NO_RULE"])
+    assert (bare.status, bare.review_reasons) == ("OPEN", [])
+
+
 def test_the_name_central_and_the_central_variant_go_together():
     with pytest.raises(Refused, match="the central reading, and only it, is named central"):
         record_rule(prediction=make_prediction(), rule=rule_that_it_occurs(), variant="STRICT", name="central", now=NOW)
