@@ -21,12 +21,14 @@ class Candidate:
 
     `rests_on` are events that its guards needed. `waits_for` is the instant up to which the sources
     must be complete before its guards can be decided; None where only better facts can decide it.
+    `undecided_to` are such instants of single guards: even a doubtful match may yet fail one.
     """
 
     occurrence: Occurrence
     value: Truth
     rests_on: tuple[str, ...] = ()
     waits_for: datetime | None = None
+    undecided_to: tuple[datetime, ...] = ()
 
 
 def find_candidates(
@@ -83,6 +85,7 @@ def _through_guards(
         value=settled,
         rests_on=tuple(name for one in checked for name in one.rests_on),
         waits_for=max(waits) if waits and only_waiting and settled is Truth.U else None,
+        undecided_to=tuple(waits) if settled is Truth.U else (),
     )
 
 

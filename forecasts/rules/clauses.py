@@ -229,7 +229,7 @@ def _counted(
         rests_on=_ids(counted) + tuple(name for one in counted for name in one.rests_on),
         rests_on_absence=settled.reason is ReasonCode.WINDOW_CLOSED or bool(clause.guards),
         horizon=tally.horizon,
-        waits=[one.waits_for for one in tally.possible if one.waits_for is not None],
+        waits=[instant for one in tally.possible for instant in one.undecided_to],
     )
 
 
@@ -269,8 +269,11 @@ def _finding(
     wakes_at: datetime | None = None,
 ) -> Finding:
     closes_at = horizon.closes_at(window.end.hi) if horizon else None
+    awaits_coverage = False
     if horizon and settled.value is Truth.U:
-        wakes_at = _next_after(horizon, ends=[window.end.hi, *waits])
+        ends = [window.end.hi, *waits]
+        wakes_at = _next_after(horizon, ends=ends)
+        awaits_coverage = any(horizon.as_of >= horizon.closes_at(end) and not horizon.is_covered(end) for end in ends)
     return Finding(
         value=settled.value,
         at=settled.at,
@@ -286,6 +289,7 @@ def _finding(
         rests_on_absence=rests_on_absence,
         closes_at=closes_at,
         wakes_at=wakes_at,
+        awaits_coverage=awaits_coverage,
     )
 
 

@@ -1,6 +1,6 @@
 """A rule and what is known in, an outcome out. No clock: the knowledge says when it is."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from forecasts.rules.clauses import (
@@ -34,6 +34,7 @@ from forecasts.rules.structure import (
     walk_rule,
 )
 from forecasts.rules.truth import Truth
+from forecasts.rules.waiting import unknown_leaves, wait_of
 from forecasts.rules.windows import (
     BEGINNING_OF_TIME,
     Span,
@@ -130,7 +131,7 @@ def evaluate(rule: Rule, knowledge: Knowledge) -> Outcome:
     condition = findings[0] if rule.condition is not None else None
     consequent = findings[-1]
     status = _status(rule, condition=condition, consequent=consequent)
-    return _outcome(rule, status=status, condition=condition, consequent=consequent, scene=scene)
+    return _outcome(rule, status=status, condition=condition, consequent=consequent, evaluation=evaluation)
 
 
 def _status(rule: Rule, *, condition: Finding | None, consequent: Finding) -> Status:
@@ -144,15 +145,22 @@ def _status(rule: Rule, *, condition: Finding | None, consequent: Finding) -> St
     return _VERDICTS.get(consequent.value, Status.OPEN_CONSEQUENT)
 
 
-def _outcome(rule: Rule, *, status: Status, condition: Finding | None, consequent: Finding, scene: Scene) -> Outcome:
+def _outcome(
+    rule: Rule,
+    *,
+    status: Status,
+    condition: Finding | None,
+    consequent: Finding,
+    evaluation: _Evaluation,
+) -> Outcome:
+    scene = evaluation.scene
     # A verdict on the consequent also rests on the condition; one on the condition rests on it alone.
     resting = [consequent] if condition is None else [condition, consequent]
     if condition is not None and condition.value is not Truth.T:
         resting = [condition]
     deciding = resting[-1]
     failed = condition is not None and condition.value is Truth.F
-    pending = list(_pending(deciding))
-    wakes = [leaf.wakes_at for leaf in pending if leaf.wakes_at is not None]
+    wait = wait_of(rule, deciding=deciding, findings=evaluation.findings, horizon=scene.horizon)
     witnesses = _unique(name for finding in resting for name in finding.witnesses)
     best = _best_of(witnesses, scene=scene)
     anchored = "condition" in depends_on(rule, formula=rule.consequent)
@@ -163,9 +171,10 @@ def _outcome(rule: Rule, *, status: Status, condition: Finding | None, consequen
         side_value=consequent.value if failed and not anchored else None,
         happened=deciding.at,
         covered_to=scene.horizon.covered_to,
-        next_check_at=min(wakes, default=None),
+        next_check_at=wait.until,
+        awaits_coverage=wait.for_coverage,
         reason=_reason(deciding, failed=failed),
-        review=_unique(leaf.reason for leaf in pending if leaf.reason in NEEDS_A_PERSON),
+        review=_unique(leaf.reason for leaf in unknown_leaves(deciding) if leaf.reason in NEEDS_A_PERSON),
         witnesses=witnesses,
         possible=deciding.possible,
         best_tier=best.tier if best else None,
@@ -183,16 +192,6 @@ def _reason(deciding: Finding, *, failed: bool) -> ReasonCode:
         return deciding.reason
     refuted = deciding.reason in (ReasonCode.REFUTED, ReasonCode.WITNESS)
     return ReasonCode.CONDITION_REFUTED if refuted else ReasonCode.CONDITION_NOT_MET
-
-
-def _pending(finding: Finding) -> Iterator[Finding]:
-    """Yield the clauses that keep a finding from being settled."""
-    if finding.value is not Truth.U:
-        return
-    if not finding.children:
-        yield finding
-    for child in finding.children:
-        yield from _pending(child)
 
 
 def _composed(formula: Formula, settled: Settled, *, path: str, children: tuple[Finding, ...]) -> Finding:

@@ -62,6 +62,7 @@ class Finding(Settled):
     `witnesses` decide it, `possible` could, `rests_on` names every fact the value depends on.
     `rests_on_absence` says that it also depends on nothing having been missed. `closes_at` is when
     the window and its grace are over; `wakes_at` the next instant at which time alone may decide.
+    `awaits_coverage` says that such an instant has passed and the sources do not reach that far.
     """
 
     path: str
@@ -74,6 +75,7 @@ class Finding(Settled):
     rests_on_absence: bool = False
     closes_at: datetime | None = None
     wakes_at: datetime | None = None
+    awaits_coverage: bool = False
     children: tuple["Finding", ...] = ()
 
 
@@ -84,7 +86,8 @@ class Outcome:
 
     `side_value` is what the consequent came to although the condition failed; None where it hangs
     on the condition. `happened` spans the instant that settled the rule. `next_check_at` is when
-    time alone could change it, None when only new facts can. `review` lists what needs a person.
+    time alone could change it, None when only new facts can; with `awaits_coverage` sources that reach
+    further could change it at any time. `review` lists what needs a person.
     `best_tier` and `owners` describe the best of the witnesses.
     """
 
@@ -95,6 +98,7 @@ class Outcome:
     happened: Span | None
     covered_to: datetime | None
     next_check_at: datetime | None
+    awaits_coverage: bool
     reason: ReasonCode
     review: tuple[ReasonCode, ...]
     witnesses: tuple[str, ...]

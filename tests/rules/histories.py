@@ -1,19 +1,21 @@
-"""Random rules and random histories: what happened, how exactly it was known when, and coverage."""
+"""Random histories: what happened, how exactly it was known when, and how far sources reached."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
 from forecasts.rules.facts import Knowledge, Membership, Occurrence, SeriesValue
-from forecasts.rules.parsing import parse_rule
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 LAST_DAY = 60
 MOST_LATE = 4
+# Widened dates reach back by at most four days before the event's own.
+LAG = MOST_LATE + 4
 TYPES = ("AID", "SANCTION")
-RIVAL = "x-election-result"
+ELECTION, MILESTONE = "x-election-result", "us.inauguration.2025"
+WINNER, LOSER = "person.one", "person.two"
 CODES = ("072", "1622", "1621")
 ACTORS = ("USA.GOV.DOD", "USA.GOV.POTUS", "person.one", "RUS.MIL")
 TOPICS = ("aid/military", "aid/economic", "peace")
@@ -27,114 +29,27 @@ def day(number):
     return START + number * DAY
 
 
-def patterns():
-    """A type with one more criterion, or none, at a random depth."""
-    types = st.sampled_from([["AID"], ["SANCTION"], ["AID", "SANCTION"]])
-    more = st.one_of(
-        st.just({}),
-        st.sampled_from([["07"], ["162"], ["1622"], ["072", "1621"]]).map(lambda code: {"code": code}),
-        st.sampled_from([["USA"], ["USA.GOV"], ["USA.GOV.POTUS"], ["grp.NATO"]]).map(lambda who: {"actor": who}),
-        st.sampled_from([["aid"], ["aid/military"], ["peace"]]).map(lambda topic: {"topic_any": topic}),
-        st.just({"where": [{"attr": "usd", "op": ">=", "value": 5}]}),
-    )
-    return st.builds(lambda kind, extra: {"type": kind} | extra, types, more)
+@dataclass(frozen=True)
+class History:
+    """Events in versions, released values, and what a person answers from some day on."""
 
-
-def guards():
-    return st.fixed_dictionaries(
-        {
-            "kind": st.sampled_from(["followed_by", "not_followed_by", "preceded_by", "not_preceded_by"]),
-            "pattern": patterns(),
-            "within": st.sampled_from(["P3D", "P10D"]),
-        },
-        optional={"same": st.sampled_from([["actors"], ["topics"]])},
-    )
-
-
-def times(anchors, *, days, offsets):
-    fixed = st.integers(*days).map(lambda number: day(number).isoformat())
-    anchored = st.fixed_dictionaries({"anchor": st.sampled_from(anchors), "offset": st.sampled_from(offsets)})
-    simple = st.one_of(fixed, anchored)
-    several = st.lists(simple, min_size=1, max_size=2)
-    return st.one_of(simple, several.map(lambda times: {"max": times}), several.map(lambda times: {"min": times}))
-
-
-def windows(anchors):
-    """Mostly windows that end after they begin; anchors may turn some round."""
-    start = times(anchors, days=(0, 20), offsets=["P0D", "P5D"])
-    end = times(anchors, days=(20, 55), offsets=["P10D", "P30D"])
-    return st.fixed_dictionaries({"start": start, "end": end})
-
-
-def clauses(anchors):
-    """One clause of any kind whose truth comes from events or values."""
-    some_guards = st.lists(guards(), max_size=1)
-    matches = {"pattern": patterns(), "window": windows(anchors), "guards": some_guards}
-    rival = {"refuted_by": st.just({"type": [RIVAL]})}
-    occurs = st.fixed_dictionaries(matches, optional=rival)
-    count = st.fixed_dictionaries(
-        matches | {"op": st.sampled_from([">=", ">", "<=", "<", "=="]), "n": st.integers(0, 3)},
-        optional=rival,
-    )
-    total = st.fixed_dictionaries(matches | {"attr": st.just("usd"), "value": st.integers(1, 20)})
-    state = st.fixed_dictionaries(
-        {
-            "initiates": patterns(),
-            "terminates": patterns(),
-            "at": times(anchors, days=(10, 50), offsets=["P5D", "P30D"]),
-        },
-        optional={"initial": st.booleans()},
-    )
-    series = st.fixed_dictionaries(
-        {
-            "series": st.just("PRICE"),
-            "window": windows(anchors),
-            "op": st.just(">="),
-            "value": st.just(5),
-            "consecutive": st.integers(1, 3),
-        }
-    )
-    kinds = {
-        "occurs": occurs, "never": occurs, "count": count, "sum": total, "state": state,
-        "series": series,
-    }  # fmt: skip
-    return st.one_of(*(bodies.map(lambda body, k=k: {k: body}) for k, bodies in kinds.items()))
-
-
-def formulas(anchors):
-    leaf = clauses(anchors)
-    several = st.lists(leaf, min_size=1, max_size=3)
-    return st.one_of(
-        leaf,
-        several.map(lambda parts: {"all": parts}),
-        several.map(lambda parts: {"any": parts}),
-        leaf.map(lambda part: {"not": part}),
-    )
+    events: tuple[tuple[Occurrence, ...], ...]
+    values: tuple[SeriesValue, ...]
+    answered_on: int | None
+    answer: bool
 
 
 @st.composite
-def rules(draw):
-    """A rule; its consequent may count from the condition or from a clause beside it."""
-    first = draw(formulas(["publication"]))
-    if draw(st.booleans()):
-        consequent = draw(formulas(["publication", "condition"]))
-        raw = {"rrl": "1", "condition": first, "consequent": consequent}
-    else:
-        second = draw(formulas(["publication", "clause:first"]))
-        raw = {"rrl": "1", "consequent": {"any": [first | {"id": "first"}, second]}}
-    return parse_rule(raw | {"policy": {"grace": draw(st.sampled_from(["P0D", "P2D"]))}})
-
-
-@st.composite
-def events(draw, number, types):
+def events(draw, number):
     """What truly happened, and the versions in which it became known, ever more exact."""
     happened = day(draw(st.integers(0, LAST_DAY))) + draw(st.sampled_from([timedelta(0), timedelta(hours=12)]))
-    code = draw(st.sampled_from(CODES))
+    is_election = draw(st.integers(0, 5)) == 5
     true = Occurrence(
         id=f"e{number}", title="", earliest=happened, latest=happened,
-        event_type=draw(st.sampled_from(types)), action_code=code,
+        event_type=ELECTION if is_election else draw(st.sampled_from(TYPES)),
+        action_code=draw(st.sampled_from(CODES)), recipients=(WINNER,) if is_election else (),
         actors=(draw(st.sampled_from(ACTORS)),), topics=(draw(st.sampled_from(TOPICS)),),
-        attributes={"usd": draw(st.integers(0, 10))}, tier="A",
+        attributes={"usd": draw(st.integers(0, 10))}, tier=draw(st.sampled_from("AAABCD")),
         known_at=happened + draw(st.integers(0, MOST_LATE)) * DAY,
     )  # fmt: skip
     versions = [true]
@@ -149,26 +64,20 @@ def events(draw, number, types):
 
 @st.composite
 def coarser(draw, event):
-    """A version that says less: wider dates, shallower codes, fields left out, a weaker source."""
+    """A version that says less: wider dates, shallower codes, fields left out, a weaker or disputed report."""
     actor, code, topic = event.actors, event.action_code, event.topics
     return replace(
         event,
         earliest=event.earliest - draw(st.integers(0, 2)) * DAY,
         latest=event.latest + draw(st.integers(0, 2)) * DAY,
         actors=draw(st.sampled_from([actor, tuple(a.rpartition(".")[0] or a for a in actor), ()])),
+        recipients=draw(st.sampled_from([event.recipients, ()])),
         action_code=draw(st.sampled_from([code, code and (code[:-1] or None), None])),
         topics=draw(st.sampled_from([topic, tuple(t.partition("/")[0] for t in topic), ()])),
         attributes=draw(st.sampled_from([event.attributes, {}])),
-        tier=draw(st.sampled_from([event.tier, "D"])),
-        contested=draw(st.booleans()) and event.contested,
+        tier=draw(st.sampled_from([event.tier, event.tier, "D"])),
+        contested=event.contested or draw(st.integers(0, 3)) == 3,
     )
-
-
-@st.composite
-def histories(draw):
-    """Events in versions. Rivals only where nothing else happens, for outcomes exclude each other."""
-    types = draw(st.sampled_from([TYPES, TYPES, (RIVAL,)]))
-    return tuple(draw(events(number, types)) for number in range(draw(st.integers(1, 6))))
 
 
 @st.composite
@@ -185,15 +94,39 @@ def prices(draw):
     )  # fmt: skip
 
 
-def known_on(number, *, history, values, lag):
+@st.composite
+def histories(draw):
+    return History(
+        events=tuple(draw(events(number)) for number in range(draw(st.integers(1, 6)))),
+        values=draw(prices()),
+        answered_on=draw(st.sampled_from([None, 5, 25, 45])),
+        answer=draw(st.booleans()),
+    )
+
+
+class Answers(dict):
+    """The same answer to every question."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.answer = answer
+
+    def get(self, key, default=None):
+        return self.answer
+
+
+def known_on(number, *, history):
     """What was known on a day. Coverage lags behind by at least how late an event can come in."""
     as_of = day(number)
-    newest = [[version for version in versions if version.known_at <= as_of][-1:] for versions in history]
+    newest = [[version for version in versions if version.known_at <= as_of][-1:] for versions in history.events]
+    is_answered = history.answered_on is not None and number >= history.answered_on
     return Knowledge(
         as_of=as_of,
         publication=START,
         occurrences=tuple(version for versions in newest for version in versions),
-        observations=tuple(value for value in values if value.released_at <= as_of),
-        complete_to={"wire": as_of - lag * DAY},
+        observations=tuple(value for value in history.values if value.released_at <= as_of),
+        complete_to={"wire": as_of - LAG * DAY},
+        milestones={MILESTONE: day(15)},
         memberships=MEMBERSHIPS,
+        judgements=Answers(history.answer) if is_answered else {},
     )

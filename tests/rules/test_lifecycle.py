@@ -48,3 +48,24 @@ def test_a_state_the_table_does_not_know_is_an_error():
 
     with pytest.raises(ValueError, match="'REOPENED' has no next move"):
         next_move(standing=unknown, answer="YES", may_finalise=True, now=NOW)
+
+
+def disputed(verdict: str = "YES", *, n_disputes: int = 1, by_person: bool = False) -> Standing:
+    return Standing(verdict=verdict, state="DISPUTED", by_person=by_person, finalises_at=None, n_disputes=n_disputes)
+
+
+@pytest.mark.parametrize(
+    ("standing", "answer", "move"),
+    [
+        (disputed(), "YES", Move.PROPOSE),
+        (disputed(), "NO", Move.PROPOSE),
+        (disputed(), "OPEN", Move.REOPEN),
+        (disputed(n_disputes=2), "YES", Move.KEEP),
+        (disputed(n_disputes=2), "NO", Move.PROPOSE),
+        (disputed(by_person=True), "YES", Move.KEEP),
+        (disputed(by_person=True), "NO", Move.REVIEW),
+        (disputed(by_person=True), "OPEN", Move.KEEP),
+    ],
+)
+def test_a_first_dispute_is_evaluated_afresh_and_a_second_waits_for_a_person(standing, answer, move):
+    assert next_move(standing=standing, answer=answer, may_finalise=True, now=NOW) is move

@@ -1,0 +1,70 @@
+"""Verdicts are sound: knowledge that grows never changes one, and time that passes is never missed."""
+
+import sys
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from forecasts.rules.evaluation import evaluate
+from forecasts.rules.findings import Finding, Status
+from forecasts.rules.truth import Truth
+from tests.rules.drawn_rules import rules
+from tests.rules.histories import DAY, LAG, LAST_DAY, day, histories, known_on
+from tests.soundness.profiles import EFFORT, SECONDS, effort
+
+KNOWLEDGE_DAYS = range(0, LAST_DAY + 60, 6)
+N_EVALUATIONS, FEWEST_OF_EACH = 5_000 * EFFORT, 200 * EFFORT
+VERDICTS = {Status.YES: "YES", Status.NO: "NO", Status.ANNULLED: "ANNULLED"}
+
+pytestmark = pytest.mark.timeout(SECONDS)
+
+
+def every_finding(outcome):
+    waiting = [part for part in (outcome.condition, outcome.consequent) if part]
+    while waiting:
+        yield (finding := waiting.pop())
+        waiting.extend(finding.children)
+
+
+def is_within(span, other):
+    return other.lo <= span.lo and span.hi <= other.hi
+
+
+def test_more_knowledge_never_changes_a_verdict():
+    reached: Counter[str] = Counter()
+
+    @effort(300)
+    @given(rule=rules(), history=histories())
+    def holds(rule, history):
+        settled: dict[str, Finding] = {}
+        for number in KNOWLEDGE_DAYS:
+            outcome = evaluate(rule, known_on(number, history=history))
+            reached[VERDICTS.get(outcome.status, "OPEN")] += 1
+            for finding in every_finding(outcome):
+                before = settled.get(finding.path)
+                if before is not None:
+                    assert finding.value is before.value, (number, before.why, finding.why)
+                    assert is_within(finding.at, before.at), (number, before, finding)
+                if finding.value is not Truth.U:
+                    settled[finding.path] = finding
+
+    holds()
+
+    sys.stdout.write(f"{reached.total()} evaluations: {dict(reached)}\n")
+    assert reached.total() >= N_EVALUATIONS
+    assert min(reached[verdict] for verdict in ("YES", "NO", "ANNULLED", "OPEN")) >= FEWEST_OF_EACH, reached
+
+
+@effort(150)
+@given(rule=rules(), history=histories())
+def test_time_alone_changes_nothing_before_the_next_check(rule, history):
+    knowledge = known_on(30, history=history)
+    outcome = evaluate(rule, knowledge)
+
+    for number in range(31, LAST_DAY + 40, 4):
+        later = replace(knowledge, as_of=day(number), complete_to={"wire": day(number) - LAG * DAY})
+        changed = evaluate(rule, later).status is not outcome.status
+        looked = outcome.next_check_at is not None and outcome.next_check_at <= later.as_of
+        assert looked or outcome.awaits_coverage or not changed, (number, outcome)
