@@ -9,7 +9,7 @@ from forecasts.models import Prediction, Resolution, RuleVersion, Verdict
 from forecasts.selectors.resolutions import current_resolution
 from forecasts.services.intake import RuleDraft, log_prediction
 from forecasts.services.predictions import ClaimDraft, record_rule
-from forecasts.services.verdicts import record_verdict, reopen
+from forecasts.services.verdicts import dispute, record_verdict, reopen
 
 from .fields import choose, line_text, long_text, moment_input
 from .forecast_forms import PROBABILITY_FIELDS, ProbabilityFields
@@ -165,6 +165,20 @@ class VerdictForm(RecordForm):
 
     def record(self, *, now: datetime, actor: Any) -> Resolution:
         return record_verdict(prediction_id=self.subject.pk, actor=actor, now=now, **self.cleaned_data)
+
+
+class DisputeForm(RecordForm):
+    """Why a verdict is questioned."""
+
+    reason = forms.CharField(
+        widget=long_text(3),
+        help_text="What speaks against it; readers will see it. The first dispute of a verdict by rule has it checked "
+        "afresh; after another one a person decides.",
+    )
+    evidence_url = forms.URLField(required=False, assume_scheme="https", help_text="Where that is reported.")
+
+    def record(self, *, now: datetime, actor: Any) -> Resolution:
+        return dispute(prediction_id=self.subject.pk, actor=actor, now=now, **self.cleaned_data)
 
 
 class ReopenForm(RecordForm):

@@ -17,7 +17,7 @@ from forecasts.services.predictions import make_due
 from forecasts.services.settlement import settle_prediction
 
 from .prediction_details import details_of
-from .prediction_forms import PredictionForm, ReadingForm, ReopenForm, VerdictForm
+from .prediction_forms import DisputeForm, PredictionForm, ReadingForm, ReopenForm, VerdictForm
 from .recording import RecordAdmin, Step, row_url
 from .wording import verdict_badge, waiting_for
 from .worklist import WaitingFilter
@@ -28,6 +28,10 @@ DECIDE = "forecasts.add_resolution"
 
 def has_verdict(prediction: Prediction) -> bool:
     return bool(prediction.verdict)
+
+
+def is_undisputed(prediction: Prediction) -> bool:
+    return has_verdict(prediction) and prediction.status != Prediction.Status.DISPUTED
 
 
 def has_no_verdict(prediction: Prediction) -> bool:
@@ -67,6 +71,7 @@ class PredictionAdmin(RecordAdmin):
             slug="confirm", label="Confirm or replace the verdict", form_class=VerdictForm, permission=DECIDE,
             is_offered=has_verdict,
         ),
+        Step(slug="dispute", label="Dispute", form_class=DisputeForm, permission=DECIDE, is_offered=is_undisputed),
         Step(slug="reopen", label="Reopen", form_class=ReopenForm, permission=DECIDE, is_offered=has_verdict),
         Step(slug="reading", label="Add a reading", form_class=ReadingForm, permission="forecasts.add_ruleversion"),
     )  # fmt: skip

@@ -19,6 +19,7 @@ REASONS = {
     "WINDOW_CLOSED": "The window closed without it",
     "JUDGED": "A person decided it",
     "CONFIRMED": "A person confirmed it",
+    "DISPUTED": "A person disputed it",
     "REOPENED": "A person reopened it",
     "CONDITION_REFUTED": "The condition was refuted",
     "CONDITION_NOT_MET": "The condition was not met in time",

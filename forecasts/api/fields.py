@@ -1,11 +1,9 @@
 """Fields of requests: stricter than the framework's, and with messages that say what to do."""
 
-import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -13,11 +11,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from forecasts import feeds
 from forecasts.models import Article, Forecaster, Prediction, Source, Topic
 
-INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-FIRST_YEAR, LAST_YEAR = 1800, 2200
 MAX_NEAR, MAX_KNOWN, LONGEST_NUMBER = 3, 2000, 40
 
 
@@ -28,13 +24,7 @@ def read_instant(text: object) -> datetime:
     Raises:
         ValidationError: It has another shape, names no real time, or lies outside 1800 to 2200.
     """
-    if not isinstance(text, str) or not INSTANT.fullmatch(text):
-        raise ValidationError(f"“{str(text)[:40]}” is no time with an offset, like 2024-11-05T09:00:00Z.")
-    try:
-        moment = datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValidationError(f"“{text}” is no time of the calendar.") from None
-    return _of_our_times(moment, text=text)
+    return _read(feeds.read_instant, text)
 
 
 def read_day(text: object) -> date:
@@ -44,19 +34,14 @@ def read_day(text: object) -> date:
     Raises:
         ValidationError: It has another shape, is not in the calendar, or lies outside 1800 to 2200.
     """
-    if not isinstance(text, str) or not DAY.fullmatch(text):
-        raise ValidationError(f"“{str(text)[:40]}” is no date, like 2024-11-05.")
+    return _read(feeds.read_day, text)
+
+
+def _read(reader: Any, text: object) -> Any:
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError(f"“{text}” is no day of the calendar.") from None
-    return _of_our_times(day, text=text)
-
-
-def _of_our_times(moment: Any, *, text: str) -> Any:
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise ValidationError(f"“{text}” lies outside the years {FIRST_YEAR} to {LAST_YEAR}: is a digit wrong?")
-    return moment
+        return reader(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
@@ -115,18 +100,9 @@ class WebAddressField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
-        if text and not _is_web_address(text):
+        if text and not feeds.is_web_address(text):
             raise serializers.ValidationError(f"“{text[:80]}” is no web address: begin with http:// or https://.")
         return text
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(host) and not re.search(r"[\s<>\"\\]", text)
 
 
 class CodeField(serializers.ChoiceField):

@@ -19,12 +19,18 @@ class Move(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The current record: its verdict, its state, whether a person made it, and when it becomes final by itself."""
+    """
+    The current record of a verdict.
+
+    `by_person` says whether a person decided it, `finalises_at` when it becomes final by itself, `n_disputes` how
+    often the prediction's verdicts were disputed.
+    """
 
     verdict: str
     state: str
     by_person: bool
     finalises_at: datetime | None
+    n_disputes: int = 0
 
 
 def next_move(*, standing: Standing | None, answer: str, may_finalise: bool, now: datetime) -> Move:
@@ -32,7 +38,8 @@ def next_move(*, standing: Standing | None, answer: str, may_finalise: bool, now
     Return what to do with the record of a verdict.
 
     A person's verdict and a final one are never changed by the machine: where the rule now says otherwise, a
-    person is asked. A proposal follows what the rule says.
+    person is asked. A proposal follows what the rule says. A first dispute of the machine's verdict is answered by
+    evaluating afresh and proposing again; a second one waits for a person.
 
     Args:
         standing: The current record; None when there is none, or when the last one reopened the prediction.
@@ -46,7 +53,9 @@ def next_move(*, standing: Standing | None, answer: str, may_finalise: bool, now
     if standing is None:
         return Move.PROPOSE if is_decided else Move.KEEP
     agrees = standing.verdict == answer
-    if standing.by_person or standing.state in ("FINAL", "DISPUTED"):
+    if standing.state == "DISPUTED" and not standing.by_person:
+        return _after_dispute(standing, is_decided=is_decided, agrees=agrees)
+    if standing.by_person or standing.state == "FINAL":
         contradicted = not agrees and (is_decided or not standing.by_person)
         return Move.REVIEW if contradicted else Move.KEEP
     if standing.state != "PROPOSED":
@@ -60,3 +69,9 @@ def next_move(*, standing: Standing | None, answer: str, may_finalise: bool, now
         return Move.PROPOSE
     is_over = standing.finalises_at is not None and standing.finalises_at <= now
     return Move.FINALISE if is_over else Move.KEEP
+
+
+def _after_dispute(standing: Standing, *, is_decided: bool, agrees: bool) -> Move:
+    if not is_decided:
+        return Move.REOPEN
+    return Move.KEEP if agrees and standing.n_disputes > 1 else Move.PROPOSE

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db import transaction
 
 from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion
-from forecasts.rules import Move, ReasonCode, Standing, next_move
-from forecasts.selectors.resolutions import current_resolution, current_rules
+from forecasts.rules import Move, ReasonCode, next_move
+from forecasts.selectors.resolutions import current_resolution, current_rules, standing_of
 from forecasts.selectors.verdicts import Judged, judge
 
 from .predictions import MISSING_RULE
@@ -49,7 +49,7 @@ def _follow(
     """Carry out what the central rule's answer means for the record; doubts are reasons for review."""
     last = current_resolution(prediction=prediction)
     answer = judged.outcome.status.value
-    move = next_move(standing=_standing(_in_force(last)), answer=answer, may_finalise=judged.may_finalise, now=now)
+    move = next_move(standing=standing_of(last), answer=answer, may_finalise=judged.may_finalise, now=now)
     if move is Move.REVIEW:
         return None, [CONTRADICTION]
     if move is Move.KEEP:
@@ -77,14 +77,6 @@ def _follow(
 
 def _in_force(last: Resolution | None) -> Resolution | None:
     return None if last is None or last.state == Resolution.State.REOPENED else last
-
-
-def _standing(last: Resolution | None) -> Standing | None:
-    if last is None:
-        return None
-    return Standing(
-        verdict=last.verdict, state=last.state, by_person=last.actor_id is not None, finalises_at=last.finalises_at
-    )
 
 
 def _reopen(prediction: Prediction, *, judged: Judged, evaluation: Evaluation, now: datetime) -> Resolution:

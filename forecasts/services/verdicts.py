@@ -9,11 +9,12 @@ from django.db import transaction
 from forecasts.models import Prediction, Resolution, Verdict
 from forecasts.selectors.resolutions import current_resolution
 
+from .predictions import make_due
 from .refusal import Problems, refuse
 from .resolutions import append_resolution
 from .scores import score_resolution
 
-CONFIRMED, JUDGED, REOPENED = "CONFIRMED", "JUDGED", "REOPENED"
+CONFIRMED, DISPUTED, JUDGED, REOPENED = "CONFIRMED", "DISPUTED", "JUDGED", "REOPENED"
 MIN_REASON = 10
 
 
@@ -32,6 +33,8 @@ def record_verdict(
 ) -> Resolution:
     """
     Record a person's verdict: on what waits in review, or in place of an earlier one. Scores follow at once.
+
+    Against a final verdict it is a proposal until another person confirms it.
 
     Args:
         expected_number: The number of the resolution the person saw; 0 when there was none.
@@ -52,7 +55,7 @@ def record_verdict(
         prediction=prediction,
         now=now,
         verdict=verdict,
-        state=Resolution.State.FINAL,
+        state=_state_of(verdict, last=last, actor=actor),
         reason_code=CONFIRMED if same else JUDGED,
         reason=reason.strip(),
         actor=actor,
@@ -64,6 +67,52 @@ def record_verdict(
     )
     score_resolution(resolution=added, now=now)
     _take_state(prediction, resolution=added, now=now)
+    return added
+
+
+def _state_of(verdict: str, *, last: Resolution | None, actor: User) -> Resolution.State:
+    """A final verdict is only overturned by two people: one proposes, another confirms."""
+    if last is None or last.state == Resolution.State.REOPENED:
+        return Resolution.State.FINAL
+    if last.verdict != verdict:
+        return Resolution.State.PROPOSED if last.state == Resolution.State.FINAL else Resolution.State.FINAL
+    if last.state == Resolution.State.PROPOSED and last.actor_id == actor.pk:
+        raise refuse("verdict", "You proposed this verdict against a final one: another editor has to confirm it.")
+    return Resolution.State.FINAL
+
+
+@transaction.atomic
+def dispute(*, prediction_id: UUID, reason: str, actor: User, now: datetime, evidence_url: str = "") -> Resolution:
+    """
+    Question a verdict. The first dispute of the machine's verdict has it evaluated afresh; others wait for a person.
+
+    Raises:
+        Refused: There is no verdict to dispute, it is disputed already, or the reason is missing.
+    """
+    prediction = Prediction.objects.select_for_update().get(pk=prediction_id)
+    last = current_resolution(prediction=prediction)
+    if last is None or last.state == Resolution.State.REOPENED:
+        raise refuse("reason", "There is no verdict to dispute.")
+    if last.state == Resolution.State.DISPUTED:
+        raise refuse("reason", f"It is disputed already, since {last.recorded_at:%Y-%m-%d}: {last.reason}")
+    _check_reason(reason).raise_if_any()
+    added = append_resolution(
+        prediction=prediction,
+        now=now,
+        verdict=last.verdict,
+        state=Resolution.State.DISPUTED,
+        reason_code=DISPUTED,
+        reason=reason.strip(),
+        actor=actor,
+        evaluation=last.evaluation,
+        evidence_url=evidence_url,
+        side_value=last.side_value,
+        happened_at=last.happened_at,
+        known_at=last.known_at,
+    )
+    score_resolution(resolution=added, now=now)
+    _take_state(prediction, resolution=added, now=now)
+    make_due(predictions=[prediction.pk], now=now)
     return added
 
 
@@ -85,7 +134,7 @@ def reopen(*, prediction_id: UUID, reason: str, actor: User, now: datetime) -> R
         reason_code=REOPENED, reason=reason.strip(), actor=actor,
     )  # fmt: skip
     _take_state(prediction, resolution=added, now=now)
-    Prediction.objects.filter(pk=prediction.pk).update(next_check_at=now)
+    make_due(predictions=[prediction.pk], now=now)
     return added
 
 
@@ -111,11 +160,16 @@ def _check_verdict(
 
 
 def _check_person(prediction: Prediction, *, reason: str, actor: User) -> Problems:
+    problems = _check_reason(reason)
+    if prediction.forecasts.filter(forecaster__account=actor).exists() or prediction.holder.account_id == actor.pk:
+        problems.add("verdict", "Nobody resolves their own prediction: ask another editor.")
+    return problems
+
+
+def _check_reason(reason: str) -> Problems:
     problems = Problems()
     if len(reason.strip()) < MIN_REASON:
         problems.add("reason", f"Give the reason in at least {MIN_REASON} characters: readers will see it.")
-    if prediction.forecasts.filter(forecaster__account=actor).exists() or prediction.holder.account_id == actor.pk:
-        problems.add("verdict", "Nobody resolves their own prediction: ask another editor.")
     return problems
 
 
@@ -125,7 +179,7 @@ def _take_state(prediction: Prediction, *, resolution: Resolution, now: datetime
         status=Prediction.Status.OPEN if is_open else Prediction.Status(resolution.state),
         verdict=resolution.verdict,
         review_reasons=[],
-        needs_confirmation=False,
+        needs_confirmation=resolution.state == Resolution.State.PROPOSED,
         next_check_at=None,
         checked_at=now,
         attempts=0,

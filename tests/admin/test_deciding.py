@@ -84,6 +84,17 @@ def test_nobody_decides_their_own_prediction(admin, editor):
     assert errors == {"verdict": ["Nobody resolves their own prediction: ask another editor."]}
 
 
+def test_a_disputed_verdict_keeps_its_word_and_is_checked_afresh(admin):
+    prediction = proposed()
+
+    assert errors_after(admin, step_page(prediction, "dispute"), {"reason": REASON}) == {}
+
+    prediction.refresh_from_db()
+    assert (prediction.verdict, prediction.status) == ("YES", "DISPUTED")
+    assert prediction.next_check_at is not None
+    assert admin.get(step_page(prediction, "dispute")).status_code == 404
+
+
 def test_reopening_withdraws_the_verdict(admin):
     prediction = proposed()
 

@@ -347,3 +347,16 @@ def test_nobody_resolves_their_own_prediction(resolver, account):
 
     assert "Nobody resolves their own prediction" in errors_of(answer)["verdict"]
     assert EventVersion.objects.count() == Resolution.objects.count() == 0
+
+
+def test_a_verdict_is_disputed_with_a_reason(resolver):
+    prediction = make_prediction()
+    make_event()
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+    disputed = resolver.post(f"predictions/{prediction.pk}/disputes/", {"reason": "The shipment turned back."})
+    again = resolver.post(f"predictions/{prediction.pk}/disputes/", {"reason": "The shipment turned back."})
+
+    assert (disputed.status_code, disputed.json()["state"], disputed.json()["verdict"]) == (201, "DISPUTED", "YES")
+    assert (again.status_code, again.json()["errors"][0]["field"]) == (400, "reason")
+    assert "It is disputed already" in again.json()["errors"][0]["message"]

@@ -26,6 +26,7 @@ WRITES = {
     "predictions/": "prediction:write",
     "rules/": "prediction:write",
     f"predictions/{NOBODY}/verdicts/": "resolve",
+    f"predictions/{NOBODY}/disputes/": "resolve",
     "forecasts/": "forecast:write",
     "events/": "event:write",
     f"events/{NOBODY}/corrections/": "event:write",

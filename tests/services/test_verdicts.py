@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from forecasts.models import Forecaster, Prediction, Resolution, Score
 from forecasts.services.refusal import Refused
 from forecasts.services.settlement import settle_prediction
-from forecasts.services.verdicts import record_verdict, reopen
+from forecasts.services.verdicts import dispute, record_verdict, reopen
 from tests.builders import NOW, make_event, make_prediction
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +136,77 @@ def test_a_verdict_can_be_withdrawn_with_a_reason(editor):
 def test_there_must_be_a_verdict_to_withdraw(editor):
     with pytest.raises(Refused, match="no verdict to withdraw"):
         reopen(prediction_id=make_prediction().pk, reason=REASON, actor=editor, now=NOW)
+
+
+def make_final(prediction, editor) -> Resolution:
+    make_event()
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+    return decide(prediction, editor)
+
+
+def test_a_final_verdict_is_overturned_by_two_people_only(editor):
+    prediction, second = make_prediction(), get_user_model().objects.create(username="second")
+    make_final(prediction, editor)
+
+    against = decide(prediction, editor, verdict="NO")
+    prediction.refresh_from_db()
+    waiting = (against.state, prediction.status, prediction.needs_confirmation)
+    with pytest.raises(Refused, match="another editor has to confirm it"):
+        decide(prediction, editor, verdict="NO")
+    confirmed = decide(prediction, second, verdict="NO")
+
+    prediction.refresh_from_db()
+    assert waiting == ("PROPOSED", "PROPOSED", True)
+    assert (confirmed.state, prediction.status, prediction.verdict, prediction.needs_confirmation) == (
+        "FINAL",
+        "FINAL",
+        "NO",
+        False,
+    )
+
+
+def test_a_first_dispute_has_the_verdict_evaluated_afresh(editor):
+    prediction = make_prediction()
+    make_event()
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+    disputed = dispute(prediction_id=prediction.pk, reason="The shipment never arrived.", actor=editor, now=NOW)
+    prediction.refresh_from_db()
+    due = (prediction.status, prediction.next_check_at)
+    again = settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+    assert (disputed.state, disputed.verdict, due) == ("DISPUTED", "YES", ("DISPUTED", NOW))
+    assert (again.state, again.verdict, again.finalises_at) == ("PROPOSED", "YES", NOW + timedelta(days=7))
+
+
+def test_a_second_dispute_waits_for_a_person(editor):
+    prediction = make_prediction()
+    make_event()
+    for _ in range(2):
+        settle_prediction(prediction_id=prediction.pk, now=NOW)
+        dispute(prediction_id=prediction.pk, reason="The shipment never arrived.", actor=editor, now=NOW)
+
+    again = settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+    prediction.refresh_from_db()
+    assert (again, prediction.status) == (None, "DISPUTED")
+    assert prediction in Prediction.objects.awaiting_a_person()
+
+
+@pytest.mark.parametrize(
+    ("steps", "reason", "message"),
+    [
+        ((), REASON, "There is no verdict to dispute"),
+        (("decide",), "so", "at least 10 characters"),
+        (("decide", "dispute"), REASON, "It is disputed already, since 2025-06-01"),
+    ],
+)
+def test_a_dispute_without_ground_is_refused(editor, steps, reason, message):
+    prediction = make_prediction(rules=[])
+    if "decide" in steps:
+        decide(prediction, editor)
+    if "dispute" in steps:
+        dispute(prediction_id=prediction.pk, reason=REASON, actor=editor, now=NOW)
+
+    with pytest.raises(Refused, match=message):
+        dispute(prediction_id=prediction.pk, reason=reason, actor=editor, now=NOW)

@@ -6,7 +6,8 @@ from rest_framework import serializers
 
 from forecasts.api.fields import CodeField, DayField, InstantField, SourceField, WebAddressField
 from forecasts.models import Coverage, Entity, EntityMembership, EventVersion, Evidence, Milestone, Observation, Source
-from forecasts.services.events import day
+from forecasts.services.events import interval
+from forecasts.services.refusal import Refused
 
 from .base import Answer, Body, LongText, ShortText, Words
 
@@ -173,23 +174,10 @@ class EventContent(Body):
 
 
 def _interval(times: dict[str, Any]) -> dict[str, Any]:
-    """The half-open interval and its precision from one of the three ways to give a time."""
-    match sorted(times):
-        case ["occurred_on"]:
-            start, end = day(times["occurred_on"])
-            return {"occurred_from": start, "occurred_until": end, "precision": EventVersion.Precision.DAY}
-        case ["occurred_at"]:
-            moment = times["occurred_at"]
-            return {"occurred_from": moment, "occurred_until": moment, "precision": EventVersion.Precision.INSTANT}
-        case ["occurred_from", "occurred_until"]:
-            return {**times, "precision": EventVersion.Precision.RANGE}
-        case []:
-            message = "Say when it occurred: give occurred_on, or occurred_at, or occurred_from and occurred_until."
-        case _:
-            message = (
-                f"Give occurred_on, or occurred_at, or occurred_from and occurred_until; not {' and '.join(times)}."
-            )
-    raise serializers.ValidationError({next(iter(times), "occurred_on"): [message]})
+    try:
+        return interval(times)
+    except Refused as refused:
+        raise serializers.ValidationError(refused.message_dict) from None
 
 
 class NewEvent(EventContent):

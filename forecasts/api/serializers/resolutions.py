@@ -178,6 +178,11 @@ def _measure(score: Score) -> Measure:
     return next(measure for measure in SCORE_VERSIONS.values() if measure.name == score.rule)
 
 
+class NewDispute(Body):
+    reason = serializers.CharField(max_length=5000, help_text="What speaks against it, in at least ten characters.")
+    evidence_url = WebAddressField(required=False, allow_blank=True, default="")
+
+
 class NewVerdict(Body):
     verdict = CodeField(choices=Verdict.choices)
     reason = serializers.CharField(max_length=5000, help_text="A sentence of at least ten characters; readers see it.")

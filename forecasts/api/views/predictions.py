@@ -13,14 +13,19 @@ from rest_framework.response import Response
 from forecasts import rules
 from forecasts.api.filters import PredictionFilter, RuleFilter
 from forecasts.api.serializers.predictions import NewPrediction, NewRule, PredictionSerializer, RuleSerializer
-from forecasts.api.serializers.resolutions import ExplanationSerializer, NewVerdict, ResolutionSerializer
+from forecasts.api.serializers.resolutions import (
+    ExplanationSerializer,
+    NewDispute,
+    NewVerdict,
+    ResolutionSerializer,
+)
 from forecasts.models import ApiToken, Forecast, Prediction, Resolution, RuleVersion
 from forecasts.selectors.resolutions import current_resolution, current_rules, latest_evaluation
 from forecasts.services.forecasts import Wording, wording
 from forecasts.services.intake import RuleDraft, log_prediction
 from forecasts.services.predictions import ClaimDraft, record_rule
 from forecasts.services.refusal import Refused
-from forecasts.services.verdicts import record_verdict
+from forecasts.services.verdicts import dispute, record_verdict
 from forecasts.tasks import hint
 
 from .base import Records, recorded
@@ -41,7 +46,7 @@ class PredictionViewSet(Records):
 
     @property
     def write_scope(self) -> str:
-        return ApiToken.Scope.RESOLVE if self.action == "verdicts" else ApiToken.Scope.PREDICTION_WRITE
+        return ApiToken.Scope.RESOLVE if self.action in ("verdicts", "disputes") else ApiToken.Scope.PREDICTION_WRITE
 
     @extend_schema(request=NewPrediction, responses={201: PredictionSerializer})
     def create(self, request: Request) -> Response:
@@ -74,6 +79,15 @@ class PredictionViewSet(Records):
         """Record a verdict on what waits in review, or in place of an earlier one."""
         prediction, body = self.get_object(), self.body(NewVerdict)
         resolution = record_verdict(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
+        hint()
+        return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
+
+    @extend_schema(request=NewDispute, responses={201: ResolutionSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def disputes(self, request: Request, **kwargs: Any) -> Response:
+        """Question a verdict: the first dispute of a verdict by rule has it checked afresh, others wait for a person."""
+        prediction, body = self.get_object(), self.body(NewDispute)
+        resolution = dispute(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
         return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
 
