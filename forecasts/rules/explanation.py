@@ -54,7 +54,7 @@ def explain(rule: Rule, outcome: Outcome, knowledge: Knowledge, *, label: str) -
 
 def _told(name: str, finding: Finding, *, facts: dict[str, Occurrence]) -> str:
     clauses = list(_clauses(finding))
-    found = "; ".join(f"{clause.path}: {clause.why}" for clause in clauses)
+    found = "; ".join(f"{_part(clause, of=finding)}{clause.why}" for clause in clauses)
     said = {Truth.T: "true", Truth.F: "false", Truth.U: "not known"}[finding.value]
     sentence = f"{name} {said}: {found}."
     witnesses = [facts[one] for one in finding.witnesses if one in facts]
@@ -64,6 +64,12 @@ def _told(name: str, finding: Finding, *, facts: dict[str, Occurrence]) -> str:
     if possible and finding.value is Truth.U:
         sentence += f" Possible: {_listed(possible)}."
     return sentence
+
+
+def _part(clause: Finding, *, of: Finding) -> str:
+    """Say which part of a compound a clause is, counted from 1: "part 2: "; nothing where there is only one."""
+    numbers = [int(step) + 1 for step in clause.path.removeprefix(of.path).split(".") if step.isdigit()]
+    return f"part {'.'.join(map(str, numbers))}: " if numbers else ""
 
 
 def _clauses(finding: Finding) -> Iterator[Finding]:
@@ -90,7 +96,7 @@ def _named(event: Occurrence) -> str:
 
 
 def _known(rule: Rule, outcome: Outcome, *, knowledge: Knowledge) -> str:
-    known = f"Known {format_instant(knowledge.as_of)}"
+    known = f"As known on {format_instant(knowledge.as_of)}"
     groups = ", ".join(rule.policy.coverage)
     if outcome.covered_to is not None:
         return f"{known}; coverage ({groups}) to {format_instant(outcome.covered_to)}."

@@ -20,16 +20,25 @@ def told(rule, knowledge):
 
 def test_explanation_names_witness_window_and_coverage():
     assert told(make_rule(occurs()), make_knowledge(CLOSED, PAUSE)) == (
-        "YES (central v3). Outcome true: consequent.occurs: 1 match in [2025-01-01, 2025-02-01), at "
-        "least 1 needed. Decided by “US pauses aid” (2025-01-10, tier B, 4 owners). Known 2025-06-01; "
+        "YES (central v3). Outcome true: 1 match in [2025-01-01, 2025-02-01), at "
+        "least 1 needed. Decided by “US pauses aid” (2025-01-10, tier B, 4 owners). As known on 2025-06-01; "
         "coverage (wire) to 2025-05-30."
     )
+
+
+def test_explanation_of_a_compound_numbers_its_parts():
+    both = {"all": [occurs(), {"any": [CUT, occurs(type=["PROTEST"])]}]}
+
+    text = told(make_rule(both), make_knowledge(CLOSED))
+
+    assert "Outcome false: part 1: no match in" in text
+    assert "part 2.1: no match in" in text
 
 
 def test_explanation_of_an_annulled_rule_tells_what_happened_all_the_same():
     text = told(make_rule(occurs(), condition=CUT), make_knowledge(CLOSED, PAUSE))
 
-    assert text.startswith("ANNULLED (central v3). Condition false: condition.occurs: no match in")
+    assert text.startswith("ANNULLED (central v3). Condition false: no match in")
     assert "The outcome came about all the same." in text
 
 
