@@ -1,60 +1,32 @@
 """Recording what happened: events in versions, their evidence, and making due what they touch."""
 
-import hashlib
-import json
-import re
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 
-from forecasts import rules
-from forecasts.models import Entity, Event, EventKey, EventVersion, Evidence, RuleKey, Source
+from forecasts.models import Event, EventKey, EventVersion, Evidence, Prediction, RuleKey, Source
 
+from .event_drafts import (
+    EventDraft,
+    Report,
+    check_draft,
+    check_event,
+    check_report,
+    digest_of,
+    key_rows,
+    other_content,
+    recorded_entities,
+    report_row,
+    version_row,
+)
 from .predictions import make_due
-from .refusal import Problems, refuse
+from .refusal import refuse
 
-CODE = re.compile(r"\d{2,4}")
-FIRST_YEAR, MAX_ATTRIBUTES = 1900, 50
-
-
-@dataclass(frozen=True)
-class Report:
-    """Where an event is reported: an address, or a citation where there is none."""
-
-    url: str = ""
-    citation: str = ""
-    owner: str = ""
-    quote: str = ""
-
-
-@dataclass(frozen=True)
-class EventDraft:
-    """What is known about an event, coded. `occurred_until` is excluded; equal to the start for an instant."""
-
-    title: str
-    event_type: str
-    occurred_from: datetime
-    occurred_until: datetime
-    known_at: datetime
-    precision: str = EventVersion.Precision.DAY
-    action_code: str = ""
-    modes: tuple[str, ...] = ()
-    contexts: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    modality: str = EventVersion.Modality.ACTUAL
-    actors: tuple[str, ...] = ()
-    recipients: tuple[str, ...] = ()
-    locations: tuple[str, ...] = ()
-    attributes: dict[str, object] = field(default_factory=dict)
-    tier: str = ""
-    status: str = EventVersion.Status.ACTIVE
-    note: str = ""
+WAYS_TO_SAY_WHEN = "occurred_on, or occurred_at, or occurred_from and occurred_until"
 
 
 def day(on: date, *, until: date | None = None) -> tuple[datetime, datetime]:
@@ -62,6 +34,30 @@ def day(on: date, *, until: date | None = None) -> tuple[datetime, datetime]:
     start = datetime(on.year, on.month, on.day, tzinfo=UTC)
     last = until or on
     return start, datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
+
+
+def interval(times: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    The half-open interval of an event and its precision, from one of the three ways to say when it occurred.
+
+    Args:
+        times: `occurred_on`, a date; or `occurred_at`; or `occurred_from` and `occurred_until`.
+    Raises:
+        Refused: None of these is given, or several.
+    """
+    match sorted(times):
+        case ["occurred_on"]:
+            start, end = day(times["occurred_on"])
+            return {"occurred_from": start, "occurred_until": end, "precision": EventVersion.Precision.DAY.value}
+        case ["occurred_at"]:
+            moment = times["occurred_at"]
+            precision = EventVersion.Precision.INSTANT.value
+            return {"occurred_from": moment, "occurred_until": moment, "precision": precision}
+        case ["occurred_from", "occurred_until"]:
+            return {**times, "precision": EventVersion.Precision.RANGE.value}
+        case []:
+            raise refuse("occurred_on", f"Say when it occurred: give {WAYS_TO_SAY_WHEN}.")
+    raise refuse(next(iter(times)), f"Give {WAYS_TO_SAY_WHEN}; not {' and '.join(times)}.")
 
 
 @transaction.atomic
@@ -82,9 +78,8 @@ def record_event(
     Raises:
         Refused: A field is malformed, or the id is taken by an event with other content.
     """
-    checked(draft, now=now)
-    _check_reports(reports)
-    digest = _digest(draft)
+    check_event(draft, reports=reports, now=now, entities=recorded_entities())
+    digest = digest_of(draft)
     event, is_new = Event.objects.get_or_create(
         source=source, external_id=external_id or f"sha256:{digest}", defaults={"recorded_at": now}
     )
@@ -99,11 +94,8 @@ def record_event(
 def _same_event(event: Event, *, digest: str) -> EventVersion:
     versions = event.versions.order_by("version")
     if not any(version.sha256 == digest for version in versions):
-        raise refuse(
-            "external_id",
-            f"“{event.external_id}” of {event.source.slug} is recorded with other content (event {event.pk}). "
-            "Record a correction of it, or give this event its own id.",
-        )
+        message = other_content(event.external_id, source=event.source, event_id=event.pk)
+        raise refuse("external_id", message)
     return versions.latest("version")
 
 
@@ -119,12 +111,12 @@ def correct_event(
     Raises:
         Refused: A field is malformed, the reason is missing, or it was known before the version it corrects.
     """
-    checked(draft, now=now)
+    check_draft(draft, now=now, entities=recorded_entities())
     if not reason.strip():
         raise refuse("reason", "Say what changed and why.")
     Event.objects.select_for_update().get(pk=event.pk)
     latest = event.versions.latest("version")
-    digest = _digest(draft)
+    digest = digest_of(draft)
     if latest.sha256 == digest:
         return latest, False
     if draft.known_at < latest.known_at:
@@ -167,7 +159,7 @@ def add_evidence(
     Raises:
         Refused: The report names neither an address nor a citation.
     """
-    _check_reports((report,))
+    check_report(report)
     evidence, is_new = _append_report(event, report=report, now=now, recorded_by=recorded_by)
     if is_new:
         wake(keys=EventKey.objects.filter(event_version__event=event).values_list("key", flat=True), now=now)
@@ -176,117 +168,26 @@ def add_evidence(
 
 def wake(*, keys: Iterable[str], now: datetime) -> int:
     """Make due every prediction with a rule that listens for one of the keys."""
-    return make_due(predictions=RuleKey.objects.filter(key__in=list(keys)).values("rule_version__prediction"), now=now)
-
-
-def checked(draft: EventDraft, *, now: datetime) -> EventDraft:
-    """
-    The draft itself, when nothing is wrong with it.
-
-    Raises:
-        Refused: With a message for each field that is.
-    """
-    problems = Problems()
-    _check_times(draft, now=now, problems=problems)
-    if not draft.title.strip():
-        problems.add("title", "An event needs a title that says who did what.")
-    if draft.event_type not in rules.EVENT_TYPES:
-        problems.add(
-            "event_type", f"“{draft.event_type}” is no event type. Choose one of {', '.join(rules.EVENT_TYPES)}."
-        )
-    if draft.action_code and not CODE.fullmatch(draft.action_code):
-        problems.add(
-            "action_code",
-            f"“{draft.action_code}” is no CAMEO code: two to four digits with the leading zero, like 072.",
-        )
-    _check_paths(draft, problems=problems)
-    problems.raise_if_any()
-    return draft
-
-
-def _check_times(draft: EventDraft, *, now: datetime, problems: Problems) -> None:
-    if draft.occurred_from.year < FIRST_YEAR:
-        problems.add(
-            "occurred_from", f"The year {draft.occurred_from.year} is before {FIRST_YEAR}: is a digit missing?"
-        )
-    if draft.occurred_from > now:
-        problems.add(
-            "occurred_from",
-            f"{draft.occurred_from:%Y-%m-%d %H:%M} UTC is in the future: record an event once it happened.",
-        )
-    if draft.occurred_until < draft.occurred_from:
-        problems.add("occurred_until", f"It ends on {draft.occurred_until:%Y-%m-%d}, before it begins.")
-    if draft.known_at > now:
-        problems.add("known_at", f"{draft.known_at:%Y-%m-%d %H:%M} UTC is in the future: when was it first reported?")
-    if draft.known_at < draft.occurred_from:
-        problems.add(
-            "known_at", f"{draft.known_at:%Y-%m-%d %H:%M} UTC is before it happened: when was it first reported?"
-        )
-
-
-def _check_paths(draft: EventDraft, *, problems: Problems) -> None:
-    roots = set(Entity.objects.values_list("path", flat=True))
-    for name in ("actors", "recipients"):
-        for path in getattr(draft, name):
-            if not _known(path, roots=roots):
-                problems.add(
-                    name, f"“{path}” is no recorded entity, nor below one. Record it first, or check the spelling."
-                )
-    if len(draft.attributes) > MAX_ATTRIBUTES:
-        problems.add("attributes", f"{len(draft.attributes)} attributes are too many; {MAX_ATTRIBUTES} at most.")
-
-
-def _known(path: str, *, roots: set[str]) -> bool:
-    """Whether a dotted path or one above it is recorded."""
-    words = path.split(".")
-    return any(".".join(words[:depth]) in roots for depth in range(1, len(words) + 1))
-
-
-def _check_reports(reports: tuple[Report, ...]) -> None:
-    if not reports:
-        raise refuse("evidence", "An event needs at least one report: an address, or a citation.")
-    for report in reports:
-        if not report.url and not report.citation:
-            raise refuse("evidence", "A report needs an address or a citation.")
-        if report.url and urlsplit(report.url).scheme not in ("http", "https"):
-            raise refuse("evidence", f"“{report.url[:80]}” is no web address: it must begin with http:// or https://.")
-
-
-def _digest(draft: EventDraft) -> str:
-    content = {name: value for name, value in asdict(draft).items() if name != "known_at"}
-    if draft.status == EventVersion.Status.RETRACTED:
-        content["known_at"] = draft.known_at
-    text = json.dumps(content, sort_keys=True, default=lambda moment: moment.isoformat(), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    listening = RuleKey.objects.filter(key__in=sorted(set(keys))).values("rule_version__prediction")
+    # Locked in one order, so that two writers never wait for each other.
+    list(Prediction.objects.select_for_update().filter(pk__in=listening).order_by("pk").values_list("pk"))
+    return make_due(predictions=listening, now=now)
 
 
 def _append_version(
     event: Event, *, draft: EventDraft, digest: str, reason: str, now: datetime, recorded_by: User | None
 ) -> EventVersion:
-    fields = {name: getattr(draft, name) for name in EventDraft.__dataclass_fields__}
-    fields |= {name: list(value) for name, value in fields.items() if isinstance(value, tuple)}
-    fields["tier"] = draft.tier or event.source.tier
     number = (event.versions.aggregate(n=Max("version"))["n"] or 0) + 1
-    version = EventVersion.objects.create(
-        event=event, version=number, reason=reason, sha256=digest, recorded_at=now, recorded_by=recorded_by, **fields
+    version = version_row(
+        event, number=number, draft=draft, digest=digest, reason=reason, now=now, recorded_by=recorded_by
     )
-    keys = sorted(rules.event_keys(event_type=draft.event_type, action_code=draft.action_code, topics=draft.topics))
-    EventKey.objects.bulk_create(EventKey(event_version=version, key=key) for key in keys)
+    version.save(force_insert=True)
+    EventKey.objects.bulk_create(key_rows(version))
     wake(keys=EventKey.objects.filter(event_version__event=event).values_list("key", flat=True), now=now)
     return version
 
 
 def _append_report(event: Event, *, report: Report, now: datetime, recorded_by: User | None) -> tuple[Evidence, bool]:
-    owner = report.owner or _owner(report)
-    return Evidence.objects.get_or_create(
-        event=event,
-        url=report.url,
-        citation=report.citation,
-        defaults={"owner": owner, "quote": report.quote, "recorded_at": now, "recorded_by": recorded_by},
-    )
-
-
-def _owner(report: Report) -> str:
-    """The host without www, as a first guess at who publishes; for a citation its first part."""
-    host = (urlsplit(report.url).hostname or "").removeprefix("www.")
-    return host or re.split(r"[,;:]", report.citation)[0][:200]
+    row = report_row(event, report=report, now=now, recorded_by=recorded_by)
+    given = {name: getattr(row, name) for name in ("owner", "quote", "recorded_at", "recorded_by")}
+    return Evidence.objects.get_or_create(event=event, url=row.url, citation=row.citation, defaults=given)

@@ -1,0 +1,118 @@
+"""Events from CSV: comma-separated, with a header that names the columns."""
+
+import csv
+from collections.abc import Iterator
+from typing import IO, Any
+
+from . import strict_json
+from .event_fields import EVENT, LISTS, REPORT, TIMES, event_row, read_fields
+from .lines import MAX_ROWS, Lines, LineTooLong
+from .rows import BadRow, EventRow, FileRefused, problem
+
+READERS = {**EVENT, **REPORT}
+NEEDED = ("title", "event_type")
+
+
+def read_csv(stream: IO[bytes]) -> Iterator[EventRow | BadRow]:
+    """
+    Yield each row of a CSV file of events.
+
+    Args:
+        stream: UTF-8, with or without a byte order mark. The first line names the columns; lists are split at
+            semicolons, `attributes` is a JSON object, and empty cells are left out.
+    Returns:
+        Rows in the order of the file. Memory does not grow with it.
+    Raises:
+        FileRefused: Before the first row: the file is empty, or its first line is no header of known columns.
+    """
+    lines = Lines(stream)
+    columns = _header(lines)
+    return _rows(lines, columns=columns)
+
+
+def _header(lines: Lines) -> list[str]:
+    try:
+        first = next(lines)
+        names = [name.strip() for name in next(csv.reader([first], strict=True), [])]
+    except StopIteration:
+        raise FileRefused("The file is empty.") from None
+    except (csv.Error, LineTooLong) as error:
+        raise FileRefused(f"The first line is no header of a CSV file: {error}.") from None
+    if not set(names) & set(READERS):
+        raise FileRefused(_no_header(first))
+    _check_columns(names)
+    return names
+
+
+def _no_header(line: str) -> str:
+    tabs = line.count("\t")
+    looks = f" It has {tabs + 1} columns separated by tabs, as a GDELT export has 58 or 61." if tabs else ""
+    return (
+        f"The first line is no header: none of the columns known here is in it.{looks} A file without a header is not "
+        f"read, since its columns could be mistaken. Known: {', '.join(READERS)}; separated by commas."
+    )
+
+
+def _check_columns(names: list[str]) -> None:
+    """
+    Raises:
+        FileRefused: A column is unknown, comes twice or is missing.
+    """
+    if unknown := [name for name in names if name not in READERS]:
+        shown = ", ".join(f"“{name[:40]}”" for name in unknown[:10])
+        raise FileRefused(problem(1, "", f"The header names {shown}. Known: {', '.join(READERS)}.").message)
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise FileRefused(f"The header names {', '.join(twice)} twice.")
+    if missing := [name for name in NEEDED if name not in names]:
+        raise FileRefused(f"The header lacks {', '.join(missing)}.")
+    if not set(names) & set(TIMES):
+        raise FileRefused(f"The header says nowhere when it occurred: add {' or '.join(TIMES)}.")
+    if not {"url", "citation"} & set(names):
+        raise FileRefused("The header says nowhere where an event is reported: add url or citation.")
+
+
+def _rows(lines: Lines, *, columns: list[str]) -> Iterator[EventRow | BadRow]:
+    records = csv.reader(lines, strict=True)
+    n_rows = 0
+    while True:
+        line = lines.number + 1
+        try:
+            cells = next(records)
+        except StopIteration:
+            return
+        except (csv.Error, LineTooLong) as error:
+            yield BadRow((problem(line, "", _broken(str(error).rstrip("."), line=line, last=lines.number)),))
+            continue
+        if not cells:
+            continue
+        n_rows += 1
+        if n_rows > MAX_ROWS:
+            yield BadRow(
+                (problem(line, "", f"A file may have {MAX_ROWS:,} rows. This one and all after it are not read."),)
+            )
+            return
+        yield _row(cells, columns=columns, line=line)
+
+
+def _broken(error: str, *, line: int, last: int) -> str:
+    if last > line:
+        return f"Is a quotation mark not closed? Lines {line} to {last} are not read: {error}."
+    return f"The line is no CSV: {error}."
+
+
+def _row(cells: list[str], *, columns: list[str], line: int) -> EventRow | BadRow:
+    if len(cells) != len(columns):
+        message = f"The row has {len(cells)} cells; the header names {len(columns)} columns."
+        return BadRow((problem(line, "", message),))
+    values: dict[str, Any] = {name: cell for name, cell in zip(columns, cells, strict=True) if cell.strip()}
+    for name in LISTS:
+        if name in values:
+            values[name] = [word for word in map(str.strip, values[name].split(";")) if word]
+    if "attributes" in values:
+        try:
+            values["attributes"] = strict_json.loads(values["attributes"])
+        except (ValueError, RecursionError) as error:
+            return BadRow((problem(line, "attributes", f"This is no JSON object: {error}.", values["attributes"]),))
+    fields, problems = read_fields(values, readers=READERS, line=line)
+    report = {name: fields.pop(name) for name in REPORT if name in fields}
+    return event_row(fields, reports=(report,) if report else (), problems=problems, line=line)

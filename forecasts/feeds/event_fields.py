@@ -1,0 +1,122 @@
+"""The fields of an event: what each may hold, whatever the format of the file."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .rows import BadRow, EventRow, RowProblem, problem
+from .strict_json import UNSTORABLE, faults, is_unstorable
+from .times import read_day, read_instant
+
+LONGEST_TEXT, LONGEST_WORD = 100_000, 200
+MAX_WORDS, MAX_REPORTS = 50, 50
+LISTS = ("modes", "contexts", "topics", "actors", "recipients", "locations")
+TIMES = ("occurred_on", "occurred_at", "occurred_from", "occurred_until")
+
+Reader = Callable[[object], object]
+
+
+def _text(longest: int) -> Reader:
+    def read(value: object) -> str:
+        if not isinstance(value, str):
+            raise ValueError("This must be a text.")
+        if is_unstorable(value):
+            raise ValueError(UNSTORABLE if _is_utf8(value) else "This text is not UTF-8.")
+        text = value.strip()
+        if len(text) > longest:
+            raise ValueError(f"This has {len(text)} characters; {longest} at most.")
+        return text
+
+    return read
+
+
+def _is_utf8(text: str) -> bool:
+    """Whether no letter stands for a byte that was not UTF-8."""
+    return not any("\udc80" <= letter <= "\udcff" for letter in text)
+
+
+_word = _text(LONGEST_WORD)
+
+
+def _words(value: object) -> tuple[object, ...]:
+    if not isinstance(value, list):
+        raise ValueError("This must be a list of texts.")
+    if len(value) > MAX_WORDS:
+        raise ValueError(f"This has {len(value)} parts; {MAX_WORDS} at most.")
+    words = tuple(_word(word) for word in value)
+    if not all(words):
+        raise ValueError("One of the texts in the list is empty.")
+    return words
+
+
+def _attributes(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise ValueError("This must be an object of names and values.")
+    for path, fault in faults(value):
+        raise ValueError(f"{path}: {fault}")
+    return value
+
+
+EVENT: Mapping[str, Reader] = {
+    "external_id": _text(200),
+    "title": _text(500),
+    "event_type": _text(40),
+    "occurred_on": read_day,
+    "occurred_at": read_instant,
+    "occurred_from": read_instant,
+    "occurred_until": read_instant,
+    "known_at": read_instant,
+    "action_code": _text(4),
+    "modality": _text(12),
+    **dict.fromkeys(LISTS, _words),
+    "attributes": _attributes,
+    "note": _text(LONGEST_TEXT),
+}
+REPORT: Mapping[str, Reader] = {
+    "url": _text(1000),
+    "citation": _text(500),
+    "owner": _text(200),
+    "quote": _text(LONGEST_TEXT),
+}
+
+
+def read_fields(
+    values: Mapping[str, object], *, readers: Mapping[str, Reader], line: int, within: str = ""
+) -> tuple[dict[str, Any], list[RowProblem]]:
+    """
+    Return the fields that could be read, and what is wrong with the others.
+
+    Args:
+        values: As the file has them, by name.
+        readers: What is known, by name; any other name is a problem.
+        line: Of the file, for the problems.
+        within: A place that goes before the names, such as "evidence.0.".
+    """
+    fields: dict[str, Any] = {}
+    problems = []
+    for name, value in values.items():
+        reader = readers.get(name)
+        if reader is None:
+            message = f"There is no field “{name[:100]}” here. Known: {', '.join(readers)}."
+            problems.append(problem(line, f"{within}{name[:100]}", message))
+            continue
+        try:
+            fields[name] = reader(value)
+        except ValueError as error:
+            problems.append(problem(line, f"{within}{name}", str(error), value))
+    return fields, problems
+
+
+def event_row(
+    fields: dict[str, Any], *, reports: tuple[Mapping[str, str], ...], problems: list[RowProblem], line: int
+) -> EventRow | BadRow:
+    """Return the row of the fields that were read, unless something was wrong with it."""
+    if problems:
+        return BadRow(tuple(problems))
+    return EventRow(
+        line=line,
+        external_id=fields.pop("external_id", ""),
+        known_at=fields.pop("known_at", None),
+        occurred={name: fields.pop(name) for name in TIMES if name in fields},
+        content=fields,
+        reports=reports,
+    )

@@ -1,0 +1,209 @@
+"""What is to be recorded about an event, and everything that can be wrong with it."""
+
+import hashlib
+import json
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.contrib.auth.models import User
+
+from forecasts import rules
+from forecasts.feeds import is_web_address
+from forecasts.models import Entity, Event, EventKey, EventVersion, Evidence, Source
+
+from .refusal import Problems
+
+CODE = re.compile(r"\d{2,4}", re.ASCII)
+FIRST_YEAR, MAX_ATTRIBUTES, LONGEST_OWNER = 1900, 50, 200
+MODALITIES = tuple(EventVersion.Modality.values)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where an event is reported: an address, or a citation where there is none."""
+
+    url: str = ""
+    citation: str = ""
+    owner: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True)
+class EventDraft:
+    """What is known about an event, coded. `occurred_until` is excluded; equal to the start for an instant."""
+
+    title: str
+    event_type: str
+    occurred_from: datetime
+    occurred_until: datetime
+    known_at: datetime
+    precision: str = EventVersion.Precision.DAY
+    action_code: str = ""
+    modes: tuple[str, ...] = ()
+    contexts: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    modality: str = EventVersion.Modality.ACTUAL
+    actors: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
+    attributes: dict[str, object] = field(default_factory=dict)
+    tier: str = ""
+    status: str = EventVersion.Status.ACTIVE
+    note: str = ""
+
+
+def recorded_entities() -> frozenset[str]:
+    """The paths of every entity, for checking many drafts."""
+    return frozenset(Entity.objects.values_list("path", flat=True))
+
+
+def check_event(draft: EventDraft, *, reports: tuple[Report, ...], now: datetime, entities: Collection[str]) -> None:
+    """
+    Raises:
+        Refused: With a message for each field of the draft or its reports that is wrong.
+    """
+    problems = Problems()
+    _check_content(draft, now=now, entities=entities, problems=problems)
+    _check_reports(reports, problems=problems)
+    problems.raise_if_any()
+
+
+def check_draft(draft: EventDraft, *, now: datetime, entities: Collection[str]) -> None:
+    """
+    Raises:
+        Refused: With a message for each field of the draft that is wrong.
+    """
+    problems = Problems()
+    _check_content(draft, now=now, entities=entities, problems=problems)
+    problems.raise_if_any()
+
+
+def check_report(report: Report) -> None:
+    """
+    Raises:
+        Refused: The report names neither an address nor a citation, or no web address.
+    """
+    problems = Problems()
+    _check_reports((report,), problems=problems)
+    problems.raise_if_any()
+
+
+def _check_content(draft: EventDraft, *, now: datetime, entities: Collection[str], problems: Problems) -> None:
+    _check_times(draft, now=now, problems=problems)
+    _check_codes(draft, problems=problems)
+    if not draft.title.strip():
+        problems.add("title", "An event needs a title that says who did what.")
+    for name in ("actors", "recipients"):
+        for path in getattr(draft, name):
+            if not _known(path, entities=entities):
+                problems.add(
+                    name, f"“{path}” is no recorded entity, nor below one. Record it first, or check the spelling."
+                )
+    if len(draft.attributes) > MAX_ATTRIBUTES:
+        problems.add("attributes", f"{len(draft.attributes)} attributes are too many; {MAX_ATTRIBUTES} at most.")
+
+
+def _check_codes(draft: EventDraft, *, problems: Problems) -> None:
+    if draft.event_type not in rules.EVENT_TYPES:
+        problems.add(
+            "event_type", f"“{draft.event_type}” is no event type. Choose one of {', '.join(rules.EVENT_TYPES)}."
+        )
+    if draft.action_code and not CODE.fullmatch(draft.action_code):
+        problems.add(
+            "action_code",
+            f"“{draft.action_code}” is no CAMEO code: two to four digits with the leading zero, like 072.",
+        )
+    if draft.modality not in MODALITIES:
+        problems.add("modality", f"“{draft.modality}” is no modality. Choose one of {', '.join(MODALITIES)}.")
+
+
+def _check_times(draft: EventDraft, *, now: datetime, problems: Problems) -> None:
+    if draft.occurred_from.year < FIRST_YEAR:
+        problems.add(
+            "occurred_from", f"The year {draft.occurred_from.year} is before {FIRST_YEAR}: is a digit missing?"
+        )
+    if draft.occurred_from > now:
+        problems.add(
+            "occurred_from",
+            f"{draft.occurred_from:%Y-%m-%d %H:%M} UTC is in the future: record an event once it happened.",
+        )
+    if draft.occurred_until < draft.occurred_from:
+        problems.add("occurred_until", f"It ends on {draft.occurred_until:%Y-%m-%d}, before it begins.")
+    if draft.known_at > now:
+        problems.add("known_at", f"{draft.known_at:%Y-%m-%d %H:%M} UTC is in the future: when was it first reported?")
+    if draft.known_at < draft.occurred_from:
+        problems.add(
+            "known_at", f"{draft.known_at:%Y-%m-%d %H:%M} UTC is before it happened: when was it first reported?"
+        )
+
+
+def _known(path: str, *, entities: Collection[str]) -> bool:
+    """Whether a dotted path or one above it is recorded."""
+    words = path.split(".")
+    return any(".".join(words[:depth]) in entities for depth in range(len(words), 0, -1))
+
+
+def _check_reports(reports: tuple[Report, ...], *, problems: Problems) -> None:
+    if not reports:
+        problems.add("evidence", "An event needs at least one report: an address, or a citation.")
+    for report in reports:
+        if not report.url and not report.citation:
+            problems.add("evidence", "A report needs an address or a citation.")
+        if report.url and not is_web_address(report.url):
+            problems.add("evidence", f"“{report.url[:80]}” is no web address: it must begin with http:// or https://.")
+
+
+def digest_of(draft: EventDraft) -> str:
+    """SHA-256 of the content; when it was known is part of it only where something is retracted."""
+    content = dict(vars(draft))
+    if draft.status != EventVersion.Status.RETRACTED:
+        del content["known_at"]
+    text = json.dumps(content, sort_keys=True, default=lambda moment: moment.isoformat(), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def other_content(external_id: str, *, source: Source, event_id: object) -> str:
+    """The message to whoever gives an id to an event that another one has."""
+    return (
+        f"“{external_id}” of {source.slug} is recorded with other content (event {event_id}). "
+        "Record a correction of it, or give this event its own id."
+    )
+
+
+def version_row(
+    event: Event, *, number: int, draft: EventDraft, digest: str, reason: str, now: datetime, recorded_by: User | None
+) -> EventVersion:
+    """The draft as a version of an event, not yet stored."""
+    fields = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(draft).items()}
+    fields["tier"] = draft.tier or event.source.tier
+    return EventVersion(
+        event=event, version=number, reason=reason, sha256=digest, recorded_at=now, recorded_by=recorded_by, **fields
+    )
+
+
+def key_rows(version: EventVersion) -> list[EventKey]:
+    """The keys under which a version is announced, not yet stored."""
+    keys = rules.event_keys(event_type=version.event_type, action_code=version.action_code, topics=version.topics)
+    return [EventKey(event_version=version, key=key) for key in sorted(keys)]
+
+
+def report_row(event: Event, *, report: Report, now: datetime, recorded_by: User | None) -> Evidence:
+    """The report as evidence of an event, not yet stored."""
+    return Evidence(
+        event=event,
+        url=report.url,
+        citation=report.citation,
+        owner=(report.owner or _owner(report))[:LONGEST_OWNER],
+        quote=report.quote,
+        recorded_at=now,
+        recorded_by=recorded_by,
+    )
+
+
+def _owner(report: Report) -> str:
+    """The host without www, as a first guess at who publishes; for a citation its first part."""
+    host = (urlsplit(report.url).hostname or "").removeprefix("www.")
+    return host or re.split(r"[,;:]", report.citation)[0]
