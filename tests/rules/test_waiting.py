@@ -17,7 +17,7 @@ def guarded(kind):
 
 def test_a_possible_match_elsewhere_does_not_hide_the_wait_for_coverage():
     doubtful = make_event("2025-01-05", tier="D")
-    both = {"all": [occurs(), occurs(type=["SANCTION"])]}
+    both = {"all": [occurs(end="2025-01-10"), occurs(type=["SANCTION"])]}
 
     outcome = outcome_of(both, make_knowledge("2025-03-01", doubtful, **UNCOVERED))
 
