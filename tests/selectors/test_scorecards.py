@@ -1,0 +1,124 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+
+from forecasts.models import Prediction
+from forecasts.selectors.scorecards import Slice, scorecard
+from forecasts.services.forecasts import record_forecast, wording
+from forecasts.services.settlement import settle_prediction
+from forecasts.services.verdicts import record_verdict
+from tests.builders import NOW, PUBLISHED, make_article, make_event, make_forecaster, make_prediction, make_topic
+
+pytestmark = pytest.mark.django_db
+
+REASON = "The ministry's own statement settles it."
+ADA = Slice(forecaster="ada-byron")
+
+
+def decided(verdict: str = "YES", *, number: int = 1, **fields) -> Prediction:
+    """A prediction without a rule and with a person's verdict, known after it was issued."""
+    prediction = make_prediction(rules=[], statement=f"Claim {number}.", title=f"Claim {number}", **fields)
+    editor, _ = User.objects.get_or_create(username="editor")
+    known_at = datetime(2025, 3, 1, tzinfo=UTC)
+    record_verdict(
+        prediction_id=prediction.pk, verdict=verdict, reason=REASON, actor=editor, known_at=known_at, now=NOW
+    )
+    return prediction
+
+
+def test_a_scorecard_of_nothing_says_so():
+    make_forecaster()
+
+    card = scorecard(ADA)
+
+    assert (card.summary.n, card.summary.mean_brier, card.summary.missing_reason) == (0, None, "NOTHING_RESOLVED")
+    assert (card.coverage.predictions, card.calls) == (0, ())
+
+
+def test_yes_and_no_are_scored_and_everything_else_is_counted():
+    for number, verdict in enumerate(("YES", "NO", "ANNULLED", "AMBIGUOUS"), start=1):
+        decided(verdict, number=number, probability="0.7")
+    make_prediction(rules=[], statement="Still open.")
+    make_prediction(rules=[], statement="Without a number.", probability=None)
+
+    card = scorecard(ADA)
+
+    assert (card.summary.n, card.summary.mean_brier) == (2, pytest.approx((0.09 + 0.49) / 2))
+    found = card.coverage
+    assert (found.resolved, found.annulled, found.ambiguous, found.pending, found.not_scored) == (2, 1, 1, 1, 1)
+    assert found.predictions == 6
+
+
+def test_the_last_forecast_before_the_outcome_was_known_counts_once():
+    prediction = make_prediction(rules=[], probability="0.9")
+    for day, probability in ((10, "0.5"), (20, "0.2"), (70, "0.0")):
+        made_at = PUBLISHED + timedelta(days=day)
+        record_forecast(
+            prediction=prediction,
+            forecaster=prediction.holder,
+            wording=wording(probability=probability),
+            made_at=made_at,
+            now=NOW,
+        )
+    decided("NO", number=2, probability="0.4")
+    editor = User.objects.get(username="editor")
+    known_at = datetime(2025, 3, 1, tzinfo=UTC)
+    record_verdict(prediction_id=prediction.pk, verdict="NO", reason=REASON, actor=editor, known_at=known_at, now=NOW)
+
+    card = scorecard(ADA)
+
+    assert sorted(call.probability for call in card.calls) == [0.2, 0.4]
+
+
+def test_a_replaced_verdict_counts_as_it_stands_now():
+    prediction = make_prediction(probability="0.7")
+    make_event(tier="B")
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+    before = scorecard(ADA).summary.mean_brier
+    editor = User.objects.create(username="editor")
+
+    record_verdict(prediction_id=prediction.pk, verdict="NO", reason=REASON, actor=editor, known_at=NOW, now=NOW)
+
+    after = scorecard(ADA)
+    assert (before, after.summary.n, after.summary.mean_brier) == (pytest.approx(0.09), 1, pytest.approx(0.49))
+    assert (after.coverage.provisional, scorecard(ADA).calls[0].state) == (0, "FINAL")
+
+
+def test_beliefs_that_an_article_reports_count_for_those_who_hold_them():
+    king = make_forecaster("the-king")
+    decided("YES", number=1)
+    decided("NO", number=2, holder=king, attribution="REPORTED")
+
+    ada, held = scorecard(ADA), scorecard(Slice(forecaster="the-king"))
+
+    assert (ada.summary.n, ada.coverage.reported) == (1, 1)
+    assert (held.summary.n, held.coverage.reported) == (1, 0)
+
+
+def test_slices_narrow_together():
+    other = make_article(canonical_url="https://example.org/other")
+    decided("YES", number=1)
+    decided("YES", number=2, topic=make_topic("sanctions/energy"))
+    decided("YES", number=3, article=other)
+
+    counts = [
+        scorecard(chosen).summary.n
+        for chosen in (
+            ADA,
+            Slice(topic="aid"),
+            Slice(topic="aid/military", article=str(other.pk)),
+            Slice(outlet="the-example", topic="sanctions"),
+            Slice(forecaster="the-example"),
+        )
+    ]
+
+    assert counts == [3, 2, 1, 1, 0]
+
+
+def test_a_longer_record_costs_no_more_queries(django_assert_num_queries):
+    for number in range(12):
+        decided(number=number)
+
+    with django_assert_num_queries(5):
+        assert scorecard(ADA).summary.n == 12
