@@ -1,12 +1,13 @@
-"""How hard to look: HYPOTHESIS_PROFILE is ci, as always, or nightly."""
+"""How hard to look: HYPOTHESIS_PROFILE is ci as always, nightly, or mutants, which stops at the first failure."""
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
-PROFILES = {"ci": 1, "nightly": 40}
+PROFILES = {"ci": 1, "nightly": 40, "mutants": 1}
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
 EFFORT = PROFILES[PROFILE]
+PHASES = [Phase.generate] if PROFILE == "mutants" else list(Phase)
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 # A run by night may take hours; one that takes this long by day hangs.
 SECONDS = 120 * EFFORT
@@ -14,4 +15,4 @@ SECONDS = 120 * EFFORT
 
 def effort(n_examples: int) -> settings:
     """Return settings for so many examples, and for forty times as many by night."""
-    return settings(max_examples=n_examples * EFFORT, deadline=None, suppress_health_check=SLOW)
+    return settings(max_examples=n_examples * EFFORT, deadline=None, suppress_health_check=SLOW, phases=PHASES)

@@ -1,0 +1,69 @@
+"""Faults that somebody could make, each as one replacement of text, with the tests that must notice it."""
+
+from typing import NamedTuple
+
+PROPERTY = ("tests/rules/test_soundness.py",)
+TABLES = ("tests/rules", "tests/soundness/test_boundaries.py", "--ignore=tests/rules/test_soundness.py")
+RECORD = ("tests/soundness/test_conditional_table.py", "tests/soundness/test_ledger_of_facts.py")
+
+
+class Mutation(NamedTuple):
+    """A fault: what it amounts to, where, which text it replaces by which, and who must notice."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+    tests: tuple[str, ...] = TABLES
+
+
+RULES = "forecasts/rules/"
+CLOSED = "return self.is_covered(end) and self.as_of >= self.closes_at(end)"
+SPAN = "span_in_window(Span(occurrence.earliest, occurrence.latest)"
+USABLE = 'usable = marks if policy.coverage_mode == "any" or len(marks) == len(policy.coverage) else []'
+HOLDS = "_edge_holds(edge, earliest=earliest, latest=latest) for edge"
+STAYS_U = "\n        if value is Truth.U:\n            result = Truth.U"
+AND = "if value is Truth.F:\n            return Truth.F"
+OR = "if value is Truth.T:\n            return Truth.T"
+
+MUTATIONS = (
+    Mutation("the clock alone closes a window", RULES + "windows.py", CLOSED, "return self.as_of >= self.closes_at(end)", PROPERTY),
+    Mutation("a vague date is its first instant", RULES + "windows.py", SPAN, "span_in_window(Span(occurrence.earliest, occurrence.earliest)", PROPERTY),
+    Mutation("a coarse name is no match", RULES + "paths.py", "return Truth.U if want.startswith(have + separator) else Truth.F", "return Truth.F"),
+    Mutation("guards take silence for absence", RULES + "candidates.py", "if found is Truth.F and not horizon.is_closed(complete_to):", "if found is None:"),
+    Mutation("an anchor is a point", RULES + "evaluation.py", "return finding.at if finding.value is Truth.T else None", "return finding.at and Span(finding.at.hi, finding.at.hi) if finding.value is Truth.T else None"),
+    Mutation("a window includes its end", RULES + "windows.py", "and span.hi < window.end.lo:", "and span.hi <= window.end.lo:"),
+    Mutation("the end of a window may be in it", RULES + "windows.py", "or span.lo >= window.end.hi:", "or span.lo > window.end.hi:"),
+    Mutation("a window excludes its start", RULES + "windows.py", "if span.lo >= window.start.hi and", "if span.lo > window.start.hi and"),
+    Mutation("the start of a window may be out of it", RULES + "windows.py", "if span.hi < window.start.lo or", "if span.hi <= window.start.lo or"),
+    Mutation("no grace", RULES + "windows.py", "return end + self.grace", "return end"),
+    Mutation("the fastest source stands for all", RULES + "windows.py", 'pick = max if policy.coverage_mode == "any" else min', "pick = max"),
+    Mutation("the slowest source stands for any", RULES + "windows.py", 'pick = max if policy.coverage_mode == "any" else min', "pick = min"),
+    Mutation("a silent source is complete", RULES + "windows.py", USABLE, "usable = marks"),
+    Mutation("what came later was known", RULES + "facts.py", "for event in knowledge.occurrences if event.known_at <= as_of", "for event in knowledge.occurrences"),
+    Mutation("rivals are ignored", RULES + "tally.py", "    rivals = sure_ones(tally.rivals)\n", "    rivals = ()\n"),
+    Mutation("disputed reports decide", RULES + "matching.py", "doubtful = occurrence.contested or ", "doubtful = "),
+    Mutation("machine-coded reports decide", RULES + "matching.py", 'min(pattern.min_tier or "C", "C")', '(pattern.min_tier or "D")'),
+    Mutation("true and unknown are true", RULES + "truth.py", AND + STAYS_U, AND),
+    Mutation("false or unknown is false", RULES + "truth.py", OR + STAYS_U, OR),
+    Mutation("not unknown is false", RULES + "truth.py", "Truth.U: Truth.U}", "Truth.U: Truth.F}"),
+    Mutation("runs span gaps", RULES + "series.py", "and point.valid_on - previous.valid_on <= clause.max_gap", "and True"),
+    Mutation("missing values are no gap", RULES + "series.py", "and not doubtful and hole is None", "and not doubtful"),
+    Mutation("the order within a day is known", RULES + "state.py", "and last.earliest > ended", "and last.latest > ended"),
+    Mutation("a state keeps its first side", RULES + "state.py", "if clause.initial is side and not opposite:", "if clause.initial is side:"),
+    Mutation("one match more is needed", RULES + "tally.py", "if len(tally.sure) >= n:", "if len(tally.sure) > n:"),
+    Mutation("enough is too few", RULES + "tally.py", "len(tally.matches) < n:", "len(tally.matches) <= n:"),
+    Mutation("possible matches are no matches", RULES + "tally.py", "len(tally.matches) < n:", "len(tally.sure) < n:"),
+    Mutation("unknown amounts are nothing", RULES + "tally.py", "and None not in amounts and", "and"),
+    Mutation("a guard reaches too far", RULES + "candidates.py", "and other.latest <= event.earliest + reach", "and other.latest <= event.latest + reach"),
+    Mutation("membership has no dates", RULES + "paths.py", HOLDS, "Truth.T for edge"),
+    Mutation("one owner is enough", RULES + "finality.py", "event.owners >= 2", "event.owners >= 1"),
+    Mutation("any silence is final", RULES + "finality.py", " or (finding.rests_on_absence and not complete)", ""),
+    Mutation("an unmet condition is a No", RULES + "evaluation.py", "Status.YES if vacuous else Status.ANNULLED", "Status.YES if vacuous else Status.NO"),
+    Mutation("the side value hangs on the condition", RULES + "evaluation.py", "if failed and not anchored else None", "if failed else None"),
+    Mutation("an anchor that may move waits for nothing", RULES + "waiting.py", "for_coverage=narrowing or any", "for_coverage=any"),
+    Mutation("a guard that may fail wakes nobody", RULES + "clauses.py", "for instant in one.undecided_to]", "for instant in ()]"),
+    Mutation("coverage wakes nobody", "forecasts/services/sources.py", 'wake(keys=[f"coverage:{source.group}"], now=now)', "pass", RECORD),
+    Mutation("withdrawn events count", "forecasts/selectors/knowledge.py", "return known.exclude(status=EventVersion.Status.RETRACTED)", "return known", RECORD),
+    Mutation("sources have no lag", "forecasts/selectors/knowledge.py", "min(stated[source.pk], as_of - source.settlement_lag)", "stated[source.pk]", RECORD),
+)  # fmt: skip

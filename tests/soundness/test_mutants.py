@@ -1,0 +1,31 @@
+"""The tests of soundness bite: faults put into a copy of the project make them fail."""
+
+import pytest
+
+from tests.soundness.mutants import ROOT, NotApplicable, copy_of_the_project, is_noticed, mutated
+from tests.soundness.mutations import MUTATIONS, Mutation
+
+QUICK = ("a window includes its end", "one match more is needed", "an unmet condition is a No")
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_a_fault_still_fits_the_code(mutation):
+    assert mutated(mutation, root=ROOT) != (ROOT / mutation.path).read_text()
+
+
+def test_a_fault_that_fits_nowhere_is_told():
+    lost = Mutation("lost", "forecasts/rules/truth.py", "no such text", "")
+
+    with pytest.raises(NotApplicable, match=r"lost: 'no such text' stands 0 times in forecasts/rules/truth.py"):
+        mutated(lost, root=ROOT)
+
+
+@pytest.fixture(scope="module")
+def copy():
+    with copy_of_the_project() as copy:
+        yield copy
+
+
+@pytest.mark.parametrize("mutation", [one for one in MUTATIONS if one.name in QUICK], ids=lambda one: one.name)
+def test_a_fault_is_noticed(mutation, copy):
+    assert is_noticed(mutation, copy=copy)
