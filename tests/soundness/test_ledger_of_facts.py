@@ -56,7 +56,7 @@ class LedgerOfFacts(RuleBasedStateMachine):
     def begin(self):
         self.now = FIRST_DAY + timedelta(days=10)
         self.facts = Facts()
-        self.source = make_source(settlement_lag=LAG)
+        self.source = make_source(settlement_lag=LAG, now=self.now)
 
     @rule(days=st.integers(1, 15))
     def time_goes_on(self, days):
