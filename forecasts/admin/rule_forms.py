@@ -7,10 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from forecasts.services.refusal import Refused
+from forecasts.services.rule_checks import RuleCheck, check_rule
 
 from .fields import AttributesField, LinesField, RuleField, day_input
 from .recording import RecordForm
-from .rule_check import RuleCheck, check_rule
 from .rule_templates import Clause, Kind, Start, rule_from
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)

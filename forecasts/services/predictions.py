@@ -134,7 +134,7 @@ def record_rule(
     Raises:
         Refused: The rule is malformed, can never be decided, or names what is not recorded.
     """
-    parsed = _checked(rule, prediction=prediction)
+    parsed = checked_rule(rule, publication=prediction.issued_at)
     name = name or (RuleVersion.CENTRAL_NAME if variant == RuleVersion.Variant.CENTRAL else variant.lower())
     if (name == RuleVersion.CENTRAL_NAME) != (variant == RuleVersion.Variant.CENTRAL):
         raise refuse(
@@ -173,7 +173,16 @@ def rule_digest(rule: object) -> str:
     ).hexdigest()
 
 
-def _checked(rule: object, *, prediction: Prediction) -> rules.Rule:
+def checked_rule(rule: object, *, publication: datetime) -> rules.Rule:
+    """
+    Return the rule, parsed and found usable with what is recorded.
+
+    Args:
+        rule: RRL/1 as it came.
+        publication: When the prediction was issued; windows can count from it.
+    Raises:
+        Refused: Under the name `rule`: it is malformed, can never be decided, or names what is not recorded.
+    """
     try:
         parsed = rules.parse_rule(rule)
     except rules.RuleError as error:
@@ -183,7 +192,7 @@ def _checked(rule: object, *, prediction: Prediction) -> rules.Rule:
         topics=None,
         entities=frozenset(Entity.objects.values_list("path", flat=True)),
         milestones={row.key: row.occurs_at for row in Milestone.objects.order_by("key", "version")},
-        publication=prediction.issued_at,
+        publication=publication,
     )
     if found:
         raise _refused_rule(found)

@@ -119,7 +119,8 @@ def test_checking_a_rule_saves_nothing_and_shows_what_it_matches(admin):
     page = admin.post(add_page("prediction"), {**given, "_dry_run": "1"})
 
     assert page.context["preview"].status == "YES"
-    assert [version.title for version in page.context["preview"].matches] == ["The United States sends military aid"]
+    (clause,) = page.context["preview"].clauses
+    assert [version.title for version in clause.decisive] == ["The United States sends military aid"]
     assert page.context["adminform"].form.errors == {}
     assert not Prediction.objects.exists()
 

@@ -360,3 +360,25 @@ def test_a_verdict_is_disputed_with_a_reason(resolver):
     assert (disputed.status_code, disputed.json()["state"], disputed.json()["verdict"]) == (201, "DISPUTED", "YES")
     assert (again.status_code, again.json()["errors"][0]["field"]) == (400, "reason")
     assert "It is disputed already" in again.json()["errors"][0]["message"]
+
+
+def test_a_rule_is_tried_out_clause_by_clause_and_not_recorded(logger):
+    make_event()
+    body = {"rule": rule_that_it_occurs(), "publication": "2025-01-06T00:00:00Z"}
+
+    answer = logger.post("rules/check/", body)
+
+    (clause,) = answer.json()["clauses"]
+    assert (answer.status_code, answer.json()["status"]) == (200, "YES")
+    assert [event["title"] for event in clause["decisive"]] == ["The United States sends military aid"]
+    assert not RuleVersion.objects.exists()
+
+
+def test_a_rule_that_cannot_be_tried_is_refused(logger):
+    make_world()
+    body = {"rule": rule_that_it_occurs(end="2025-01-01T00:00:00Z"), "publication": "2025-01-06T00:00:00Z"}
+
+    answer = logger.post("rules/check/", body)
+
+    assert answer.status_code == 400
+    assert "ends before it begins" in errors_of(answer)["rule"]

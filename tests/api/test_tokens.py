@@ -27,6 +27,7 @@ WRITES = {
     "rules/": "prediction:write",
     f"predictions/{NOBODY}/verdicts/": "resolve",
     f"predictions/{NOBODY}/disputes/": "resolve",
+    "rules/check/": "prediction:write",
     "forecasts/": "forecast:write",
     "events/": "event:write",
     f"events/{NOBODY}/corrections/": "event:write",
@@ -44,7 +45,8 @@ def test_the_table_of_writes_is_complete():
             found.add(f"{prefix}/")
         for action in viewset.get_extra_actions():
             if "post" in action.mapping:
-                found.add(f"{prefix}/{'wire' if prefix == 'sources' else NOBODY}/{action.url_path}/")
+                row = f"{'wire' if prefix == 'sources' else NOBODY}/" if action.detail else ""
+                found.add(f"{prefix}/{row}{action.url_path}/")
 
     assert found == set(WRITES)
 

@@ -19,12 +19,14 @@ from forecasts.api.serializers.resolutions import (
     NewVerdict,
     ResolutionSerializer,
 )
+from forecasts.api.serializers.rule_checks import NewRuleCheck, RuleCheckSerializer
 from forecasts.models import ApiToken, Forecast, Prediction, Resolution, RuleVersion
 from forecasts.selectors.resolutions import current_resolution, current_rules, latest_evaluation
 from forecasts.services.forecasts import Wording, wording
 from forecasts.services.intake import RuleDraft, log_prediction
 from forecasts.services.predictions import ClaimDraft, record_rule
 from forecasts.services.refusal import Refused
+from forecasts.services.rule_checks import check_rule
 from forecasts.services.verdicts import dispute, record_verdict
 from forecasts.tasks import hint
 
@@ -125,6 +127,13 @@ class RuleViewSet(Records):
         )
         hint()
         return self.created(rule)
+
+    @extend_schema(request=NewRuleCheck, responses={200: RuleCheckSerializer})
+    @action(detail=False, methods=["post"], filterset_class=None, pagination_class=None)
+    def check(self, request: Request, **kwargs: Any) -> Response:
+        """Try a rule out on the recorded events, clause by clause; nothing is recorded."""
+        found = check_rule(**self.body(NewRuleCheck), now=timezone.now())
+        return Response(RuleCheckSerializer(found).data)
 
 
 def read_wording(given: dict[str, Any] | None) -> Wording | None:
