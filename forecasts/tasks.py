@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from forecasts.services import sweeps
+from forecasts.services import rechecks, sweeps
 
 logger = structlog.get_logger(__name__)
 
@@ -20,6 +20,12 @@ def sweep() -> None:
     """Settle every prediction that is due."""
     done = sweeps.sweep(now=timezone.now())
     logger.info("swept", checked=done.checked, changed=done.changed, failed=done.failed, left=done.left)
+
+
+@shared_task
+def recheck() -> None:
+    """Have the final verdicts of the last months looked at again."""
+    logger.info("rechecking", due=rechecks.recheck_finals(now=timezone.now()))
 
 
 def hint() -> None:

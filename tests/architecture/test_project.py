@@ -69,5 +69,8 @@ def test_every_scheduled_name_is_a_task():
 
 
 def test_a_scheduled_message_outlives_three_intervals():
-    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+    repeated = [entry for entry in settings.CELERY_BEAT_SCHEDULE.values() if hasattr(entry["schedule"], "run_every")]
+
+    assert repeated
+    for entry in repeated:
         assert entry["options"]["expires"] >= 3 * entry["schedule"].run_every.total_seconds()
