@@ -45,6 +45,7 @@ ENVIRONMENT = {
     "SWEEP_SECONDS": "60",
     "NUM_PROXIES": "0",
     "STATEMENT_TIMEOUT_MS": "60000",
+    "IMPORT_MAX_BYTES": "10000000",
 }
 # Only while they are read: a worker of xdist inherits our environment and must not inherit our Redis.
 with mock.patch.dict(os.environ, ENVIRONMENT):

@@ -17,7 +17,7 @@ ERRORS = {
     404: "There is nothing at this address.",
     409: "It is recorded already, or somebody else recorded it at the same moment. `Location` may say where.",
     413: "The body is too large.",
-    415: "The body is not application/json.",
+    415: "The body is of a type that is not read here.",
     429: "Too many requests; `Retry-After` says when to go on.",
 }
 ONLY_WRITING = (409, 413, 415)
@@ -80,6 +80,6 @@ class ApiSchema(AutoSchema):
         return bodies
 
 
-def query(name: str, description: str, *, type: Any = str) -> OpenApiParameter:
+def query(name: str, description: str, *, type: Any = str, required: bool = False) -> OpenApiParameter:
     """A query parameter that is described by hand."""
-    return OpenApiParameter(name, type, OpenApiParameter.QUERY, description=description)
+    return OpenApiParameter(name, type, OpenApiParameter.QUERY, description=description, required=required)

@@ -1,12 +1,13 @@
-"""Request bodies: JSON, and nothing that JSON readers disagree about."""
+"""Request bodies: JSON without what readers disagree about, and files of events."""
 
+from collections.abc import Iterator
 from typing import IO, Any
 
 from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 
-from forecasts.feeds import strict_json
+from forecasts.feeds import BadRow, EventRow, FileRefused, read_csv, read_json_lines, strict_json
 
 from .renderers import OrjsonRenderer
 
@@ -38,6 +39,43 @@ class StrictJSONParser(BaseParser):
         if faults := {place: [fault] for place, fault in strict_json.faults(data)}:
             raise ValidationError(faults)
         return data
+
+
+class _EventsParser(BaseParser):
+    """
+    A file of events, read row by row from the connection.
+
+    Its length is stated, so a file that is too large is refused before any of it is read.
+    """
+
+    def read(self, stream: IO[bytes]) -> Iterator[EventRow | BadRow]:
+        raise NotImplementedError
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
+        length = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0)
+        if length > settings.IMPORT_MAX_BYTES:
+            raise BodyTooLarge(
+                f"The file has {length} bytes; {settings.IMPORT_MAX_BYTES} at most. Send it in parts, or record it with "
+                "manage.py import_events."
+            )
+        try:
+            return self.read(stream)
+        except FileRefused as refused:
+            raise ParseError(str(refused)) from None
+
+
+class CsvEventsParser(_EventsParser):
+    media_type = "text/csv"
+
+    def read(self, stream: IO[bytes]) -> Iterator[EventRow | BadRow]:
+        return read_csv(stream)
+
+
+class JsonLinesEventsParser(_EventsParser):
+    media_type = "application/x-ndjson"
+
+    def read(self, stream: IO[bytes]) -> Iterator[EventRow | BadRow]:
+        return read_json_lines(stream)
 
 
 def _decoded(body: bytes) -> Any:

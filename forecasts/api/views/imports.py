@@ -1,0 +1,59 @@
+"""Events by the file."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forecasts.api.documentation import query
+from forecasts.api.fields import SourceField
+from forecasts.api.parsers import CsvEventsParser, JsonLinesEventsParser
+from forecasts.api.permissions import require_source
+from forecasts.api.serializers.base import Body
+from forecasts.api.serializers.imports import ImportReportSerializer
+from forecasts.models import ApiToken
+from forecasts.services.imports import import_events
+from forecasts.tasks import hint
+
+from .base import Endpoint
+
+
+class ImportTarget(Body):
+    """Where the events of a file belong."""
+
+    source = SourceField()  # type: ignore[assignment]
+
+
+class EventImportView(Endpoint):
+    """Recording a file of events."""
+
+    http_method_names = ["post"]
+    parser_classes = [CsvEventsParser, JsonLinesEventsParser]
+    write_scope = ApiToken.Scope.EVENT_WRITE
+    throttle_scope = "upload"
+
+    def parameters(self) -> list[str]:
+        return ["source"]
+
+    @extend_schema(
+        operation_id="import_events",
+        parameters=[query("source", "Slug of the source that reports them; the one the token is for.", required=True)],
+        request={parser.media_type: OpenApiTypes.STR for parser in parser_classes},
+        responses=ImportReportSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Record the events of a CSV or JSON Lines file. Each bad row is told; the others are recorded all the same."""
+        target = ImportTarget(data=request.query_params.dict())
+        target.is_valid(raise_exception=True)
+        source: Any = target.validated_data["source"]
+        require_source(self.token, source)
+        rows: Any = request.data
+        if not rows:
+            raise ParseError("The file is empty.")
+        report = import_events(source=source, rows=rows, now=timezone.now(), recorded_by=self.account)
+        hint()
+        return Response(ImportReportSerializer(report).data)
