@@ -4,7 +4,11 @@ from typing import NamedTuple
 
 PROPERTY = ("tests/rules/test_soundness.py",)
 TABLES = ("tests/rules", "tests/soundness/test_boundaries.py", "--ignore=tests/rules/test_soundness.py")
-RECORD = ("tests/soundness/test_conditional_table.py", "tests/soundness/test_ledger_of_facts.py")
+RECORD = (
+    "tests/soundness/test_coverage_by_time.py",
+    "tests/soundness/test_conditional_table.py",
+    "tests/soundness/test_ledger_of_facts.py",
+)
 
 
 class Mutation(NamedTuple):

@@ -45,3 +45,25 @@ def test_a_new_source_without_coverage_takes_back_a_no():
 
     prediction.refresh_from_db()
     assert (prediction.verdict, prediction.status) == ("", Prediction.Status.OPEN)
+
+
+def test_coverage_that_is_stated_wakes_what_waits_for_it():
+    prediction = make_prediction()
+    make_source()
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+    cover(to=NOW, now=NOW)
+    sweep(now=NOW)
+
+    prediction.refresh_from_db()
+    assert prediction.verdict == "NO"
+
+
+def test_a_source_is_never_complete_nearer_than_its_lag():
+    prediction = make_prediction(rule=rule_that_it_occurs(end="2025-05-29T00:00:00Z"))
+    cover(to=NOW, now=NOW, source=make_source(settlement_lag=timedelta(days=5)))
+
+    sweep(now=NOW)
+
+    prediction.refresh_from_db()
+    assert prediction.verdict == ""
