@@ -24,6 +24,10 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
         """Those the sweep should look at, without those that failed too often."""
         return self.filter(next_check_at__lte=now, attempts__lt=Prediction.MAX_ATTEMPTS)
 
+    def undecided(self) -> "PredictionQuerySet":
+        """Those without a final verdict."""
+        return self.exclude(status=Prediction.Status.FINAL)
+
     def stuck(self) -> "PredictionQuerySet":
         """Those whose checks failed so often that a person must look."""
         return self.filter(attempts__gte=Prediction.MAX_ATTEMPTS)
@@ -96,6 +100,11 @@ class Prediction(models.Model):
     class Meta:
         indexes = [
             models.Index(name="prediction_due", fields=["next_check_at"], condition=Q(next_check_at__isnull=False)),
+            models.Index(
+                name="prediction_due_undecided",
+                fields=["next_check_at"],
+                condition=Q(next_check_at__isnull=False) & ~Q(status="FINAL"),
+            ),
             models.Index(name="prediction_recency", fields=["-recorded_at", "-id"]),
         ]
         constraints = [
@@ -155,13 +164,20 @@ class RuleVersion(models.Model):
 
 
 class RuleKey(models.Model):
-    """What a rule listens for; an arriving fact with the same key makes the prediction due."""
+    """What a rule listens for, and when; a fact with the same key and of that time makes the prediction due."""
 
     rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="keys")
     key = models.CharField(max_length=200)
+    listens_from = models.DateTimeField(help_text="The beginning of time where it is not bounded.")
+    listens_until = models.DateTimeField(help_text="Excluded; the end of time where it is not bounded.")
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="rule_key_once", fields=["key", "rule_version"])]
+        # In this order the constraint's own index answers who listens for a key at some time.
+        constraints = [
+            models.UniqueConstraint(
+                name="rule_key_once", fields=["key", "listens_until", "listens_from", "rule_version"]
+            )
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -9,6 +9,7 @@ from forecasts.rules.language import Anchored, EarliestOf, LatestOf, Policy, Tim
 from forecasts.rules.truth import Truth
 
 BEGINNING_OF_TIME = datetime.min.replace(tzinfo=UTC)
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 
 

@@ -1,6 +1,6 @@
 """What rules come to on the facts recorded: facts in, verdict out, nothing written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,8 @@ import orjson
 from forecasts import rules
 from forecasts.models import RuleVersion
 
-from .knowledge import knowledge
+from .knowledge import Listener, knowledge_of
+from .listening import listening_of
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,12 @@ class Judged:
     knowledge: rules.Knowledge
     outcome: rules.Outcome
     may_finalise: bool
-    explanation: str
+    label: str
+
+    @property
+    def explanation(self) -> str:
+        """The answer in sentences, with what it rests on."""
+        return rules.explain(self.rule, self.outcome, self.knowledge, label=self.label)
 
     @property
     def trace(self) -> dict[str, object]:
@@ -73,12 +79,25 @@ def judge(*, rule_version: RuleVersion, as_of: datetime) -> Judged:
     Raises:
         RuleError: The stored rule is not one this version can read.
     """
-    keys = [row.key for row in rule_version.keys.all()]
-    return judge_draft(
-        rule=rules.parse_rule(rule_version.rule),
-        facts=knowledge(publication=rule_version.prediction.issued_at, keys=keys, as_of=as_of),
-        label=f"{rule_version.name} v{rule_version.version}",
-    )
+    (judged,) = judge_all(rule_versions=[rule_version], as_of=as_of)
+    return judged
+
+
+def judge_all(*, rule_versions: Sequence[RuleVersion], as_of: datetime) -> list[Judged]:
+    """
+    Return what each of several recorded rules comes to, in their order.
+
+    The number of queries does not depend on how many they are, as long as their predictions are at hand.
+
+    Raises:
+        RuleError: One of the stored rules is not one this version can read.
+    """
+    heard = listening_of(rule_versions=rule_versions)
+    listeners = [Listener(version.prediction.issued_at, heard[version.pk]) for version in rule_versions]
+    return [
+        judge_draft(rule=rules.parse_rule(version.rule), facts=facts, label=f"{version.name} v{version.version}")
+        for version, facts in zip(rule_versions, knowledge_of(listeners=listeners, as_of=as_of), strict=True)
+    ]
 
 
 def judge_draft(*, rule: rules.Rule, facts: rules.Knowledge, label: str) -> Judged:
@@ -90,5 +109,5 @@ def judge_draft(*, rule: rules.Rule, facts: rules.Knowledge, label: str) -> Judg
         knowledge=facts,
         outcome=outcome,
         may_finalise=rules.may_finalise(rule, outcome, facts),
-        explanation=rules.explain(rule, outcome, facts, label=label),
+        label=label,
     )

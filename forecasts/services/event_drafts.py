@@ -186,7 +186,12 @@ def version_row(
 
 def key_rows(version: EventVersion) -> list[EventKey]:
     """The keys under which a version is announced, not yet stored."""
-    keys = rules.event_keys(event_type=version.event_type, action_code=version.action_code, topics=version.topics)
+    keys = rules.event_keys(
+        event_type=version.event_type,
+        action_code=version.action_code,
+        topics=version.topics,
+        actors=version.actors,
+    )
     return [EventKey(event_version=version, key=key) for key in sorted(keys)]
 
 

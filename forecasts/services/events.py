@@ -1,14 +1,14 @@
 """Recording what happened: events in versions, their evidence, and making due what they touch."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 
-from forecasts.models import Event, EventKey, EventVersion, Evidence, Prediction, RuleKey, Source
+from forecasts.models import Event, EventKey, EventVersion, Evidence, Source
 
 from .event_drafts import (
     EventDraft,
@@ -23,8 +23,8 @@ from .event_drafts import (
     report_row,
     version_row,
 )
-from .predictions import make_due
 from .refusal import refuse
+from .routing import wake
 
 WAYS_TO_SAY_WHEN = "occurred_on, or occurred_at, or occurred_from and occurred_until"
 
@@ -162,16 +162,15 @@ def add_evidence(
     check_report(report)
     evidence, is_new = _append_report(event, report=report, now=now, recorded_by=recorded_by)
     if is_new:
-        wake(keys=EventKey.objects.filter(event_version__event=event).values_list("key", flat=True), now=now)
+        _wake(event, now=now)
     return evidence, is_new
 
 
-def wake(*, keys: Iterable[str], now: datetime) -> int:
-    """Make due every prediction with a rule that listens for one of the keys."""
-    listening = RuleKey.objects.filter(key__in=sorted(set(keys))).values("rule_version__prediction")
-    # Locked in one order, so that two writers never wait for each other.
-    list(Prediction.objects.select_for_update().filter(pk__in=listening).order_by("pk").values_list("pk"))
-    return make_due(predictions=listening, now=now)
+def _wake(event: Event, *, now: datetime) -> None:
+    """Make due what listens for any version of the event: what was counted may count no more."""
+    versions = event.versions.aggregate(since=Min("occurred_from"), until=Max("occurred_until"))
+    keys = EventKey.objects.filter(event_version__event=event).values_list("key", flat=True)
+    wake(keys=keys, occurred_from=versions["since"], occurred_until=versions["until"], now=now)
 
 
 def _append_version(
@@ -183,7 +182,7 @@ def _append_version(
     )
     version.save(force_insert=True)
     EventKey.objects.bulk_create(key_rows(version))
-    wake(keys=EventKey.objects.filter(event_version__event=event).values_list("key", flat=True), now=now)
+    _wake(event, now=now)
     return version
 
 

@@ -22,8 +22,9 @@ from .event_drafts import (
     report_row,
     version_row,
 )
-from .events import interval, wake
+from .events import interval
 from .refusal import Refused
+from .routing import wake
 
 CHUNK, MAX_PROBLEMS = 1000, 1000
 
@@ -191,7 +192,13 @@ def _record(
         for event, one in stored
         for report in _once(one.reports)
     )
-    wake(keys={key.key for key in keys}, now=now)
+    if versions:
+        wake(
+            keys={key.key for key in keys},
+            occurred_from=min(version.occurred_from for version in versions),
+            occurred_until=max(version.occurred_until for version in versions),
+            now=now,
+        )
 
 
 def _once(reports: tuple[Report, ...]) -> Iterable[Report]:

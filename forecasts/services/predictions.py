@@ -6,17 +6,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
 
 from forecasts import rules
-from forecasts.models import Article, Entity, Forecaster, Milestone, Prediction, RuleKey, RuleVersion, Topic
+from forecasts.models import Article, Entity, Forecaster, Milestone, Prediction, RuleVersion, Topic
 
 from .refusal import Problems, Refused, refuse
+from .routing import listen, make_due
 
 MISSING_RULE = "NO_RULE"
 
@@ -157,7 +155,7 @@ def record_rule(
         recorded_at=now,
         recorded_by=recorded_by,
     )
-    RuleKey.objects.bulk_create(RuleKey(rule_version=version, key=key) for key in sorted(rules.rule_keys(parsed)))
+    listen({version: parsed})
     # What waited for a rule waits no longer.
     unruled = Prediction.objects.filter(pk=prediction.pk, review_reasons=[MISSING_RULE])
     if variant == RuleVersion.Variant.CENTRAL:
@@ -203,12 +201,3 @@ def _refused_rule(found: Iterable[rules.Problem]) -> Refused:
     return Refused(
         {"rule": [f"{problem.path}: {problem.message}" if problem.path else problem.message for problem in found]}
     )
-
-
-def make_due(*, predictions: Iterable[UUID] | QuerySet[Any, Any], now: datetime) -> int:
-    """
-    Make predictions due for the sweep, given by primary keys or a query for them.
-
-    A prediction that was stuck gets new attempts, since what it failed on may have changed.
-    """
-    return Prediction.objects.filter(pk__in=predictions).update(next_check_at=now, attempts=0)

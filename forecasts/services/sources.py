@@ -1,6 +1,7 @@
 """Recording sources and their coverage, series, entities and milestones."""
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,21 +10,34 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 
-from forecasts.models import Coverage, Entity, EntityMembership, Milestone, Observation, Prediction, Source
+from forecasts import rules
+from forecasts.models import (
+    Coverage,
+    Entity,
+    EntityMembership,
+    Milestone,
+    Observation,
+    Prediction,
+    RuleKey,
+    RuleVersion,
+    Source,
+)
 
-from .events import wake
-from .predictions import make_due
 from .refusal import refuse
+from .routing import listen, make_due, wake
 
 ENTITY_PATH = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 MILESTONE_KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 
 
+@transaction.atomic
 def record_source(*, slug: str, name: str, now: datetime, settlement_lag: timedelta, **details: Any) -> Source:
-    """Record a feed, or return the one that has this slug."""
-    source, _ = Source.objects.get_or_create(
+    """Record a feed, or return the one that has this slug; until a new one is covered, its whole group is not."""
+    source, is_new = Source.objects.get_or_create(
         slug=slug, defaults={"name": name, "settlement_lag": settlement_lag, "recorded_at": now, **details}
     )
+    if is_new:
+        wake(keys=[f"coverage:{source.group}"], now=now)
     return source
 
 
@@ -47,7 +61,12 @@ def record_coverage(
     coverage = Coverage.objects.create(
         source=source, complete_to=complete_to, note=note, recorded_at=now, recorded_by=recorded_by
     )
-    wake(keys=[f"coverage:{source.group}"], now=now)
+    moved = {"occurred_until": complete_to}
+    if latest:
+        # What counted of the earlier statement was never nearer to its own recording than the lag.
+        first, last = sorted((latest.complete_to, complete_to))
+        moved = {"occurred_from": first - source.settlement_lag, "occurred_until": last}
+    wake(keys=[f"coverage:{source.group}"], now=now, **moved)
     return coverage, True
 
 
@@ -111,13 +130,20 @@ def record_entity(*, path: str, label: str, wikidata: str = "") -> Entity:
 def record_membership(
     *, member: Entity, group: Entity, now: datetime, starts_at: datetime | None = None, ends_at: datetime | None = None
 ) -> tuple[EntityMembership, bool]:
-    """Record that one entity belongs to another between two dates; every undecided prediction is looked at again."""
+    """
+    Record that one entity belongs to another between two dates; every undecided prediction is looked at again.
+
+    Raises:
+        Refused: One of them is a collection, whose members are recorded one by one.
+    """
+    for name, entity in (("member", member), ("group", group)):
+        if entity.path in rules.COLLECTIONS:
+            raise refuse(name, f"“{entity.path}” is a collection of names: choose one of those below it.")
     membership, is_new = EntityMembership.objects.get_or_create(
         member=member, group=group, starts_at=starts_at, ends_at=ends_at, defaults={"recorded_at": now}
     )
     if is_new:
-        undecided = Prediction.objects.exclude(status=Prediction.Status.FINAL)
-        make_due(predictions=undecided.values("pk"), now=now)
+        make_due(predictions=Prediction.objects.undecided().values("pk"), now=now)
     return membership, is_new
 
 
@@ -140,5 +166,17 @@ def record_milestone(
     milestone = Milestone.objects.create(
         key=key, version=number, label=label, occurs_at=occurs_at, url=url, recorded_at=now
     )
+    _listen_anew(key)
     wake(keys=[f"milestone:{key}"], now=now)
     return milestone, True
+
+
+def _listen_anew(milestone: str) -> None:
+    """Have the rules that name a milestone listen in the time that its new date gives them."""
+    naming = RuleKey.objects.filter(key=f"milestone:{milestone}").values("rule_version")
+    readable = {}
+    for version in RuleVersion.objects.filter(pk__in=naming).select_related("prediction"):
+        # A rule that cannot be read listens to nothing until it is replaced.
+        with suppress(rules.RuleError):
+            readable[version] = rules.parse_rule(version.rule)
+    listen(readable)

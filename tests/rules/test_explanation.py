@@ -5,7 +5,7 @@ import pytest
 from forecasts.rules.evaluation import evaluate
 from forecasts.rules.explanation import explain
 from forecasts.rules.finality import may_finalise
-from forecasts.rules.keys import event_keys, rule_keys
+from forecasts.rules.keys import rule_keys
 from forecasts.rules.words import rule_in_words
 from tests.rules.builders import at, make_day, make_event, make_knowledge, make_rule, occurs, window
 
@@ -175,17 +175,3 @@ def test_rule_listens_for_coverage_and_milestones_too():
         "start": {"anchor": "publication"}, "end": {"anchor": "calendar:day"}}}}  # fmt: skip
 
     assert rule_keys(make_rule(until, coverage=["ofac"])) >= {"coverage:ofac", "milestone:day"}
-
-
-@pytest.mark.parametrize(
-    ("fields", "keys"),
-    [
-        (("AID", "072", ("aid/military", "aid")), {"type:AID", "code:07", "topic:aid"}),
-        (("AID", "", ()), {"type:AID", "code:*", "topic:*"}),
-        (("AID", None, ("peace/a", "aid")), {"type:AID", "code:*", "topic:peace", "topic:aid"}),
-    ],
-)
-def test_event_is_announced_by_type_code_and_topic(fields, keys):
-    event_type, code, topics = fields
-
-    assert event_keys(event_type=event_type, action_code=code, topics=topics) == keys

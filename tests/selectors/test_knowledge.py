@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from forecasts.selectors.knowledge import coverage_at, versions_known_at
+from forecasts.selectors.knowledge import coverage_at
+from forecasts.selectors.occurrences import versions_known_at
 from forecasts.services.events import correct_event, draft_of, retract_event
 from tests.builders import NOW, cover, make_event, make_source
 

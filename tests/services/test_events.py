@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from forecasts.models import Event, EventVersion, Evidence, Prediction
+from forecasts.models import Entity, Event, EventVersion, Evidence, Prediction
 from forecasts.services.events import (
     EventDraft,
     Report,
@@ -14,6 +14,7 @@ from forecasts.services.events import (
     retract_event,
 )
 from forecasts.services.refusal import Refused
+from forecasts.services.sources import record_membership
 from tests.builders import NOW, make_event, make_prediction, make_source, make_world
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +138,7 @@ def test_a_retraction_keeps_the_content_and_can_be_taken_back():
 def test_an_arriving_event_makes_due_what_listens_for_it_and_nothing_else():
     listening = make_prediction()
     other = make_prediction(rule=_rule_on("RETREAT"), statement="Something else.", title="Other")
+    make_source()
     Prediction.objects.update(next_check_at=None, attempts=5)
 
     make_event()
@@ -144,6 +146,72 @@ def test_an_arriving_event_makes_due_what_listens_for_it_and_nothing_else():
     listening.refresh_from_db()
     other.refresh_from_db()
     assert (listening.next_check_at, listening.attempts, other.next_check_at) == (NOW, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("on", "is_due"),
+    [
+        (datetime(2025, 1, 4, tzinfo=UTC), False),
+        (datetime(2025, 1, 6, tzinfo=UTC), True),
+        (datetime(2025, 2, 28, tzinfo=UTC), True),
+        (datetime(2025, 3, 1, tzinfo=UTC), False),
+    ],
+)
+def test_an_event_outside_the_window_makes_nothing_due(on, is_due):
+    prediction = make_prediction()
+    make_source()
+    Prediction.objects.update(next_check_at=None)
+
+    make_event(on=on, known_at=NOW)
+
+    prediction.refresh_from_db()
+    assert (prediction.next_check_at is not None) is is_due
+
+
+def test_an_event_of_another_actor_makes_nothing_due_unless_one_belongs_to_the_other():
+    prediction = make_prediction()
+    make_source()
+    Prediction.objects.update(next_check_at=None)
+
+    make_event(title="Russia sends aid", actors=("RUS",))
+    prediction.refresh_from_db()
+    before = prediction.next_check_at
+    member, group = (Entity.objects.get(path=path) for path in ("person.trump", "USA.GOV"))
+    record_membership(member=member, group=group, now=NOW)
+    Prediction.objects.update(next_check_at=None)
+    make_event(title="Trump sends aid", actors=("person.trump",))
+    prediction.refresh_from_db()
+
+    assert (before, prediction.next_check_at) == (None, NOW)
+
+
+def test_an_event_without_an_actor_makes_due_what_names_one():
+    prediction = make_prediction()
+    make_source()
+    Prediction.objects.update(next_check_at=None)
+
+    make_event(actors=())
+
+    prediction.refresh_from_db()
+    assert prediction.next_check_at == NOW
+
+
+def test_a_correction_that_takes_an_event_out_of_a_window_makes_due_what_counted_it():
+    prediction, version = make_prediction(), make_event()
+    Prediction.objects.update(next_check_at=None)
+
+    moved = replace(
+        draft_of(version),
+        occurred_from=datetime(2024, 2, 3, tzinfo=UTC),
+        occurred_until=datetime(2024, 2, 4, tzinfo=UTC),
+        event_type="RETREAT",
+        actors=("RUS",),
+        known_at=NOW,
+    )
+    correct_event(event=version.event, draft=moved, reason="It was another year and another state.", now=NOW)
+
+    prediction.refresh_from_db()
+    assert prediction.next_check_at == NOW
 
 
 def test_more_evidence_makes_due_what_listens_for_the_event():

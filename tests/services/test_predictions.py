@@ -153,7 +153,10 @@ def test_the_name_central_and_the_central_variant_go_together():
 def test_a_rule_listens_for_its_patterns_its_coverage_and_its_milestones():
     make_prediction()
 
-    assert set(RuleKey.objects.values_list("key", flat=True)) == {"type:AID", "type:*", "coverage:wire"}
+    assert set(RuleKey.objects.values_list("key", flat=True)) == {
+        "coverage:wire",
+        *(f"type:{name}|actor:{actor}" for name in ("AID", "*") for actor in ("USA", "*")),
+    }
 
 
 def test_a_refused_forecast_leaves_nothing_of_the_prediction():

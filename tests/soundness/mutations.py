@@ -67,7 +67,7 @@ MUTATIONS = (
     Mutation("the side value hangs on the condition", RULES + "evaluation.py", "if failed and not anchored else None", "if failed else None"),
     Mutation("an anchor that may move waits for nothing", RULES + "waiting.py", "for_coverage=narrowing or any", "for_coverage=any"),
     Mutation("a guard that may fail wakes nobody", RULES + "clauses.py", "for instant in one.undecided_to]", "for instant in ()]"),
-    Mutation("coverage wakes nobody", "forecasts/services/sources.py", 'wake(keys=[f"coverage:{source.group}"], now=now)', "pass", RECORD),
-    Mutation("withdrawn events count", "forecasts/selectors/knowledge.py", "return known.exclude(status=EventVersion.Status.RETRACTED)", "return known", RECORD),
-    Mutation("sources have no lag", "forecasts/selectors/knowledge.py", "min(stated[source.pk], as_of - source.settlement_lag)", "stated[source.pk]", RECORD),
+    Mutation("coverage wakes nobody", "forecasts/services/sources.py", 'wake(keys=[f"coverage:{source.group}"], now=now, **moved)', "pass", RECORD),
+    Mutation("withdrawn events count", "forecasts/selectors/occurrences.py", "return known.exclude(status=EventVersion.Status.RETRACTED)", "return known", RECORD),
+    Mutation("sources have no lag", "forecasts/selectors/knowledge.py", "min(source.stated, as_of - source.settlement_lag)", "source.stated", RECORD),
 )  # fmt: skip

@@ -19,7 +19,6 @@ def both_of(*rules):
     return {"rrl": "1", "consequent": {"all": [rule["consequent"] for rule in rules]}}
 
 
-@pytest.mark.xfail(strict=True, reason="settlement looks at the most urgent reason alone, not at awaits_coverage")
 def test_a_possible_match_does_not_keep_a_no_from_coming_about():
     doubted = rule_that_it_occurs(end="2025-02-05T00:00:00Z")
     waiting = rule_that_it_occurs(end="2025-05-29T00:00:00Z", event_type="SANCTION")
@@ -34,7 +33,6 @@ def test_a_possible_match_does_not_keep_a_no_from_coming_about():
     assert prediction.verdict == "NO"
 
 
-@pytest.mark.xfail(strict=True, reason="record_source does not wake the predictions that rest on its group")
 def test_a_new_source_without_coverage_takes_back_a_no():
     prediction = make_prediction()
     cover(now=NOW)
