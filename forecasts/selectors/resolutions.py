@@ -1,4 +1,10 @@
-"""The last word on predictions and rules."""
+"""The last word on predictions and rules, for one or for many with one query."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
 
 from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion
 from forecasts.rules import Standing
@@ -9,19 +15,30 @@ def current_resolution(*, prediction: Prediction) -> Resolution | None:
     return Resolution.objects.filter(prediction=prediction).order_by("-number").first()
 
 
-def standing_of(resolution: Resolution | None) -> Standing | None:
-    """The record as the lifecycle needs it; None where no verdict is in force."""
-    if resolution is None or resolution.state == Resolution.State.REOPENED:
-        return None
+def current_resolutions(*, predictions: Collection[Prediction]) -> Mapping[UUID, Resolution]:
+    """The resolution that nothing supersedes, by prediction; those without one are left out."""
+    current = Resolution.objects.current().filter(prediction__in=predictions).select_related("supersedes")
+    return {resolution.prediction_id: resolution for resolution in current}
+
+
+def standings(*, resolutions: Iterable[Resolution]) -> Mapping[UUID, Standing]:
+    """The record of each prediction as the lifecycle needs it; left out where no verdict is in force."""
+    in_force = [one for one in resolutions if one.state != Resolution.State.REOPENED]
+    disputed = [one.prediction_id for one in in_force if one.state == Resolution.State.DISPUTED]
+    disputes = Resolution.objects.filter(prediction__in=disputed, state=Resolution.State.DISPUTED)
+    n_disputes = Counter(disputes.values_list("prediction", flat=True) if disputed else ())
+    return {one.prediction_id: _standing(one, n_disputes=n_disputes[one.prediction_id]) for one in in_force}
+
+
+def _standing(resolution: Resolution, *, n_disputes: int) -> Standing:
     is_disputed = resolution.state == Resolution.State.DISPUTED
     decided = resolution.supersedes if is_disputed and resolution.supersedes else resolution
-    disputes = Resolution.objects.filter(prediction=resolution.prediction_id, state=Resolution.State.DISPUTED)
     return Standing(
         verdict=resolution.verdict,
         state=resolution.state,
         by_person=decided.actor_id is not None,
         finalises_at=resolution.finalises_at,
-        n_disputes=disputes.count() if is_disputed else 0,
+        n_disputes=n_disputes,
     )
 
 
@@ -30,9 +47,27 @@ def latest_evaluation(*, rule_version: RuleVersion) -> Evaluation | None:
     return Evaluation.objects.filter(rule_version=rule_version).order_by("-number").first()
 
 
+def latest_evaluations(*, rule_versions: Collection[RuleVersion]) -> Mapping[UUID, Evaluation]:
+    """What each rule version came to last, without explanation and trace; those not evaluated are left out."""
+    newest = Evaluation.objects.filter(rule_version=OuterRef("rule_version")).order_by("-number").values("number")
+    last = Evaluation.objects.filter(rule_version__in=rule_versions, number=Subquery(newest[:1]))
+    return {evaluation.rule_version_id: evaluation for evaluation in last.defer("explanation", "trace")}
+
+
 def current_rules(*, prediction: Prediction) -> list[RuleVersion]:
     """The newest version of each reading, the central one first."""
-    newest = {rule.name: rule for rule in RuleVersion.objects.filter(prediction=prediction).order_by("name", "version")}
-    return sorted(
-        newest.values(), key=lambda rule: (rule.name != RuleVersion.CENTRAL_NAME, rule.recorded_at, rule.name)
-    )
+    return current_rules_of(predictions=[prediction])[prediction.pk]
+
+
+def current_rules_of(*, predictions: Iterable[Prediction]) -> Mapping[UUID, list[RuleVersion]]:
+    """The newest version of each reading of each prediction, the central one first."""
+    given = {prediction.pk: prediction for prediction in predictions}
+    newest: dict[UUID, dict[str, RuleVersion]] = defaultdict(dict)
+    for rule in RuleVersion.objects.filter(prediction__in=list(given)).order_by("version"):
+        rule.prediction = given[rule.prediction_id]
+        newest[rule.prediction_id][rule.name] = rule
+    return {pk: sorted(newest[pk].values(), key=_place) for pk in given}
+
+
+def _place(rule: RuleVersion) -> tuple:
+    return rule.name != RuleVersion.CENTRAL_NAME, rule.recorded_at, rule.name

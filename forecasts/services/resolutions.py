@@ -2,23 +2,43 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion, Witness
 from forecasts.rules import Outcome
-from forecasts.selectors.resolutions import current_resolution, latest_evaluation
+from forecasts.selectors.resolutions import current_resolution, latest_evaluations
 from forecasts.selectors.verdicts import Judged
 
 
-def record_evaluation(*, rule_version: RuleVersion, judged: Judged, now: datetime) -> Evaluation:
-    """Record what a rule came to, unless it is what its last evaluation says."""
-    digest = _digest(judged)
-    last = latest_evaluation(rule_version=rule_version)
-    if last and last.digest == digest:
-        return last
+def record_evaluations(*, readings: Sequence[tuple[RuleVersion, Judged]], now: datetime) -> Mapping[UUID, Evaluation]:
+    """
+    Record what rules came to, where it is not what their last evaluations say.
+
+    Returns:
+        The evaluation that stands, by rule version.
+    """
+    found = dict(latest_evaluations(rule_versions=[version for version, _ in readings]))
+    added, witnesses = [], []
+    for version, judged in readings:
+        digest, last = _digest(judged), found.get(version.pk)
+        if last is None or last.digest != digest:
+            evaluation = _evaluation(version, judged=judged, digest=digest, last=last, now=now)
+            found[version.pk] = evaluation
+            added.append(evaluation)
+            witnesses += _witnesses(evaluation, outcome=judged.outcome)
+    Evaluation.objects.bulk_create(added)
+    Witness.objects.bulk_create(witnesses)
+    return found
+
+
+def _evaluation(
+    rule_version: RuleVersion, *, judged: Judged, digest: str, last: Evaluation | None, now: datetime
+) -> Evaluation:
     outcome, happened = judged.outcome, judged.outcome.happened
-    evaluation = Evaluation.objects.create(
+    return Evaluation(
         rule_version=rule_version,
         number=last.number + 1 if last else 1,
         as_of=judged.as_of,
@@ -35,8 +55,6 @@ def record_evaluation(*, rule_version: RuleVersion, judged: Judged, now: datetim
         digest=digest,
         recorded_at=now,
     )
-    Witness.objects.bulk_create(_witnesses(evaluation, outcome=outcome))
-    return evaluation
 
 
 def _digest(judged: Judged) -> str:
@@ -70,8 +88,15 @@ def append_resolution(*, prediction: Prediction, now: datetime, **fields: Any) -
     superseded once.
     """
     last = current_resolution(prediction=prediction)
+    added = next_resolution(prediction=prediction, last=last, now=now, **fields)
+    added.save(force_insert=True)
+    return added
+
+
+def next_resolution(*, prediction: Prediction, last: Resolution | None, now: datetime, **fields: Any) -> Resolution:
+    """The next word on a prediction, not recorded yet."""
     known_at = fields.get("known_at")
-    return Resolution.objects.create(
+    return Resolution(
         prediction=prediction,
         number=last.number + 1 if last else 1,
         supersedes=last,

@@ -1,7 +1,10 @@
-"""Scoring the forecasts of a resolved prediction."""
+"""Scoring the forecasts of resolved predictions."""
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from forecasts.models import Forecast, Resolution, Score, Verdict
 from forecasts.scoring.rules import brier_score, log_score
@@ -17,35 +20,58 @@ def score_resolution(*, resolution: Resolution, now: datetime) -> list[Score]:
 
     A resolution without a yes or no has none. Running it again adds nothing.
     """
-    outcome = OUTCOMES.get(Verdict(resolution.verdict)) if resolution.verdict else None
-    if outcome is None:
+    return score_resolutions(resolutions=[resolution], now=now)
+
+
+def score_resolutions(*, resolutions: Collection[Resolution], now: datetime) -> list[Score]:
+    """Record the scores of several resolutions; the number of queries does not depend on how many they are."""
+    decided = {one.prediction_id: one for one in resolutions if one.verdict in OUTCOMES}
+    pairs = [(forecast, decided[forecast.prediction_id]) for forecast in _scoreable(resolutions=decided)]
+    if not pairs:
         return []
+    scores = Score.objects.filter(resolution__in=decided.values())
+    recorded = {(one.forecast_id, one.resolution_id, one.rule, one.rule_version): one for one in scores}
+    found = [recorded.get(_identity(score), score) for score in _scores(pairs, now=now)]
+    Score.objects.bulk_create([score for score in found if score.pk is None])
+    return found
+
+
+def _scoreable(*, resolutions: dict[UUID, Resolution]) -> list[Forecast]:
+    """Forecasts that are the forecaster's own and were made before the outcome came about and could be known."""
+    if not resolutions:
+        return []
+    forecasts = Forecast.objects.filter(prediction__in=list(resolutions), is_scored=True).exclude(probability=None)
     return [
-        score
-        for forecast in scoreable_forecasts(resolution=resolution)
-        for score in _scores(forecast, resolution, outcome, now)
+        forecast
+        for forecast in forecasts.order_by("prediction", "made_at", "pk")
+        if all(forecast.made_at < moment for moment in _known_moments(resolutions[forecast.prediction_id]))
     ]
 
 
-def scoreable_forecasts(*, resolution: Resolution) -> list[Forecast]:
-    """Forecasts that are the forecaster's own and were made before the outcome came about and could be known."""
-    cutoffs = [moment for moment in (resolution.happened_at, resolution.known_at) if moment is not None]
-    forecasts = Forecast.objects.filter(prediction=resolution.prediction_id, is_scored=True).exclude(probability=None)
-    if cutoffs:
-        forecasts = forecasts.filter(made_at__lt=min(cutoffs))
-    return list(forecasts.order_by("made_at", "pk"))
+def _known_moments(resolution: Resolution) -> list[datetime]:
+    return [moment for moment in (resolution.happened_at, resolution.known_at) if moment is not None]
 
 
-def _scores(forecast: Forecast, resolution: Resolution, outcome: int, now: datetime) -> list[Score]:
-    found = []
+def _scores(pairs: Sequence[tuple[Forecast, Resolution]], *, now: datetime) -> list[Score]:
+    """Scores that are not recorded yet, those of one forecast together."""
+    fcst = [forecast.value for forecast, _ in pairs]
+    obs = [OUTCOMES[Verdict(resolution.verdict)] for _, resolution in pairs]
+    found: dict[int, list[Score]] = defaultdict(list)
     for rule, (version, score) in RULES.items():
-        value = Decimal(repr(float(score([forecast.value], [outcome])[0]))).quantize(PLACES)
-        row, _ = Score.objects.get_or_create(
-            forecast=forecast,
-            resolution=resolution,
-            rule=rule,
-            rule_version=version,
-            defaults={"outcome": outcome, "value": value, "recorded_at": now},
-        )
-        found.append(row)
-    return found
+        for place, value in enumerate(score(fcst, obs)):
+            forecast, resolution = pairs[place]
+            row = Score(
+                forecast=forecast,
+                resolution=resolution,
+                rule=rule,
+                rule_version=version,
+                outcome=obs[place],
+                value=Decimal(repr(float(value))).quantize(PLACES),
+                recorded_at=now,
+            )
+            found[place].append(row)
+    return [row for place in sorted(found) for row in found[place]]
+
+
+def _identity(score: Score) -> tuple:
+    return score.forecast_id, score.resolution_id, score.rule, score.rule_version

@@ -1,123 +1,154 @@
-"""Where a verdict, its scores and the prediction's state meet in one transaction."""
+"""Where verdicts, their scores and the predictions' state meet in one transaction."""
 
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion
-from forecasts.rules import Move, ReasonCode, next_move
-from forecasts.selectors.resolutions import current_resolution, current_rules, standing_of
-from forecasts.selectors.verdicts import Judged, judge
+from forecasts.rules import Move, Standing, next_move
+from forecasts.selectors.resolutions import current_resolutions, current_rules_of, standings
+from forecasts.selectors.verdicts import Judged, judge_all
 
-from .predictions import MISSING_RULE
-from .resolutions import append_resolution, record_evaluation
-from .scores import score_resolution
+from .resolutions import next_resolution, record_evaluations
+from .scores import score_resolutions
+from .states import state_after, store_states
 
-# A source's watermark moves by time too: what waits for it is looked at again.
-COVERAGE_RETRY = timedelta(hours=1)
 CONTRADICTION = "CONTRADICTS_VERDICT"
 
 
-@transaction.atomic
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A prediction, what its rules came to, the central one's answer and evaluation, and how its record stands."""
+
+    prediction: Prediction
+    readings: list[Judged]
+    central: tuple[Judged, Evaluation] | None
+    last: Resolution | None
+    standing: Standing | None
+
+
 def settle_prediction(*, prediction_id: UUID, now: datetime) -> Resolution | None:
     """
     Evaluate a prediction's rules on what is known and bring its record up to date.
-
-    Evaluations, resolution, scores and state are written together or not at all.
 
     Returns:
         The resolution that was added; None where the record stands.
     Raises:
         Prediction.DoesNotExist: There is no such prediction.
     """
-    prediction = Prediction.objects.select_for_update().get(pk=prediction_id)
-    readings = [(rule, judge(rule_version=rule, as_of=now)) for rule in current_rules(prediction=prediction)]
-    evaluations = {rule.name: record_evaluation(rule_version=rule, judged=judged, now=now) for rule, judged in readings}
-    central = next((judged for rule, judged in readings if rule.variant == RuleVersion.Variant.CENTRAL), None)
-    added: Resolution | None = None
-    doubts: list[str] = []
-    if central is not None:
-        added, doubts = _follow(prediction, judged=central, evaluation=evaluations[RuleVersion.CENTRAL_NAME], now=now)
-    _store_state(prediction, readings=[judged for _, judged in readings], central=central, doubts=doubts, now=now)
+    return next(iter(settle_predictions(prediction_ids=[prediction_id], now=now)), None)
+
+
+@transaction.atomic
+def settle_predictions(*, prediction_ids: Collection[UUID], now: datetime) -> list[Resolution]:
+    """
+    Evaluate the rules of several predictions on what is known and bring their records up to date.
+
+    Evaluations, resolutions, scores and states of all of them are written together or not at all. The number of
+    queries does not depend on how many they are.
+
+    Returns:
+        The resolutions that were added.
+    Raises:
+        Prediction.DoesNotExist: One of them is not there.
+    """
+    added, states = [], []
+    for case in _cases(_locked(prediction_ids), now=now):
+        resolution, doubts = _follow(case, now=now)
+        added += [resolution] if resolution else []
+        state = state_after(
+            case.prediction,
+            last=resolution or case.last,
+            readings=case.readings,
+            central=case.central[0] if case.central else None,
+            doubts=doubts,
+            now=now,
+        )
+        states.append(state)
+    Resolution.objects.bulk_create(added)
+    score_resolutions(resolutions=added, now=now)
+    store_states(states=states, now=now)
     return added
 
 
-def _follow(
-    prediction: Prediction, *, judged: Judged, evaluation: Evaluation, now: datetime
-) -> tuple[Resolution | None, list[str]]:
-    """Carry out what the central rule's answer means for the record; doubts are reasons for review."""
-    last = current_resolution(prediction=prediction)
+def _locked(prediction_ids: Collection[UUID]) -> list[Prediction]:
+    found = list(Prediction.objects.select_for_update().filter(pk__in=prediction_ids).order_by("pk"))
+    missing = set(prediction_ids) - {prediction.pk for prediction in found}
+    if missing:
+        raise Prediction.DoesNotExist(f"There is no prediction {min(missing)}.")
+    return found
+
+
+def _cases(predictions: list[Prediction], *, now: datetime) -> list[Case]:
+    """Judge every rule in force and record what it came to."""
+    current = current_rules_of(predictions=predictions)
+    versions = [version for prediction in predictions for version in current[prediction.pk]]
+    judged = dict(zip(versions, judge_all(rule_versions=versions, as_of=now), strict=True))
+    evaluations = record_evaluations(readings=list(judged.items()), now=now)
+    last = current_resolutions(predictions=predictions)
+    standing = standings(resolutions=last.values())
+    return [
+        Case(
+            prediction=prediction,
+            readings=[judged[version] for version in current[prediction.pk]],
+            central=_central(current[prediction.pk], judged=judged, evaluations=evaluations),
+            last=last.get(prediction.pk),
+            standing=standing.get(prediction.pk),
+        )
+        for prediction in predictions
+    ]
+
+
+def _central(
+    versions: list[RuleVersion], *, judged: dict[RuleVersion, Judged], evaluations: Mapping[UUID, Evaluation]
+) -> tuple[Judged, Evaluation] | None:
+    central = next((version for version in versions if version.variant == RuleVersion.Variant.CENTRAL), None)
+    return None if central is None else (judged[central], evaluations[central.pk])
+
+
+def _follow(case: Case, *, now: datetime) -> tuple[Resolution | None, list[str]]:
+    """The resolution that the central rule's answer asks for, not recorded yet, and reasons for review."""
+    if case.central is None:
+        return None, []
+    judged, evaluation = case.central
     answer = judged.outcome.status.value
-    move = next_move(standing=standing_of(last), answer=answer, may_finalise=judged.may_finalise, now=now)
+    move = next_move(standing=case.standing, answer=answer, may_finalise=judged.may_finalise, now=now)
     if move is Move.REVIEW:
         return None, [CONTRADICTION]
     if move is Move.KEEP:
         return None, []
     if move is Move.REOPEN:
-        return _reopen(prediction, judged=judged, evaluation=evaluation, now=now), []
+        reopened = _next(
+            case, judged=judged, evaluation=evaluation, verdict="", state=Resolution.State.REOPENED, now=now
+        )
+        return reopened, []
     state = Resolution.State.FINAL if move is Move.FINALISE else Resolution.State.PROPOSED
     window = judged.rule.policy.dispute_window if state == Resolution.State.PROPOSED and judged.may_finalise else None
-    added = append_resolution(
-        prediction=prediction,
-        now=now,
+    added = _next(
+        case,
+        judged=judged,
+        evaluation=evaluation,
         verdict=answer,
         state=state,
-        reason_code=judged.outcome.reason.value,
-        reason=judged.explanation,
-        evaluation=evaluation,
+        now=now,
         side_value=evaluation.side_value,
         happened_at=judged.happened_at,
         known_at=judged.known_at,
         finalises_at=None if window is None else now + window,
     )
-    score_resolution(resolution=added, now=now)
     return added, []
 
 
-def _in_force(last: Resolution | None) -> Resolution | None:
-    return None if last is None or last.state == Resolution.State.REOPENED else last
-
-
-def _reopen(prediction: Prediction, *, judged: Judged, evaluation: Evaluation, now: datetime) -> Resolution:
-    return append_resolution(
-        prediction=prediction,
+def _next(case: Case, *, judged: Judged, now: datetime, **fields: Any) -> Resolution:
+    return next_resolution(
+        prediction=case.prediction,
+        last=case.last,
         now=now,
-        verdict="",
-        state=Resolution.State.REOPENED,
         reason_code=judged.outcome.reason.value,
         reason=judged.explanation,
-        evaluation=evaluation,
+        **fields,
     )
-
-
-def _store_state(
-    prediction: Prediction, *, readings: list[Judged], central: Judged | None, doubts: list[str], now: datetime
-) -> None:
-    last = _in_force(current_resolution(prediction=prediction))
-    reasons = doubts if last else _review_reasons(central)
-    status = Prediction.Status(last.state) if last else Prediction.Status.OPEN
-    is_proposed = last is not None and last.state == Resolution.State.PROPOSED
-    Prediction.objects.filter(pk=prediction.pk).update(
-        status=Prediction.Status.NEEDS_REVIEW if reasons else status,
-        verdict=last.verdict if last else "",
-        review_reasons=reasons,
-        needs_confirmation=is_proposed and last is not None and last.finalises_at is None,
-        next_check_at=_next_check(last, readings=readings, now=now),
-        checked_at=now,
-        attempts=0,
-        last_error="",
-    )
-
-
-def _review_reasons(central: Judged | None) -> list[str]:
-    """Why an open prediction needs a person; empty when it only needs time or facts."""
-    return [MISSING_RULE] if central is None else [reason.value for reason in central.outcome.review]
-
-
-def _next_check(last: Resolution | None, *, readings: list[Judged], now: datetime) -> datetime | None:
-    moments = [judged.outcome.next_check_at for judged in readings]
-    moments.append(last.finalises_at if last and last.state == Resolution.State.PROPOSED else None)
-    if any(judged.outcome.reason is ReasonCode.AWAITING_COVERAGE for judged in readings):
-        moments.append(now + COVERAGE_RETRY)
-    return min((moment for moment in moments if moment is not None and moment > now), default=None)

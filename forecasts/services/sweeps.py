@@ -1,21 +1,23 @@
-"""Taking what is due, one prediction at a time: the database is the queue."""
+"""Taking what is due in batches: the database is the queue."""
 
 import time
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError
-from django.db.models import F
+from django.db import DatabaseError, transaction
+from django.db.models import Case, F, QuerySet, Value, When
 
 from forecasts.models import Prediction
 
-from .settlement import settle_prediction
+from .settlement import settle_prediction, settle_predictions
 
 logger = structlog.get_logger(__name__)
 
-BATCH, BUDGET_SECONDS = 500, 45.0
+LIMIT, BATCH, BUDGET_SECONDS = 100_000, 100, 45.0
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=6)
 
 
@@ -29,9 +31,9 @@ class Sweep:
     left: int = 0
 
 
-def sweep(*, now: datetime, limit: int = BATCH, budget: float = BUDGET_SECONDS) -> Sweep:
+def sweep(*, now: datetime, limit: int = LIMIT, budget: float = BUDGET_SECONDS) -> Sweep:
     """
-    Settle what is due, each prediction in its own transaction, until nothing is due or the budget is spent.
+    Settle what is due, each batch in its own transaction, until nothing is due or the budget is spent.
 
     Two sweeps at once are harmless: a row is claimed by a conditional update. Running it again changes nothing.
 
@@ -41,27 +43,53 @@ def sweep(*, now: datetime, limit: int = BATCH, budget: float = BUDGET_SECONDS) 
         budget: At most so many seconds; what is left stays due.
     """
     ends = time.monotonic() + budget
-    due = list(Prediction.objects.due(now=now).order_by("next_check_at", "pk").values_list("pk", flat=True)[:limit])
-    results = []
-    for primary_key in due:
-        if time.monotonic() > ends:
+    done: Counter[str] = Counter()
+    while done.total() < limit and time.monotonic() <= ends:
+        batch = claim(now=now, most=min(BATCH, limit - done.total()))
+        if not batch:
             break
-        if _claim(primary_key, now=now):
-            results.append(_settle_safely(primary_key, now=now))
+        done.update(_settle_batch(batch, now=now))
     left = Prediction.objects.due(now=now).count()
-    return Sweep(checked=len(results), changed=results.count("changed"), failed=results.count("failed"), left=left)
+    return Sweep(checked=done.total(), changed=done["changed"], failed=done["failed"], left=left)
 
 
-def _claim(primary_key: UUID, *, now: datetime) -> bool:
+def claim(*, now: datetime, most: int) -> list[UUID]:
     """
-    Count the attempt before the work, in its own transaction.
+    Take predictions that are due: undecided ones first, and one that failed before alone, after all others.
 
-    A check that kills the process leaves its trace, and the row is due again only after the back-off.
+    The attempt is counted before the work, in its own transaction: a check that kills the process leaves its trace on
+    every prediction of its batch, and when they are due again, after the back-off, each is taken by itself.
     """
-    attempts = Prediction.objects.filter(pk=primary_key).values_list("attempts", flat=True).first() or 0
-    retry_at = now + min(FIRST_RETRY * 2**attempts, LONGEST_RETRY)
-    due = Prediction.objects.due(now=now).filter(pk=primary_key)
-    return bool(due.update(attempts=F("attempts") + 1, next_check_at=retry_at))
+    due = Prediction.objects.due(now=now)
+    fresh = due.filter(attempts=0)
+    for queue, size in ((fresh.undecided(), most), (fresh, most), (due, 1)):
+        taken = _take(queue.order_by("next_check_at", "pk"), most=size, now=now)
+        if taken:
+            return taken
+    return []
+
+
+@transaction.atomic
+def _take(queue: QuerySet[Prediction], *, most: int, now: datetime) -> list[UUID]:
+    free = queue.select_for_update(skip_locked=True)
+    taken = list(free.values_list("pk", flat=True)[:most])
+    waits = [min(FIRST_RETRY * 2**attempts, LONGEST_RETRY) for attempts in range(Prediction.MAX_ATTEMPTS)]
+    retry_at = Case(*(When(attempts=attempts, then=Value(now + wait)) for attempts, wait in enumerate(waits)))
+    if taken:
+        queue.filter(pk__in=taken).order_by().update(attempts=F("attempts") + 1, next_check_at=retry_at)
+    return taken
+
+
+def _settle_batch(batch: Sequence[UUID], *, now: datetime) -> list[str]:
+    """Settle a batch together; where one prediction spoils it, each by itself."""
+    if len(batch) > 1:
+        try:
+            added = {one.prediction_id for one in settle_predictions(prediction_ids=batch, now=now)}
+        except Exception:  # Which one it was, and why, comes out below.
+            logger.warning("settlement_batch_failed", size=len(batch), exc_info=True)
+        else:
+            return ["changed" if primary_key in added else "unchanged" for primary_key in batch]
+    return [_settle_safely(primary_key, now=now) for primary_key in batch]
 
 
 def _settle_safely(primary_key: UUID, *, now: datetime) -> str:

@@ -9,7 +9,7 @@ from forecasts.models import Prediction
 from forecasts.scoring.rules import brier_score
 from forecasts.selectors.resolutions import current_rules
 from forecasts.selectors.verdicts import judge
-from forecasts.services.settlement import settle_prediction
+from forecasts.services.settlement import settle_predictions
 from tests.benchmarks.ratios import compare
 from tests.builders import NOW, cover, make_event, make_prediction
 
@@ -27,13 +27,12 @@ def test_settling_against_evaluating_the_same_in_memory(capsys):
         judge(rule_version=rule, as_of=NOW) for p in Prediction.objects.all() for rule in current_rules(prediction=p)
     ]
     identifiers = list(Prediction.objects.values_list("pk", flat=True))
-    for identifier in identifiers:
-        settle_prediction(prediction_id=identifier, now=NOW)
+    settle_predictions(prediction_ids=identifiers, now=NOW)
 
     with capsys.disabled():
         compare(
             "settling 40 settled predictions with 20 events",
-            ours=lambda: [settle_prediction(prediction_id=identifier, now=NOW) for identifier in identifiers],
+            ours=lambda: settle_predictions(prediction_ids=identifiers, now=NOW),
             limit=lambda: [rules.evaluate(one.rule, one.knowledge) for one in loaded],
             against="evaluating their rules in memory",
         )

@@ -109,9 +109,9 @@ def _die(**_):
 def test_of_two_sweeps_one_claims_the_row():
     (prediction,) = make_many(1)
 
-    claims = [sweeps._claim(prediction.pk, now=NOW) for _ in range(2)]
+    claims = [sweeps.claim(now=NOW, most=1) for _ in range(2)]
 
-    assert claims == [True, False]
+    assert claims == [[prediction.pk], []]
 
 
 def test_a_settlement_costs_the_same_queries_however_many_events_there_are(django_assert_max_num_queries):
