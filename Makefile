@@ -4,7 +4,7 @@ PREPARE := $(PYTHON) config/bootstrap.py
 RUN := .venv/bin/python
 DEVELOP := DEBUG=1 $(RUN)
 
-.PHONY: help demo test bench check lint types run worker beat lock
+.PHONY: help demo test bench mutants check lint types run worker beat lock
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -17,6 +17,9 @@ test: ## the test suite on SQLite and a private Redis
 
 bench: ## measure against the goals in docs/
 	@$(PREPARE) test && $(RUN) -m pytest -m benchmark tests/benchmarks
+
+mutants: ## break the rule engine and the services on purpose, and see the tests notice (minutes)
+	@$(PREPARE) test && $(RUN) -m tests.soundness.mutants
 
 check: ## settings, migrations and import rules
 	@$(PREPARE) test && $(DEVELOP) manage.py check && $(DEVELOP) manage.py makemigrations --check && .venv/bin/lint-imports

@@ -139,9 +139,10 @@ def test_an_arriving_event_makes_due_what_listens_for_it_and_nothing_else():
     listening = make_prediction()
     other = make_prediction(rule=_rule_on("RETREAT"), statement="Something else.", title="Other")
     make_source()
+    source = make_source()
     Prediction.objects.update(next_check_at=None, attempts=5)
 
-    make_event()
+    make_event(source=source)
 
     listening.refresh_from_db()
     other.refresh_from_db()
