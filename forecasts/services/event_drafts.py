@@ -192,7 +192,7 @@ def key_rows(version: EventVersion) -> list[EventKey]:
         topics=version.topics,
         actors=version.actors,
     )
-    return [EventKey(event_version=version, key=key) for key in sorted(keys)]
+    return [EventKey(event_version_id=version.pk, key=key) for key in sorted(keys)]
 
 
 def report_row(event: Event, *, report: Report, now: datetime, recorded_by: User | None) -> Evidence:

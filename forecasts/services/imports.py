@@ -11,6 +11,7 @@ from django.db import transaction
 from forecasts.feeds import BadRow, EventRow, RowProblem, problem
 from forecasts.models import Event, EventKey, EventVersion, Evidence, Source
 
+from .bulk import insert_rows
 from .event_drafts import (
     EventDraft,
     Report,
@@ -185,13 +186,14 @@ def _record(
         for event, one in stored
     ]
     keys = [key for version in versions for key in key_rows(version)]
-    EventVersion.objects.bulk_create(versions)
-    EventKey.objects.bulk_create(keys)
-    Evidence.objects.bulk_create(
+    reports = (
         report_row(event, report=report, now=now, recorded_by=recorded_by)
         for event, one in stored
         for report in _once(one.reports)
     )
+    insert_rows(EventVersion, versions)
+    insert_rows(EventKey, keys)
+    insert_rows(Evidence, reports)
     if versions:
         wake(
             keys={key.key for key in keys},
