@@ -11,6 +11,7 @@ from .rows import BadRow, EventRow, FileRefused, problem
 
 READERS = {**EVENT, **REPORT}
 NEEDED = ("title", "event_type")
+GDELT_COLUMNS = (57, 58, 61)
 
 
 def read_csv(stream: IO[bytes]) -> Iterator[EventRow | BadRow]:
@@ -45,8 +46,9 @@ def _header(lines: Lines) -> list[str]:
 
 
 def _no_header(line: str) -> str:
-    tabs = line.count("\t")
-    looks = f" It has {tabs + 1} columns separated by tabs, as a GDELT export has 58 or 61." if tabs else ""
+    n_columns = line.count("\t") + 1
+    exported = ", as in an export of GDELT" if n_columns in GDELT_COLUMNS else ""
+    looks = f" It has {n_columns} columns separated by tabs{exported}." if n_columns > 1 else ""
     return (
         f"The first line is no header: none of the columns known here is in it.{looks} A file without a header is not "
         f"read, since its columns could be mistaken. Known: {', '.join(READERS)}; separated by commas."

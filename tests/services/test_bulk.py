@@ -1,0 +1,40 @@
+"""Writing many rows at once."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from forecasts.models import EventKey
+from forecasts.services.bulk import insert_rows
+from tests.builders import make_event
+
+pytestmark = pytest.mark.django_db
+
+
+def keys_of(version, *names: str) -> list[EventKey]:
+    return [EventKey(event_version_id=version.pk, key=name) for name in names]
+
+
+def test_rows_are_stored_with_keys_of_the_database():
+    version = make_event()
+
+    insert_rows(EventKey, keys_of(version, "type:AID\tor\nnot \\N", "code:99"))
+
+    stored = EventKey.objects.filter(event_version=version)
+    assert {"type:AID\tor\nnot \\N", "code:99"} <= set(stored.values_list("key", flat=True))
+    assert None not in stored.values_list("pk", flat=True)
+
+
+def test_no_rows_are_no_error():
+    insert_rows(EventKey, [])
+
+    assert not EventKey.objects.exists()
+
+
+def test_where_a_constraint_refuses_one_row_none_is_stored():
+    version = make_event()
+    before = EventKey.objects.count()
+
+    with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
+        insert_rows(EventKey, keys_of(version, "code:99", "code:98", "code:99"))
+
+    assert EventKey.objects.count() == before
