@@ -1,6 +1,7 @@
 """Timing two ways of doing the same work against each other, interleaved in one run."""
 
 import json
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -46,7 +47,31 @@ def _kept(result: Ratio) -> Ratio:
     print(
         f"\n{result.what}: {result.ratio:.1f} x {result.limit} ({result.ours_ms:.1f} ms against {result.limit_ms:.1f} ms)"
     )
+    _keep(result.what, asdict(result))
+    return result
+
+
+def _keep(what: str, figures: dict) -> None:
     RESULTS.parent.mkdir(exist_ok=True)
     earlier = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    RESULTS.write_text(json.dumps(earlier | {result.what: asdict(result)}, indent=1))
-    return result
+    RESULTS.write_text(json.dumps(earlier | {what: figures}, indent=1))
+
+
+def seconds(work: Callable[[], object], *, rounds: int = 5) -> float:
+    """The median time of a piece of work, waiting for the database included."""
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def growth(what: str, *, sizes: dict[int, float]) -> float:
+    """Print and keep how time grows with size: 0 for not at all, 1 for in proportion, 2 for with the square."""
+    small, large = min(sizes), max(sizes)
+    exponent = math.log(sizes[large] / sizes[small]) / math.log(large / small)
+    told = ", ".join(f"{seconds * 1000:.1f} ms at {size:,}" for size, seconds in sorted(sizes.items()))
+    print(f"\n{what}: exponent {exponent:.2f} ({told})")
+    _keep(what, {"exponent": exponent, "seconds": sizes})
+    return exponent
