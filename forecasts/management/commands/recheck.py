@@ -12,7 +12,9 @@ class Command(BaseCommand):
     help = "Make due the predictions whose verdict became final lately, so that the next sweep looks at them again."
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("--days", type=int, default=LOOK_BACK.days, help=f"how far back (default: {LOOK_BACK.days})")
+        parser.add_argument(
+            "--days", type=int, default=LOOK_BACK.days, help=f"how far back (default: {LOOK_BACK.days})"
+        )
 
     def handle(self, *args, days: int, **options) -> None:
         found = recheck_finals(now=timezone.now(), since=timedelta(days=days))
