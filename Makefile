@@ -15,7 +15,7 @@ demo: ## everything at once on sample data: pages, API, worker, schedule (PORT=8
 test: ## the test suite on SQLite and a private Redis
 	@$(PREPARE) test && $(RUN) -m pytest -n 2
 
-bench: ## measure against the goals in docs/
+bench: ## measure, as ratios against a limit taken in the same run
 	@$(PREPARE) test && $(RUN) -m pytest -m benchmark tests/benchmarks
 
 mutants: ## break the rule engine and the services on purpose, and see the tests notice (minutes)

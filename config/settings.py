@@ -11,6 +11,7 @@ from pathlib import Path
 import environ
 from celery.schedules import crontab, schedule
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from config.databases import database_from_url
 from config.logs import configure_structlog, logging_settings
@@ -29,7 +30,9 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 DEBUG = env.bool("DEBUG", default=False)
 # TLS off is for a service that only its own machine can reach.
 TLS = env.bool("TLS", default=not DEBUG)
-SECRET_KEY = env.str("SECRET_KEY", default="for-debugging-only") if DEBUG else env.str("SECRET_KEY")
+SECRET_KEY = env.str("SECRET_KEY", default="") or ("for-debugging-only" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("Set the SECRET_KEY environment variable: 50 random characters.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if env.bool("TRUST_PROXY", default=False):

@@ -55,10 +55,10 @@ class WaitingFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("person", "A person"),
-            ("soon", "Final soon"),
-            ("stuck", "Help: its checks fail"),
-            ("coverage", "Coverage"),
+            ("person", "Waiting for a person"),
+            ("soon", "Final within three days"),
+            ("stuck", "Checks that fail"),
+            ("coverage", "Window over, coverage missing"),
         ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:

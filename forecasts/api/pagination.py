@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError as FieldError
@@ -13,7 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from forecasts.feeds.strict_json import is_unstorable
+
 DEFAULT_SIZE, LARGEST_SIZE = 50, 200
+FIRST_YEAR, LAST_YEAR = 1800, 2200
 
 
 class CreatedCursorPagination(BasePagination):
@@ -70,6 +74,7 @@ def _after(rows: QuerySet[Any], *, columns: tuple[str, ...], position: list[Any]
     """The rows that come later than a position in the order of the columns."""
     later, equal = Q(), Q()
     for column, value in zip(columns, position, strict=True):
+        value = _moment(value) if column.endswith(("_at", "_from")) else value
         comparison = "lt" if column.startswith("-") else "gt"
         later |= equal & Q(**{f"{column.lstrip('-')}__{comparison}": value})
         equal &= Q(**{column.lstrip("-"): value})
@@ -91,9 +96,19 @@ def _decode(cursor: str, *, n: int) -> list[Any]:
     except (binascii.Error, ValueError, RecursionError):
         raise _bad_cursor() from None
     is_ours = isinstance(position, list) and len(position) == n
-    if not is_ours or not all(isinstance(value, str | int) and "\0" not in str(value) for value in position):
+    if not is_ours or not all(isinstance(value, str | int) and not is_unstorable(str(value)) for value in position):
         raise _bad_cursor()
     return position
+
+
+def _moment(text: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        raise _bad_cursor() from None
+    if moment.tzinfo is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise _bad_cursor()
+    return moment
 
 
 def _bad_cursor() -> ValidationError:

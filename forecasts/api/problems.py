@@ -1,12 +1,13 @@
 """Errors as RFC 9457 describes them: application/problem+json."""
 
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import ValidationError as Refusal
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.permissions import SAFE_METHODS
@@ -17,6 +18,7 @@ from rest_framework.views import set_rollback
 
 MEDIA_TYPE = "application/problem+json"
 LONGEST_VALUE = 200
+PLACE = re.compile("[0-9]{1,6}")
 
 
 class AlreadyRecorded(exceptions.APIException):
@@ -29,6 +31,15 @@ class AlreadyRecorded(exceptions.APIException):
         super().__init__(message)
         self.errors = {field: [message]}
         self.location = location
+
+
+class Busy(exceptions.APIException):
+    """The database waits for something else; nothing was recorded, and the same request may work in a moment."""
+
+    status_code = 503
+    default_code = "busy"
+    default_detail = "The service is busy, and nothing was recorded. Send the same request again in a moment."
+    wait = 2
 
 
 class Race(exceptions.APIException):
@@ -70,6 +81,8 @@ def _as_failure(exc: Exception) -> exceptions.APIException | None:
             return exceptions.PermissionDenied()
         case IntegrityError():
             return Race()
+        case OperationalError():
+            return Busy()
     return None
 
 
@@ -115,7 +128,7 @@ def _value(given: Any, *, field: str) -> dict[str, Any]:
     for name in field.split("."):
         if isinstance(given, dict) and name in given:
             given = given[name]
-        elif isinstance(given, list) and name.isdigit() and int(name) < len(given):
+        elif isinstance(given, list) and PLACE.fullmatch(name) and int(name) < len(given):
             given = given[int(name)]
         else:
             return {}

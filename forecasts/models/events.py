@@ -92,6 +92,23 @@ class EntityMembership(models.Model):
                 name="membership_starts_before_it_ends",
                 condition=Q(ends_at=None) | Q(starts_at=None) | Q(starts_at__lt=F("ends_at")),
             ),
+            # One for each way of being unbounded: a unique constraint does not see rows with a NULL.
+            models.UniqueConstraint(
+                name="membership_once",
+                fields=["member", "group", "starts_at", "ends_at"],
+                condition=Q(starts_at__isnull=False, ends_at__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="membership_without_end_once", fields=["member", "group", "starts_at"], condition=Q(ends_at=None)
+            ),
+            models.UniqueConstraint(
+                name="membership_without_start_once", fields=["member", "group", "ends_at"], condition=Q(starts_at=None)
+            ),
+            models.UniqueConstraint(
+                name="membership_without_bounds_once",
+                fields=["member", "group"],
+                condition=Q(starts_at=None, ends_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

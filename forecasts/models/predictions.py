@@ -109,6 +109,12 @@ class Prediction(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(name="prediction_recorded_once", fields=["article", "holder", "statement"]),
+            # A unique constraint does not see rows whose article is NULL.
+            models.UniqueConstraint(
+                name="prediction_of_no_article_recorded_once",
+                fields=["holder", "statement"],
+                condition=Q(article=None),
+            ),
             models.CheckConstraint(
                 name="prediction_issued_before_recorded", condition=Q(issued_at__lte=F("recorded_at"))
             ),

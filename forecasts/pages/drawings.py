@@ -110,6 +110,6 @@ def calls_of(card: Scorecard, *, name: str) -> SafeString:
 
 def calibration_of(card: Scorecard, *, name: str) -> SafeString | None:
     """The reliability diagram; None where there are too few independent events to tell calibration from luck."""
-    if card.summary.n_clusters < FIRST_AT[Tier.DECOMPOSED]:
+    if card.summary.n_clusters < FIRST_AT[Tier.CURVED]:
         return None
     return SafeString(reliability_diagram(card.summary.levels, id_prefix="levels", title=f"Calibration: {name}"))

@@ -24,7 +24,6 @@ FIRST_AT: Final = {
     Tier.DECOMPOSED: 50,
     Tier.CURVED: 100,
 }
-MIN_CLUSTERS_FOR_RANK: Final = 30
 
 _VERDICTS: Final = {
     Tier.RECORD_ONLY: "Too few to rate.",

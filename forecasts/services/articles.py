@@ -90,6 +90,8 @@ def record_article(
     problems = Problems()
     if not title.strip():
         problems.add("title", "An article needs its title.")
+    if not canonical_url.isascii():
+        problems.add("canonical_url", "An address has no letters beyond ASCII: copy it from the browser's address bar.")
     if not authors:
         problems.add("authors", "Name at least one author; the outlet itself, where there is no byline.")
     if published_at > now:

@@ -17,7 +17,7 @@ from forecasts.models import Entity, Event, EventKey, EventVersion, Evidence, So
 from .refusal import Problems
 
 CODE = re.compile(r"\d{2,4}", re.ASCII)
-FIRST_YEAR, MAX_ATTRIBUTES, LONGEST_OWNER = 1900, 50, 200
+FIRST_YEAR, MAX_ATTRIBUTES, LONGEST_OWNER, LONGEST_PATH, LONGEST_REPORT = 1900, 50, 200, 120, 2400
 MODALITIES = tuple(EventVersion.Modality.values)
 
 
@@ -91,6 +91,12 @@ def check_report(report: Report) -> None:
     problems.raise_if_any()
 
 
+def _check_length(report: Report, *, problems: Problems) -> None:
+    # One index holds the event, the address and the citation, and an entry of it about 2,700 bytes.
+    if len(f"{report.url}{report.citation}".encode()) > LONGEST_REPORT:
+        problems.add("evidence", f"Address and citation together are too long: {LONGEST_REPORT} bytes at most.")
+
+
 def _check_content(draft: EventDraft, *, now: datetime, entities: Collection[str], problems: Problems) -> None:
     _check_times(draft, now=now, problems=problems)
     _check_codes(draft, problems=problems)
@@ -116,6 +122,10 @@ def _check_codes(draft: EventDraft, *, problems: Problems) -> None:
             "action_code",
             f"“{draft.action_code}” is no CAMEO code: two to four digits with the leading zero, like 072.",
         )
+    for name in ("topics", "actors", "recipients"):
+        for path in getattr(draft, name):
+            if len(path) > LONGEST_PATH:
+                problems.add(name, f"“{path[:40]}…” has {len(path)} characters; {LONGEST_PATH} at most.")
     if draft.modality not in MODALITIES:
         problems.add("modality", f"“{draft.modality}” is no modality. Choose one of {', '.join(MODALITIES)}.")
 
@@ -152,6 +162,7 @@ def _check_reports(reports: tuple[Report, ...], *, problems: Problems) -> None:
     for report in reports:
         if not report.url and not report.citation:
             problems.add("evidence", "A report needs an address or a citation.")
+        _check_length(report, problems=problems)
         if report.url and not is_web_address(report.url):
             problems.add("evidence", f"“{report.url[:80]}” is no web address: it must begin with http:// or https://.")
 

@@ -14,9 +14,11 @@ from forecasts import rules
 from forecasts.models import Article, Entity, Forecaster, Milestone, Prediction, RuleVersion, Topic
 
 from .refusal import Problems, Refused, refuse
-from .routing import listen, make_due
+from .routing import change_routes, listen, make_due
 
 MISSING_RULE = "NO_RULE"
+# Claims are unique by their statement, and an index entry holds about 2,700 bytes.
+LONGEST_STATEMENT, LONGEST_CLUSTER_KEY = 650, 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,12 @@ def _completed(claim: ClaimDraft, *, now: datetime) -> ClaimDraft:
     texts = {name: getattr(claim, name).strip() for name in ("title", "statement", "outcome", "condition", "quote")}
     # Claims of one article on one topic are taken to hang on the same event.
     source = str(claim.article.pk) if claim.article else f"{issued_at:%G-W%V}"
-    return replace(claim, issued_at=issued_at, cluster_key=claim.cluster_key or f"{source}:{claim.topic.path}", **texts)
+    return replace(
+        claim,
+        issued_at=issued_at,
+        cluster_key=claim.cluster_key or f"{source}:{claim.topic.path}"[:LONGEST_CLUSTER_KEY],
+        **texts,
+    )
 
 
 def _check_claim(claim: ClaimDraft, *, now: datetime) -> None:
@@ -76,6 +83,8 @@ def _check_claim(claim: ClaimDraft, *, now: datetime) -> None:
     for field in ("title", "statement", "outcome"):
         if not getattr(claim, field):
             problems.add(field, f"A prediction needs its {field}.")
+    if len(claim.statement) > LONGEST_STATEMENT:
+        problems.add("statement", f"It has {len(claim.statement)} characters; say it in {LONGEST_STATEMENT} at most.")
     if claim.issued_at and claim.issued_at > now:
         moment = f"{claim.issued_at:%Y-%m-%d %H:%M} UTC"
         problems.add("issued_at", f"{moment} is in the future: log a prediction once it is made.")
@@ -140,6 +149,7 @@ def record_rule(
             f"“{name}” does not go with the variant {variant}: the central reading, and only it, is named central.",
         )
     digest = rule_digest(rule)
+    change_routes()
     Prediction.objects.select_for_update().get(pk=prediction.pk)
     latest = prediction.rules.filter(name=name).order_by("-version").first()
     if latest and latest.sha256 == digest:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from forecasts import rules
@@ -13,6 +14,7 @@ from forecasts.selectors.knowledge import memberships, milestones
 from forecasts.selectors.listening import listeners
 
 ROWS = 5000
+ROUTES_LOCK = 0x41667465  # Any number, as long as nothing else in the database locks it.
 
 
 def listen(readings: Mapping[RuleVersion, rules.Rule]) -> None:
@@ -44,9 +46,27 @@ def wake(
     Returns:
         How many predictions are due because of it.
     """
+    hold_routes()
     related = rules.Relations(memberships()).related(keys)
     touched = listeners(keys=related, since=occurred_from, until=occurred_until)
     return make_due(predictions=touched, now=now)
+
+
+def hold_routes() -> None:
+    """Let no rule, milestone or membership change who listens until this transaction is over."""
+    _lock("pg_advisory_xact_lock_shared")
+
+
+def change_routes() -> None:
+    """Wait for facts that are being recorded, and let others wait: neither side must miss the other."""
+    _lock("pg_advisory_xact_lock")
+
+
+def _lock(function: str) -> None:
+    # On SQLite every transaction that writes is alone anyway.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(%s)", [ROUTES_LOCK])
 
 
 def make_due(*, predictions: Iterable[UUID] | QuerySet[Any, Any], now: datetime) -> int:

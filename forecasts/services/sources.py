@@ -24,7 +24,7 @@ from forecasts.models import (
 )
 
 from .refusal import refuse
-from .routing import listen, make_due, wake
+from .routing import change_routes, listen, make_due, wake
 
 ENTITY_PATH = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 MILESTONE_KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
@@ -139,6 +139,7 @@ def record_membership(
     for name, entity in (("member", member), ("group", group)):
         if entity.path in rules.COLLECTIONS:
             raise refuse(name, f"“{entity.path}” is a collection of names: choose one of those below it.")
+    change_routes()
     membership, is_new = EntityMembership.objects.get_or_create(
         member=member, group=group, starts_at=starts_at, ends_at=ends_at, defaults={"recorded_at": now}
     )
@@ -159,6 +160,7 @@ def record_milestone(
     """
     if not MILESTONE_KEY.fullmatch(key):
         raise refuse("key", f"“{key}” is no milestone key: lowercase words joined by dots, like us.inauguration.2025.")
+    change_routes()
     latest = Milestone.objects.filter(key=key).order_by("-version").first()
     if latest and latest.occurs_at == occurs_at:
         return latest, False

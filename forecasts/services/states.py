@@ -15,6 +15,7 @@ from .predictions import MISSING_RULE
 
 # A source's watermark moves by time too: what waits for it is looked at again.
 COVERAGE_RETRY = timedelta(hours=1)
+AT_ONCE = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def state_after(
         review_reasons=tuple(reasons),
         needs_confirmation=is_proposed and in_force is not None and in_force.finalises_at is None,
     )
-    return State(prediction.pk, standpoint, _next_check(in_force, readings=readings, now=now))
+    return State(prediction.pk, standpoint, _next_check(prediction, last=in_force, readings=readings, now=now))
 
 
 def _review_reasons(central: Judged | None) -> list[str]:
@@ -72,11 +73,17 @@ def _review_reasons(central: Judged | None) -> list[str]:
     return [MISSING_RULE] if central is None else [reason.value for reason in central.outcome.review]
 
 
-def _next_check(last: Resolution | None, *, readings: list[Judged], now: datetime) -> datetime | None:
+def _next_check(
+    prediction: Prediction, *, last: Resolution | None, readings: list[Judged], now: datetime
+) -> datetime | None:
     moments = [judged.outcome.next_check_at for judged in readings]
-    moments.append(last.finalises_at if last and last.state == Resolution.State.PROPOSED else None)
+    if last and last.state == Resolution.State.PROPOSED and last.finalises_at:
+        moments.append(max(last.finalises_at, now + AT_ONCE))
     if any(judged.outcome.awaits_coverage for judged in readings):
         moments.append(now + COVERAGE_RETRY)
+    if prediction.attempts == 0:
+        # Woken since the sweep claimed it, by a fact that came after the instant it is settled at.
+        moments.append(prediction.next_check_at)
     return min((moment for moment in moments if moment is not None and moment > now), default=None)
 
 

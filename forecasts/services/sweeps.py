@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Case, F, QuerySet, Value, When
 
 from forecasts.models import Prediction
@@ -95,9 +95,10 @@ def _settle_batch(batch: Sequence[UUID], *, now: datetime) -> list[str]:
 def _settle_safely(primary_key: UUID, *, now: datetime) -> str:
     try:
         return "changed" if settle_prediction(prediction_id=primary_key, now=now) else "unchanged"
-    except DatabaseError:
-        # The database is away or overloaded: the row keeps its back-off, the next sweep tries again.
+    except (OperationalError, InterfaceError):
+        # The database is away or overloaded, which is no fault of the prediction: the attempt does not count.
         logger.exception("settlement_database_error", prediction_id=str(primary_key))
+        Prediction.objects.filter(pk=primary_key, attempts__gt=0).update(attempts=F("attempts") - 1)
     except Exception as error:  # One bad rule must not stop the others; the error is stored and shown.
         logger.exception("settlement_failed", prediction_id=str(primary_key))
         Prediction.objects.filter(pk=primary_key).update(last_error=f"{type(error).__name__}: {error}"[:2000])

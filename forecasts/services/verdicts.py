@@ -55,7 +55,7 @@ def record_verdict(
         prediction=prediction,
         now=now,
         verdict=verdict,
-        state=_state_of(verdict, last=last, actor=actor),
+        state=_state_of(verdict, prediction=prediction, last=last, actor=actor),
         reason_code=CONFIRMED if same else JUDGED,
         reason=reason.strip(),
         actor=actor,
@@ -70,13 +70,16 @@ def record_verdict(
     return added
 
 
-def _state_of(verdict: str, *, last: Resolution | None, actor: User) -> Resolution.State:
-    """A final verdict is only overturned by two people: one proposes, another confirms."""
-    if last is None or last.state == Resolution.State.REOPENED:
+def _state_of(verdict: str, *, prediction: Prediction, last: Resolution | None, actor: User) -> Resolution.State:
+    """A final verdict is only overturned by two people: one proposes, another confirms, whatever lies between."""
+    finals = Resolution.objects.filter(prediction=prediction, state=Resolution.State.FINAL)
+    final = finals.order_by("-number").first()
+    if final is None or final.verdict == verdict:
         return Resolution.State.FINAL
-    if last.verdict != verdict:
-        return Resolution.State.PROPOSED if last.state == Resolution.State.FINAL else Resolution.State.FINAL
-    if last.state == Resolution.State.PROPOSED and last.actor_id == actor.pk:
+    is_proposed = last is not None and last.state == Resolution.State.PROPOSED and last.verdict == verdict
+    if not is_proposed or last is None:
+        return Resolution.State.PROPOSED
+    if last.actor_id == actor.pk:
         raise refuse("verdict", "You proposed this verdict against a final one: another editor has to confirm it.")
     return Resolution.State.FINAL
 
@@ -175,12 +178,14 @@ def _check_reason(reason: str) -> Problems:
 
 def _take_state(prediction: Prediction, *, resolution: Resolution, now: datetime) -> None:
     is_open = resolution.state == Resolution.State.REOPENED
+    # A fact that came in a moment ago is still to be looked at; what was only scheduled is not.
+    is_woken = prediction.attempts == 0 and prediction.next_check_at is not None and prediction.next_check_at <= now
     Prediction.objects.filter(pk=prediction.pk).update(
         status=Prediction.Status.OPEN if is_open else Prediction.Status(resolution.state),
         verdict=resolution.verdict,
         review_reasons=[],
         needs_confirmation=resolution.state == Resolution.State.PROPOSED,
-        next_check_at=None,
+        next_check_at=prediction.next_check_at if is_woken else None,
         checked_at=now,
         attempts=0,
         last_error="",

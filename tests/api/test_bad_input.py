@@ -1,5 +1,6 @@
 """Input that must be refused beside the field that is wrong, with nothing stored."""
 
+import base64
 import json
 
 import pytest
@@ -322,3 +323,17 @@ def test_the_builders_of_these_tests_make_input_that_is_accepted(logger, ingeste
 
     assert logger.post("predictions/", claim()).status_code == 201
     assert ingester.post("events/", EVENT).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "position", [["9999-12-31T23:59:59-23:59", 1], ["2020-01-01", 1], ["0001-01-01T00:00:00+23:59", 1], ["\ud800", 1]]
+)
+def test_a_cursor_made_up_is_refused(reader, position):
+    cursor = base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
+
+    for address in ("predictions/", "events/", "resolutions/"):
+        assert reader.get(f"{address}?cursor={cursor}").status_code == 400
+
+
+def test_a_place_in_a_list_that_is_no_place_is_no_server_error(logger):
+    assert logger.post("predictions/", {"rules": [1], "rules.\u00b2": 1}).status_code == 400

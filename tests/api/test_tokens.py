@@ -222,3 +222,13 @@ def test_too_many_requests_are_told_when_to_go_on(reader, monkeypatch):
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert 0 < int(answers[2].headers["Retry-After"]) <= 60
     assert errors_of(answers[2]) == {}
+
+
+def test_a_token_that_forecasts_cannot_resolve_its_own_prediction(program_with):
+    prediction = make_prediction(rules=[])
+    program = program_with("resolve", "forecast:write")
+
+    answer = program.post(f"predictions/{prediction.pk}/verdicts/", {"verdict": "YES", "reason": "It was so, I think."})
+
+    assert answer.status_code == 400
+    assert "Nobody resolves their own prediction" in errors_of(answer)["verdict"]

@@ -40,7 +40,7 @@ def test_puts_the_small_number_before_the_score(text_of, record):
     assert "95% interval" in text
     assert "a deliberately wide bound, used below 20 independent events" in text
     assert "2 resolved (1 independent event)." in text
-    assert "No calibration curve below 50 independent events" in text
+    assert "No calibration curve below 100 independent events" in text
 
 
 def test_says_what_became_of_every_prediction(text_of, record):
@@ -118,8 +118,8 @@ def test_csv_leaves_plain_words_as_they_are():
     assert line["title"] == "A-level results, “up” 5%"
 
 
-@pytest.mark.parametrize(("n_events", "is_drawn"), [(49, False), (50, True)])
-def test_draws_a_calibration_curve_only_from_fifty_events_on(n_events, is_drawn):
+@pytest.mark.parametrize(("n_events", "is_drawn"), [(99, False), (100, True)])
+def test_draws_a_calibration_curve_only_from_a_hundred_events_on(n_events, is_drawn):
     events = list(range(n_events))
     card = replace(card_of("It rains"), summary=summarise([0.7] * n_events, [event % 2 for event in events], events))
 

@@ -63,6 +63,7 @@ def world():
         ({"action_code": "72x"}, "action_code", "“72x” is no CAMEO code"),
         ({"actors": ("ATLANTIS.GOV",)}, "actors", "“ATLANTIS.GOV” is no recorded entity"),
         ({"title": " "}, "title", "needs a title"),
+        ({"topics": ("x" * 121,)}, "topics", "has 121 characters; 120 at most."),
     ],
 )
 def test_a_malformed_event_is_refused_at_its_field_and_not_stored(changes, field, message):

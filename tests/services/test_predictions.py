@@ -36,6 +36,7 @@ def test_a_quote_is_found_whatever_its_quotes_and_spaces():
         ),
         ({"statement": " "}, "statement", "needs its statement"),
         ({"outcome": ""}, "outcome", "needs its outcome"),
+        ({"statement": "a" * 651}, "statement", "It has 651 characters; say it in 650 at most."),
         ({"issued_at": NOW + timedelta(days=1)}, "issued_at", "is in the future"),
     ],
 )

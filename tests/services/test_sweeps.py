@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
 from forecasts.models import Prediction, Resolution, RuleVersion
 from forecasts.services import sweeps
@@ -121,3 +122,54 @@ def test_a_settlement_costs_the_same_queries_however_many_events_there_are(djang
 
     with django_assert_max_num_queries(32):
         sweeps.settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+
+def test_an_event_that_comes_in_while_the_sweep_is_under_way_is_not_lost(monkeypatch):
+    (prediction,) = make_many(1)
+    later = NOW + timedelta(seconds=20)
+    settle = sweeps.settle_predictions
+
+    def settle_late(**given):
+        make_event(known_at=later, now=later)
+        return settle(**given)
+
+    monkeypatch.setattr(sweeps, "settle_predictions", settle_late)
+    monkeypatch.setattr(
+        sweeps,
+        "settle_prediction",
+        lambda **given: settle_late(prediction_ids=[given["prediction_id"]], now=given["now"]),
+    )
+    sweep(now=NOW)
+    monkeypatch.undo()
+    prediction.refresh_from_db()
+    woken = prediction.next_check_at
+
+    sweep(now=later)
+
+    prediction.refresh_from_db()
+    assert (woken, prediction.verdict) == (later, "YES")
+
+
+def test_a_proposal_without_a_dispute_window_becomes_final_at_the_next_sweep():
+    prediction = make_prediction(rule=rule_that_it_occurs(policy={"dispute_window": "P0D"}))
+    make_event()
+
+    sweep(now=NOW)
+    sweep(now=NOW + timedelta(minutes=1))
+
+    prediction.refresh_from_db()
+    assert (prediction.status, prediction.verdict) == ("FINAL", "YES")
+
+
+def test_a_database_that_is_away_costs_no_attempt(monkeypatch):
+    (prediction,) = make_many(1)
+
+    def be_away(**_):
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(sweeps, "settle_predictions", be_away)
+    monkeypatch.setattr(sweeps, "settle_prediction", be_away)
+    done = sweep(now=NOW)
+
+    prediction.refresh_from_db()
+    assert (done.failed, prediction.attempts, prediction.next_check_at > NOW) == (1, 0, True)

@@ -210,3 +210,30 @@ def test_a_dispute_without_ground_is_refused(editor, steps, reason, message):
 
     with pytest.raises(Refused, match=message):
         dispute(prediction_id=prediction.pk, reason=reason, actor=editor, now=NOW)
+
+
+def test_no_detour_lets_one_person_overturn_a_final_verdict(editor):
+    second = get_user_model().objects.create(username="second")
+    states = []
+    for number, detour in enumerate(("another proposal", "a dispute", "a reopening"), start=1):
+        prediction = make_prediction(rules=[], statement=f"Claim {number}.")
+        decide(prediction, editor, verdict="NO")
+        if detour == "another proposal":
+            decide(prediction, second, verdict="AMBIGUOUS")
+        if detour == "a dispute":
+            dispute(prediction_id=prediction.pk, reason=REASON, actor=second, now=NOW)
+        if detour == "a reopening":
+            reopen(prediction_id=prediction.pk, reason=REASON, actor=second, now=NOW)
+        states.append(decide(prediction, second, verdict="YES").state)
+
+    assert states == ["PROPOSED", "PROPOSED", "PROPOSED"]
+
+
+def test_a_verdict_does_not_hide_a_fact_that_came_in_a_moment_ago(editor):
+    prediction = make_prediction()
+    make_event()
+
+    decide(prediction, editor, verdict="NO")
+
+    prediction.refresh_from_db()
+    assert prediction.next_check_at == NOW

@@ -80,6 +80,7 @@ class PredictionViewSet(Records):
     def verdicts(self, request: Request, **kwargs: Any) -> Response:
         """Record a verdict on what waits in review, or in place of an earlier one."""
         prediction, body = self.get_object(), self.body(NewVerdict)
+        refuse_own(prediction, token=self.token)
         resolution = record_verdict(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
         return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
@@ -134,6 +135,16 @@ class RuleViewSet(Records):
         """Try a rule out on the recorded events, clause by clause; nothing is recorded."""
         found = check_rule(**self.body(NewRuleCheck), now=timezone.now())
         return Response(RuleCheckSerializer(found).data)
+
+
+def refuse_own(prediction: Prediction, *, token: ApiToken) -> None:
+    """
+    Raises:
+        Refused: The token forecasts as somebody whose prediction it is.
+    """
+    own = token.forecaster_id if ApiToken.Scope.FORECAST_WRITE in token.scopes else None
+    if own and (prediction.holder_id == own or prediction.forecasts.filter(forecaster=own).exists()):
+        raise Refused({"verdict": ["Nobody resolves their own prediction: use a token that does not forecast on it."]})
 
 
 def read_wording(given: dict[str, Any] | None) -> Wording | None:

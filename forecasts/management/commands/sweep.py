@@ -3,14 +3,16 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from forecasts.services.sweeps import sweep
+from forecasts.services.sweeps import LIMIT, sweep
 
 
 class Command(BaseCommand):
     help = "Settle every prediction that is due."
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("--limit", type=int, default=500, help="at most so many predictions (default: 500)")
+        parser.add_argument(
+            "--limit", type=int, default=LIMIT, help=f"at most so many predictions (default: {LIMIT:,})"
+        )
         parser.add_argument("--budget", type=float, default=45.0, help="at most so many seconds (default: 45)")
 
     def handle(self, *args, limit: int, budget: float, **options) -> None:
