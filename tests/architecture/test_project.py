@@ -10,6 +10,7 @@ from django.core.management import call_command
 from config.celery import app
 from tests.architecture.source import ROOT
 
+
 def test_every_setting_is_explained_in_the_example():
     source = (ROOT / "config" / "settings.py").read_text()
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source)) | {"ENV_FILE"}
