@@ -92,8 +92,9 @@ def judge_sum(clause: Sum, *, path: str, window: WindowSpan, scene: Scene) -> Fi
         The finding.
     """
     tally = _tally(clause, window=window, scene=scene)
-    settled = total_at_least(tally, attr=clause.attr, value=clause.value)
-    needed = f"{clause.attr} of at least {format_number(clause.value)} needed in total"
+    settled = total_at_least(tally, clause=clause)
+    unit = f" {clause.unit}" if clause.unit else ""
+    needed = f"{clause.attr} of at least {format_number(clause.value)}{unit} needed in total"
     return _counted(clause, settled, tally=tally, path=path, kind="sum", needed=needed, shown=len(tally.sure))
 
 

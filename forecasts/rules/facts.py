@@ -12,8 +12,11 @@ class Occurrence:
     One version of an event as it was known.
 
     `earliest` and `latest` are inclusive bounds on when it happened: equal for an instant,
-    00:00:00 and 23:59:59.999999 for a day. `owners` counts the independent publishers behind it.
-    An empty field means "not coded", so it neither matches nor fails a criterion.
+    00:00:00 and 23:59:59.999999 for a day. `announced` and `effective` are such bounds on when it was
+    announced and when it took effect; None where that is not known. An attribute is a text, a flag, a
+    number, or a range {"low": 1, "best": 2, "high": 3, "unit": "usd"} without `best` and `unit` where
+    they are not known. `owners` counts the independent publishers behind it. An empty field means
+    "not coded", so it neither matches nor fails a criterion.
     """
 
     id: str
@@ -22,6 +25,8 @@ class Occurrence:
     latest: datetime
     event_type: str
     known_at: datetime
+    announced: tuple[datetime, datetime] | None = None
+    effective: tuple[datetime, datetime] | None = None
     action_code: str | None = None
     modes: tuple[str, ...] = ()
     contexts: tuple[str, ...] = ()
@@ -36,8 +41,9 @@ class Occurrence:
     owners: int = 1
 
     def __post_init__(self) -> None:
-        if self.latest < self.earliest:
-            raise ValueError(f"Occurrence {self.id} ends ({self.latest}) before it begins ({self.earliest}).")
+        for earliest, latest in filter(None, ((self.earliest, self.latest), self.announced, self.effective)):
+            if latest < earliest:
+                raise ValueError(f"Occurrence {self.id} ends ({latest}) before it begins ({earliest}).")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,6 +81,7 @@ EventType = Literal[
 EVENT_TYPES: tuple[str, ...] = get_args(EventType)
 Modality = Literal["actual", "future", "hypothetical", "historical", "negated"]
 Tier = Literal["A", "B", "C", "D"]
+Unit = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 
 
 class Anchored(Language):
@@ -119,11 +120,12 @@ class Window(Language):
 
 
 class Where(Language):
-    """A comparison with one attribute of an event."""
+    """A comparison with one attribute of an event; with a `unit`, only with amounts in that unit."""
 
     attr: str
     op: Comparison
     value: Any
+    unit: Unit | None = None
 
 
 class Pattern(Language):
@@ -175,6 +177,7 @@ class Sum(Language):
     guards: tuple[Guard, ...] = ()
     attr: str
     value: StrictFloat
+    unit: Unit | None = None
 
 
 class Series(Language):

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
+from forecasts.rules.amounts import is_number
 from forecasts.rules.bounds import Moment, lower_bounds, upper_bounds
 from forecasts.rules.language import Pattern, Rule, Where, Window
-from forecasts.rules.matching import is_number
 from forecasts.rules.parsing import Problem
 from forecasts.rules.structure import (
     Node,
@@ -163,6 +163,9 @@ def _pattern(
 
 
 def _where(where: Where, *, path: str) -> Iterator[Problem]:
+    choices = where.value if isinstance(where.value, list) else [where.value]
+    if where.unit is not None and not all(is_number(value) for value in choices):
+        yield Problem(path, f"asks for {where.attr!r} in {where.unit}; give it a number", where.value)
     if where.op in (">=", ">", "<=", "<") and not is_number(where.value):
         yield Problem(path, f"compares {where.attr!r} by {where.op}; give it a number", where.value)
     elif where.op == "in" and not (isinstance(where.value, list) and where.value):

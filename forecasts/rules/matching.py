@@ -1,10 +1,10 @@
 """Whether an event meets a pattern: surely, possibly, or not at all."""
 
-import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from forecasts.rules.amounts import Amount, is_number, read_amount
 from forecasts.rules.facts import Membership, Occurrence
 from forecasts.rules.language import Pattern, Where
 from forecasts.rules.paths import best_relation, entity_relation
@@ -85,41 +85,42 @@ def match_where(attributes: Mapping[str, Any], *, where: Where) -> Truth:
     Return whether an attribute satisfies a comparison.
 
     Args:
-        attributes: Of the event.
-        where: Name, comparison and value; order is defined for numbers only.
+        attributes: Of the event; an amount may be a range.
+        where: Name, comparison, value and perhaps a unit; order is defined for numbers only.
     Returns:
-        U where the attribute is missing or of another kind than the value; it never raises.
+        T or F where every number in a range agrees. U where they differ, and where the attribute is
+        missing, of another kind than the value or not in the unit; it never raises.
     """
-    if where.attr not in attributes:
+    have = attributes.get(where.attr)
+    if where.unit is not None and read_amount(have, unit=where.unit) is None:
         return Truth.U
-    have = attributes[where.attr]
     if where.op == "in":
         choices = where.value if isinstance(where.value, list | tuple) else (where.value,)
         return any_of(_equal(have, choice) for choice in choices)
     if where.op in ("==", "!="):
         same = _equal(have, where.value)
         return same if where.op == "==" else negate(same)
-    if not (is_number(have) and is_number(where.value)):
+    amount = read_amount(have)
+    if amount is None or not is_number(where.value):
         return Truth.U
-    return truth_of(ORDERINGS[where.op](have, where.value))
+    return _agreed(ORDERINGS[where.op](number, where.value) for number in (amount.low, amount.high))
+
+
+def _agreed(answers: Iterable[bool]) -> Truth:
+    """Return what both ends of a range say; what lies between them says the same."""
+    said = set(answers)
+    return truth_of(said.pop()) if len(said) == 1 else Truth.U
 
 
 def _equal(have: Any, want: Any) -> Truth:
-    comparable = (
-        (is_number(have) and is_number(want))
-        or (isinstance(have, str) and isinstance(want, str))
-        or (isinstance(have, bool) and isinstance(want, bool))
-    )
+    amount = read_amount(have)
+    if amount is not None and is_number(want):
+        return _is_amount(amount, want)
+    comparable = any(isinstance(have, kind) and isinstance(want, kind) for kind in (str, bool))
     return truth_of(have == want) if comparable else Truth.U
 
 
-def is_number(value: Any) -> bool:
-    """
-    Return whether a value is a finite number; True and False are not.
-
-    Args:
-        value: Anything.
-    Returns:
-        Whether it can be ordered and added up.
-    """
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _is_amount(amount: Amount, want: float) -> Truth:
+    if not amount.low <= want <= amount.high:
+        return Truth.F
+    return Truth.T if amount.low == amount.high else Truth.U

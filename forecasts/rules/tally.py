@@ -1,15 +1,14 @@
 """Clauses that count: occurs, never, count and sum."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
+from forecasts.rules.amounts import Amount, read_amount
 from forecasts.rules.candidates import Candidate
 from forecasts.rules.findings import ReasonCode, Settled
-from forecasts.rules.language import Count
-from forecasts.rules.matching import is_number
+from forecasts.rules.language import Count, Sum
 from forecasts.rules.settling import conjunction, negation
 from forecasts.rules.truth import Truth
 from forecasts.rules.windows import Horizon, Span, WindowSpan
@@ -115,47 +114,46 @@ def compare_count(tally: Tally, *, clause: Count) -> Settled:
     raise ValueError(f"Unknown comparison {clause.op!r}.")
 
 
-def total_at_least(tally: Tally, *, attr: str, value: float) -> Settled:
+def total_at_least(tally: Tally, *, clause: Sum) -> Settled:
     """
     Return whether a non-negative attribute of the matches adds up to a value.
 
     Args:
         tally: Matches of the clause.
-        attr: Name of the attribute; missing, negative or not a number counts as unknown.
-        value: The total needed.
+        clause: Names the attribute, its unit if that matters, and the total needed. What is missing,
+            below zero, not a number or in another unit counts as unknown.
     Returns:
-        T once sure matches reach it; F once the window has closed and even all possible ones with
-        known amounts fall short, and no amount is unknown; else U.
+        T once the lows of sure matches reach it; F once the window has closed, no amount is unknown,
+        and the highs of all matches fall short even with the possible ones; else U.
     """
-    if value <= 0:
+    if clause.value <= 0:
         return _settled(Truth.T, ReasonCode.WITNESS, tally.window.start)
-    reached = _reached_at(
-        [(one.occurrence.latest, amount_of(one, attr=attr) or 0.0) for one in tally.sure], value=value
-    )
+    amounts = {one: amount_of(one, clause=clause) for one in tally.matches}
+    sure = [(one.occurrence.latest, known.low if (known := amounts[one]) else 0.0) for one in tally.sure]
+    reached = _reached_at(sure, value=clause.value)
+    could_reach = _could_reach_at(tally, amounts=amounts, value=clause.value)
     if reached is not None:
-        lo = min(_could_reach_at(tally, attr=attr, value=value), reached)
-        return _settled(Truth.T, ReasonCode.WITNESS, Span(lo, reached))
-    amounts = [amount_of(one, attr=attr) for one in tally.matches]
-    largest = sum(exactly(amount or 0.0) for amount in amounts)
-    if tally.is_closed and None not in amounts and largest < exactly(value):
+        return _settled(Truth.T, ReasonCode.WITNESS, Span(min(could_reach, reached), reached))
+    largest = sum(exactly(known.high) for known in amounts.values() if known)
+    if tally.is_closed and None not in amounts.values() and largest < exactly(clause.value):
         return _settled(Truth.F, ReasonCode.WINDOW_CLOSED, tally.window.end)
     reason = ReasonCode.POSSIBLE_MATCH if tally.is_closed else why_open(tally)
-    soonest = min(_could_reach_at(tally, attr=attr, value=value), tally.window.end.lo)
+    soonest = min(could_reach, tally.window.end.lo)
     return Settled(value=Truth.U, at=None, soonest=soonest, reason=reason)
 
 
-def amount_of(candidate: Candidate, *, attr: str) -> float | None:
+def amount_of(candidate: Candidate, *, clause: Sum) -> Amount | None:
     """
     Return the amount that an event adds.
 
     Args:
         candidate: A match.
-        attr: Name of the attribute.
+        clause: Names the attribute and its unit.
     Returns:
-        The amount, or None where it is missing, negative or not a finite number.
+        The amount, or None where it is missing, may be below zero, or is not in the unit.
     """
-    amount: Any = candidate.occurrence.attributes.get(attr)
-    return float(amount) if is_number(amount) and amount >= 0 else None
+    amount = read_amount(candidate.occurrence.attributes.get(clause.attr), unit=clause.unit)
+    return amount if amount is not None and amount.low >= 0 else None
 
 
 def why_open(tally: Tally) -> ReasonCode:
@@ -224,12 +222,11 @@ def exactly(amount: float) -> Fraction:
     return Fraction(repr(float(amount)))
 
 
-def _could_reach_at(tally: Tally, *, attr: str, value: float) -> datetime:
+def _could_reach_at(tally: Tally, *, amounts: Mapping[Candidate, Amount | None], value: float) -> datetime:
     start = tally.window.start.lo
-    amounts = []
-    for one in tally.matches:
-        amount = amount_of(one, attr=attr)
-        instant = max(one.occurrence.earliest, start)
-        amounts.append((instant, value if amount is None else amount))
-    reached = _reached_at(amounts, value=value)
+    highs = [
+        (max(one.occurrence.earliest, start), value if amount is None else amount.high)
+        for one, amount in amounts.items()
+    ]
+    reached = _reached_at(highs, value=value)
     return tally.unseen_from if reached is None else min(reached, tally.unseen_from)

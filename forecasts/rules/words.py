@@ -83,7 +83,7 @@ def formula_in_words(formula: Formula) -> str:
         case "count":
             return f"the number of times there is {_matches(body)} is as asked ({count_needed(body)})"
         case "sum":
-            total = format_number(body.value)
+            total = format_number(body.value) + (f" {body.unit}" if body.unit else "")
             return f"{body.attr} adds up to at least {total} over every time there is {_matches(body)}"
         case "series":
             return _series(body)
@@ -123,7 +123,8 @@ def _where(where: Where) -> str:
         value = ", ".join(str(one) for one in value)
     elif isinstance(value, bool):
         value = "true" if value else "false"
-    return f"with {where.attr} {_COMPARED[where.op]} {value}"
+    unit = f" {where.unit}" if where.unit else ""
+    return f"with {where.attr} {_COMPARED[where.op]} {value}{unit}"
 
 
 def _guard(guard: Guard) -> str:

@@ -139,8 +139,12 @@ def test_same_actors_share_a_root(actors, expected):
     assert outcome_of(formula, make_knowledge(CLOSED, CUT_ON_10TH, resumed)).status == expected
 
 
-def total(value=10):
-    return {"sum": {"pattern": AID, "window": JANUARY, "attr": "usd", "value": value}}
+def total(value=10, **more):
+    return {"sum": {"pattern": AID, "window": JANUARY, "attr": "usd", "value": value} | more}
+
+
+def between(low, high, **more):
+    return {"low": low, "high": high} | more
 
 
 def given(day, usd, **fields):
@@ -164,6 +168,33 @@ def given(day, usd, **fields):
 def test_sum_is_a_no_only_when_every_amount_is_known(events, while_running, once_closed):
     assert outcome_of(total(), make_knowledge(RUNNING, *events)).status == while_running
     assert outcome_of(total(), make_knowledge(CLOSED, *events)).status == once_closed
+
+
+@pytest.mark.parametrize(
+    ("amounts", "while_running", "once_closed"),
+    [
+        ([between(6, 9), between(4, 5)], "YES", "YES"),
+        ([between(6, 9), between(3, 5)], "OPEN", "OPEN"),
+        ([between(3, 5), between(2, 4)], "OPEN", "NO"),
+        ([between(3, 5), between(2, 5)], "OPEN", "OPEN"),
+        ([between(-1, 2)], "OPEN", "OPEN"),
+        ([{"best": 20}], "OPEN", "OPEN"),
+    ],
+)
+def test_sum_of_ranges_is_surely_their_lows_and_possibly_their_highs(amounts, while_running, once_closed):
+    events = [given(10 + number, amount) for number, amount in enumerate(amounts)]
+
+    assert outcome_of(total(), make_knowledge(RUNNING, *events)).status == while_running
+    assert outcome_of(total(), make_knowledge(CLOSED, *events)).status == once_closed
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [(between(10, 10, unit="mln"), "YES"), (between(1, 2, unit="mln"), "NO"), (between(1, 2), "OPEN"), (10, "OPEN"),
+     (between(10, 10, unit="km2"), "OPEN"), (between(1, 2, unit="km2"), "OPEN")],
+)  # fmt: skip
+def test_sum_in_a_unit_leaves_other_units_unknown(amount, expected):
+    assert outcome_of(total(unit="mln"), make_knowledge(CLOSED, given(10, amount))).status == expected
 
 
 def test_tenths_add_up_in_any_order():

@@ -129,5 +129,55 @@ def test_attribute_of_another_kind_is_not_known_rather_than_wrong(attributes, op
     assert match_where(attributes, where=Where(attr="usd", op=op, value=value)) == expected
 
 
+RANGE = {"low": 4, "best": 5, "high": 6}
+
+
+@pytest.mark.parametrize(
+    ("have", "op", "value", "expected"),
+    [
+        (RANGE, ">=", 4, "T"),
+        (RANGE, ">=", 5, "U"),
+        (RANGE, ">=", 6, "U"),
+        (RANGE, ">=", 6.1, "F"),
+        (RANGE, ">", 4, "U"),
+        (RANGE, "<=", 6, "T"),
+        (RANGE, "<", 6, "U"),
+        (RANGE, "<", 4, "F"),
+        (RANGE, "==", 5, "U"),
+        (RANGE, "==", 3.9, "F"),
+        (RANGE, "!=", 3.9, "T"),
+        (RANGE, "!=", 4, "U"),
+        (RANGE, "in", [1, 2], "F"),
+        (RANGE, "in", [1, 5], "U"),
+        ({"low": 5, "high": 5}, "==", 5, "T"),
+        ({"low": 5, "high": 5}, "in", [1, 5], "T"),
+        # Not a range: an end is missing, or they are the wrong way round, or no numbers.
+        ({"low": 9}, ">=", 5, "U"),
+        ({"best": 9}, ">=", 5, "U"),
+        ({"low": 9, "high": 8}, ">=", 5, "U"),
+        ({"low": "9", "high": 9}, ">=", 5, "U"),
+    ],
+)
+def test_range_satisfies_a_comparison_only_where_every_number_in_it_does(have, op, value, expected):
+    assert match_where({"usd": have}, where=Where(attr="usd", op=op, value=value)) == expected
+
+
+@pytest.mark.parametrize(
+    ("have", "unit", "expected"),
+    [
+        ({"low": 6, "high": 6, "unit": "usd"}, "usd", "T"),
+        ({"low": 4, "high": 4, "unit": "usd"}, "usd", "F"),
+        ({"low": 6, "high": 6, "unit": "eur"}, "usd", "U"),
+        ({"low": 4, "high": 4, "unit": "eur"}, "usd", "U"),
+        ({"low": 6, "high": 6}, "usd", "U"),
+        (6, "usd", "U"),
+        ({"low": 6, "high": 6, "unit": "eur"}, None, "T"),
+        (6, None, "T"),
+    ],
+)
+def test_amount_in_another_unit_is_never_compared(have, unit, expected):
+    assert match_where({"size": have}, where=Where(attr="size", op=">=", value=5, unit=unit)) == expected
+
+
 def test_pattern_without_criteria_matches_everything():
     assert matched(make_event("2025-01-01")) is Truth.T
