@@ -1,0 +1,98 @@
+"""Forecasts and outcomes as exact sums at each probability that was used."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasts.scoring.validation import FloatArray, Numbers, as_pair
+
+BASIS_POINTS: Final = 10_000
+WHOLE: Final = 1_000_000  # One forecast of full weight.
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Levels:
+    """
+    What happened at each probability that was used, shape (n_levels,) each, in rising order.
+
+    `level` is the probability in basis points, `weight` the weight of its forecasts in millionths, `hits` weight times
+    outcome in basis points, `rows` how many forecasts they are. Everything is an integer, so levels are merged without
+    any rounding, and the order of the forecasts cannot matter.
+    """
+
+    level: Integers
+    weight: Integers
+    hits: Integers
+    rows: Integers
+
+    @classmethod
+    def empty(cls) -> "Levels":
+        """Return the levels of no forecast."""
+        return cls.summed(())
+
+    @classmethod
+    def summed(cls, cells: Iterable[tuple[int, int, int, int]]) -> "Levels":
+        """
+        Return the levels of cells (level, weight, hits, rows), those of one level added up.
+
+        Args:
+            cells: In any order; a cell may be negative where it takes another one back.
+        """
+        table = np.array(list(cells), dtype=np.int64).reshape(-1, 4)
+        level, place = np.unique(table[:, 0], return_inverse=True)
+        sums = np.zeros((len(level), 3), dtype=np.int64)
+        np.add.at(sums, place, table[:, 1:])
+        used = sums[:, 0] > 0
+        return cls(level[used], *(sums[used, column] for column in range(3)))
+
+    @classmethod
+    def of(cls, fcst: Numbers, obs: Numbers) -> "Levels":
+        """
+        Return the levels of forecasts of full weight.
+
+        Args:
+            fcst: Probabilities in [0, 1], shape (n,), told apart to a basis point.
+            obs: 1 where the outcome occurred, 0 where it did not, between them in part, shape (n,).
+        Raises:
+            ValueError: A value outside its range or not finite, or shapes that differ.
+        """
+        probabilities, outcomes = as_pair(fcst, obs)
+        level = np.rint(probabilities * BASIS_POINTS).astype(np.int64)
+        shares = np.rint(outcomes * BASIS_POINTS).astype(np.int64)
+        whole = np.full(len(level), WHOLE)
+        return cls.summed(zip(level, whole, whole * shares, np.ones(len(level)), strict=True))
+
+    def merge(self, other: "Levels") -> "Levels":
+        """Return the levels of both sets of forecasts together."""
+        return Levels.summed((*self.cells(), *other.cells()))
+
+    def cells(self) -> list[tuple[int, int, int, int]]:
+        """Return (level, weight, hits, rows) of each level."""
+        return list(zip(*(column.tolist() for column in (self.level, self.weight, self.hits, self.rows)), strict=True))
+
+    def __len__(self) -> int:
+        return len(self.level)
+
+    @property
+    def probabilities(self) -> FloatArray:
+        """The probabilities, in [0, 1]."""
+        return self.level / BASIS_POINTS
+
+    @property
+    def shares(self) -> FloatArray:
+        """The share of each level that happened, in [0, 1]."""
+        return self.hits / (self.weight * BASIS_POINTS)
+
+    @property
+    def weights(self) -> FloatArray:
+        """The weight of each level, in forecasts."""
+        return self.weight / WHOLE
+
+    @property
+    def n(self) -> float:
+        """The weight of all, in forecasts."""
+        return int(self.weight.sum()) / WHOLE
