@@ -132,6 +132,7 @@ class ReadingForm(RuleForm):
             description=self.cleaned_data["description"],
             now=now,
             recorded_by=actor,
+            may_resolve=actor.has_perm("forecasts.add_resolution"),
         )
         if not is_new:
             raise already_recorded("name", self.subject, told=f"The reading {version} has these criteria already.")

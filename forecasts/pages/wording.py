@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from forecasts.models import Verdict
+from forecasts.models import Prediction, Verdict
 from forecasts.scoring.tiers import FIRST_AT, Tier
 from forecasts.selectors.predictions import PredictionPage
 from forecasts.selectors.scorecards import Scorecard
@@ -35,6 +35,10 @@ INTERVAL_METHODS = {
     "BETA_BOUND": "a deliberately wide bound, used below 20 independent events",
     "CLUSTER_LOGIT_T": "Student’s t on the logit of the mean, clustered by event",
 }
+TOO_LATE = (
+    "What came to light since would say “{answer}”. The verdict has been final for longer than its rule lets late evidence "
+    "reopen it: it stands, and this is a note."
+)
 HELP = {
     "resolved": ("Resolved", "Came out yes or no, and scored."),
     "pending": ("Pending", "No verdict yet: a window is open, a source is incomplete, or a person is needed."),
@@ -64,9 +68,20 @@ def missing(page: PredictionPage) -> tuple[str, ...]:
     if page.resolution is None and evaluation and evaluation.reason in WAITING:
         codes.append(evaluation.reason)
     sentences = [WAITING.get(code, f"A person must look: {code}.") for code in dict.fromkeys(codes)]
+    if evaluation and _is_too_late(page):
+        sentences.append(TOO_LATE.format(answer=evaluation.get_status_display()))
     if page.prediction.needs_confirmation:
         sentences.append("The machine proposes this verdict; a person has to confirm it before it is final.")
     return tuple(sentences)
+
+
+def _is_too_late(page: PredictionPage) -> bool:
+    """Whether the rule contradicts a final verdict that nobody is asked about any more."""
+    if page.resolution is None or page.central is None or page.central.evaluation is None:
+        return False
+    is_settled = page.prediction.status == Prediction.Status.FINAL and not page.prediction.review_reasons
+    answer = page.central.evaluation.status
+    return is_settled and answer in Verdict.values and answer != page.resolution.verdict
 
 
 def in_short(page: PredictionPage) -> str:

@@ -39,6 +39,7 @@ def _standing(resolution: Resolution, *, n_disputes: int) -> Standing:
         by_person=decided.actor_id is not None,
         finalises_at=resolution.finalises_at,
         n_disputes=n_disputes,
+        final_since=resolution.recorded_at if resolution.state == Resolution.State.FINAL else None,
     )
 
 

@@ -11,6 +11,7 @@ from forecasts.models import Prediction, RuleVersion
 
 from .forecasts import Wording, record_forecast
 from .predictions import ClaimDraft, record_prediction, record_rule
+from .refusal import Refused
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ def log_prediction(
     wording: Wording | None = None,
     is_scored: bool = True,
     recorded_by: User | None = None,
+    may_resolve: bool = False,
 ) -> tuple[Prediction, bool]:
     """
     Record a claim with its rules and its holder's forecast in one transaction; running it again adds nothing.
@@ -42,16 +44,20 @@ def log_prediction(
         Refused: Any part is refused; then nothing is stored.
     """
     prediction, is_new = record_prediction(claim=claim, now=now, recorded_by=recorded_by)
-    for draft in rules:
-        record_rule(
-            prediction=prediction,
-            rule=draft.rule,
-            variant=draft.variant,
-            name=draft.name,
-            description=draft.description,
-            now=now,
-            recorded_by=recorded_by,
-        )
+    for number, draft in enumerate(rules):
+        try:
+            record_rule(
+                prediction=prediction,
+                rule=draft.rule,
+                variant=draft.variant,
+                name=draft.name,
+                description=draft.description,
+                now=now,
+                recorded_by=recorded_by,
+                may_resolve=may_resolve,
+            )
+        except Refused as refusal:
+            raise (_placed(refusal, number=number) if len(rules) > 1 else refusal) from None
     if wording is not None:
         record_forecast(
             prediction=prediction,
@@ -63,3 +69,9 @@ def log_prediction(
             recorded_by=recorded_by,
         )
     return prediction, is_new
+
+
+def _placed(refusal: Refused, *, number: int) -> Refused:
+    """The refusal of one rule of several, with its place among them, counted from 0."""
+    told = refusal.message_dict
+    return Refused({"rule": [f"rules[{number}].{field}: {text}" for field in told for text in told[field]]})

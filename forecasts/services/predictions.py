@@ -15,6 +15,7 @@ from forecasts.models import Article, Entity, Forecaster, Milestone, Prediction,
 
 from .refusal import Problems, Refused, refuse
 from .routing import change_routes, listen, make_due
+from .rule_changes import check_change
 
 MISSING_RULE = "NO_RULE"
 # Claims are unique by their statement, and an index entry holds about 2,700 bytes.
@@ -130,16 +131,19 @@ def record_rule(
     name: str = "",
     description: str = "",
     recorded_by: User | None = None,
+    may_resolve: bool = False,
 ) -> tuple[RuleVersion, bool]:
     """
     Record a rule in one reading; other criteria under the same name become its next version.
 
     The prediction is due at once.
 
+    Args:
+        may_resolve: Whether who records it may resolve predictions; needed to change criteria once facts are known.
     Returns:
         The rule version, and whether it is new.
     Raises:
-        Refused: The rule is malformed, can never be decided, or names what is not recorded.
+        Refused: The rule is malformed, can never be decided, names what is not recorded, or comes too late.
     """
     parsed = checked_rule(rule, publication=prediction.issued_at)
     name = name or (RuleVersion.CENTRAL_NAME if variant == RuleVersion.Variant.CENTRAL else variant.lower())
@@ -154,6 +158,14 @@ def record_rule(
     latest = prediction.rules.filter(name=name).order_by("-version").first()
     if latest and latest.sha256 == digest:
         return latest, False
+    if latest and variant == RuleVersion.Variant.CENTRAL:
+        check_change(
+            latest,
+            description=description,
+            recorded_by=recorded_by,
+            may_resolve=may_resolve,
+            prediction=prediction,
+        )
     version = RuleVersion.objects.create(
         prediction=prediction,
         variant=variant,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -116,7 +116,16 @@ def _follow(case: Case, *, now: datetime) -> tuple[Resolution | None, list[str]]
         return None, []
     judged, evaluation = case.central
     answer = judged.outcome.status.value
-    move = next_move(standing=case.standing, answer=answer, may_finalise=judged.may_finalise, now=now)
+    move = next_move(
+        standing=case.standing,
+        answer=answer,
+        may_finalise=judged.may_finalise,
+        now=now,
+        # What was put up for review in time stays there until a person has looked.
+        reopen_for=timedelta.max if _is_doubted(case.prediction) else judged.rule.policy.reopen_for,
+    )
+    if move is Move.KEEP and _rests_on_other_facts(case):
+        move = Move.PROPOSE
     if move is Move.REVIEW:
         return None, [CONTRADICTION]
     if move is Move.KEEP:
@@ -141,6 +150,20 @@ def _follow(case: Case, *, now: datetime) -> tuple[Resolution | None, list[str]]
         finalises_at=None if window is None else now + window,
     )
     return added, []
+
+
+def _is_doubted(prediction: Prediction) -> bool:
+    return CONTRADICTION in prediction.review_reasons
+
+
+def _rests_on_other_facts(case: Case) -> bool:
+    """Whether a proposal of the machine is upheld by facts that put it at another time than those it was made on."""
+    if case.central is None or case.last is None or case.standing is None or case.standing.by_person:
+        return False
+    judged, evaluation = case.central
+    is_moved = (case.last.happened_at, case.last.known_at) != (judged.happened_at, judged.known_at)
+    is_proposal = case.last.state == Resolution.State.PROPOSED and case.last.verdict == judged.outcome.status.value
+    return is_proposal and is_moved and case.last.evaluation_id != evaluation.pk
 
 
 def _next(case: Case, *, judged: Judged, now: datetime, **fields: Any) -> Resolution:

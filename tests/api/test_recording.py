@@ -374,6 +374,19 @@ def test_a_rule_is_tried_out_clause_by_clause_and_not_recorded(logger):
     assert not RuleVersion.objects.exists()
 
 
+def test_criteria_are_not_changed_by_a_token_that_may_not_resolve_once_facts_are_known(logger):
+    prediction = make_prediction()
+    make_event()
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+    body = {"prediction": str(prediction.pk), "rule": rule_that_it_occurs(end="2025-04-01T00:00:00Z")}
+
+    answer = logger.post("rules/", body | {"description": "The deadline was misread."})
+
+    assert answer.status_code == 400
+    assert "only somebody who may resolve predictions" in errors_of(answer)["rule"]
+    assert prediction.rules.count() == 1
+
+
 def test_a_rule_that_cannot_be_tried_is_refused(logger):
     make_world()
     body = {"rule": rule_that_it_occurs(end="2025-01-01T00:00:00Z"), "publication": "2025-01-06T00:00:00Z"}

@@ -1,10 +1,13 @@
 """A prediction's page says what was claimed, what became of it and why."""
 
+from datetime import timedelta
+
 import pytest
 
 from forecasts.models import Prediction
 from forecasts.services.intake import RuleDraft
-from tests.builders import cover, make_article, make_event, make_prediction, rule_that_it_occurs
+from forecasts.services.settlement import settle_prediction
+from tests.builders import NOW, cover, make_article, make_event, make_prediction, rule_that_it_occurs
 
 
 def occurs(*, event_type: str, end: str = "2025-03-01T00:00:00Z") -> dict:
@@ -169,3 +172,14 @@ def test_marks_an_event_that_may_concern_it(text_of, settle, db):
     assert Prediction.objects.get().status == "NEEDS_REVIEW"
     assert "a person must say whether it is." in text
     assert "Possibly concerns it" in text
+
+
+def test_notes_what_came_to_light_too_late_to_reopen_a_verdict(text_of, db):
+    prediction = make_prediction(rule=rule_that_it_occurs(policy={"coverage": ["wire"], "reopen_for": "P1D"}))
+    cover()
+    for days in (0, 7):
+        settle_prediction(prediction_id=prediction.pk, now=NOW + timedelta(days=days))
+    make_event(now=NOW + timedelta(days=20))
+    settle_prediction(prediction_id=prediction.pk, now=NOW + timedelta(days=20))
+
+    assert "would say “Yes”" in text_of(f"/predictions/{prediction.pk}/")

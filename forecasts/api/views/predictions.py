@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from forecasts import rules
 from forecasts.api.filters import PredictionFilter, RuleFilter
+from forecasts.api.permissions import holds
 from forecasts.api.serializers.predictions import NewPrediction, NewRule, PredictionSerializer, RuleSerializer
 from forecasts.api.serializers.resolutions import (
     ExplanationSerializer,
@@ -66,6 +67,7 @@ class PredictionViewSet(Records):
                 is_scored=body["is_scored"],
                 now=timezone.now(),
                 recorded_by=self.account,
+                may_resolve=holds(self.token, ApiToken.Scope.RESOLVE),
             )
 
         try:
@@ -122,7 +124,12 @@ class RuleViewSet(Records):
         """Record a rule for a prediction: another reading, or the next version of one."""
         body = self.body(NewRule)
         rule = recorded(
-            lambda: record_rule(**body, now=timezone.now(), recorded_by=self.account),
+            lambda: record_rule(
+                **body,
+                now=timezone.now(),
+                recorded_by=self.account,
+                may_resolve=holds(self.token, ApiToken.Scope.RESOLVE),
+            ),
             field="rule",
             address=self.address,
         )
