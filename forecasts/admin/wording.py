@@ -8,6 +8,7 @@ from forecasts.models import Prediction
 REASONS = {
     "NO_RULE": "It has no rule yet",
     "CONTRADICTS_VERDICT": "The rule now contradicts the recorded verdict",
+    "TOO_LATE_TO_REOPEN": "The rule contradicts the verdict, too late to reopen it",
     "CONTRADICTION": "Recorded events contradict each other",
     "JUDGEMENT_NEEDED": "The rule asks a person",
     "POSSIBLE_MATCH": "An event may or may not be what the rule means",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from forecasts.models import Prediction, Verdict
+from forecasts.models import Verdict
 from forecasts.scoring.tiers import FIRST_AT, Tier
 from forecasts.selectors.predictions import PredictionPage
 from forecasts.selectors.scorecards import Scorecard
@@ -12,6 +12,8 @@ WAITING = {
     "JUDGEMENT_NEEDED": "The rule asks a question that only a person can answer.",
     "POSSIBLE_MATCH": "A recorded event may be what the rule waits for: a person must say whether it is.",
     "CONTRADICTS_VERDICT": "What is known now contradicts the verdict on record: a person must look again.",
+    "TOO_LATE_TO_REOPEN": "What came to light since would say “{answer}”. The verdict has been final for longer than its "
+    "rule lets late evidence reopen it: it stands, and this is a note.",
     "NO_RULE": "No rule is recorded yet that could decide it.",
     "AWAITING_COVERAGE": "The window is over, but the sources do not yet say that they are complete up to its end: "
     "silence is no evidence until they do.",
@@ -35,10 +37,6 @@ INTERVAL_METHODS = {
     "BETA_BOUND": "a deliberately wide bound, used below 20 independent events",
     "CLUSTER_LOGIT_T": "Student’s t on the logit of the mean, clustered by event",
 }
-TOO_LATE = (
-    "What came to light since would say “{answer}”. The verdict has been final for longer than its rule lets late evidence "
-    "reopen it: it stands, and this is a note."
-)
 HELP = {
     "resolved": ("Resolved", "Came out yes or no, and scored."),
     "pending": ("Pending", "No verdict yet: a window is open, a source is incomplete, or a person is needed."),
@@ -67,21 +65,13 @@ def missing(page: PredictionPage) -> tuple[str, ...]:
     evaluation = page.central.evaluation if page.central else None
     if page.resolution is None and evaluation and evaluation.reason in WAITING:
         codes.append(evaluation.reason)
-    sentences = [WAITING.get(code, f"A person must look: {code}.") for code in dict.fromkeys(codes)]
-    if evaluation and _is_too_late(page):
-        sentences.append(TOO_LATE.format(answer=evaluation.get_status_display()))
+    answer = evaluation.get_status_display() if evaluation else ""
+    sentences = [
+        WAITING.get(code, f"A person must look: {code}.").format(answer=answer) for code in dict.fromkeys(codes)
+    ]
     if page.prediction.needs_confirmation:
         sentences.append("The machine proposes this verdict; a person has to confirm it before it is final.")
     return tuple(sentences)
-
-
-def _is_too_late(page: PredictionPage) -> bool:
-    """Whether the rule contradicts a final verdict that nobody is asked about any more."""
-    if page.resolution is None or page.central is None or page.central.evaluation is None:
-        return False
-    is_settled = page.prediction.status == Prediction.Status.FINAL and not page.prediction.review_reasons
-    answer = page.central.evaluation.status
-    return is_settled and answer in Verdict.values and answer != page.resolution.verdict
 
 
 def in_short(page: PredictionPage) -> str:

@@ -15,6 +15,7 @@ class Move(StrEnum):
     FINALISE = "FINALISE"
     REOPEN = "REOPEN"
     REVIEW = "REVIEW"
+    NOTE = "NOTE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,33 +23,43 @@ class Standing:
     """
     The current record of a verdict.
 
-    `by_person` says whether a person decided it, `finalises_at` when it becomes final by itself, `n_disputes` how
-    often the prediction's verdicts were disputed, `final_since` when it became final.
+    `by_person` says whether a person decided it, `rests_on_rule` whether it is what a rule came to, confirmed or not,
+    `decided_at` when it was decided, `finalises_at` when it becomes final by itself, `n_disputes` how often the
+    prediction's verdicts were disputed.
     """
 
     verdict: str
     state: str
     by_person: bool
+    rests_on_rule: bool
+    decided_at: datetime
     finalises_at: datetime | None
     n_disputes: int = 0
-    final_since: datetime | None = None
 
 
 def next_move(
-    *, standing: Standing | None, answer: str, may_finalise: bool, now: datetime, reopen_for: timedelta = timedelta.max
+    *,
+    standing: Standing | None,
+    answer: str,
+    may_finalise: bool,
+    answered_at: datetime,
+    reopen_for: timedelta,
+    now: datetime,
 ) -> Move:
     """
     Return what to do with the record of a verdict.
 
-    A person's verdict and a final one are never changed by the machine: where the rule now says otherwise, a
-    person is asked, unless it has been final for longer than the rule lets late evidence reopen it. A proposal follows what the rule says. A first dispute of the machine's verdict is answered by
-    evaluating afresh and proposing again; a second one waits for a person.
+    A person's verdict and a final one are never changed by the machine: where the rule says otherwise since, a
+    person is asked; where a final one is too old to be reopened, that is only noted. A proposal follows what the rule
+    says. A first dispute of the machine's verdict is answered by evaluating afresh and proposing again; a second one
+    waits for a person.
 
     Args:
         standing: The current record; None when there is none, or when the last one reopened the prediction.
         answer: What the central rule came to: YES, NO, ANNULLED, or an open status.
         may_finalise: Whether the evidence is good enough to become final without a person.
-        reopen_for: How long after it became final a verdict can be reopened.
+        answered_at: Since when the rule has come to this answer on these facts: whoever decided later knew of it.
+        reopen_for: How long after it became final late evidence can reopen a verdict.
         now: The instant of the decision.
     Raises:
         ValueError: The standing is in a state this table does not know.
@@ -60,8 +71,11 @@ def next_move(
     if standing.state == "DISPUTED" and not standing.by_person:
         return _after_dispute(standing, is_decided=is_decided, agrees=agrees)
     if standing.by_person or standing.state == "FINAL":
-        contradicted = not agrees and (is_decided or not standing.by_person)
-        return Move.REVIEW if contradicted and not _is_too_late(standing, now=now, reopen_for=reopen_for) else Move.KEEP
+        is_known = standing.by_person and answered_at < standing.decided_at
+        if agrees or is_known or not (is_decided or standing.rests_on_rule):
+            return Move.KEEP
+        is_too_late = standing.state == "FINAL" and now - standing.decided_at > reopen_for
+        return Move.NOTE if is_too_late else Move.REVIEW
     if standing.state != "PROPOSED":
         raise ValueError(
             f"a verdict in state {standing.state!r} has no next move; expected PROPOSED, FINAL or DISPUTED"
@@ -79,7 +93,3 @@ def _after_dispute(standing: Standing, *, is_decided: bool, agrees: bool) -> Mov
     if not is_decided:
         return Move.REOPEN
     return Move.KEEP if agrees and standing.n_disputes > 1 else Move.PROPOSE
-
-
-def _is_too_late(standing: Standing, *, now: datetime, reopen_for: timedelta) -> bool:
-    return standing.final_since is not None and now - standing.final_since > reopen_for

@@ -37,9 +37,10 @@ def _standing(resolution: Resolution, *, n_disputes: int) -> Standing:
         verdict=resolution.verdict,
         state=resolution.state,
         by_person=decided.actor_id is not None,
+        rests_on_rule=decided.evaluation_id is not None,
+        decided_at=decided.recorded_at,
         finalises_at=resolution.finalises_at,
         n_disputes=n_disputes,
-        final_since=resolution.recorded_at if resolution.state == Resolution.State.FINAL else None,
     )
 
 

@@ -15,9 +15,9 @@ from forecasts.selectors.verdicts import Judged, judge_all
 
 from .resolutions import next_resolution, record_evaluations
 from .scores import score_resolutions
-from .states import state_after, store_states
+from .states import CONTRADICTION, TOO_LATE, state_after, store_states
 
-CONTRADICTION = "CONTRADICTS_VERDICT"
+DOUBTS = {Move.REVIEW: CONTRADICTION, Move.NOTE: TOO_LATE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,14 +120,15 @@ def _follow(case: Case, *, now: datetime) -> tuple[Resolution | None, list[str]]
         standing=case.standing,
         answer=answer,
         may_finalise=judged.may_finalise,
-        now=now,
+        answered_at=evaluation.recorded_at,
         # What was put up for review in time stays there until a person has looked.
         reopen_for=timedelta.max if _is_doubted(case.prediction) else judged.rule.policy.reopen_for,
+        now=now,
     )
     if move is Move.KEEP and _rests_on_other_facts(case):
         move = Move.PROPOSE
-    if move is Move.REVIEW:
-        return None, [CONTRADICTION]
+    if move in DOUBTS:
+        return None, [DOUBTS[move]]
     if move is Move.KEEP:
         return None, []
     if move is Move.REOPEN:

@@ -16,6 +16,8 @@ from .predictions import MISSING_RULE
 # A source's watermark moves by time too: what waits for it is looked at again.
 COVERAGE_RETRY = timedelta(hours=1)
 AT_ONCE = timedelta(microseconds=1)
+# Why a verdict in force is doubted: the first asks a person, the second is only a note.
+CONTRADICTION, TOO_LATE = "CONTRADICTS_VERDICT", "TOO_LATE_TO_REOPEN"
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,14 @@ def state_after(
         last: The last word on it, the one just added included.
         readings: What each of its rules came to.
         central: What the central one came to; None where it has none.
-        doubts: Reasons why a verdict needs a person.
+        doubts: What speaks against the verdict in force.
     """
     in_force = None if last is None or last.state == Resolution.State.REOPENED else last
     reasons = doubts if in_force else _review_reasons(central)
     status = Prediction.Status(in_force.state) if in_force else Prediction.Status.OPEN
     is_proposed = in_force is not None and in_force.state == Resolution.State.PROPOSED
     standpoint = Standpoint(
-        status=(Prediction.Status.NEEDS_REVIEW if reasons else status).value,
+        status=(Prediction.Status.NEEDS_REVIEW if {*reasons} - {TOO_LATE} else status).value,
         verdict=in_force.verdict if in_force else "",
         review_reasons=tuple(reasons),
         needs_confirmation=is_proposed and in_force is not None and in_force.finalises_at is None,

@@ -5,15 +5,51 @@ import pytest
 from forecasts.rules.lifecycle import Move, Standing, next_move
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
-LATER, EARLIER = NOW + timedelta(days=1), NOW - timedelta(days=1)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+LATER, EARLIER = NOW + DAY, NOW - DAY
+
+
+def record(verdict: str, state: str, **fields) -> Standing:
+    """A record of the machine's, decided a day ago, unless told otherwise."""
+    given = {"by_person": False, "rests_on_rule": True, "decided_at": EARLIER, "finalises_at": None}
+    return Standing(verdict=verdict, state=state, **{**given, **fields})
 
 
 def proposed(verdict: str = "YES", *, finalises_at: datetime | None = LATER) -> Standing:
-    return Standing(verdict=verdict, state="PROPOSED", by_person=False, finalises_at=finalises_at)
+    return record(verdict, "PROPOSED", finalises_at=finalises_at)
 
 
-def final(verdict: str = "YES", *, by_person: bool = False) -> Standing:
-    return Standing(verdict=verdict, state="FINAL", by_person=by_person, finalises_at=None)
+def final(verdict: str = "YES", **fields) -> Standing:
+    return record(verdict, "FINAL", **fields)
+
+
+def judged(verdict: str = "YES", **fields) -> Standing:
+    """A final verdict of a person's own."""
+    return final(verdict, by_person=True, rests_on_rule=False, **fields)
+
+
+def confirmed(verdict: str = "YES", **fields) -> Standing:
+    """The rule's verdict, made final by a person."""
+    return final(verdict, by_person=True, **fields)
+
+
+def move_of(
+    standing: Standing | None,
+    answer: str,
+    *,
+    may_finalise: bool = True,
+    answered_at: datetime = NOW,
+    now: datetime = NOW,
+) -> Move:
+    """The next move where verdicts can be reopened for ten days."""
+    return next_move(
+        standing=standing,
+        answer=answer,
+        may_finalise=may_finalise,
+        answered_at=answered_at,
+        reopen_for=10 * DAY,
+        now=now,
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,24 +70,41 @@ def final(verdict: str = "YES", *, by_person: bool = False) -> Standing:
         (final(), "YES", True, Move.KEEP),
         (final(), "NO", True, Move.REVIEW),
         (final(), "OPEN", True, Move.REVIEW),
-        (final(by_person=True), "YES", False, Move.KEEP),
-        (final(by_person=True), "NO", False, Move.REVIEW),
-        (final("AMBIGUOUS", by_person=True), "OPEN", False, Move.KEEP),
+        (judged(), "YES", False, Move.KEEP),
+        (judged(), "NO", False, Move.REVIEW),
+        (judged("AMBIGUOUS"), "OPEN", False, Move.KEEP),
+        (confirmed(), "OPEN", False, Move.REVIEW),
     ],
 )
 def test_the_record_follows_the_rule_but_never_overrules_a_person(standing, answer, may_finalise, move):
-    assert next_move(standing=standing, answer=answer, may_finalise=may_finalise, now=NOW) is move
+    assert move_of(standing, answer, may_finalise=may_finalise) is move
+
+
+@pytest.mark.parametrize("standing", [final(), judged(), confirmed()])
+@pytest.mark.parametrize(("age", "move"), [(10 * DAY, Move.REVIEW), (10 * DAY + SECOND, Move.NOTE)])
+def test_a_verdict_that_has_been_final_for_too_long_is_not_put_to_a_person(standing, age, move):
+    moment = standing.decided_at + age
+
+    assert move_of(standing, "NO", answered_at=moment, now=moment) is move
+
+
+@pytest.mark.parametrize(
+    ("answered_at", "move"), [(EARLIER - SECOND, Move.KEEP), (EARLIER, Move.REVIEW), (NOW, Move.REVIEW)]
+)
+def test_a_person_is_not_asked_again_about_what_the_rule_said_when_they_decided(answered_at, move):
+    assert move_of(judged(), "NO", answered_at=answered_at) is move
+    assert move_of(final(), "NO", answered_at=answered_at) is Move.REVIEW
 
 
 def test_a_state_the_table_does_not_know_is_an_error():
-    unknown = Standing(verdict="YES", state="REOPENED", by_person=False, finalises_at=None)
+    unknown = record("YES", "REOPENED")
 
     with pytest.raises(ValueError, match="'REOPENED' has no next move"):
-        next_move(standing=unknown, answer="YES", may_finalise=True, now=NOW)
+        move_of(unknown, "YES")
 
 
 def disputed(verdict: str = "YES", *, n_disputes: int = 1, by_person: bool = False) -> Standing:
-    return Standing(verdict=verdict, state="DISPUTED", by_person=by_person, finalises_at=None, n_disputes=n_disputes)
+    return record(verdict, "DISPUTED", by_person=by_person, rests_on_rule=not by_person, n_disputes=n_disputes)
 
 
 @pytest.mark.parametrize(
@@ -68,4 +121,4 @@ def disputed(verdict: str = "YES", *, n_disputes: int = 1, by_person: bool = Fal
     ],
 )
 def test_a_first_dispute_is_evaluated_afresh_and_a_second_waits_for_a_person(standing, answer, move):
-    assert next_move(standing=standing, answer=answer, may_finalise=True, now=NOW) is move
+    assert move_of(standing, answer) is move

@@ -55,6 +55,43 @@ def test_late_evidence_is_put_to_a_person_only_while_a_verdict_can_be_reopened(l
     assert Evaluation.objects.latest("number").status == "YES"  # noted either way
 
 
+def test_what_comes_too_late_is_noted_on_the_verdict():
+    prediction = make_prediction(rule=brief_rule())
+    cover()
+    final(prediction)
+
+    make_event(now=NOW + WEEK)
+    settled(prediction, now=NOW + 20 * WEEK)
+
+    assert (prediction.status, prediction.review_reasons) == ("FINAL", ["TOO_LATE_TO_REOPEN"])
+    assert not Prediction.objects.awaiting_a_person().exists()
+
+
+def test_a_person_who_decides_against_the_rule_is_not_asked_again_every_night():
+    prediction, editor = make_prediction(), User.objects.create(username="editor")
+    cover()
+    settled(prediction)
+    record_verdict(
+        prediction_id=prediction.pk, verdict="YES", reason="It was sent by night.", actor=editor, now=NOW + DAY
+    )
+
+    settled(prediction, now=NOW + 2 * DAY)
+
+    assert (prediction.status, prediction.verdict, prediction.review_reasons) == ("FINAL", "YES", [])
+
+
+def test_a_verdict_that_a_person_confirmed_is_flagged_when_its_witness_goes():
+    prediction, editor = make_prediction(), User.objects.create(username="editor")
+    version = make_event(tier="C")
+    settled(prediction)
+    record_verdict(prediction_id=prediction.pk, verdict="YES", reason="Two papers say so.", actor=editor, now=NOW + DAY)
+
+    retract_event(event=version.event, reason="It was a rumour.", known_at=NOW + DAY, now=NOW + DAY)
+    settled(prediction, now=NOW + 2 * DAY)
+
+    assert (prediction.status, prediction.verdict) == ("NEEDS_REVIEW", "YES")
+
+
 def test_what_was_put_up_for_review_in_time_stays_there():
     prediction = make_prediction(rule=brief_rule())
     cover()
