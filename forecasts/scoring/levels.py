@@ -96,3 +96,23 @@ class Levels:
     def n(self) -> float:
         """The weight of all, in forecasts."""
         return int(self.weight.sum()) / WHOLE
+
+    @property
+    def happened(self) -> FloatArray:
+        """The weight that came true at each level, in forecasts."""
+        return self.hits / (WHOLE * BASIS_POINTS)
+
+    @property
+    def failed(self) -> FloatArray:
+        """The weight that did not come true at each level, in forecasts."""
+        return (self.weight * BASIS_POINTS - self.hits) / (WHOLE * BASIS_POINTS)
+
+    @property
+    def n_happened(self) -> float:
+        """The weight of what came true, in forecasts."""
+        return int(self.hits.sum()) / (WHOLE * BASIS_POINTS)
+
+    @property
+    def n_failed(self) -> float:
+        """The weight of what did not, in forecasts."""
+        return (int(self.weight.sum()) * BASIS_POINTS - int(self.hits.sum())) / (WHOLE * BASIS_POINTS)
