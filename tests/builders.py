@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-from forecasts.models import Article, Forecaster, Prediction, Source, Topic
+from django.contrib.auth.models import User
+
+from forecasts.models import Article, Forecaster, Judgement, Prediction, Source, Topic
+from forecasts.selectors.judgements import questions_of
 from forecasts.services.articles import record_article, record_forecaster, record_topic
 from forecasts.services.events import EventDraft, Report, day, record_event
 from forecasts.services.forecasts import wording
 from forecasts.services.intake import RuleDraft, log_prediction
+from forecasts.services.judgements import answer_question
 from forecasts.services.predictions import ClaimDraft
 from forecasts.services.sources import record_coverage, record_entity, record_source
 
@@ -128,3 +132,32 @@ def cover(*, to: datetime = datetime(2025, 5, 1, tzinfo=UTC), source: Source | N
     """State that the source holds everything up to an instant."""
     coverage, _ = record_coverage(source=source or make_source(), complete_to=to, now=now)
     return coverage
+
+
+QUESTION = {"question": "Was it on their terms?", "rubric": "Compare the two drafts."}
+
+
+def judged_prediction(**fields) -> Prediction:
+    """A prediction that only a person can decide."""
+    window = {"start": {"anchor": "publication"}, "end": DEADLINE}
+    rule = {"rrl": "1", "consequent": {"judged": QUESTION | {"window": window}}}
+    return make_prediction(rule=rule, **{"statement": "It ends on their terms.", **fields})
+
+
+def answered(
+    prediction: Prediction, *, answer: str = "YES", username: str = "editor", now: datetime = NOW, **fields
+) -> Judgement:
+    """A person's answer to the only question of the prediction's rule."""
+    (question,) = questions_of(prediction=prediction)
+    given = {"reason": "The signed text says so.", "known_at": datetime(2025, 2, 20, tzinfo=UTC), **fields}
+    actor, _ = User.objects.get_or_create(username=username)
+    judgement, _ = answer_question(
+        prediction_id=prediction.pk,
+        rule_version_id=question.rule_version.pk,
+        path=question.path,
+        answer=answer,
+        actor=actor,
+        now=now,
+        **given,
+    )
+    return judgement

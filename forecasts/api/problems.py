@@ -16,6 +16,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
+from forecasts.services.refusal import Moved
+
 MEDIA_TYPE = "application/problem+json"
 LONGEST_VALUE = 200
 PLACE = re.compile("[0-9]{1,6}")
@@ -40,6 +42,18 @@ class Busy(exceptions.APIException):
     default_code = "busy"
     default_detail = "The service is busy, and nothing was recorded. Send the same request again in a moment."
     wait = 2
+
+
+class Changed(exceptions.APIException):
+    """What the request replaces changed since its sender looked at it. Nothing was added."""
+
+    status_code = 409
+    default_code = "changed"
+    default_detail = "The record changed since you looked at it, and nothing was recorded. Read it again, then decide."
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__()
+        self.errors = errors
 
 
 class Race(exceptions.APIException):
@@ -73,6 +87,8 @@ def _as_failure(exc: Exception) -> exceptions.APIException | None:
     match exc:
         case exceptions.APIException():
             return exc
+        case Moved():
+            return Changed(exc.message_dict)
         case Refusal():
             return exceptions.ValidationError(exc.message_dict if hasattr(exc, "error_dict") else {"": exc.messages})
         case Http404():

@@ -6,6 +6,7 @@ from .events import (
     EntityMembership,
     Event,
     EventKey,
+    EventMerge,
     EventVersion,
     Evidence,
     Milestone,
@@ -14,6 +15,7 @@ from .events import (
     Tier,
 )
 from .forecasts import Forecast, Lexicon, LexiconEntry
+from .judgements import Judgement
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
 from .scores import Score
@@ -28,10 +30,12 @@ __all__ = [
     "Evaluation",
     "Event",
     "EventKey",
+    "EventMerge",
     "EventVersion",
     "Evidence",
     "Forecast",
     "Forecaster",
+    "Judgement",
     "Lexicon",
     "LexiconEntry",
     "Milestone",

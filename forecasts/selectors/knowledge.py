@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 
 from django.db.models import OuterRef, Subquery
@@ -17,10 +17,15 @@ SERIES = "series:"
 
 @dataclass(frozen=True)
 class Listener:
-    """A rule, as far as it matters to what it has to know: when its prediction was issued, what it listens for."""
+    """
+    A rule, as far as it matters to what it has to know.
+
+    When its prediction was issued, what it listens for, and what people answered to its questions, by their place.
+    """
 
     publication: datetime
     listening: Listening
+    judgements: Mapping[str, bool] = field(default_factory=dict, hash=False)
 
 
 def knowledge(*, publication: datetime, keys: Iterable[str], as_of: datetime) -> rules.Knowledge:
@@ -60,7 +65,7 @@ def knowledge_of(*, listeners: Sequence[Listener], as_of: datetime) -> list[rule
             coverage_tiers=tiers,
             milestones=dates,
             memberships=members,
-            judgements={},
+            judgements=listener.judgements,
         )
         for listener, listening in zip(listeners, heard, strict=True)
     ]

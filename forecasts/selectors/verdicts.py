@@ -9,6 +9,7 @@ import orjson
 from forecasts import rules
 from forecasts.models import RuleVersion
 
+from .judgements import answers_of
 from .knowledge import Listener, knowledge_of
 from .listening import listening_of
 
@@ -93,7 +94,11 @@ def judge_all(*, rule_versions: Sequence[RuleVersion], as_of: datetime) -> list[
         RuleError: One of the stored rules is not one this version can read.
     """
     heard = listening_of(rule_versions=rule_versions)
-    listeners = [Listener(version.prediction.issued_at, heard[version.pk]) for version in rule_versions]
+    answers = answers_of(rule_versions=rule_versions, as_of=as_of)
+    listeners = [
+        Listener(version.prediction.issued_at, heard[version.pk], answers.get(version.pk, {}))
+        for version in rule_versions
+    ]
     return [
         judge_draft(rule=rules.parse_rule(version.rule), facts=facts, label=f"{version.name} v{version.version}")
         for version, facts in zip(rule_versions, knowledge_of(listeners=listeners, as_of=as_of), strict=True)

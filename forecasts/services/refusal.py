@@ -14,6 +14,10 @@ class Refused(ValidationError):
     """
 
 
+class Moved(Refused):
+    """The input was not recorded, because what it replaces changed since it was looked at."""
+
+
 class Problems:
     """Collects what is wrong with an input, so that all of it is said at once."""
 

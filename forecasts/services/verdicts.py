@@ -7,10 +7,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from forecasts.models import Prediction, Resolution, Verdict
+from forecasts.selectors.judgements import answered_by
 from forecasts.selectors.resolutions import current_resolution
 
 from .predictions import make_due
-from .refusal import Problems, refuse
+from .refusal import Moved, Problems, refuse
 from .resolutions import append_resolution
 from .scores import score_resolution
 
@@ -39,7 +40,8 @@ def record_verdict(
     Args:
         expected_number: The number of the resolution the person saw; 0 when there was none.
     Raises:
-        Refused: The verdict or reason is missing, the person is the forecaster, or the record moved on meanwhile.
+        Refused: The verdict or reason is missing, or the person is the forecaster.
+        Moved: The record changed meanwhile.
     """
     prediction = Prediction.objects.select_for_update().get(pk=prediction_id)
     last = current_resolution(prediction=prediction)
@@ -47,9 +49,8 @@ def record_verdict(
         prediction, verdict=verdict, reason=reason, actor=actor, now=now, known_at=known_at, happened_at=happened_at
     )
     if expected_number is not None and expected_number != (last.number if last else 0):
-        raise refuse(
-            "verdict", f"The record changed since you opened it: it is now {last}. Look at it again before you decide."
-        )
+        told = f"The record changed since you opened it: it is now {last}. Look at it again before you decide."
+        raise Moved({"verdict": [told]})
     same = last if last is not None and last.verdict == verdict else None
     added = append_resolution(
         prediction=prediction,
@@ -71,7 +72,14 @@ def record_verdict(
 
 
 def _state_of(verdict: str, *, prediction: Prediction, last: Resolution | None, actor: User) -> Resolution.State:
-    """A final verdict is only overturned by two people: one proposes, another confirms, whatever lies between."""
+    """
+    Who decides alone, and where a second person has to confirm.
+
+    A final verdict is only overturned by two people: one proposes, another confirms, whatever lies between. Whoever
+    answered a question of the rule does not also confirm the verdict that rests on it.
+    """
+    if actor.pk in answered_by(prediction=prediction):
+        return Resolution.State.PROPOSED
     finals = Resolution.objects.filter(prediction=prediction, state=Resolution.State.FINAL)
     final = finals.order_by("-number").first()
     if final is None or final.verdict == verdict:

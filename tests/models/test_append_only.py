@@ -12,9 +12,9 @@ from forecasts.models import Article, Entity, Prediction
 from forecasts.services.forecasts import record_lexicon
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_membership, record_milestone, record_observation
-from tests.builders import NOW, cover, make_event, make_prediction, make_source
+from tests.builders import NOW, answered, cover, judged_prediction, make_event, make_prediction, make_source
 
-APPEND_ONLY = importlib.import_module("forecasts.migrations.0002_append_only").APPEND_ONLY
+APPEND_ONLY = (*importlib.import_module("forecasts.migrations.0002_append_only").APPEND_ONLY, "judgement")
 MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
 MUTABLE = {"apitoken", "entity", "forecaster", "prediction", "source", "topic"}
 
@@ -37,6 +37,7 @@ def history():
         source=make_source(), series="S", valid_on=date(2025, 1, 1), value=Decimal(1), released_at=released_at, now=NOW
     )
     settle_prediction(prediction_id=prediction.pk, now=NOW)
+    answered(judged_prediction())
     return prediction
 
 

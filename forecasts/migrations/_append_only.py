@@ -1,0 +1,34 @@
+"""Triggers for tables that came after the first ones: their rows never change and never go."""
+
+from django.db import migrations
+
+
+def protect(name):
+    """The operation that has the database refuse to change or delete rows of a table of this app."""
+    table = f"forecasts_{name}"
+
+    def install(apps, schema_editor):
+        for statement in _statements(table, vendor=schema_editor.connection.vendor):
+            schema_editor.execute(statement, params=None)
+
+    def remove(apps, schema_editor):
+        sqlite = schema_editor.connection.vendor == "sqlite"
+        for verb in ("no_update", "no_delete") if sqlite else ("no_change",):
+            schema_editor.execute(f"DROP TRIGGER {table}_{verb}" + ("" if sqlite else f" ON {table}"), params=None)
+
+    return migrations.RunPython(install, remove)
+
+
+def _statements(table, *, vendor):
+    if vendor == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            yield (
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, 'append-only: {verb} of {table} is refused'); END"
+            )
+        return
+    yield (
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION forecasts_refuse()"
+    )
+    yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_change"
