@@ -1,10 +1,14 @@
 """What happened: sources and their coverage, entities, milestones, events, evidence and series."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+
+from forecasts.feeds.codes import ACTION_CODES, EVENT_TYPES
+from forecasts.feeds.magnitudes import in_words
 
 
 class Tier(models.TextChoices):
@@ -156,6 +160,9 @@ class EventVersion(models.Model):
     class Precision(models.TextChoices):
         INSTANT = "INSTANT", "To the minute"
         DAY = "DAY", "Day"
+        WEEK = "WEEK", "Week"
+        MONTH = "MONTH", "Month"
+        QUARTER = "QUARTER", "Quarter"
         RANGE = "RANGE", "Some time between two dates"
 
     class Modality(models.TextChoices):
@@ -178,6 +185,10 @@ class EventVersion(models.Model):
     occurred_from = models.DateTimeField()
     occurred_until = models.DateTimeField(help_text="Excluded; equal to the start for an instant.")
     precision = models.CharField(max_length=7, choices=Precision.choices, default=Precision.DAY)
+    announced_from = models.DateTimeField(null=True, blank=True, help_text="When it was announced, at the earliest.")
+    announced_until = models.DateTimeField(null=True, blank=True, help_text="Excluded, unless equal to the start.")
+    effective_from = models.DateTimeField(null=True, blank=True, help_text="When it took effect, at the earliest.")
+    effective_until = models.DateTimeField(null=True, blank=True, help_text="Excluded, unless equal to the start.")
     event_type = models.CharField(max_length=40, help_text="PLOVER type, or an x- type of our own.")
     action_code = models.CharField(max_length=4, blank=True, help_text="CAMEO code, with its leading zero.")
     modes = models.JSONField(default=list, blank=True)
@@ -187,6 +198,7 @@ class EventVersion(models.Model):
     actors = models.JSONField(default=list, blank=True)
     recipients = models.JSONField(default=list, blank=True)
     locations = models.JSONField(default=list, blank=True)
+    place = models.JSONField(null=True, blank=True, help_text="A name, or lat and lon in degrees, or all of them.")
     attributes = models.JSONField(default=dict, blank=True)
     tier = models.CharField(max_length=1, choices=Tier.choices)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.ACTIVE)
@@ -207,10 +219,43 @@ class EventVersion(models.Model):
             ),
             models.CheckConstraint(name="event_known_after_it_began", condition=Q(known_at__gte=F("occurred_from"))),
             models.CheckConstraint(name="event_known_before_recorded", condition=Q(known_at__lte=F("recorded_at"))),
+            models.CheckConstraint(
+                name="event_announced_from_before_until",
+                condition=Q(announced_from=None, announced_until=None)
+                | Q(
+                    announced_from__isnull=False,
+                    announced_until__isnull=False,
+                    announced_from__lte=F("announced_until"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="event_effective_from_before_until",
+                condition=Q(effective_from=None, effective_until=None)
+                | Q(
+                    effective_from__isnull=False,
+                    effective_until__isnull=False,
+                    effective_from__lte=F("effective_until"),
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def event_type_label(self) -> str:
+        """What the type means."""
+        return EVENT_TYPES.get(self.event_type, "")
+
+    @property
+    def action_code_label(self) -> str:
+        """What the CAMEO code means; empty without one."""
+        return ACTION_CODES.get(self.action_code, "")
+
+    @property
+    def attributes_in_words(self) -> list[tuple[str, str]]:
+        """Each attribute with its value as a reader is shown it."""
+        return [(name, in_words(value)) for name, value in self.attributes.items()]
 
 
 class EventKey(models.Model):
@@ -248,6 +293,49 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.url or self.citation
+
+
+class EventMergeQuerySet(models.QuerySet["EventMerge"]):
+    def standing(self, *, as_of: datetime | None = None) -> "EventMergeQuerySet":
+        """The merges that hold now, or held at an instant: the last word on their event, and no undoing of one."""
+        known = Q() if as_of is None else Q(known_at__lte=as_of)
+        later = EventMerge.objects.filter(known, merged=OuterRef("merged"), number__gt=OuterRef("number"))
+        return self.filter(known, ~Exists(later), kept__isnull=False)
+
+
+class EventMerge(models.Model):
+    """That an event is another one told again, from `known_at` on; a later row for it replaces this one."""
+
+    merged = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="merges")
+    number = models.PositiveIntegerField()
+    kept = models.ForeignKey(
+        Event,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="absorbed",
+        help_text="The event that counts in its place; empty where it counts by itself again.",
+    )
+    reason = models.TextField()
+    known_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(editable=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = EventMergeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="event_merge_counts_up", fields=["merged", "number"]),
+            models.CheckConstraint(name="event_merged_into_another", condition=Q(kept=None) | ~Q(kept=F("merged"))),
+            models.CheckConstraint(name="event_merge_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="event_merge_known_before_recorded", condition=Q(known_at__lte=F("recorded_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merged_id} in {self.kept_id}" if self.kept_id else f"{self.merged_id} by itself"
 
 
 class Observation(models.Model):

@@ -12,13 +12,18 @@ from django.contrib.auth.models import User
 
 from forecasts import rules
 from forecasts.feeds import is_web_address
+from forecasts.feeds.codes import CONTEXTS, EVENT_TYPES, MODES, action_code_fault, code_fault
+from forecasts.feeds.magnitudes import attribute_faults
+from forecasts.feeds.periods import PERIODS, is_period
+from forecasts.feeds.places import location_fault, place_fault
 from forecasts.models import Entity, Event, EventKey, EventVersion, Evidence, Source
 
 from .refusal import Problems
 
-CODE = re.compile(r"\d{2,4}", re.ASCII)
-FIRST_YEAR, MAX_ATTRIBUTES, LONGEST_OWNER, LONGEST_PATH, LONGEST_REPORT = 1900, 50, 200, 120, 2400
+FIRST_YEAR, MAX_YEARS_AHEAD, LONGEST_OWNER, LONGEST_PATH, LONGEST_REPORT = 1900, 50, 200, 120, 2400
 MODALITIES = tuple(EventVersion.Modality.values)
+# Not part of the digest where they are not given: what was recorded before they existed keeps its own.
+OPTIONAL = ("announced_from", "announced_until", "effective_from", "effective_until", "place")
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Report:
 
 @dataclass(frozen=True)
 class EventDraft:
-    """What is known about an event, coded. `occurred_until` is excluded; equal to the start for an instant."""
+    """What is known about an event, coded. What ends in `_until` is excluded; equal to the start for an instant."""
 
     title: str
     event_type: str
@@ -49,6 +54,11 @@ class EventDraft:
     actors: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     locations: tuple[str, ...] = ()
+    place: dict[str, object] | None = None
+    announced_from: datetime | None = None
+    announced_until: datetime | None = None
+    effective_from: datetime | None = None
+    effective_until: datetime | None = None
     attributes: dict[str, object] = field(default_factory=dict)
     tier: str = ""
     status: str = EventVersion.Status.ACTIVE
@@ -108,20 +118,19 @@ def _check_content(draft: EventDraft, *, now: datetime, entities: Collection[str
                 problems.add(
                     name, f"“{path}” is no recorded entity, nor below one. Record it first, or check the spelling."
                 )
-    if len(draft.attributes) > MAX_ATTRIBUTES:
-        problems.add("attributes", f"{len(draft.attributes)} attributes are too many; {MAX_ATTRIBUTES} at most.")
+    _check_places(draft, entities=entities, problems=problems)
+    problems.extend("attributes", attribute_faults(draft.attributes))
 
 
 def _check_codes(draft: EventDraft, *, problems: Problems) -> None:
-    if draft.event_type not in rules.EVENT_TYPES:
-        problems.add(
-            "event_type", f"“{draft.event_type}” is no event type. Choose one of {', '.join(rules.EVENT_TYPES)}."
-        )
-    if draft.action_code and not CODE.fullmatch(draft.action_code):
-        problems.add(
-            "action_code",
-            f"“{draft.action_code}” is no CAMEO code: two to four digits with the leading zero, like 072.",
-        )
+    if draft.event_type not in EVENT_TYPES:
+        problems.add("event_type", code_fault(draft.event_type, table=EVENT_TYPES, thing="event type"))
+    if draft.action_code:
+        problems.add_fault("action_code", action_code_fault(draft.action_code))
+    for mode in draft.modes:
+        problems.add_fault("modes", code_fault(mode, table=MODES, thing="PLOVER mode"))
+    for context in draft.contexts:
+        problems.add_fault("contexts", code_fault(context, table=CONTEXTS, thing="PLOVER context"))
     for name in ("topics", "actors", "recipients"):
         for path in getattr(draft, name):
             if len(path) > LONGEST_PATH:
@@ -130,24 +139,57 @@ def _check_codes(draft: EventDraft, *, problems: Problems) -> None:
         problems.add("modality", f"“{draft.modality}” is no modality. Choose one of {', '.join(MODALITIES)}.")
 
 
+def _check_places(draft: EventDraft, *, entities: Collection[str], problems: Problems) -> None:
+    for path in draft.locations:
+        if not _known(path, entities=entities) or len(path) > LONGEST_PATH:
+            problems.add_fault("locations", location_fault(path))
+    if draft.place is not None:
+        problems.add_fault("place", place_fault(draft.place))
+
+
 def _check_times(draft: EventDraft, *, now: datetime, problems: Problems) -> None:
-    if draft.occurred_from.year < FIRST_YEAR:
-        problems.add(
-            "occurred_from", f"The year {draft.occurred_from.year} is before {FIRST_YEAR}: is a digit missing?"
-        )
+    _check_bounds("occurred", draft.occurred_from, draft.occurred_until, now=now, problems=problems)
     if draft.occurred_from > now:
         problems.add(
             "occurred_from",
             f"{draft.occurred_from:%Y-%m-%d %H:%M} UTC is in the future: record an event once it happened.",
         )
-    if draft.occurred_until < draft.occurred_from:
-        problems.add("occurred_until", f"It ends on {draft.occurred_until:%Y-%m-%d}, before it begins.")
+    if draft.precision in PERIODS[1:]:
+        _check_period(draft, problems=problems)
     if draft.known_at > now:
         problems.add("known_at", f"{draft.known_at:%Y-%m-%d %H:%M} UTC is in the future: when was it first reported?")
     if draft.known_at < draft.occurred_from:
         problems.add(
             "known_at", f"{draft.known_at:%Y-%m-%d %H:%M} UTC is before it happened: when was it first reported?"
         )
+    if draft.announced_from is not None or draft.announced_until is not None:
+        _check_bounds("announced", draft.announced_from, draft.announced_until, now=now, problems=problems)
+    if draft.announced_from is not None and draft.announced_from > now:
+        problems.add("announced_from", f"{draft.announced_from:%Y-%m-%d} is in the future: leave it out until then.")
+    if draft.effective_from is not None or draft.effective_until is not None:
+        _check_bounds("effective", draft.effective_from, draft.effective_until, now=now, problems=problems)
+
+
+def _check_bounds(
+    name: str, start: datetime | None, end: datetime | None, *, now: datetime, problems: Problems
+) -> None:
+    if start is None or end is None:
+        problems.add(f"{name}_{'from' if start is None else 'until'}", f"Give {name}_from and {name}_until together.")
+        return
+    if start.year < FIRST_YEAR:
+        problems.add(f"{name}_from", f"The year {start.year} is before {FIRST_YEAR}: is a digit missing?")
+    if end < start:
+        problems.add(f"{name}_until", f"It ends on {end:%Y-%m-%d}, before it begins.")
+    if end.year > now.year + MAX_YEARS_AHEAD:
+        problems.add(
+            f"{name}_until", f"The year {end.year} is more than {MAX_YEARS_AHEAD} years away: is a digit wrong?"
+        )
+
+
+def _check_period(draft: EventDraft, *, problems: Problems) -> None:
+    if not is_period(draft.occurred_from, draft.occurred_until, precision=draft.precision):
+        begins, ends = f"{draft.occurred_from:%Y-%m-%d}", f"{draft.occurred_until:%Y-%m-%d}"
+        problems.add("date_precision", f"{begins} to before {ends} is no {draft.precision.lower()}.")
 
 
 def _known(path: str, *, entities: Collection[str]) -> bool:
@@ -169,7 +211,7 @@ def _check_reports(reports: tuple[Report, ...], *, problems: Problems) -> None:
 
 def digest_of(draft: EventDraft) -> str:
     """SHA-256 of the content; when it was known is part of it only where something is retracted."""
-    content = dict(vars(draft))
+    content = {name: value for name, value in vars(draft).items() if value is not None or name not in OPTIONAL}
     if draft.status != EventVersion.Status.RETRACTED:
         del content["known_at"]
     text = json.dumps(content, sort_keys=True, default=lambda moment: moment.isoformat(), ensure_ascii=False)

@@ -1,13 +1,14 @@
 """Recording what happened: events in versions, their evidence, and making due what they touch."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max, Min
 
+from forecasts.feeds.periods import DAY, PERIODS, day, is_period, period
 from forecasts.models import Event, EventKey, EventVersion, Evidence, Source
 
 from .event_drafts import (
@@ -26,38 +27,66 @@ from .event_drafts import (
 from .refusal import refuse
 from .routing import wake
 
+__all__ = [
+    "EventDraft",
+    "Report",
+    "add_evidence",
+    "correct_event",
+    "day",
+    "draft_of",
+    "interval",
+    "record_event",
+    "retract_event",
+    "wake_for",
+]
+
 WAYS_TO_SAY_WHEN = "occurred_on, or occurred_at, or occurred_from and occurred_until"
-
-
-def day(on: date, *, until: date | None = None) -> tuple[datetime, datetime]:
-    """The half-open interval of a day in UTC, or of the days from one to another, both included."""
-    start = datetime(on.year, on.month, on.day, tzinfo=UTC)
-    last = until or on
-    return start, datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
 
 
 def interval(times: Mapping[str, Any]) -> dict[str, Any]:
     """
-    The half-open interval of an event and its precision, from one of the three ways to say when it occurred.
+    When an event occurred, to what precision, and when it was announced and took effect, as half-open intervals.
 
     Args:
-        times: `occurred_on`, a date; or `occurred_at`; or `occurred_from` and `occurred_until`.
+        times: `occurred_on`, a date, with `date_precision` if it is the first day of a WEEK, MONTH or QUARTER; or
+            `occurred_at`; or `occurred_from` and `occurred_until`. The same for announced and effective, or neither.
     Raises:
-        Refused: None of these is given, or several.
+        Refused: When it occurred is not given, or anything in several ways, or a precision that does not fit.
     """
-    match sorted(times):
-        case ["occurred_on"]:
-            start, end = day(times["occurred_on"])
-            return {"occurred_from": start, "occurred_until": end, "precision": EventVersion.Precision.DAY.value}
-        case ["occurred_at"]:
-            moment = times["occurred_at"]
-            precision = EventVersion.Precision.INSTANT.value
-            return {"occurred_from": moment, "occurred_until": moment, "precision": precision}
-        case ["occurred_from", "occurred_until"]:
-            return {**times, "precision": EventVersion.Precision.RANGE.value}
-        case []:
-            raise refuse("occurred_on", f"Say when it occurred: give {WAYS_TO_SAY_WHEN}.")
-    raise refuse(next(iter(times)), f"Give {WAYS_TO_SAY_WHEN}; not {' and '.join(times)}.")
+    start, end, precision = _bounds("occurred", times)
+    found = {"occurred_from": start, "occurred_until": end, "precision": precision}
+    for name in ("announced", "effective"):
+        if any(given.startswith(f"{name}_") for given in times):
+            found[f"{name}_from"], found[f"{name}_until"], _ = _bounds(name, times)
+    return found
+
+
+def _bounds(name: str, times: Mapping[str, Any]) -> tuple[datetime, datetime, str]:
+    given = {said: value for said, value in times.items() if said.startswith(f"{name}_")}
+    precision = times.get("date_precision", "") if name == "occurred" else ""
+    match sorted(given):
+        case [said] if said == f"{name}_on":
+            try:
+                return *period(given[said], precision=precision or DAY), precision or DAY
+            except ValueError as error:
+                raise refuse("date_precision" if precision else said, str(error)) from None
+        case [said] if said == f"{name}_at":
+            return given[said], given[said], _fitting(precision, EventVersion.Precision.INSTANT.value, said=said)
+        case [first, last] if (first, last) == (f"{name}_from", f"{name}_until"):
+            bounds = given[first], given[last]
+            if precision in PERIODS and is_period(*bounds, precision=precision):
+                return *bounds, precision
+            return *bounds, _fitting(precision, EventVersion.Precision.RANGE.value, said=f"{first} and {last}")
+    ways = WAYS_TO_SAY_WHEN.replace("occurred", name)
+    if not given:
+        raise refuse("occurred_on", f"Say when it occurred: give {ways}.")
+    raise refuse(next(iter(given)), f"Give {ways}; not {' and '.join(given)}.")
+
+
+def _fitting(precision: str, meant: str, *, said: str) -> str:
+    if precision not in ("", meant):
+        raise refuse("date_precision", f"“{precision[:40]}” does not fit {said}, which says {meant}.")
+    return meant
 
 
 @transaction.atomic
@@ -162,11 +191,11 @@ def add_evidence(
     check_report(report)
     evidence, is_new = _append_report(event, report=report, now=now, recorded_by=recorded_by)
     if is_new:
-        _wake(event, now=now)
+        wake_for(event, now=now)
     return evidence, is_new
 
 
-def _wake(event: Event, *, now: datetime) -> None:
+def wake_for(event: Event, *, now: datetime) -> None:
     """Make due what listens for any version of the event: what was counted may count no more."""
     versions = event.versions.aggregate(since=Min("occurred_from"), until=Max("occurred_until"))
     keys = EventKey.objects.filter(event_version__event=event).values_list("key", flat=True)
@@ -182,7 +211,7 @@ def _append_version(
     )
     version.save(force_insert=True)
     EventKey.objects.bulk_create(key_rows(version))
-    _wake(event, now=now)
+    wake_for(event, now=now)
     return version
 
 

@@ -27,6 +27,11 @@ class Problems:
     def add(self, field: str, message: str) -> None:
         self._found.setdefault(field, []).append(message)
 
+    def add_fault(self, field: str, message: str) -> None:
+        """Add a message, unless it is empty: then nothing was wrong."""
+        if message:
+            self.add(field, message)
+
     def extend(self, field: str, messages: Iterable[str]) -> None:
         for message in messages:
             self.add(field, message)

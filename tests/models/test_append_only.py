@@ -10,11 +10,12 @@ from django.db import DatabaseError, connection, transaction
 
 from forecasts.models import Article, Entity, Prediction
 from forecasts.services.forecasts import record_lexicon
+from forecasts.services.merges import merge_events
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_membership, record_milestone, record_observation
 from tests.builders import NOW, answered, cover, judged_prediction, make_event, make_prediction, make_source
 
-APPEND_ONLY = (*importlib.import_module("forecasts.migrations.0002_append_only").APPEND_ONLY, "judgement")
+APPEND_ONLY = (*importlib.import_module("forecasts.migrations.0002_append_only").APPEND_ONLY, "judgement", "eventmerge")
 MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
 MUTABLE = {"apitoken", "entity", "forecaster", "prediction", "source", "topic"}
 
@@ -38,6 +39,8 @@ def history():
     )
     settle_prediction(prediction_id=prediction.pk, now=NOW)
     answered(judged_prediction())
+    first, again = (make_event(external_id=name).event for name in ("told", "told-again"))
+    merge_events(kept=first, merged=again, reason="The same.", now=NOW)
     return prediction
 
 

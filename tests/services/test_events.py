@@ -106,14 +106,14 @@ def test_an_id_taken_by_other_content_is_refused_with_the_event():
 
 def test_a_correction_is_a_further_version_and_the_first_one_stays():
     version, _ = record_event(source=make_source(), draft=DRAFT, reports=REPORTS, now=NOW)
-    narrower = replace(DRAFT, action_code="0721", known_at=datetime(2025, 2, 9, tzinfo=UTC))
+    narrower = replace(DRAFT, action_code="073", known_at=datetime(2025, 2, 9, tzinfo=UTC))
 
     corrected, is_new = correct_event(
         event=version.event, draft=narrower, reason="The ministry named the programme.", now=NOW
     )
 
     assert (is_new, corrected.version) == (True, 2)
-    assert list(version.event.versions.order_by("version").values_list("action_code", flat=True)) == ["072", "0721"]
+    assert list(version.event.versions.order_by("version").values_list("action_code", flat=True)) == ["072", "073"]
 
 
 def test_a_correction_needs_a_reason_and_cannot_be_known_before_what_it_corrects():
