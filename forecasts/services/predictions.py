@@ -139,19 +139,14 @@ def record_rule(
     The prediction is due at once.
 
     Args:
-        may_resolve: Whether who records it may resolve predictions; needed to change criteria once facts are known.
+        may_resolve: Whether who records it may resolve predictions; needed to change criteria that are not fresh.
     Returns:
         The rule version, and whether it is new.
     Raises:
         Refused: The rule is malformed, can never be decided, names what is not recorded, or comes too late.
     """
     parsed = checked_rule(rule, publication=prediction.issued_at)
-    name = name or (RuleVersion.CENTRAL_NAME if variant == RuleVersion.Variant.CENTRAL else variant.lower())
-    if (name == RuleVersion.CENTRAL_NAME) != (variant == RuleVersion.Variant.CENTRAL):
-        raise refuse(
-            "name",
-            f"“{name}” does not go with the variant {variant}: the central reading, and only it, is named central.",
-        )
+    name = _checked_name(name, variant=variant)
     digest = rule_digest(rule)
     change_routes()
     Prediction.objects.select_for_update().get(pk=prediction.pk)
@@ -161,10 +156,11 @@ def record_rule(
     if latest and variant == RuleVersion.Variant.CENTRAL:
         check_change(
             latest,
+            criteria=parsed,
             description=description,
             recorded_by=recorded_by,
             may_resolve=may_resolve,
-            prediction=prediction,
+            now=now,
         )
     version = RuleVersion.objects.create(
         prediction=prediction,
@@ -178,12 +174,23 @@ def record_rule(
         recorded_by=recorded_by,
     )
     listen({version: parsed})
-    # What waited for a rule waits no longer.
-    unruled = Prediction.objects.filter(pk=prediction.pk, review_reasons=[MISSING_RULE])
     if variant == RuleVersion.Variant.CENTRAL:
+        # What waited for a rule waits no longer.
+        unruled = Prediction.objects.filter(pk=prediction.pk, review_reasons=[MISSING_RULE])
         unruled.update(status=Prediction.Status.OPEN, review_reasons=[])
     make_due(predictions=[prediction.pk], now=now)
     return version, True
+
+
+def _checked_name(name: str, *, variant: str) -> str:
+    is_central = variant == RuleVersion.Variant.CENTRAL
+    name = name or (RuleVersion.CENTRAL_NAME if is_central else variant.lower())
+    if (name == RuleVersion.CENTRAL_NAME) != is_central:
+        raise refuse(
+            "name",
+            f"“{name}” does not go with the variant {variant}: the central reading, and only it, is named central.",
+        )
+    return name
 
 
 def rule_digest(rule: object) -> str:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
 from django.utils import timezone
 
 from forecasts.models import (
@@ -143,6 +145,32 @@ def test_a_second_reading_stands_beside_the_central_one(admin):
     assert errors_after(admin, step_page(prediction, "reading"), given)["name"][0].startswith(
         "The reading lenient v1 has these criteria already."
     )
+
+
+@pytest.mark.parametrize(
+    ("permissions", "description", "beside"),
+    [
+        (["add_ruleversion"], "The deadline was misread.", "then_kind"),
+        (["add_ruleversion", "add_resolution"], "", "description"),
+        (["add_ruleversion", "add_resolution"], "The deadline was misread.", ""),
+    ],
+)
+def test_known_criteria_are_changed_by_whoever_may_resolve_and_says_why(db, permissions, description, beside):
+    prediction = make_prediction()
+    make_event()
+    clerk = User.objects.create_user(username="clerk", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=[*permissions, "view_prediction"]))
+    browser = Client()
+    browser.force_login(clerk)
+    given = {
+        "variant": "CENTRAL", "then_kind": "occurs", "then_types": "AID", "then_last_day": "2025-06-30",
+        "description": description,
+    }  # fmt: skip
+
+    errors = errors_after(browser, step_page(prediction, "reading"), given)
+
+    assert list(errors) == ([beside] if beside else [])
+    assert prediction.rules.count() == (1 if beside else 2)
 
 
 def test_a_correction_is_a_new_version_that_starts_from_the_old_one(admin):

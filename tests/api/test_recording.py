@@ -3,6 +3,7 @@
 from unittest.mock import Mock
 
 import pytest
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from forecasts.models import Article, Event, EventVersion, Forecast, Prediction, Resolution, RuleVersion, Topic
@@ -136,7 +137,7 @@ def test_a_prediction_told_twice_adds_nothing_of_the_second_telling(logger):
 
 
 def test_another_rule_is_the_next_version(logger):
-    prediction = make_prediction()
+    prediction = make_prediction(now=timezone.now())
     body = {"prediction": str(prediction.pk), "rule": rule_that_it_occurs(end="2025-04-01T00:00:00Z")}
 
     answer = logger.post("rules/", body)
@@ -385,6 +386,27 @@ def test_criteria_are_not_changed_by_a_token_that_may_not_resolve_once_facts_are
     assert answer.status_code == 400
     assert "only somebody who may resolve predictions" in errors_of(answer)["rule"]
     assert prediction.rules.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("scopes", "description", "field"),
+    [
+        (["prediction:write", "resolve"], "The deadline was misread.", ""),
+        (["prediction:write", "resolve"], "", "description"),
+        (["prediction:write", "resolve", "forecast:write"], "The deadline was misread.", "rule"),
+    ],
+)
+def test_known_criteria_change_by_a_resolver_with_a_reason_and_without_a_stake(
+    program_with, scopes, description, field
+):
+    prediction = make_prediction()
+    make_event()
+    body = {"prediction": str(prediction.pk), "rule": rule_that_it_occurs(end="2025-04-01T00:00:00Z")}
+
+    answer = program_with(*scopes).post("rules/", body | {"description": description})
+
+    assert answer.status_code == (400 if field else 201), answer.content
+    assert field in errors_of(answer) if field else answer.json()["version"] == 2
 
 
 def test_a_rule_that_cannot_be_tried_is_refused(logger):

@@ -1,4 +1,6 @@
-"""Criteria are corrected freely until facts are known, and by nobody in secret after that."""
+"""Criteria are corrected freely for a day unless facts are known, and by nobody in secret after that."""
+
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -17,7 +19,8 @@ WHY = "The deadline was read wrongly in the article."
 
 
 def change(prediction, **fields):
-    return record_rule(prediction=prediction, rule=rule_that_it_occurs(end=LATER), now=NOW, **fields)
+    given = {"rule": rule_that_it_occurs(end=LATER), "now": NOW, **fields}
+    return record_rule(prediction=prediction, **given)
 
 
 def refused(prediction, **fields):
@@ -65,7 +68,40 @@ def test_a_possible_match_is_a_fact_that_is_known():
     assert "rule" in refused(prediction, description=WHY)
 
 
-def test_a_persons_verdict_is_known_too():
+def test_an_event_is_known_before_any_sweep_has_seen_it():
+    prediction = make_prediction()
+    make_event()
+
+    assert "Facts that bear on this rule" in refused(prediction, description=WHY)["rule"][0]
+
+
+def test_an_event_that_only_the_new_criteria_mean_is_known_too():
+    prediction = make_prediction()
+    make_event(event_type="RETREAT")
+
+    assert "rule" in refused(prediction, rule=rule_that_it_occurs(event_type="RETREAT"), description=WHY)
+
+
+def test_what_an_earlier_version_found_stays_known():
+    prediction = known()
+    change(prediction, rule=rule_that_it_occurs(event_type="RETREAT"), may_resolve=True, description=WHY)
+
+    assert "rule" in refused(prediction, description=WHY)
+
+
+def test_a_day_of_silence_is_a_fact_too():
+    prediction = make_prediction()
+    make_source()
+    day = timedelta(days=1)
+
+    found = refused(prediction, description=WHY, now=NOW + day + timedelta(seconds=1))
+    _, is_new = change(prediction, now=NOW + day)
+
+    assert "This rule has stood since 2025-06-01, and what has not happened is known too" in found["rule"][0]
+    assert is_new
+
+
+def test_a_verdict_is_known_too():
     prediction = make_prediction()
     cover()
     settle_prediction(prediction_id=prediction.pk, now=NOW)
@@ -82,7 +118,9 @@ def test_nobody_changes_the_criteria_of_their_own_prediction_then():
 
     found = refused(prediction, recorded_by=account, may_resolve=True, description=WHY)
 
-    assert found["rule"] == ["Nobody changes the criteria of their own prediction once facts are known."]
+    assert found["rule"] == [
+        "Facts that bear on this rule are known already: nobody changes the criteria of their own prediction now."
+    ]
 
 
 def test_another_reading_can_be_added_at_any_time():

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from forecasts import rules
 from forecasts.api.filters import PredictionFilter, RuleFilter
 from forecasts.api.permissions import holds
+from forecasts.api.serializers.judgements import NewJudgement, QuestionSerializer
 from forecasts.api.serializers.predictions import NewPrediction, NewRule, PredictionSerializer, RuleSerializer
 from forecasts.api.serializers.resolutions import (
     ExplanationSerializer,
@@ -22,9 +23,11 @@ from forecasts.api.serializers.resolutions import (
 )
 from forecasts.api.serializers.rule_checks import NewRuleCheck, RuleCheckSerializer
 from forecasts.models import ApiToken, Forecast, Prediction, Resolution, RuleVersion
+from forecasts.selectors.judgements import questions_of
 from forecasts.selectors.resolutions import current_resolution, current_rules, latest_evaluation
 from forecasts.services.forecasts import Wording, wording
 from forecasts.services.intake import RuleDraft, log_prediction
+from forecasts.services.judgements import answer_question
 from forecasts.services.predictions import ClaimDraft, record_rule
 from forecasts.services.refusal import Refused
 from forecasts.services.rule_checks import check_rule
@@ -35,6 +38,9 @@ from .base import Records, recorded
 from .resolutions import RESOLUTIONS, WITNESSES
 
 FORECASTS = Forecast.objects.select_related("forecaster", "lexicon_entry__lexicon").order_by("-made_at", "-id")
+
+
+JUDGING = ("verdicts", "disputes", "judgements")
 
 
 class PredictionViewSet(Records):
@@ -49,7 +55,7 @@ class PredictionViewSet(Records):
 
     @property
     def write_scope(self) -> str:
-        return ApiToken.Scope.RESOLVE if self.action in ("verdicts", "disputes") else ApiToken.Scope.PREDICTION_WRITE
+        return ApiToken.Scope.RESOLVE if self.action in JUDGING else ApiToken.Scope.PREDICTION_WRITE
 
     @extend_schema(request=NewPrediction, responses={201: PredictionSerializer})
     def create(self, request: Request) -> Response:
@@ -96,6 +102,21 @@ class PredictionViewSet(Records):
         hint()
         return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
 
+    @extend_schema(methods=["GET"], responses=QuestionSerializer(many=True))
+    @extend_schema(methods=["POST"], request=NewJudgement, responses={201: QuestionSerializer(many=True)})
+    @action(detail=True, methods=["get", "post"], pagination_class=None, filterset_class=None)
+    def judgements(self, request: Request, **kwargs: Any) -> Response:
+        """The questions that the rules in force leave to people, with their answers; a post answers one."""
+        prediction = self.get_object()
+        status = 200
+        if request.method == "POST":
+            refuse_own(prediction, token=self.token)
+            body, now = self.body(NewJudgement), timezone.now()
+            _, is_new = answer_question(prediction_id=prediction.pk, actor=self.account, now=now, **body)
+            status = 201 if is_new else 200
+            hint()
+        return Response(QuestionSerializer(questions_of(prediction=prediction), many=True).data, status=status)
+
     @extend_schema(responses=ResolutionSerializer(many=True))
     @action(detail=True, pagination_class=None, filterset_class=None)
     def history(self, request: Request, **kwargs: Any) -> Response:
@@ -121,15 +142,16 @@ class RuleViewSet(Records):
 
     @extend_schema(request=NewRule, responses={201: RuleSerializer})
     def create(self, request: Request) -> Response:
-        """Record a rule for a prediction: another reading, or the next version of one."""
+        """
+        Record a rule for a prediction: another reading, or the next version of one.
+
+        Once the central criteria have stood for a day, or facts bear on them, others need the scope resolve too, and a
+        description that says why.
+        """
         body = self.body(NewRule)
+        may_resolve = holds(self.token, ApiToken.Scope.RESOLVE) and not is_own(body["prediction"], token=self.token)
         rule = recorded(
-            lambda: record_rule(
-                **body,
-                now=timezone.now(),
-                recorded_by=self.account,
-                may_resolve=holds(self.token, ApiToken.Scope.RESOLVE),
-            ),
+            lambda: record_rule(**body, now=timezone.now(), recorded_by=self.account, may_resolve=may_resolve),
             field="rule",
             address=self.address,
         )
@@ -149,9 +171,14 @@ def refuse_own(prediction: Prediction, *, token: ApiToken) -> None:
     Raises:
         Refused: The token forecasts as somebody whose prediction it is.
     """
-    own = token.forecaster_id if ApiToken.Scope.FORECAST_WRITE in token.scopes else None
-    if own and (prediction.holder_id == own or prediction.forecasts.filter(forecaster=own).exists()):
+    if is_own(prediction, token=token):
         raise Refused({"verdict": ["Nobody resolves their own prediction: use a token that does not forecast on it."]})
+
+
+def is_own(prediction: Prediction, *, token: ApiToken) -> bool:
+    """Whether the token forecasts as somebody whose prediction it is."""
+    own = token.forecaster_id if ApiToken.Scope.FORECAST_WRITE in token.scopes else None
+    return own is not None and (prediction.holder_id == own or prediction.forecasts.filter(forecaster=own).exists())
 
 
 def read_wording(given: dict[str, Any] | None) -> Wording | None:
