@@ -2,12 +2,43 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion
 from forecasts.rules import Standing
+
+# Why a verdict in force is doubted: the first asks a person, the second is only a note.
+CONTRADICTION, TOO_LATE = "CONTRADICTS_VERDICT", "TOO_LATE_TO_REOPEN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flip:
+    """A verdict in force, and what its prediction's central rule says by now instead."""
+
+    prediction: Prediction
+    resolution: Resolution
+    evaluation: Evaluation
+
+
+def contradicted(reason: str = CONTRADICTION) -> QuerySet[Prediction]:
+    """Predictions whose verdict the rule contradicts: those put to a person, or those for which it is too late."""
+    return Prediction.objects.filter(review_reasons=[reason])
+
+
+def flips(*, predictions: QuerySet[Prediction]) -> list[Flip]:
+    """What the rule says instead of the verdict on each of these contradicted predictions, in their order."""
+    rows = list(predictions.select_related("holder"))
+    verdicts = current_resolutions(predictions=rows)
+    central = {pk: versions[0] for pk, versions in current_rules_of(predictions=rows).items() if versions}
+    answers = latest_evaluations(rule_versions=list(central.values()))
+    return [
+        Flip(prediction=row, resolution=verdicts[row.pk], evaluation=answers[central[row.pk].pk])
+        for row in rows
+        if row.pk in verdicts and row.pk in central and central[row.pk].pk in answers
+    ]
 
 
 def current_resolution(*, prediction: Prediction) -> Resolution | None:

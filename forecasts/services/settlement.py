@@ -1,21 +1,31 @@
 """Where verdicts, their scores and the predictions' state meet in one transaction."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion
 from forecasts.rules import Move, Standing, next_move
-from forecasts.selectors.resolutions import current_resolutions, current_rules_of, standings
+from forecasts.selectors.resolutions import (
+    CONTRADICTION,
+    TOO_LATE,
+    current_resolutions,
+    current_rules_of,
+    standings,
+)
 from forecasts.selectors.verdicts import Judged, judge_all
 
 from .resolutions import next_resolution, record_evaluations
 from .scores import score_resolutions
-from .states import CONTRADICTION, TOO_LATE, state_after, store_states
+from .states import state_after, store_states
+
+logger = structlog.get_logger(__name__)
 
 DOUBTS = {Move.REVIEW: CONTRADICTION, Move.NOTE: TOO_LATE}
 
@@ -57,7 +67,8 @@ def settle_predictions(*, prediction_ids: Collection[UUID], now: datetime) -> li
         Prediction.DoesNotExist: One of them is not there.
     """
     added, states = [], []
-    for case in _cases(_locked(prediction_ids), now=now):
+    cases = _cases(_locked(prediction_ids), now=now)
+    for case in cases:
         resolution, doubts = _follow(case, now=now)
         added += [resolution] if resolution else []
         state = state_after(
@@ -72,7 +83,16 @@ def settle_predictions(*, prediction_ids: Collection[UUID], now: datetime) -> li
     Resolution.objects.bulk_create(added)
     score_resolutions(resolutions=added, now=now)
     store_states(states=states, now=now)
+    _tell_of_flips({state.prediction_id: state.standpoint.review_reasons for state in states}, cases=cases)
     return added
+
+
+def _tell_of_flips(reasons: Mapping[UUID, Collection[str]], *, cases: list[Case]) -> None:
+    """Log how many verdicts are contradicted now that were not before."""
+    found = [{*reasons[case.prediction.pk]} - {*case.prediction.review_reasons} for case in cases]
+    counts = Counter(reason for new in found for reason in new)
+    if counts[CONTRADICTION] or counts[TOO_LATE]:
+        logger.warning("verdicts_contradicted", put_to_a_person=counts[CONTRADICTION], too_late=counts[TOO_LATE])
 
 
 def _locked(prediction_ids: Collection[UUID]) -> list[Prediction]:

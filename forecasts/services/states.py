@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Case, DateTimeField, Value, When
 
 from forecasts.models import Prediction, Resolution
+from forecasts.selectors.resolutions import TOO_LATE
 from forecasts.selectors.verdicts import Judged
 
 from .predictions import MISSING_RULE
@@ -16,8 +17,6 @@ from .predictions import MISSING_RULE
 # A source's watermark moves by time too: what waits for it is looked at again.
 COVERAGE_RETRY = timedelta(hours=1)
 AT_ONCE = timedelta(microseconds=1)
-# Why a verdict in force is doubted: the first asks a person, the second is only a note.
-CONTRADICTION, TOO_LATE = "CONTRADICTS_VERDICT", "TOO_LATE_TO_REOPEN"
 
 
 @dataclass(frozen=True)
