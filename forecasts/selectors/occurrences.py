@@ -1,13 +1,15 @@
 """The events that may concern rules, as they were known at an instant."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from forecasts import rules
-from forecasts.models import EventKey, EventVersion, Evidence
+from forecasts.models import EventKey, EventMerge, EventVersion, Evidence
 
 TICK = timedelta(microseconds=1)
 Listening = Mapping[str, rules.Stretch]
@@ -46,25 +48,47 @@ def _load(*, listeners: Sequence[Listening], as_of: datetime) -> list[rules.Occu
     versions = versions_known_at(as_of=as_of).filter(pk__in=named, occurred_until__gte=since, occurred_from__lt=until)
     owners = Evidence.objects.filter(event=OuterRef("event")).order_by().values("event")
     counted = Subquery(owners.annotate(n=Count("owner", distinct=True)).values("n"))
-    rows = versions.annotate(n_owners=Coalesce(counted, 0)).order_by("occurred_from", "known_at", "pk")
-    return [occurrence(version, owners=version.n_owners) for version in rows]
+    absorbed = EventMerge.objects.standing(as_of=as_of).filter(kept=OuterRef("event"))
+    rows = list(
+        versions.annotate(n_owners=Coalesce(counted, 0), has_absorbed=Exists(absorbed)).order_by(
+            "occurred_from", "known_at", "pk"
+        )
+    )
+    joint = _joint_owners([version.event_id for version in rows if version.has_absorbed], as_of=as_of)
+    return [occurrence(row, owners=len(joint[row.event_id]) if row.has_absorbed else row.n_owners) for row in rows]
+
+
+def _joint_owners(kept: Iterable[UUID], *, as_of: datetime) -> dict[UUID, set[str]]:
+    """Who reports each of these events, or one of those merged into it; nothing is asked where there are none."""
+    events = list(kept)
+    found: dict[UUID, set[str]] = defaultdict(set)
+    if not events:
+        return found
+    own = Evidence.objects.filter(event__in=events).values_list("event_id", "owner")
+    standing = EventMerge.objects.standing(as_of=as_of).filter(kept__in=events, merged__evidence__isnull=False)
+    for event_id, owner in (*own, *standing.values_list("kept_id", "merged__evidence__owner")):
+        found[event_id].add(owner)
+    return found
 
 
 def versions_known_at(*, as_of: datetime) -> QuerySet[EventVersion]:
-    """The version of each event that counted at `as_of`, without those retracted by then."""
+    """The version of each event that counted at `as_of`, without those retracted or merged into others by then."""
     newer = EventVersion.objects.filter(event=OuterRef("event"), version__gt=OuterRef("version"), known_at__lte=as_of)
-    known = EventVersion.objects.filter(known_at__lte=as_of).exclude(Exists(newer))
+    elsewhere = EventMerge.objects.standing(as_of=as_of).filter(merged=OuterRef("event"))
+    known = EventVersion.objects.filter(known_at__lte=as_of).exclude(Exists(newer)).exclude(Exists(elsewhere))
     return known.exclude(status=EventVersion.Status.RETRACTED)
 
 
 def occurrence(version: EventVersion, *, owners: int) -> rules.Occurrence:
     """One event version in the engine's terms; the end of an interval becomes its last instant."""
-    is_instant = version.occurred_until == version.occurred_from
+    earliest, latest = _inclusive(version.occurred_from, version.occurred_until)
     return rules.Occurrence(
         id=str(version.pk),
         title=version.title,
-        earliest=version.occurred_from,
-        latest=version.occurred_until if is_instant else version.occurred_until - TICK,
+        earliest=earliest,
+        latest=latest,
+        announced=_bounds(version.announced_from, version.announced_until),
+        effective=_bounds(version.effective_from, version.effective_until),
         event_type=version.event_type,
         action_code=version.action_code or None,
         modes=tuple(version.modes),
@@ -80,3 +104,11 @@ def occurrence(version: EventVersion, *, owners: int) -> rules.Occurrence:
         owners=owners,
         known_at=version.known_at,
     )
+
+
+def _bounds(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime] | None:
+    return None if start is None or end is None else _inclusive(start, end)
+
+
+def _inclusive(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    return start, end if end == start else end - TICK
