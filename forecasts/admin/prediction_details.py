@@ -7,6 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from forecasts import rules
 from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion, Witness
+from forecasts.selectors.judgements import questions_of
 from forecasts.selectors.resolutions import current_rules
 
 from .wording import in_words, verdict_badge, waiting_for
@@ -35,6 +36,7 @@ def details_of(prediction: Prediction) -> dict[str, object]:
         "waiting_for": waiting_for(prediction),
         "last": history[0] if history else None,
         "readings": _readings(prediction),
+        "questions": questions_of(prediction=prediction),
         "history": [(resolution, in_words(resolution.reason_code)) for resolution in history],
         "forecasts": prediction.forecasts.select_related("forecaster", "lexicon_entry__lexicon").order_by(
             "made_at", "pk"

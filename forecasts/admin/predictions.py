@@ -18,6 +18,7 @@ from forecasts.services.settlement import settle_prediction
 
 from .prediction_details import details_of
 from .prediction_forms import DisputeForm, PredictionForm, ReadingForm, ReopenForm, VerdictForm
+from .question_forms import AnswerForm, asks_something
 from .recording import RecordAdmin, Step, row_url
 from .wording import verdict_badge, waiting_for
 from .worklist import WaitingFilter
@@ -66,6 +67,10 @@ class PredictionAdmin(RecordAdmin):
         ),
     )
     steps = (
+        Step(
+            slug="answer", label="Answer a question", form_class=AnswerForm, permission="forecasts.add_judgement",
+            is_offered=asks_something,
+        ),
         Step(slug="verdict", label="Record a verdict", form_class=VerdictForm, permission=DECIDE, is_offered=has_no_verdict),
         Step(
             slug="confirm", label="Confirm or replace the verdict", form_class=VerdictForm, permission=DECIDE,

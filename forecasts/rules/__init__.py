@@ -6,11 +6,12 @@ from forecasts.rules.facts import Knowledge, Membership, Occurrence, SeriesValue
 from forecasts.rules.finality import may_finalise
 from forecasts.rules.findings import Finding, Outcome, ReasonCode, Status
 from forecasts.rules.keys import event_keys, listens_for, occurrence_keys, rule_keys, series_key
-from forecasts.rules.language import EVENT_TYPES, Rule
+from forecasts.rules.language import EVENT_TYPES, Judged, Rule
 from forecasts.rules.lifecycle import Move, Standing, next_move
 from forecasts.rules.lint import lint_rule
 from forecasts.rules.parsing import Problem, RuleError, parse_rule, rule_json_schema
 from forecasts.rules.paths import COLLECTIONS
+from forecasts.rules.questions import questions
 from forecasts.rules.reach import ALWAYS, Stretch, hull
 from forecasts.rules.related import Relations
 from forecasts.rules.truth import Truth
@@ -24,6 +25,7 @@ __all__ = [
     "END_OF_TIME",
     "EVENT_TYPES",
     "Finding",
+    "Judged",
     "Knowledge",
     "Membership",
     "Move",
@@ -51,6 +53,7 @@ __all__ = [
     "next_move",
     "occurrence_keys",
     "parse_rule",
+    "questions",
     "rule_in_words",
     "rule_json_schema",
     "rule_keys",

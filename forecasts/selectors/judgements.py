@@ -11,7 +11,7 @@ from forecasts.models import Judgement, Prediction, RuleVersion
 
 from .resolutions import current_rules
 
-YES_OR_NO = {Judgement.Answer.YES: True, Judgement.Answer.NO: False}
+YES_OR_NO: Mapping[str, bool] = {Judgement.Answer.YES: True, Judgement.Answer.NO: False}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from forecasts.models import (
     Witness,
 )
 
+from .judgements import Question, questions_of
 from .resolutions import current_rules
 
 
@@ -66,6 +67,7 @@ class PredictionPage:
     resolutions: tuple[Resolution, ...]
     milestones: tuple[Milestone, ...]
     contrasts: tuple[Prediction, ...]
+    questions: tuple[Question, ...] = ()
 
     @property
     def resolution(self) -> Resolution | None:
@@ -115,6 +117,7 @@ def prediction_page(*, prediction_id: UUID) -> PredictionPage:
         resolutions=tuple(resolutions.order_by("-number")),
         milestones=tuple(_milestones(readings[:1])),
         contrasts=_contrasts(prediction),
+        questions=tuple(questions_of(prediction=prediction)),
     )
 
 

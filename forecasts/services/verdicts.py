@@ -6,9 +6,9 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from forecasts.models import Prediction, Resolution, Verdict
+from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion, Verdict
 from forecasts.selectors.judgements import answered_by
-from forecasts.selectors.resolutions import current_resolution
+from forecasts.selectors.resolutions import current_resolution, current_rules, latest_evaluation
 
 from .predictions import make_due
 from .refusal import Moved, Problems, refuse
@@ -162,12 +162,26 @@ def _check_verdict(
     problems = _check_person(prediction, reason=reason, actor=actor)
     if verdict not in Verdict.values:
         problems.add("verdict", f"“{verdict}” is no verdict. Choose one of {', '.join(Verdict.values)}.")
+    if verdict == Verdict.AMBIGUOUS and _is_condition_open(prediction):
+        problems.add(
+            "verdict",
+            "Ambiguous is for the outcome, and whether the condition was met is not decided. A condition that cannot be "
+            "decided leaves nothing to score: record Annulled.",
+        )
     for field, moment in (("known_at", known_at), ("happened_at", happened_at)):
         if moment is not None and moment > now:
             problems.add(field, f"{moment:%Y-%m-%d %H:%M} UTC is in the future.")
     if known_at and happened_at and known_at < happened_at:
         problems.add("known_at", "It cannot be known before it happened.")
     problems.raise_if_any()
+
+
+def _is_condition_open(prediction: Prediction) -> bool:
+    central = next(iter(current_rules(prediction=prediction)), None)
+    if central is None or central.variant != RuleVersion.Variant.CENTRAL:
+        return False
+    last = latest_evaluation(rule_version=central)
+    return last is not None and last.status == Evaluation.Status.OPEN_CONDITION
 
 
 def _check_person(prediction: Prediction, *, reason: str, actor: User) -> Problems:

@@ -317,7 +317,6 @@ def test_a_person_replaces_a_verdict(resolver, account):
     [
         ({"verdict": "MAYBE", "reason": "Nobody can tell."}, "verdict", "YES, NO, ANNULLED, AMBIGUOUS"),
         ({"verdict": "YES", "reason": "short"}, "reason", "at least 10 characters"),
-        ({"verdict": "YES", "reason": "It was so.", "expected_number": 3}, "verdict", "record changed since"),
         ({"verdict": "YES", "reason": "It was so.", "known_at": "2100-01-01T00:00:00Z"}, "known_at", "in the future"),
         (
             {"verdict": "YES", "reason": "It was so.", "evidence_url": "javascript:alert(1)"},
@@ -334,6 +333,17 @@ def test_a_verdict_that_cannot_stand_is_refused(body, field, message, resolver):
 
     assert answer.status_code == 400
     assert message in errors_of(answer)[field]
+    assert not Resolution.objects.exists()
+
+
+def test_a_verdict_on_a_record_that_moved_on_is_a_conflict(resolver):
+    prediction = make_prediction()
+    body = {"verdict": "YES", "reason": "It was so.", "expected_number": 3}
+
+    answer = resolver.post(f"predictions/{prediction.pk}/verdicts/", body)
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:aftercast:problem:changed")
+    assert "record changed since" in errors_of(answer)["verdict"]
     assert not Resolution.objects.exists()
 
 

@@ -27,6 +27,7 @@ WRITES = {
     "rules/": "prediction:write",
     f"predictions/{NOBODY}/verdicts/": "resolve",
     f"predictions/{NOBODY}/disputes/": "resolve",
+    f"predictions/{NOBODY}/judgements/": "resolve",
     "rules/check/": "prediction:write",
     "forecasts/": "forecast:write",
     "events/": "event:write",

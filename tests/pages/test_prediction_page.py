@@ -7,7 +7,16 @@ import pytest
 from forecasts.models import Prediction
 from forecasts.services.intake import RuleDraft
 from forecasts.services.settlement import settle_prediction
-from tests.builders import NOW, cover, make_article, make_event, make_prediction, rule_that_it_occurs
+from tests.builders import (
+    NOW,
+    answered,
+    cover,
+    judged_prediction,
+    make_article,
+    make_event,
+    make_prediction,
+    rule_that_it_occurs,
+)
 
 
 def occurs(*, event_type: str, end: str = "2025-03-01T00:00:00Z") -> dict:
@@ -183,3 +192,15 @@ def test_notes_what_came_to_light_too_late_to_reopen_a_verdict(text_of, db):
     settle_prediction(prediction_id=prediction.pk, now=NOW + timedelta(days=20))
 
     assert "would say “Yes”" in text_of(f"/predictions/{prediction.pk}/")
+
+
+def test_shows_the_questions_left_to_people_with_their_answers(text_of, db):
+    prediction = judged_prediction()
+    before = text_of(f"/predictions/{prediction.pk}/")
+    answered(prediction)
+
+    after = text_of(f"/predictions/{prediction.pk}/")
+
+    assert "Was it on their terms?" in before
+    assert "Nobody has answered it yet." in before
+    assert "The signed text says so." in after

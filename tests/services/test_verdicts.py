@@ -7,7 +7,7 @@ from forecasts.models import Forecaster, Prediction, Resolution, Score
 from forecasts.services.refusal import Refused
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.verdicts import dispute, record_verdict, reopen
-from tests.builders import NOW, make_event, make_prediction
+from tests.builders import NOW, make_event, make_prediction, rule_that_it_occurs
 
 pytestmark = pytest.mark.django_db
 
@@ -237,3 +237,16 @@ def test_a_verdict_does_not_hide_a_fact_that_came_in_a_moment_ago(editor):
 
     prediction.refresh_from_db()
     assert prediction.next_check_at == NOW
+
+
+def test_a_condition_that_cannot_be_decided_annuls_and_is_not_called_ambiguous(editor):
+    window = {"start": {"anchor": "publication"}, "end": "2025-02-01T00:00:00Z"}
+    condition = {"judged": {"question": "Did the talks fail?", "window": window}}
+    prediction = make_prediction(rule=rule_that_it_occurs(condition=condition), condition="the talks fail")
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+    given = {"reason": "Nobody can say whether they did.", "actor": editor, "now": NOW}
+
+    with pytest.raises(Refused, match="record Annulled"):
+        record_verdict(prediction_id=prediction.pk, verdict="AMBIGUOUS", **given)
+
+    assert record_verdict(prediction_id=prediction.pk, verdict="ANNULLED", **given).state == "FINAL"
