@@ -1,0 +1,75 @@
+"""The calibration curve in steps without bins, and whether some decision-maker would have preferred another forecaster."""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+from scipy.optimize import isotonic_regression
+
+from forecasts.scoring.decomposition import recalibrated
+from forecasts.scoring.levels import Levels
+from forecasts.scoring.thresholds import NOTHING, Absent
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A run of probabilities, `low` to `high`, over which the share that happened is taken to be the same."""
+
+    low: float
+    high: float
+    observed_share: float
+    n: float
+
+
+def calibration_steps(levels: Levels) -> tuple[Step, ...]:
+    """
+    Return the calibration curve: rising steps, each pooling as many neighbouring probabilities as it takes.
+
+    With few forecasts it overfits: read it inside `consistency_band`.
+
+    Args:
+        levels: The resolved forecasts; none is allowed.
+    Returns:
+        Steps in rising order whose n add up to n; empty where there is no forecast.
+    References:
+        Dimitriadis, Gneiting and Jordan (2021), PNAS 118(8), e2016191118.
+    """
+    if not len(levels):
+        return ()
+    shares, probabilities, weights = recalibrated(levels), levels.probabilities, levels.weights
+    blocks = isotonic_regression(levels.shares, weights=weights).blocks.tolist()
+    return tuple(
+        Step(
+            float(probabilities[first]),
+            float(probabilities[end - 1]),
+            float(shares[first]),
+            math.fsum(weights[first:end]),
+        )
+        for first, end in pairwise(blocks)
+    )
+
+
+def elementary_score(levels: Levels, *, threshold: float) -> float | Absent:
+    """
+    Return the mean loss of somebody who acts on every probability above a threshold.
+
+    A needless act costs `threshold`, a missed one 1 - `threshold`. Lower is better. The mean Brier score is twice the
+    integral over all thresholds, so a forecaster who is better at every threshold is better under every proper score.
+
+    Args:
+        levels: The resolved forecasts.
+        threshold: The ratio of cost to loss at which acting begins to pay, in [0, 1].
+    Returns:
+        A loss in [0, 1], or why there is none.
+    Raises:
+        ValueError: A threshold outside [0, 1].
+    References:
+        Ehm, Gneiting, Jordan and Krüger (2016), Journal of the Royal Statistical Society B 78(3), 505-562.
+    """
+    if not 0 <= threshold <= 1:
+        raise ValueError(f"threshold must be in [0, 1], got {threshold}")
+    if not len(levels):
+        return NOTHING
+    acts = levels.probabilities > threshold
+    needless, missed = math.fsum(levels.failed[acts]), math.fsum(levels.happened[~acts])
+    return (threshold * needless + (1 - threshold) * missed) / levels.n
