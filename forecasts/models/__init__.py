@@ -18,12 +18,15 @@ from .forecasts import Forecast, Lexicon, LexiconEntry
 from .judgements import Judgement
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
+from .rollups import WHOLE, ClusterCell, LevelCell, Posting, Scope
 from .scores import Score
 
 __all__ = [
+    "WHOLE",
     "ApiToken",
     "Article",
     "ArticleAuthor",
+    "ClusterCell",
     "Coverage",
     "Entity",
     "EntityMembership",
@@ -36,14 +39,17 @@ __all__ = [
     "Forecast",
     "Forecaster",
     "Judgement",
+    "LevelCell",
     "Lexicon",
     "LexiconEntry",
     "Milestone",
     "Observation",
+    "Posting",
     "Prediction",
     "Resolution",
     "RuleKey",
     "RuleVersion",
+    "Scope",
     "Score",
     "Source",
     "Tier",

@@ -76,6 +76,11 @@ class Prediction(models.Model):
     outcome = models.TextField(help_text="The then-part in words.")
     attribution = models.CharField(max_length=8, choices=Attribution.choices, default=Attribution.AUTHOR)
     issued_at = models.DateTimeField(help_text="When it was published, however late it is logged.")
+    scheduled_close_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When it was bound to be decided, as far as that could be said when it was made.",
+    )
     contrasts_with = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="contrasted_by"
     )

@@ -1,6 +1,5 @@
 """Views: an address in, a page out."""
 
-from dataclasses import asdict
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from forecasts.selectors.scorecards import Scorecard, Slice, scorecard
 from .article_text import CHOICES, marked, numbered
 from .calls import calls_as_csv
 from .drawings import calibration_of, calls_of, life_of
-from .wording import INTERVAL_METHODS, caution, coverage_lines, in_short, missing
+from .wording import INTERVAL_METHODS, caution, coverage_lines, figure_lines, in_short, missing
 
 PER_PAGE = 25
 
@@ -132,9 +131,10 @@ def _card_context(card: Scorecard, *, name: str) -> dict[str, object]:
     interval = card.summary.brier_interval
     return {
         "card": card,
-        "api_filter": urlencode({field: value for field, value in asdict(card.slice).items() if value}),
+        "api_filter": urlencode({field: getattr(card.slice, field) for field in sorted(card.slice.is_narrowed_by())}),
         "caution": caution(card),
         "coverage": coverage_lines(card),
+        "figures": figure_lines(card),
         "interval_method": INTERVAL_METHODS[interval.method] if interval else "",
         "strip": calls_of(card, name=name) if card.calls else None,
         "diagram": calibration_of(card, name=name),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from forecasts.models import Verdict
+from forecasts.scoring.figures import Figure
 from forecasts.scoring.tiers import FIRST_AT, Tier
 from forecasts.selectors.predictions import PredictionPage
 from forecasts.selectors.scorecards import Scorecard
@@ -49,6 +50,30 @@ HELP = {
 }
 
 
+FIGURES = {
+    "POINTS_SAVED": (
+        "Points saved",
+        "Better than the market or crowd of the time, or than one half, by so much Brier score.",
+    ),
+    "BIAS": ("Bias", "Probability given minus what happened: above 0, too much was called likely."),
+    "OVERCONFIDENCE": ("Overconfidence", "Confidence in the likelier side minus how often it came true."),
+    "BRIER_GAP": ("Luck or error", "The score minus what the forecaster’s own probabilities led one to expect."),
+    "MISCALIBRATION": ("Miscalibration", "What probabilities that are off cost; 0 is best."),
+    "DISCRIMINATION": ("Discrimination", "What telling cases apart earned; more is better."),
+    "UNCERTAINTY": ("Uncertainty", "How open the questions were: the score of always saying the share that happened."),
+    "AUC": ("Area under the curve", "How often what happened had the higher probability; 0.5 is chance."),
+}
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """One figure beside the headline, with what it means."""
+
+    name: str
+    help: str
+    figure: Figure
+
+
 @dataclass(frozen=True)
 class CoverageLine:
     """One row of the table that says what became of all predictions."""
@@ -82,6 +107,13 @@ def in_short(page: PredictionPage) -> str:
     if verdict == Verdict.ANNULLED:
         return SIDE_VALUES.get(page.resolution.side_value, ANNULLED)
     return SETTLED.get((verdict, page.prediction.is_conditional), AMBIGUOUS)
+
+
+def figure_lines(card: Scorecard) -> tuple[FigureLine, ...]:
+    """The figures beside the headline; nothing where nothing is resolved."""
+    if not card.summary.n:
+        return ()
+    return tuple(FigureLine(*FIGURES[one.measure.name], one) for one in card.figures)
 
 
 def coverage_lines(card: Scorecard) -> tuple[CoverageLine, ...]:

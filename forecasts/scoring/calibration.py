@@ -1,7 +1,6 @@
 """Do things that were called 70% happen 70% of the time? Exact at every probability used, without bins."""
 
 import math
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,9 +9,9 @@ from scipy.special import ndtr
 from scipy.stats import poisson_binom
 
 from forecasts.scoring.intervals import jeffreys_interval
+from forecasts.scoring.levels import BASIS_POINTS, WHOLE, Levels
 from forecasts.scoring.validation import FloatArray, Numbers, as_pair, as_shares
 
-BASIS_POINTS: Final = 10_000
 # The exact tail costs the square of n; far above this the normal curve agrees with it to three digits.
 MAX_N_FOR_EXACT_TAIL: Final = 2_000
 
@@ -58,11 +57,20 @@ def levels(fcst: Numbers, obs: Numbers) -> tuple[Level, ...]:
     Raises:
         ValueError: A value outside its range or not finite, or shapes that differ.
     """
-    probabilities, outcomes = as_pair(fcst, obs)
-    outcomes_at: defaultdict[int, list[float]] = defaultdict(list)
-    for probability, outcome in zip(probabilities.tolist(), outcomes.tolist(), strict=True):
-        outcomes_at[round(probability * BASIS_POINTS)].append(outcome)
-    return tuple(_level(points, outcomes_at[points]) for points in sorted(outcomes_at))
+    return levels_of(Levels.of(fcst, obs))
+
+
+def levels_of(histogram: Levels) -> tuple[Level, ...]:
+    """
+    Return one `Level` for each probability of a histogram, in rising order.
+
+    Args:
+        histogram: Forecasts by probability; their intervals go by weight, their n counts forecasts.
+    """
+    return tuple(
+        _level(level, weight=weight / WHOLE, hits=hits / (WHOLE * BASIS_POINTS), rows=rows)
+        for level, weight, hits, rows in histogram.cells()
+    )
 
 
 def expected_hits(fcst: Numbers) -> float:
@@ -97,19 +105,43 @@ def record_statement(fcst: Numbers, obs: Numbers) -> RecordStatement:
     probabilities, outcomes = as_pair(fcst, obs)
     if len(probabilities) == 0:
         raise ValueError("fcst is empty; a record needs at least one forecast")
-    expected, observed = expected_hits(probabilities), math.fsum(outcomes)
     counted = bool(np.isin(outcomes, (0.0, 1.0)).all())
-    p_value = _two_sided_p(probabilities, hits=round(observed)) if counted else None
+    return _told(
+        len(probabilities),
+        expected=expected_hits(probabilities),
+        observed=math.fsum(outcomes),
+        probabilities=probabilities if counted else None,
+    )
+
+
+def record_of(histogram: Levels) -> RecordStatement:
+    """
+    Return the record of forecasts that are given by probability.
+
+    Where forecasts have a part of the weight only, nothing is counted and there is no p-value.
+
+    Args:
+        histogram: Forecasts by probability, at least one.
+    """
+    n = max(1, round(histogram.n))
+    expected, observed = math.fsum(histogram.probabilities * histogram.weights), histogram.n_happened
+    whole = WHOLE * BASIS_POINTS
+    counted = not (histogram.weight % WHOLE).any() and not (histogram.hits % whole).any()
+    repeated = np.repeat(histogram.probabilities, histogram.weight // WHOLE) if counted else None
+    return _told(n, expected=expected, observed=observed, probabilities=repeated)
+
+
+def _told(n: int, *, expected: float, observed: float, probabilities: FloatArray | None) -> RecordStatement:
+    p_value = None if probabilities is None else _two_sided_p(probabilities, hits=round(observed))
     text = f"Own probabilities implied {expected:.1f} to happen; {observed:.10g} did"
     if p_value is not None:
         text += f" (p {_p_text(p_value)})"
-    return RecordStatement(len(probabilities), expected, observed, p_value, f"{text}.")
+    return RecordStatement(n, expected, observed, p_value, f"{text}.")
 
 
-def _level(points: int, outcomes: list[float]) -> Level:
-    n, hits = len(outcomes), math.fsum(outcomes)
-    interval = jeffreys_interval(hits, n)
-    return Level(points / BASIS_POINTS, n, hits / n, interval.low, interval.high)
+def _level(level: int, *, weight: float, hits: float, rows: int) -> Level:
+    interval = jeffreys_interval(hits, weight)
+    return Level(level / BASIS_POINTS, rows, hits / weight, interval.low, interval.high)
 
 
 def _two_sided_p(probabilities: FloatArray, *, hits: int) -> float:

@@ -23,14 +23,16 @@ class IntervalMethod(StrEnum):
     """How an interval was found; shown beside it."""
 
     CLUSTER_LOGIT_T = "CLUSTER_LOGIT_T"
+    CLUSTER_T = "CLUSTER_T"
     BETA_BOUND = "BETA_BOUND"
+    DELONG = "DELONG"
     WILSON = "WILSON"
     JEFFREYS = "JEFFREYS"
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A range in [0, 1], how it was found, and the sample behind it."""
+    """A range, how it was found, and the sample behind it."""
 
     low: float
     high: float
@@ -65,14 +67,54 @@ def mean_interval(scores: Numbers, clusters: Iterable[Hashable], *, level: float
         raise ValueError("scores is empty; a mean needs at least one score")
     mean = math.fsum(values) / len(values)
     members = _members_by_cluster(values.tolist(), keys)
-    error = _clustered_error(members, mean=mean)
-    if len(members) >= MIN_CLUSTERS_FOR_T and error > 0:
-        low, high = _logit_t_bounds(mean, error=error, freedom=len(members) - 1, level=level)
-        method = IntervalMethod.CLUSTER_LOGIT_T
-    else:
-        low, high = _beta_bounds(mean, weight=_effective_clusters(members), level=level)
-        method = IntervalMethod.BETA_BOUND
-    return Interval(low, high, method, n=len(values), n_clusters=len(members), level=level)
+    return share_interval(
+        mean,
+        error=_clustered_error(members, mean=mean),
+        n=len(values),
+        n_clusters=len(members),
+        effective_clusters=_effective_clusters(members),
+        level=level,
+    )
+
+
+def share_interval(
+    mean: float, *, error: float, n: int, n_clusters: int, effective_clusters: float, level: float = 0.95
+) -> Interval:
+    """
+    Return an interval for a mean in [0, 1] from its cluster-robust error, as `mean_interval` describes it.
+
+    Args:
+        mean: Of scores in [0, 1].
+        error: Its standard error; 0 where no spread can be measured.
+        n: Forecasts behind it.
+        n_clusters: Independent events among them.
+        effective_clusters: How many events of equal size would say as much.
+        level: Nominal coverage, between 0 and 1.
+    """
+    if n_clusters >= MIN_CLUSTERS_FOR_T and error > 0:
+        low, high = _logit_t_bounds(mean, error=error, freedom=n_clusters - 1, level=level)
+        return Interval(low, high, IntervalMethod.CLUSTER_LOGIT_T, n=n, n_clusters=n_clusters, level=level)
+    low, high = _beta_bounds(mean, weight=effective_clusters, level=level)
+    return Interval(low, high, IntervalMethod.BETA_BOUND, n=n, n_clusters=n_clusters, level=level)
+
+
+def signed_interval(mean: float, *, error: float, n: int, n_clusters: int, level: float = 0.95) -> Interval | None:
+    """
+    Return an interval for a mean of either sign: Student's t with the cluster-robust error.
+
+    Args:
+        mean: Of differences.
+        error: Its standard error.
+        n: Forecasts behind it.
+        n_clusters: Independent events among them.
+        level: Nominal coverage, between 0 and 1.
+    Returns:
+        The interval; None below two events, where no spread can be measured.
+    """
+    if n_clusters < 2:
+        return None
+    half = float(stdtrit(n_clusters - 1, (1 + level) / 2)) * error
+    return Interval(mean - half, mean + half, IntervalMethod.CLUSTER_T, n=n, n_clusters=n_clusters, level=level)
 
 
 def wilson_interval(hits: float, n: int, *, level: float = 0.95) -> Interval:
@@ -98,7 +140,7 @@ def wilson_interval(hits: float, n: int, *, level: float = 0.95) -> Interval:
     return Interval(low, high, IntervalMethod.WILSON, n=n, n_clusters=n, level=level)
 
 
-def jeffreys_interval(hits: float, n: int, *, level: float = 0.95) -> Interval:
+def jeffreys_interval(hits: float, n: float, *, level: float = 0.95) -> Interval:
     """
     Return Jeffreys' interval for a share of n independent trials, the quantiles of Beta(hits + 1/2, misses + 1/2).
 
@@ -116,7 +158,7 @@ def jeffreys_interval(hits: float, n: int, *, level: float = 0.95) -> Interval:
     _require_count(hits, n)
     _require_level(level)
     low, high = _beta_bounds(hits / n, weight=n, level=level)
-    return Interval(low, high, IntervalMethod.JEFFREYS, n=n, n_clusters=n, level=level)
+    return Interval(low, high, IntervalMethod.JEFFREYS, n=max(1, round(n)), n_clusters=max(1, round(n)), level=level)
 
 
 def _members_by_cluster(values: list[float], keys: tuple[Hashable, ...]) -> list[list[float]]:
@@ -153,9 +195,9 @@ def _beta_bounds(share: float, *, weight: float, level: float) -> tuple[float, f
     return min(low, share), max(high, share)
 
 
-def _require_count(hits: float, n: int) -> None:
-    if n < 1 or not 0 <= hits <= n:
-        raise ValueError(f"hits must be in [0, n] and n at least 1, got {hits} of {n}")
+def _require_count(hits: float, n: float) -> None:
+    if n <= 0 or not 0 <= hits <= n:
+        raise ValueError(f"hits must be in [0, n] and n above 0, got {hits} of {n}")
 
 
 def _require_level(level: float) -> None:

@@ -23,6 +23,7 @@ class Direction(StrEnum):
     """Which end of a measure's range is the good one."""
 
     LOWER_IS_BETTER = "LOWER_IS_BETTER"
+    HIGHER_IS_BETTER = "HIGHER_IS_BETTER"
     NONE = "NONE"
 
 

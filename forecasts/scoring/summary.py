@@ -1,25 +1,22 @@
 """Everything the first scorecard says about one set of resolved forecasts."""
 
 import math
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from forecasts.scoring.calibration import Level, RecordStatement, levels, record_statement
-from forecasts.scoring.intervals import Interval, mean_interval
-from forecasts.scoring.rules import (
-    BRIER,
-    LOG,
-    Direction,
-    Measure,
-    brier_score,
-    count_certain_and_wrong,
-    count_clipped,
-    log_score,
-)
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasts.scoring.calibration import Level, RecordStatement, levels_of, record_of
+from forecasts.scoring.intervals import Interval, share_interval
+from forecasts.scoring.levels import BASIS_POINTS, WHOLE, Levels
+from forecasts.scoring.rules import BRIER, LOG, LOG_CLIP, Direction, Measure
+from forecasts.scoring.statistics import Cell, Totals, cell_of
 from forecasts.scoring.tiers import Tier, sample_statement, tier_at
-from forecasts.scoring.validation import FloatArray, Numbers, as_clusters, as_pair, require_same_length
+from forecasts.scoring.validation import Numbers, as_clusters, as_pair, require_same_length
 
 NOTHING_RESOLVED: Final = "NOTHING_RESOLVED"
 
@@ -87,24 +84,58 @@ def summarise(fcst: Numbers, obs: Numbers, clusters: Iterable[Hashable]) -> Scor
     probabilities, outcomes = as_pair(fcst, obs)
     keys = as_clusters(clusters)
     require_same_length(probabilities, keys, names=("fcst", "clusters"))
-    if len(probabilities) == 0:
+    cells: defaultdict[Hashable, Cell] = defaultdict(Cell)
+    for probability, outcome, key in zip(probabilities.tolist(), outcomes.tolist(), keys, strict=True):
+        cells[key] += cell_of(round(probability * BASIS_POINTS), round(outcome * BASIS_POINTS))
+    return summarise_sums(Totals.of(cells.values()), Levels.of(probabilities, outcomes))
+
+
+def summarise_sums(totals: Totals, histogram: Levels) -> ScoreSummary:
+    """
+    Return every number of the scorecard from sums, whatever number of forecasts they are of.
+
+    Args:
+        totals: The sums over independent events.
+        histogram: The same forecasts by probability.
+    """
+    if totals.weight == 0:
         return _nothing_resolved()
-    scores = brier_score(probabilities, outcomes)
-    record, n_clusters = record_statement(probabilities, outcomes), len(set(keys))
+    mean = float(totals.mean("brier"))
+    n = max(1, round(totals.weight / WHOLE))
+    n_clusters = min(totals.clusters, n)
+    record = record_of(histogram)
+    interval = share_interval(
+        mean,
+        error=totals.standard_error("brier"),
+        n=n,
+        n_clusters=totals.clusters,
+        effective_clusters=totals.effective_clusters,
+    )
     return ScoreSummary(
-        n=len(probabilities),
-        n_clusters=n_clusters,
-        mean_brier=_mean(scores),
-        brier_interval=mean_interval(scores, keys),
-        mean_log=_mean(log_score(probabilities, outcomes)),
-        n_clipped=count_clipped(probabilities),
-        n_certain_and_wrong=count_certain_and_wrong(probabilities, outcomes),
+        n=n,
+        n_clusters=totals.clusters,
+        mean_brier=mean,
+        brier_interval=interval,
+        mean_log=float(totals.mean("log")),
+        n_clipped=_rows(histogram, (histogram.probabilities < LOG_CLIP) | (histogram.probabilities > 1 - LOG_CLIP)),
+        n_certain_and_wrong=_certain_and_wrong(histogram),
         record=record,
-        levels=levels(probabilities, outcomes),
-        tier=tier_at(n_clusters),
-        statement=sample_statement(n=len(probabilities), n_clusters=n_clusters, record=record),
+        levels=levels_of(histogram),
+        tier=tier_at(totals.clusters),
+        statement=sample_statement(n=n, n_clusters=n_clusters, record=record),
         missing_reason=None,
     )
+
+
+def _rows(histogram: Levels, chosen: NDArray[np.bool_]) -> int:
+    return int(histogram.rows[chosen].sum())
+
+
+def _certain_and_wrong(histogram: Levels) -> int:
+    """Forecasts of 0 that came true and of 1 that did not, in part or in whole, by weight."""
+    never, always = histogram.level == 0, histogram.level == BASIS_POINTS
+    wrong = histogram.happened[never].sum() + histogram.failed[always].sum()
+    return math.ceil(wrong)
 
 
 def _nothing_resolved() -> ScoreSummary:
@@ -122,8 +153,3 @@ def _nothing_resolved() -> ScoreSummary:
         statement=sample_statement(n=0, n_clusters=0, record=None),
         missing_reason=NOTHING_RESOLVED,
     )
-
-
-def _mean(scores: FloatArray) -> float:
-    # fsum rounds once, whatever the order: numpy's pairwise sum does not.
-    return math.fsum(scores) / len(scores)

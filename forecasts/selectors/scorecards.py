@@ -1,25 +1,25 @@
 """One selector and one frozen dataclass behind every figure on accuracy."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from forecasts.models import Forecast, Posting, Prediction, Resolution, RuleVersion, Verdict
+from forecasts.scoring.figures import Figure, figures_of
+from forecasts.scoring.levels import BASIS_POINTS, WHOLE
+from forecasts.scoring.rules import brier_score, log_score
+from forecasts.scoring.summary import ScoreSummary, summarise_sums
 
-from forecasts.models import Forecast, Prediction, Resolution, Score, Verdict
-from forecasts.scoring.summary import ScoreSummary, summarise
+from .counting import Counted, counted
+from .replays import Replayed, replay
+from .slices import Slice, Weighting, forecasts_in, postings_in, predictions_in
+from .sums import Group, Sums, added_up, sums_of
 
 SETTLED = (Verdict.YES, Verdict.NO)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Slice:
-    """Which forecasts a scorecard is about; what is left empty does not narrow it."""
-
-    forecaster: str = ""
-    article: str = ""
-    outlet: str = ""
-    topic: str = ""
+PLACES = 10  # As many as scores are recorded with.
+MAX_CALLS, MAX_LISTED = 500, 20_000  # How many are shown, and of how many the best are looked for.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,7 @@ class Call:
     state: str
     is_conditional: bool
     is_retrospective: bool
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,98 +60,221 @@ class Coverage:
 
 @dataclass(frozen=True, kw_only=True)
 class Scorecard:
-    """All metrics for one slice, as they stand now."""
+    """
+    All metrics for one slice.
+
+    `calls` holds the best `MAX_CALLS` at most, and none of a slice too large to look through; `n_calls` says how many
+    there are.
+    """
 
     slice: Slice
     coverage: Coverage
     summary: ScoreSummary
     calls: tuple[Call, ...]
+    figures: tuple[Figure, ...] = ()
+    n_calls: int = 0
 
 
-def scorecard(chosen: Slice) -> Scorecard:
+@dataclass(frozen=True)
+class _Standing:
+    """Under what the calls of a slice are scored: the verdict and state of each prediction, and what counts."""
+
+    verdicts: Mapping[UUID, str]
+    states: Mapping[UUID, str]
+    retrospective: frozenset[UUID]
+    rows: tuple[Counted, ...]
+
+
+def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
     """
     Return how accurate the forecasts of a slice were.
 
-    Each forecaster's last forecast on a prediction that was made before the outcome could be known counts once.
-    Beliefs that an article reports of others count for those who hold them.
+    A forecaster has one unit of weight on a prediction, however often they forecast it. Only forecasts made before the
+    outcome could be known count. Beliefs that an article reports of others count for those who hold them.
+
+    Args:
+        chosen: The slice. With `as_of`, or for another reading than the central one, the rules are evaluated again on
+            what was known; else the verdicts on record count.
+        now: The knowledge time of another reading where the slice names none.
     """
-    forecasts = _forecasts(chosen)
-    calls = _calls(forecasts)
-    summary = summarise(
-        [call.probability for call in calls], [int(call.happened) for call in calls], [call.cluster for call in calls]
+    is_replayed = chosen.as_of is not None or chosen.variant != RuleVersion.Variant.CENTRAL
+    if is_replayed:
+        moment = chosen.as_of or now
+        if moment is None:
+            raise ValueError("another reading is evaluated as of an instant: give now")
+        return _replayed(chosen, as_of=moment)
+    sums = sums_of(chosen)
+    return _card(
+        chosen, sums=sums, standing=_recorded(chosen, with_calls=sums.n_rows <= MAX_LISTED), n_calls=sums.n_rows
     )
+
+
+def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Scorecard:
+    calls = _calls(chosen, standing=standing)
     return Scorecard(
-        slice=chosen, coverage=_coverage(chosen, forecasts=forecasts, calls=calls), summary=summary, calls=calls
+        slice=chosen,
+        coverage=_coverage(chosen, standing=standing, calls=calls),
+        summary=summarise_sums(sums.totals, sums.levels),
+        figures=figures_of(sums.totals, sums.levels),
+        calls=tuple(calls[:MAX_CALLS]),
+        n_calls=n_calls,
     )
 
 
-def _forecasts(chosen: Slice) -> QuerySet[Forecast]:
-    forecasts = Forecast.objects.all()
-    if chosen.forecaster:
-        forecasts = forecasts.filter(forecaster__slug=chosen.forecaster)
-    return forecasts.filter(prediction__in=_predictions(chosen))
+def _recorded(chosen: Slice, *, with_calls: bool) -> _Standing:
+    """Under the verdicts on record, or under those that were on record at an instant."""
+    rows = postings_in(chosen).filter(sign=1).select_related("resolution")
+    if chosen.as_recorded is None:
+        rows = rows.filter(taken_back_by=None)
+    else:
+        rows = rows.exclude(taken_back_by__recorded_at__lte=chosen.as_recorded)
+    found = list(rows) if with_calls else []
+    last = _last_words(chosen)
+    return _Standing(
+        verdicts={pk: one.verdict for pk, one in last.items()},
+        states={pk: one.state for pk, one in last.items()},
+        retrospective=frozenset(row.resolution.prediction_id for row in found if row.resolution.is_retrospective),
+        rows=tuple(_counted(row) for row in found),
+    )
 
 
-def _predictions(chosen: Slice) -> QuerySet[Prediction]:
-    predictions = Prediction.objects.all()
-    if chosen.article:
-        predictions = predictions.filter(article__pk=UUID(chosen.article))
-    if chosen.outlet:
-        predictions = predictions.filter(article__outlet__slug=chosen.outlet)
-    if chosen.topic:
-        predictions = predictions.under_topic(chosen.topic)
-    return predictions
+def _last_words(chosen: Slice) -> Mapping[UUID, Resolution]:
+    """The last resolution of each prediction of the slice, as the database held them."""
+    rows = Resolution.objects.filter(prediction__in=predictions_in(chosen))
+    if chosen.as_recorded is None:
+        rows = rows.filter(superseded_by=None)
+    else:
+        rows = rows.filter(recorded_at__lte=chosen.as_recorded)
+    return {one.prediction_id: one for one in rows.order_by("number").defer("reason")}
 
 
-def _calls(forecasts: QuerySet[Forecast]) -> tuple[Call, ...]:
-    scores = Score.objects.current().filter(forecast__in=forecasts)
-    related = ("forecast__prediction__topic", "forecast__forecaster", "resolution")
-    found: dict[tuple, dict[str, Score]] = {}
-    for score in scores.select_related(*related).order_by("forecast__made_at", "forecast__pk"):
-        last = found.setdefault((score.forecast.prediction_id, score.forecast.forecaster_id), {})
-        last[score.rule] = score
-    calls = [_call(by_rule) for by_rule in found.values()]
-    return tuple(sorted(calls, key=lambda call: (call.brier, call.title)))
+def _counted(row: Posting) -> Counted:
+    return Counted(
+        forecast_id=row.forecast_id,
+        prediction_id=row.resolution.prediction_id,
+        cluster=row.cluster,
+        level=row.level,
+        outcome=row.outcome,
+        reference=row.reference,
+        reference_kind=row.reference_kind,
+        weight=row.weight,
+        horizon_weight=row.horizon_weight,
+        is_first=row.is_first,
+        is_last=row.is_last,
+        scheduled_close_at=row.scheduled_close_at,
+    )
 
 
-def _call(by_rule: dict[str, Score]) -> Call:
-    score = by_rule[Score.Rule.BRIER]
-    forecast, resolution = score.forecast, score.resolution
+def _replayed(chosen: Slice, *, as_of: datetime) -> Scorecard:
+    """Under the verdicts that the rules, or people, give on what was known at an instant."""
+    predictions = list(predictions_in(chosen).filter(forecasts__in=forecasts_in(chosen)).distinct())
+    found = replay(predictions=predictions, as_of=as_of, variant=chosen.variant)
+    rows = _of_slice(counted({pk: one.outcome for pk, one in found.items() if one.outcome}), chosen=chosen, found=found)
+    late = frozenset(one.pk for one in predictions if _is_late(one, found[one.pk]))
+    if chosen.retrospective is not None:
+        rows = [row for row in rows if (row.prediction_id in late) is chosen.retrospective]
+    standing = _Standing(
+        verdicts={pk: one.verdict for pk, one in found.items()},
+        states=dict.fromkeys(found, Resolution.State.FINAL.value),
+        retrospective=late,
+        rows=tuple(rows),
+    )
+    sums = added_up(_grouped(rows, weighting=chosen.weighting))
+    return _card(chosen, sums=sums, standing=standing, n_calls=sums.n_rows)
+
+
+def _is_late(prediction: Prediction, one: Replayed) -> bool:
+    return one.known_at is not None and prediction.recorded_at > one.known_at
+
+
+def _of_slice(rows: Iterable[Counted], *, chosen: Slice, found: Mapping[UUID, Replayed]) -> list[Counted]:
+    """Those of the slice's forecasts, made as long before their outcome as it asks."""
+    made = dict(forecasts_in(chosen).values_list("pk", "made_at"))
+    kept = []
+    for row in rows:
+        known_at = found[row.prediction_id].known_at
+        if row.forecast_id not in made or known_at is None:
+            continue
+        days = (known_at - made[row.forecast_id]).total_seconds() / 86_400
+        if (chosen.lead_days_min or 0) <= days <= (chosen.lead_days_max or float("inf")):
+            kept.append(row)
+    return kept
+
+
+def _grouped(rows: Iterable[Counted], *, weighting: Weighting) -> Iterable[Group]:
+    for row in rows:
+        weight = weight_under(row, weighting=weighting)
+        yield Group(row.cluster, row.level, row.outcome, row.reference, 0, weight, 1)
+
+
+def weight_under(row: Counted, *, weighting: Weighting) -> int:
+    """
+    The weight of a forecast, in millionths.
+
+    Raises:
+        ValueError: The weighting needs the database.
+    """
+    match weighting:
+        case Weighting.PER_PREDICTION:
+            return row.weight
+        case Weighting.TIME_WEIGHTED:
+            return row.horizon_weight
+        case Weighting.FIRST:
+            return WHOLE * row.is_first
+        case Weighting.LAST:
+            return WHOLE * row.is_last
+    raise ValueError(f"{weighting} is not weighted one by one")
+
+
+def _calls(chosen: Slice, *, standing: _Standing) -> list[Call]:
+    weighted = {row.forecast_id: row for row in standing.rows if _weight(row, chosen) > 0}
+    related = ("prediction__topic", "forecaster")
+    forecasts = Forecast.objects.filter(pk__in=list(weighted)).select_related(*related)
+    calls = [_call(one, row=weighted[one.pk], chosen=chosen, standing=standing) for one in forecasts]
+    return sorted(calls, key=lambda call: (call.brier, call.title, call.prediction_id))
+
+
+def _weight(row: Counted, chosen: Slice) -> int:
+    return WHOLE if chosen.weighting is Weighting.AT_HORIZON else weight_under(row, weighting=chosen.weighting)
+
+
+def _call(forecast: Forecast, *, row: Counted, chosen: Slice, standing: _Standing) -> Call:
     prediction = forecast.prediction
+    fcst, obs = [row.level / BASIS_POINTS], [row.outcome / BASIS_POINTS]
     return Call(
         prediction_id=str(prediction.pk),
         title=prediction.title,
         topic=prediction.topic.path,
         forecaster=forecast.forecaster.slug,
         phrase=forecast.phrase,
-        probability=forecast.value,
-        happened=score.outcome == 1,
-        brier=float(score.value),
-        log=float(by_rule[Score.Rule.LOG].value),
-        cluster=prediction.cluster_key,
-        verdict=resolution.verdict,
-        state=resolution.state,
+        probability=row.level / BASIS_POINTS,
+        happened=row.outcome == BASIS_POINTS,
+        brier=round(float(brier_score(fcst, obs)[0]), PLACES),
+        log=round(float(log_score(fcst, obs)[0]), PLACES),
+        weight=_weight(row, chosen) / WHOLE,
+        cluster=row.cluster,
+        verdict=standing.verdicts.get(prediction.pk, ""),
+        state=standing.states.get(prediction.pk, ""),
         is_conditional=prediction.is_conditional,
-        is_retrospective=resolution.is_retrospective,
+        is_retrospective=prediction.pk in standing.retrospective,
     )
 
 
-def _coverage(chosen: Slice, *, forecasts: QuerySet[Forecast], calls: tuple[Call, ...]) -> Coverage:
-    scored = forecasts.filter(is_scored=True).exclude(probability=None)
-    forecast_on = Prediction.objects.filter(pk__in=scored.values("prediction"))
-    counts = Counter(forecast_on.values_list("verdict", flat=True))
-    resolved = sum(counts[verdict] for verdict in SETTLED)
-    held = _predictions(chosen)
+def _coverage(chosen: Slice, *, standing: _Standing, calls: list[Call]) -> Coverage:
+    scored = forecasts_in(chosen).filter(is_scored=True).exclude(probability=None)
+    asked = set(scored.values_list("prediction", flat=True))
+    counts = Counter(standing.verdicts.get(pk, "") for pk in asked)
+    held = predictions_in(chosen)
     if chosen.forecaster:
         held = held.filter(holder__slug=chosen.forecaster)
-    unscored = held.exclude(pk__in=scored.values("prediction"))
+    unscored = len(set(held.values_list("pk", flat=True)) - asked)
     return Coverage(
-        predictions=sum(counts.values()) + unscored.count(),
-        resolved=resolved,
+        predictions=len(asked) + unscored,
+        resolved=sum(counts[verdict] for verdict in SETTLED),
         pending=counts[""],
         annulled=counts[Verdict.ANNULLED],
         ambiguous=counts[Verdict.AMBIGUOUS],
-        not_scored=unscored.count(),
+        not_scored=unscored,
         provisional=sum(call.state != Resolution.State.FINAL for call in calls),
         retrospective=sum(call.is_retrospective for call in calls),
         reported=_reported(chosen),
@@ -159,7 +283,7 @@ def _coverage(chosen: Slice, *, forecasts: QuerySet[Forecast], calls: tuple[Call
 
 def _reported(chosen: Slice) -> int:
     """Beliefs of others that the forecaster's articles report: kept apart, counted here."""
-    predictions = _predictions(chosen).filter(attribution=Prediction.Attribution.REPORTED)
+    predictions = predictions_in(chosen).filter(attribution=Prediction.Attribution.REPORTED)
     if chosen.forecaster:
         predictions = predictions.filter(article__authors__slug=chosen.forecaster).exclude(
             holder__slug=chosen.forecaster

@@ -12,6 +12,8 @@ from django.db import transaction
 
 from forecasts import rules
 from forecasts.models import Article, Entity, Forecaster, Milestone, Prediction, RuleVersion, Topic
+from forecasts.rules.schedule import scheduled_close
+from forecasts.selectors.knowledge import milestones
 
 from .refusal import Problems, Refused, refuse
 from .routing import change_routes, listen, make_due
@@ -178,8 +180,15 @@ def record_rule(
         # What waited for a rule waits no longer.
         unruled = Prediction.objects.filter(pk=prediction.pk, review_reasons=[MISSING_RULE])
         unruled.update(status=Prediction.Status.OPEN, review_reasons=[])
+        _schedule(prediction, rule=parsed)
     make_due(predictions=[prediction.pk], now=now)
     return version, True
+
+
+def _schedule(prediction: Prediction, *, rule: rules.Rule) -> None:
+    """Keep when the prediction was bound to be decided, as its first rule says; what was scheduled once stays."""
+    close = scheduled_close(rule, publication=prediction.issued_at, milestones=milestones())
+    Prediction.objects.filter(pk=prediction.pk, scheduled_close_at=None).update(scheduled_close_at=close)
 
 
 def _checked_name(name: str, *, variant: str) -> str:

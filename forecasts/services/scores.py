@@ -1,77 +1,104 @@
-"""Scoring the forecasts of resolved predictions."""
+"""Scoring the forecasts of resolved predictions, and posting what counts."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from forecasts.models import Forecast, Resolution, Score, Verdict
+from forecasts.models import Posting, Resolution, Score
 from forecasts.scoring.rules import brier_score, log_score
+from forecasts.selectors.counting import BASIS_POINTS, Counted, counted, outcomes_of
+
+from .bulk import insert_rows
+from .rollups import Entry, post
 
 RULES = {Score.Rule.BRIER: (1, brier_score), Score.Rule.LOG: (1, log_score)}
-OUTCOMES = {Verdict.YES: 1, Verdict.NO: 0}
 PLACES = Decimal("0.0000000001")
+TERMS = (
+    "cluster", "level", "outcome", "reference", "reference_kind", "weight", "horizon_weight", "is_first", "is_last",
+    "scheduled_close_at",
+)  # fmt: skip
 
 
-def score_resolution(*, resolution: Resolution, now: datetime) -> list[Score]:
+@dataclass(frozen=True)
+class _Case:
+    """A forecast that counts, and the resolution it counts under."""
+
+    counted: Counted
+    resolution: Resolution
+
+
+def score_predictions(*, predictions: Collection[UUID], now: datetime) -> list[Posting]:
     """
-    Record the scores of every forecast that was made before the outcome could be known.
+    Bring scores, postings and kept sums of predictions in line with the last word on each.
 
-    A resolution without a yes or no has none. Running it again adds nothing.
+    What counts no longer is taken back, what counts anew or otherwise is posted. Running it again changes nothing. The
+    caller holds the rows of the predictions locked. The number of queries does not depend on how many they are.
+
+    Returns:
+        The postings that were added, without those that take back.
     """
-    return score_resolutions(resolutions=[resolution], now=now)
+    current = Resolution.objects.current().filter(prediction__in=list(predictions))
+    resolutions = {one.prediction_id: one for one in current}
+    cases = {one.forecast_id: _Case(one, resolutions[one.prediction_id]) for one in counted(outcomes_of(current))}
+    _record_scores(list(cases.values()), now=now)
+    posted = Posting.objects.net().filter(resolution__prediction__in=list(predictions)).select_related("resolution")
+    standing = {one.forecast_id: one for one in posted}
+    gone = [one for key, one in standing.items() if key not in cases or not _is_same(one, cases[key])]
+    kept = standing.keys() - {one.forecast_id for one in gone}
+    added = [_posting(case, now=now) for key, case in cases.items() if key not in kept]
+    insert_rows(Posting, [*(_taken_back(one, now=now) for one in gone), *added])
+    post(entries=[*_entries(gone, sign=-1), *_entries(added, sign=1)])
+    return added
 
 
-def score_resolutions(*, resolutions: Collection[Resolution], now: datetime) -> list[Score]:
-    """Record the scores of several resolutions; the number of queries does not depend on how many they are."""
-    decided = {one.prediction_id: one for one in resolutions if one.verdict in OUTCOMES}
-    pairs = [(forecast, decided[forecast.prediction_id]) for forecast in _scoreable(resolutions=decided)]
-    if not pairs:
-        return []
-    scores = Score.objects.filter(resolution__in=decided.values())
-    recorded = {(one.forecast_id, one.resolution_id, one.rule, one.rule_version): one for one in scores}
-    found = [recorded.get(_identity(score), score) for score in _scores(pairs, now=now)]
-    Score.objects.bulk_create([score for score in found if score.pk is None])
-    return found
+def _is_same(posting: Posting, case: _Case) -> bool:
+    """Whether a posting says what is to be said, be it under an earlier word on the same outcome."""
+    one, other = posting.resolution, case.resolution
+    is_alike = (one.known_at, one.is_retrospective) == (other.known_at, other.is_retrospective)
+    return is_alike and all(getattr(posting, term) == getattr(case.counted, term) for term in TERMS)
 
 
-def _scoreable(*, resolutions: dict[UUID, Resolution]) -> list[Forecast]:
-    """Forecasts that are the forecaster's own and were made before the outcome came about and could be known."""
-    if not resolutions:
-        return []
-    forecasts = Forecast.objects.filter(prediction__in=list(resolutions), is_scored=True).exclude(probability=None)
-    return [
-        forecast
-        for forecast in forecasts.order_by("prediction", "made_at", "pk")
-        if all(forecast.made_at < moment for moment in _known_moments(resolutions[forecast.prediction_id]))
-    ]
+def _posting(case: _Case, *, now: datetime) -> Posting:
+    terms = {term: getattr(case.counted, term) for term in TERMS}
+    return Posting(forecast_id=case.counted.forecast_id, resolution=case.resolution, sign=1, recorded_at=now, **terms)
 
 
-def _known_moments(resolution: Resolution) -> list[datetime]:
-    return [moment for moment in (resolution.happened_at, resolution.known_at) if moment is not None]
+def _taken_back(posting: Posting, *, now: datetime) -> Posting:
+    terms = {term: getattr(posting, term) for term in TERMS}
+    return Posting(
+        forecast_id=posting.forecast_id,
+        resolution_id=posting.resolution_id,
+        sign=-1,
+        takes_back=posting,
+        recorded_at=now,
+        **terms,
+    )
 
 
-def _scores(pairs: Sequence[tuple[Forecast, Resolution]], *, now: datetime) -> list[Score]:
-    """Scores that are not recorded yet, those of one forecast together."""
-    fcst = [forecast.value for forecast, _ in pairs]
-    obs = [OUTCOMES[Verdict(resolution.verdict)] for _, resolution in pairs]
-    found: dict[int, list[Score]] = defaultdict(list)
+def _entries(postings: Iterable[Posting], *, sign: int) -> list[Entry]:
+    return [Entry(posting, sign) for posting in postings]
+
+
+def _record_scores(cases: Sequence[_Case], *, now: datetime) -> None:
+    """Record the scores that are not recorded yet."""
+    under = {case.resolution.pk for case in cases}
+    recorded = set(Score.objects.filter(resolution__in=under).values_list("forecast", "resolution", "rule"))
+    fcst = [case.counted.level / BASIS_POINTS for case in cases]
+    obs = [case.counted.outcome / BASIS_POINTS for case in cases]
+    rows = []
     for rule, (version, score) in RULES.items():
-        for place, value in enumerate(score(fcst, obs)):
-            forecast, resolution = pairs[place]
-            row = Score(
-                forecast=forecast,
-                resolution=resolution,
-                rule=rule,
-                rule_version=version,
-                outcome=obs[place],
-                value=Decimal(repr(float(value))).quantize(PLACES),
-                recorded_at=now,
-            )
-            found[place].append(row)
-    return [row for place in sorted(found) for row in found[place]]
-
-
-def _identity(score: Score) -> tuple:
-    return score.forecast_id, score.resolution_id, score.rule, score.rule_version
+        for case, outcome, value in zip(cases, obs, score(fcst, obs), strict=True):
+            if (case.counted.forecast_id, case.resolution.pk, rule) not in recorded:
+                row = Score(
+                    forecast_id=case.counted.forecast_id,
+                    resolution=case.resolution,
+                    rule=rule,
+                    rule_version=version,
+                    outcome=Decimal(repr(outcome)),
+                    value=Decimal(repr(float(value))).quantize(PLACES),
+                    recorded_at=now,
+                )
+                rows.append(row)
+    insert_rows(Score, rows)

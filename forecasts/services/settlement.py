@@ -22,7 +22,7 @@ from forecasts.selectors.resolutions import (
 from forecasts.selectors.verdicts import Judged, judge_all
 
 from .resolutions import next_resolution, record_evaluations
-from .scores import score_resolutions
+from .scores import score_predictions
 from .states import state_after, store_states
 
 logger = structlog.get_logger(__name__)
@@ -81,8 +81,8 @@ def settle_predictions(*, prediction_ids: Collection[UUID], now: datetime) -> li
         )
         states.append(state)
     Resolution.objects.bulk_create(added)
-    score_resolutions(resolutions=added, now=now)
     store_states(states=states, now=now)
+    score_predictions(predictions=[state.prediction_id for state in states], now=now)
     _tell_of_flips({state.prediction_id: state.standpoint.review_reasons for state in states}, cases=cases)
     return added
 

@@ -13,7 +13,7 @@ from forecasts.selectors.resolutions import current_resolution, current_rules, l
 from .predictions import make_due
 from .refusal import Moved, Problems, refuse
 from .resolutions import append_resolution
-from .scores import score_resolution
+from .scores import score_predictions
 
 CONFIRMED, DISPUTED, JUDGED, REOPENED = "CONFIRMED", "DISPUTED", "JUDGED", "REOPENED"
 MIN_REASON = 10
@@ -66,8 +66,8 @@ def record_verdict(
         happened_at=happened_at or (same.happened_at if same else None),
         known_at=known_at or (same.known_at if same else None) or now,
     )
-    score_resolution(resolution=added, now=now)
     _take_state(prediction, resolution=added, now=now)
+    score_predictions(predictions=[prediction.pk], now=now)
     return added
 
 
@@ -121,8 +121,8 @@ def dispute(*, prediction_id: UUID, reason: str, actor: User, now: datetime, evi
         happened_at=last.happened_at,
         known_at=last.known_at,
     )
-    score_resolution(resolution=added, now=now)
     _take_state(prediction, resolution=added, now=now)
+    score_predictions(predictions=[prediction.pk], now=now)
     make_due(predictions=[prediction.pk], now=now)
     return added
 
@@ -145,6 +145,7 @@ def reopen(*, prediction_id: UUID, reason: str, actor: User, now: datetime) -> R
         reason_code=REOPENED, reason=reason.strip(), actor=actor,
     )  # fmt: skip
     _take_state(prediction, resolution=added, now=now)
+    score_predictions(predictions=[prediction.pk], now=now)
     make_due(predictions=[prediction.pk], now=now)
     return added
 

@@ -16,6 +16,8 @@ from tests.builders import (
     rule_that_it_occurs,
 )
 
+from .conftest import errors_of
+
 pytestmark = pytest.mark.django_db
 
 
@@ -105,5 +107,75 @@ def test_calibration_is_told_level_by_level(record, reader):
 
 @pytest.mark.parametrize("path", ["accuracy/", "calibration/"])
 def test_more_calls_cost_no_more_queries(path, record, reader, django_assert_max_num_queries):
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         assert reader.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "n"),
+    [
+        ("conditional=true", 0),
+        ("conditional=false", 2),
+        ("attribution=AUTHOR", 2),
+        ("attribution=REPORTED", 0),
+        ("retrospective=true", 2),
+        ("retrospective=false", 0),
+        ("verbal=false", 2),
+        ("verbal=true", 0),
+        ("issued_from=2025-01-06T00:00:00Z", 2),
+        ("issued_to=2025-01-06T00:00:00Z", 0),
+        ("lead_days_min=30", 1),
+        ("lead_days_max=30", 1),
+        ("lead_days_max=1", 0),
+        ("weighting=LAST", 2),
+        ("weighting=FIRST&forecaster=bob", 1),
+        ("weighting=TIME_WEIGHTED", 2),
+        ("weighting=AT_HORIZON&horizon_days=10", 2),
+        ("weighting=AT_HORIZON&horizon_days=90", 0),
+        ("as_of=2025-02-02T00:00:00Z", 0),
+        ("as_of=2025-02-04T00:00:00Z", 1),
+        ("as_of=2025-03-04T00:00:00Z", 2),
+        ("as_of=2025-03-04T00:00:00Z&forecaster=bob&topic=policy&conditional=false&verbal=false", 1),
+        ("as_recorded=2025-05-31T00:00:00Z", 0),
+        ("as_recorded=2025-06-02T00:00:00Z", 2),
+        ("variant=STRICT", 0),
+    ],
+)
+def test_every_way_of_narrowing_answers(query, n, record, reader):
+    answer = reader.get(f"accuracy/?{query}")
+
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["n_calls"] == n
+    assert len(answer.json()["calls"]) == n
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "message"),
+    [
+        ("weighting=AT_HORIZON", "horizon_days", "together with weighting=AT_HORIZON"),
+        ("horizon_days=3", "horizon_days", "together with weighting=AT_HORIZON"),
+        ("weighting=MEAN", "weighting", "“MEAN” is not among the choices"),
+        ("as_of=2100-01-01T00:00:00Z", "as_of", "is in the future"),
+        ("as_of=2025-01-01", "as_of", "offset"),
+        ("as_of=2025-03-04T00:00:00Z&as_recorded=2025-06-02T00:00:00Z", "as_recorded", "leave out as_of"),
+        ("variant=STRICT&weighting=AT_HORIZON&horizon_days=3", "weighting", "leave out as_of and variant"),
+        ("lead_days_min=many", "lead_days_min", "number"),
+        ("conditional=perhaps", "conditional", "boolean"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_at_its_place(query, field, message, reader):
+    answer = reader.get(f"accuracy/?{query}")
+
+    assert answer.status_code == 400
+    assert message in errors_of(answer)[field]
+
+
+def test_figures_that_are_not_shown_say_why(record, reader):
+    figures = {figure["name"]: figure for figure in reader.get("accuracy/").json()["scores"]}
+
+    absent = figures["POINTS_SAVED"]
+    assert (absent["value"], absent["missing_reason"]) == (None, "TOO_FEW_EVENTS")
+    assert absent["missing_text"] == "Shown from 10 independent events on; there are 2 so far."
+    assert {"BIAS", "OVERCONFIDENCE", "BRIER_GAP", "MISCALIBRATION", "DISCRIMINATION", "UNCERTAINTY", "AUC"} < set(
+        figures
+    )

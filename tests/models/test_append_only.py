@@ -15,9 +15,14 @@ from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_membership, record_milestone, record_observation
 from tests.builders import NOW, answered, cover, judged_prediction, make_event, make_prediction, make_source
 
-APPEND_ONLY = (*importlib.import_module("forecasts.migrations.0002_append_only").APPEND_ONLY, "judgement", "eventmerge")
+APPEND_ONLY = (
+    *importlib.import_module("forecasts.migrations.0002_append_only").APPEND_ONLY,
+    "judgement",
+    "eventmerge",
+    "posting",
+)
 MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
-MUTABLE = {"apitoken", "entity", "forecaster", "prediction", "source", "topic"}
+MUTABLE = {"clustercell", "levelcell", "scope", "apitoken", "entity", "forecaster", "prediction", "source", "topic"}
 
 pytestmark = pytest.mark.django_db
 

@@ -116,13 +116,13 @@ def n_queries(client, address: str) -> int:
     [
         ("/", 9),
         ("/articles/", 3),
-        ("/articles/{article}/", 10),
+        ("/articles/{article}/", 13),
         ("/predictions/{prediction}/", 12),
         ("/forecasters/", 2),
-        ("/forecasters/ada-byron/", 6),
+        ("/forecasters/ada-byron/", 9),
         ("/topics/", 3),
-        ("/topics/aid/", 9),
-        ("/events/{event}/", 6),
+        ("/topics/aid/", 12),
+        ("/events/{event}/", 7),
     ],
 )
 def test_asks_as_many_questions_of_many_rows_as_of_one(address, most, client, db, settle):

@@ -12,7 +12,7 @@ from forecasts.pages.drawings import calibration_of
 from forecasts.pages.wording import caution
 from forecasts.scoring.summary import summarise
 from forecasts.selectors.scorecards import Call, Coverage, Scorecard, Slice
-from tests.builders import make_article, make_forecaster, make_prediction
+from tests.builders import make_article, make_event, make_forecaster, make_prediction
 
 
 @pytest.fixture
@@ -155,3 +155,14 @@ def card_of(title: str) -> Scorecard:
     )  # fmt: skip
     counts = dict.fromkeys(Coverage.__dataclass_fields__, 0)
     return Scorecard(slice=Slice(), coverage=Coverage(**counts), summary=summarise([0.7], [1], ["one"]), calls=(call,))
+
+
+def test_figures_that_are_too_small_to_tell_say_so(client, settle, db):
+    make_prediction()
+    make_event()
+    settle()
+
+    page = client.get("/forecasters/ada-byron/").content.decode()
+
+    assert "Points saved" in page
+    assert "Shown from 10 independent events on; there is 1 so far." in page

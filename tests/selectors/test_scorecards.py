@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,7 +51,7 @@ def test_yes_and_no_are_scored_and_everything_else_is_counted():
     assert found.predictions == 6
 
 
-def test_the_last_forecast_before_the_outcome_was_known_counts_once():
+def test_forecasts_before_the_outcome_was_known_share_one_unit_of_weight():
     prediction = make_prediction(rules=[], probability="0.9")
     for day, probability in ((10, "0.5"), (20, "0.2"), (70, "0.0")):
         made_at = PUBLISHED + timedelta(days=day)
@@ -66,9 +67,16 @@ def test_the_last_forecast_before_the_outcome_was_known_counts_once():
     known_at = datetime(2025, 3, 1, tzinfo=UTC)
     record_verdict(prediction_id=prediction.pk, verdict="NO", reason=REASON, actor=editor, known_at=known_at, now=NOW)
 
-    card = scorecard(ADA)
+    card, last, first = (scorecard(replace(ADA, weighting=one)) for one in ("PER_PREDICTION", "LAST", "FIRST"))
 
-    assert sorted(call.probability for call in card.calls) == [0.2, 0.4]
+    assert sorted((call.probability, round(call.weight, 3)) for call in card.calls) == [
+        (0.2, 0.333), (0.4, 1.0), (0.5, 0.333), (0.9, 0.333),
+    ]  # fmt: skip
+    shared = (0.81 + 0.25 + 0.04) / 3
+    assert (card.summary.n, card.summary.mean_brier) == (2, pytest.approx((shared + 0.16) / 2, abs=1e-6))
+    assert sorted(call.probability for call in last.calls) == [0.2, 0.4]
+    assert sorted(call.probability for call in first.calls) == [0.4, 0.9]
+    assert last.summary.mean_brier == pytest.approx((0.04 + 0.16) / 2)
 
 
 def test_a_replaced_verdict_counts_as_it_stands_now():
@@ -120,5 +128,5 @@ def test_a_longer_record_costs_no_more_queries(django_assert_num_queries):
     for number in range(12):
         decided(number=number)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         assert scorecard(ADA).summary.n == 12

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from forecasts.scoring.calibration import Level
+from forecasts.scoring.figures import Figure
 from forecasts.scoring.intervals import Interval, IntervalMethod
 from forecasts.scoring.rules import Direction, Measure
 from forecasts.scoring.summary import SCORES, ScoreSummary
@@ -24,6 +25,19 @@ class SliceSerializer(serializers.Serializer):
     topic = serializers.CharField()
     article = serializers.CharField()
     outlet = serializers.CharField()
+    issued_from = serializers.DateTimeField(allow_null=True)
+    issued_to = serializers.DateTimeField(allow_null=True)
+    lead_days_min = serializers.FloatField(allow_null=True)
+    lead_days_max = serializers.FloatField(allow_null=True)
+    conditional = serializers.BooleanField(allow_null=True)
+    attribution = serializers.CharField()
+    retrospective = serializers.BooleanField(allow_null=True)
+    verbal = serializers.BooleanField(allow_null=True)
+    variant = serializers.CharField()
+    weighting = serializers.CharField()
+    horizon_days = serializers.FloatField(allow_null=True)
+    as_of = serializers.DateTimeField(allow_null=True)
+    as_recorded = serializers.DateTimeField(allow_null=True)
 
 
 class IntervalSerializer(serializers.Serializer):
@@ -38,7 +52,9 @@ class FigureSerializer(serializers.Serializer):
 
     name = serializers.CharField()
     version = serializers.CharField(help_text="Of the formula.")
-    value = serializers.FloatField(allow_null=True, help_text="Null where nothing is resolved.")
+    value = serializers.FloatField(allow_null=True, help_text="Null where it is not shown; `missing_reason` says why.")
+    missing_reason = serializers.CharField(allow_null=True, help_text="Why there is no value.")
+    missing_text = serializers.CharField(allow_null=True, help_text="The same as a sentence.")
     unit = serializers.CharField()
     n = serializers.IntegerField(help_text="Forecasts it is made from.")
     n_clusters = serializers.IntegerField(help_text="Independent events among them.")
@@ -81,7 +97,8 @@ class CallSerializer(serializers.Serializer):
     phrase = serializers.CharField(help_text="The words the probability was read from, if it was.")
     probability = serializers.SerializerMethodField()
     happened = serializers.BooleanField()
-    terms = serializers.SerializerMethodField(help_text="What it adds to each mean.")
+    terms = serializers.SerializerMethodField(help_text="Its own score under each rule.")
+    weight = serializers.FloatField(help_text="Its weight in each mean: a forecaster has 1 in all on a prediction.")
     cluster = serializers.CharField(help_text="Calls with the same key hang on the same event.")
     verdict = serializers.CharField()
     state = serializers.CharField()
@@ -119,7 +136,8 @@ class AccuracySerializer(SampleSerializer):
     scores = FigureSerializer(many=True)
     record = RecordSerializer(allow_null=True)
     coverage = CoverageCountsSerializer()
-    calls = CallSerializer(many=True)
+    calls = CallSerializer(many=True, help_text="The best ones; `n_calls` says how many there are.")
+    n_calls = serializers.IntegerField()
 
 
 class CalibrationSerializer(SampleSerializer):
@@ -130,10 +148,11 @@ def accuracy_of(card: Scorecard) -> dict[str, Any]:
     """The scorecard in the shape of `AccuracySerializer`."""
     summary = card.summary
     return _sample(card.slice, summary) | {
-        "scores": list(_figures(summary)),
+        "scores": [*_headlines(summary), *(_beside(one, summary=summary) for one in card.figures)],
         "record": summary.record,
         "coverage": card.coverage,
         "calls": card.calls,
+        "n_calls": card.n_calls,
     }
 
 
@@ -147,7 +166,7 @@ def _sample(chosen: Slice, summary: ScoreSummary) -> dict[str, Any]:
     return {"slice": asdict(chosen), "tier": summary.tier.value} | {name: getattr(summary, name) for name in names}
 
 
-def _figures(summary: ScoreSummary) -> Iterator[dict[str, Any]]:
+def _headlines(summary: ScoreSummary) -> Iterator[dict[str, Any]]:
     yield _figure(SCORES["mean_brier"], summary.mean_brier, summary=summary, interval=summary.brier_interval)
     yield _figure(SCORES["mean_log"], summary.mean_log, summary=summary)
     yield _figure(SCORES["n_certain_and_wrong"], summary.n_certain_and_wrong, summary=summary)
@@ -158,10 +177,13 @@ def _figure(
     measure: Measure, value: float | None, *, summary: ScoreSummary, interval: Interval | None = None
 ) -> dict[str, Any]:
     is_loss = measure.direction is Direction.LOWER_IS_BETTER
+    reason = summary.missing_reason if value is None else None
     return {
         "name": measure.name,
         "version": measure.version,
         "value": value,
+        "missing_reason": reason,
+        "missing_text": summary.statement if reason else None,
         "unit": measure.unit,
         "n": summary.n,
         "n_clusters": summary.n_clusters,
@@ -169,6 +191,12 @@ def _figure(
         "range": range_of(measure),
         "lower_is_better": None if measure.direction is Direction.NONE else is_loss,
     }
+
+
+def _beside(one: Figure, *, summary: ScoreSummary) -> dict[str, Any]:
+    shown = _figure(one.measure, one.value, summary=summary, interval=one.interval)
+    absent = one.absent
+    return shown | {"missing_reason": absent and absent.reason.value, "missing_text": absent and absent.text}
 
 
 def _level(level: Level) -> dict[str, Any]:

@@ -1,0 +1,105 @@
+"""What a scorecard is asked about: parameters in, a slice out."""
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from forecasts.api.fields import ArticleField, CodeField, ForecasterField, InstantField, TopicField
+from forecasts.models import Prediction, RuleVersion
+from forecasts.selectors.slices import Slice, Weighting
+
+from .base import Body
+
+LONGEST_DAYS = 40_000
+WEIGHTINGS = {
+    Weighting.PER_PREDICTION: "A forecaster's forecasts on a prediction share one unit of weight equally",
+    Weighting.FIRST: "The first one counts",
+    Weighting.LAST: "The last one before the outcome could be known counts",
+    Weighting.TIME_WEIGHTED: "Each counts for the share of the scheduled time that it stood",
+    Weighting.AT_HORIZON: "The one that stood `horizon_days` before the scheduled close counts",
+}
+
+
+def _yes_or_no(help_text: str) -> serializers.BooleanField:
+    return serializers.BooleanField(required=False, allow_null=True, default=None, help_text=help_text)
+
+
+def _days(help_text: str) -> serializers.FloatField:
+    return serializers.FloatField(
+        required=False, allow_null=True, default=None, min_value=-LONGEST_DAYS, max_value=LONGEST_DAYS, help_text=help_text
+    )  # fmt: skip
+
+
+def _moment(help_text: str) -> InstantField:
+    return InstantField(required=False, allow_null=True, default=None, help_text=help_text)
+
+
+class ChosenSlice(Body):
+    """Which forecasts a scorecard is about. Every parameter narrows; all of them together."""
+
+    forecaster = ForecasterField(required=False, help_text="Slug of the forecaster.")
+    topic = TopicField(required=False, help_text="Path of a topic; all below it is included.")
+    article = ArticleField(required=False, help_text="Id of an article.")
+    outlet = ForecasterField(required=False, help_text="Slug of the forecaster that published the article.")
+    issued_from = _moment("Predictions issued at this instant or later.")
+    issued_to = _moment("Predictions issued before this instant.")
+    lead_days_min = _days("Forecasts made at least so many days before the outcome could be known.")
+    lead_days_max = _days("Forecasts made at most so many days before the outcome could be known.")
+    conditional = _yes_or_no("Predictions with a condition, or without.")
+    attribution = CodeField(choices=Prediction.Attribution.choices, required=False, default="")
+    retrospective = _yes_or_no("Logged after the outcome could be known, or before.")
+    verbal = _yes_or_no("Forecasts read out of words, or given as numbers.")
+    variant = CodeField(
+        choices=RuleVersion.Variant.choices,
+        required=False,
+        default=RuleVersion.Variant.CENTRAL.value,
+        help_text="By which reading of the rules the outcomes are decided.",
+    )
+    weighting = CodeField(choices=list(WEIGHTINGS.items()), required=False, default=Weighting.PER_PREDICTION.value)
+    horizon_days = _days("For AT_HORIZON: so many days before the scheduled close.")
+    as_of = _moment("The knowledge time: outcomes as they could be known then.")
+    as_recorded = _moment("What the database held at that instant.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        problems = dict(_problems(attrs))
+        if problems:
+            raise serializers.ValidationError(problems)
+        return attrs
+
+
+def _problems(asked: dict[str, Any]) -> Any:
+    at_horizon = asked["weighting"] == Weighting.AT_HORIZON
+    is_replayed = asked["as_of"] is not None or asked["variant"] != RuleVersion.Variant.CENTRAL
+    if at_horizon != (asked["horizon_days"] is not None):
+        yield "horizon_days", ["Give horizon_days together with weighting=AT_HORIZON, and only then."]
+    if at_horizon and is_replayed:
+        yield "weighting", ["AT_HORIZON goes by the verdicts on record: leave out as_of and variant."]
+    if is_replayed and asked["as_recorded"] is not None:
+        yield (
+            "as_recorded",
+            ["It goes by the verdicts on record: leave out as_of and variant, or ask one after the other."],
+        )
+    for name in ("as_of", "as_recorded"):
+        if asked[name] is not None and asked[name] > timezone.now():
+            yield name, [f"{asked[name]:%Y-%m-%d %H:%M} UTC is in the future: nobody knows yet."]
+
+
+def slice_of(given: dict[str, str]) -> Slice:
+    """
+    The slice that query parameters choose.
+
+    Raises:
+        ValidationError: One of them is malformed, names nothing that is recorded, or does not go with another.
+    """
+    chosen = ChosenSlice(data={name: value for name, value in given.items() if value})
+    chosen.is_valid(raise_exception=True)
+    values = {name: _plain(value) for name, value in chosen.validated_data.items()}
+    return Slice(**{**values, "weighting": Weighting(values["weighting"])})
+
+
+def _plain(value: Any) -> Any:
+    """A recorded thing by its name; anything else as it is."""
+    if not hasattr(value, "pk"):
+        return value
+    return str(getattr(value, "slug", None) or getattr(value, "path", None) or value.pk)

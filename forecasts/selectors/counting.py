@@ -1,0 +1,163 @@
+"""Which forecasts count under given outcomes, with what weight, and against what they are compared."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
+from uuid import UUID
+
+from forecasts.models import Forecast, Forecaster, Posting, Prediction, Resolution, Verdict
+from forecasts.scoring.weighting import equal_shares, horizon_shares
+
+HALF = 5_000
+BASIS_POINTS = 10_000
+SHARES: Mapping[str, int] = {Verdict.YES: BASIS_POINTS, Verdict.NO: 0}
+REFERENCES = {Forecaster.Kind.MARKET: Posting.Reference.MARKET, Forecaster.Kind.CROWD: Posting.Reference.CROWD}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """
+    What a prediction came to.
+
+    `share` is how much of it came true, in basis points; `moments` are when it came about and when that could be known.
+    """
+
+    share: int
+    moments: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One forecast that counts: its level, its reference and its outcome in basis points, weights in millionths."""
+
+    forecast_id: UUID
+    prediction_id: UUID
+    cluster: str
+    level: int
+    outcome: int
+    reference: int
+    reference_kind: str
+    weight: int
+    horizon_weight: int
+    is_first: bool
+    is_last: bool
+    scheduled_close_at: datetime | None
+
+
+class _Made(NamedTuple):
+    """A forecast as read; the level is None for a withdrawal."""
+
+    pk: UUID
+    prediction_id: UUID
+    forecaster_id: UUID
+    kind: str
+    level: int | None
+    made_at: datetime
+
+
+def counted(outcomes: Mapping[UUID, Outcome]) -> list[Counted]:
+    """
+    Return the forecasts that count under the outcomes of their predictions.
+
+    They are the forecaster's own, and were made before the outcome came about and before it could be known. What a
+    forecast is compared with is the latest one that a market, or else a crowd, had made by then, or else one half.
+
+    Args:
+        outcomes: By prediction; predictions that came to neither yes nor no are left out.
+    Returns:
+        In the order of prediction, forecaster and time.
+    """
+    predictions = Prediction.objects.filter(pk__in=list(outcomes)).only(
+        "pk", "cluster_key", "issued_at", "scheduled_close_at"
+    )
+    made: dict[UUID, list[_Made]] = defaultdict(list)
+    for row in _read(outcomes):
+        made[row.prediction_id].append(row)
+    return [
+        one
+        for prediction in sorted(predictions, key=lambda row: row.pk)
+        for one in _of_prediction(prediction, made=made[prediction.pk], outcome=outcomes[prediction.pk])
+    ]
+
+
+def _read(predictions: Iterable[UUID]) -> Iterable[_Made]:
+    rows = Forecast.objects.filter(prediction__in=list(predictions), is_scored=True).order_by("made_at", "pk")
+    values = rows.values_list("pk", "prediction_id", "forecaster_id", "forecaster__kind", "probability", "made_at")
+    for pk, prediction_id, forecaster_id, kind, probability, made_at in values:
+        level = None if probability is None else round(probability * BASIS_POINTS)
+        yield _Made(pk, prediction_id, forecaster_id, kind, level, made_at)
+
+
+def _of_prediction(prediction: Prediction, *, made: Sequence[_Made], outcome: Outcome) -> Iterable[Counted]:
+    in_time = [row for row in made if all(row.made_at < moment for moment in outcome.moments)]
+    benchmarks: dict[str, list[_Made]] = defaultdict(list)
+    for row in in_time:
+        if row.kind in REFERENCES and row.level is not None:
+            benchmarks[row.kind].append(row)
+    by_forecaster: dict[UUID, list[_Made]] = defaultdict(list)
+    for row in in_time:
+        by_forecaster[row.forecaster_id].append(row)
+    for forecaster_id in sorted(by_forecaster):
+        yield from _of_forecaster(prediction, rows=by_forecaster[forecaster_id], benchmarks=benchmarks, outcome=outcome)
+
+
+def _of_forecaster(
+    prediction: Prediction, *, rows: Sequence[_Made], benchmarks: Mapping[str, list[_Made]], outcome: Outcome
+) -> Iterable[Counted]:
+    stated = [(row, share) for row, share in zip(rows, _horizon(prediction, rows, outcome), strict=True)]
+    stated = [(row, share) for row, share in stated if row.level is not None]
+    weights = equal_shares(len(stated))
+    for place, ((row, share), weight) in enumerate(zip(stated, weights, strict=True)):
+        reference, kind = _reference(row, benchmarks=benchmarks)
+        yield Counted(
+            forecast_id=row.pk,
+            prediction_id=row.prediction_id,
+            cluster=prediction.cluster_key,
+            level=row.level or 0,
+            outcome=outcome.share,
+            reference=reference,
+            reference_kind=kind,
+            weight=weight,
+            horizon_weight=share,
+            is_first=place == 0,
+            is_last=place == len(stated) - 1,
+            scheduled_close_at=prediction.scheduled_close_at,
+        )
+
+
+def _horizon(prediction: Prediction, rows: Sequence[_Made], outcome: Outcome) -> Sequence[int]:
+    """How long each stood, as a share of the time scheduled; nothing counts after the outcome could be known."""
+    opens, closes = prediction.issued_at, prediction.scheduled_close_at
+    if closes is None or closes <= opens:
+        return [0] * len(rows)
+    ends = min((*outcome.moments, closes))
+    return horizon_shares([row.made_at for row in rows], opens=opens, closes=closes, ends=ends)
+
+
+def _reference(row: _Made, *, benchmarks: Mapping[str, list[_Made]]) -> tuple[int, str]:
+    for kind, name in REFERENCES.items():
+        rivals = benchmarks.get(kind, ())
+        place = bisect_right(rivals, row.made_at, key=attrgetter("made_at"))
+        # Nobody is compared with themselves.
+        while place and rivals[place - 1].forecaster_id == row.forecaster_id:
+            place -= 1
+        if place:
+            return rivals[place - 1].level or 0, name
+    return HALF, Posting.Reference.IGNORANCE
+
+
+def outcomes_of(resolutions: Iterable[Resolution]) -> dict[UUID, Outcome]:
+    """What predictions came to by their resolutions; those that came to neither yes nor no are left out."""
+    return {
+        one.prediction_id: Outcome(SHARES[one.verdict], _moments(one.happened_at, one.known_at))
+        for one in resolutions
+        if one.verdict in SHARES
+    }
+
+
+def _moments(*moments: datetime | None) -> tuple[datetime, ...]:
+    return tuple(moment for moment in moments if moment is not None)

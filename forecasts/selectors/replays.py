@@ -1,0 +1,82 @@
+"""What predictions would have come to: on what was known at another time, or by another reading of their rules."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from forecasts.models import Prediction, Resolution, RuleVersion, Verdict
+
+from .counting import SHARES, Outcome
+from .resolutions import current_rules_of
+from .verdicts import Judged, judge_all
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A verdict as it would have been, empty while open, with when it came about and could be known."""
+
+    verdict: str
+    happened_at: datetime | None = None
+    known_at: datetime | None = None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What forecasts are scored against; None where it came to neither yes nor no."""
+        if self.verdict not in SHARES:
+            return None
+        moments = tuple(moment for moment in (self.happened_at, self.known_at) if moment is not None)
+        return Outcome(SHARES[Verdict(self.verdict)], moments)
+
+
+OPEN = Replayed("")
+
+
+def replay(*, predictions: Sequence[Prediction], as_of: datetime, variant: str) -> Mapping[UUID, Replayed]:
+    """
+    Return what predictions came to on what was known at `as_of`, by one reading of their rules.
+
+    A person's verdict that stands now counts from when it could be known; before that, and where nobody judged, the
+    rule decides. Another reading than the central one is decided by its rule alone.
+
+    Args:
+        predictions: Those issued after `as_of` come out open.
+        as_of: The knowledge time.
+        variant: CENTRAL, STRICT or LENIENT; a prediction without such a reading comes out open.
+    """
+    is_central = variant == RuleVersion.Variant.CENTRAL
+    found = dict.fromkeys((one.pk for one in predictions), OPEN)
+    if is_central:
+        found |= _by_people(predictions, as_of=as_of)
+    pending = (one for one in predictions if found[one.pk] is OPEN and one.issued_at <= as_of)
+    while batch := list(islice(pending, BATCH)):
+        found |= _by_rules(batch, as_of=as_of, variant=variant)
+    return found
+
+
+def _by_people(predictions: Sequence[Prediction], *, as_of: datetime) -> dict[UUID, Replayed]:
+    standing = Resolution.objects.current().filter(prediction__in=predictions, actor__isnull=False, known_at__lte=as_of)
+    return {
+        one.prediction_id: Replayed(one.verdict, one.happened_at, one.known_at)
+        for one in standing.exclude(state=Resolution.State.REOPENED)
+    }
+
+
+def _by_rules(predictions: Sequence[Prediction], *, as_of: datetime, variant: str) -> dict[UUID, Replayed]:
+    current = current_rules_of(predictions=predictions)
+    readings = [version for one in predictions for version in _chosen(current[one.pk], variant=variant)]
+    judged = judge_all(rule_versions=readings, as_of=as_of)
+    return {version.prediction_id: _replayed(one) for version, one in zip(readings, judged, strict=True)}
+
+
+def _chosen(versions: Sequence[RuleVersion], *, variant: str) -> Iterator[RuleVersion]:
+    """The first reading of the variant, if there is one."""
+    yield from islice((version for version in versions if version.variant == variant), 1)
+
+
+def _replayed(judged: Judged) -> Replayed:
+    status = judged.outcome.status.value
+    return Replayed(status, judged.happened_at, judged.known_at) if status in Verdict.values else OPEN

@@ -1,0 +1,118 @@
+"""The integer sums behind a figure: kept ones where there are any, else added up on demand."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db.models import F, Sum
+
+from forecasts.models import ClusterCell, LevelCell, Scope
+from forecasts.scoring.levels import Levels
+from forecasts.scoring.statistics import Cell, Moments, Totals, cell_of
+
+from .slices import Slice, postings_in, weight_of
+
+KEPT = {
+    frozenset(): (Scope.Kind.ALL, ""),
+    frozenset({"topic"}): (Scope.Kind.TOPIC, "topic"),
+    frozenset({"outlet"}): (Scope.Kind.OUTLET, "outlet"),
+    frozenset({"forecaster"}): (Scope.Kind.FORECASTER, "forecaster"),
+}
+
+
+class Group(NamedTuple):
+    """Forecasts that count alike, added up: their weights in millionths, and how many they are."""
+
+    cluster: str
+    level: int
+    outcome: int
+    reference: int
+    lexicon_entry: int
+    weight: int
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    """
+    Everything that a scorecard is worked out from.
+
+    `by_words` has the levels of each reading of words, with 0 for those given as numbers.
+    """
+
+    totals: Totals
+    by_words: Mapping[int, Levels]
+    n_rows: int
+
+    @cached_property
+    def levels(self) -> Levels:
+        """All levels, however the probabilities were given."""
+        return Levels.summed(cell for levels in self.by_words.values() for cell in levels.cells())
+
+
+def sums_of(chosen: Slice) -> Sums:
+    """The sums of a slice as they are recorded: those that are kept, or else added up by the database."""
+    scope = kept_scope(chosen)
+    return added_up(_groups(chosen)) if scope is None else _kept(scope)
+
+
+def kept_scope(chosen: Slice) -> Scope | None:
+    """The scope that holds the sums of a slice already; None where they have to be added up."""
+    place = KEPT.get(chosen.is_narrowed_by())
+    if place is None:
+        return None
+    kind, field = place
+    return Scope.objects.filter(kind=kind, key=getattr(chosen, field) if field else "").first()
+
+
+def totals_of(scope: Scope) -> Totals:
+    """The totals that a scope keeps; those of nothing where it is new."""
+    if not scope.totals:
+        return Totals()
+    moments = {name: Moments(**sums) for name, sums in scope.totals["moments"].items()}
+    return Totals(**{**scope.totals, "moments": moments})
+
+
+def _kept(scope: Scope) -> Sums:
+    cells: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
+    rows = LevelCell.objects.filter(scope=scope).order_by("level")
+    for level, entry, weight, hits, number in rows.values_list("level", "lexicon_entry", "weight", "hits", "rows"):
+        cells[entry].append((level, weight, hits, number))
+    return Sums(
+        totals=totals_of(scope),
+        by_words={entry: Levels.summed(found) for entry, found in sorted(cells.items())},
+        n_rows=sum(cell[-1] for found in cells.values() for cell in found),
+    )
+
+
+def _groups(chosen: Slice) -> Iterable[Group]:
+    """Forecasts of a slice that count alike, added up by the database."""
+    alike = ("cluster", "level", "outcome", "reference", "forecast__lexicon_entry")
+    rows = postings_in(chosen).order_by().values_list(*alike)
+    summed = rows.annotate(total=Sum(F("sign") * weight_of(chosen.weighting)), number=Sum("sign"))
+    for cluster, level, outcome, reference, entry, weight, number in summed.iterator():
+        yield Group(cluster, level, outcome, reference, entry or 0, weight, number)
+
+
+def added_up(groups: Iterable[Group]) -> Sums:
+    """The sums of groups, whatever they come from."""
+    cells: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
+    clusters: dict[str, Cell] = defaultdict(Cell)
+    n_rows = 0
+    for one in groups:
+        if one.weight:
+            n_rows += one.rows
+            cells[one.lexicon_entry].append((one.level, one.weight, one.weight * one.outcome, one.rows))
+            clusters[one.cluster] += cell_of(one.level, one.outcome, reference=one.reference, weight=one.weight)
+    return Sums(
+        totals=Totals.of(cell for cell in clusters.values() if cell),
+        by_words={entry: Levels.summed(found) for entry, found in sorted(cells.items())},
+        n_rows=n_rows,
+    )
+
+
+def kept_clusters(scope: Scope) -> list[Cell]:
+    """The sums of each event of a scope."""
+    return [Cell(*sums) for sums in ClusterCell.objects.filter(scope=scope).values_list("sums", flat=True)]

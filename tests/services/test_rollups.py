@@ -1,0 +1,168 @@
+"""Kept sums follow every verdict, forwards and back, and are always those of the postings."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from forecasts.models import ClusterCell, LevelCell, Posting, Prediction, Scope
+from forecasts.selectors.scorecards import Slice, scorecard
+from forecasts.selectors.sums import sums_of
+from forecasts.services import rebuilds
+from forecasts.services.forecasts import record_forecast, wording
+from forecasts.services.rebuilds import check_scopes, rebuild_scopes
+from forecasts.services.settlement import settle_prediction
+from forecasts.services.verdicts import record_verdict, reopen
+from tests.builders import NOW, PUBLISHED, make_article, make_event, make_forecaster, make_prediction, make_topic
+
+WHY = "The ministry's own statement settles it."
+
+
+def decide(prediction: Prediction, verdict: str, *, by: str = "editor") -> None:
+    actor, _ = User.objects.get_or_create(username=by)
+    record_verdict(prediction_id=prediction.pk, verdict=verdict, reason=WHY, actor=actor, now=NOW)
+
+
+def forecast(prediction: Prediction, probability: str, *, days: int, by: str = "ada-byron") -> None:
+    record_forecast(
+        prediction=prediction,
+        forecaster=make_forecaster(by),
+        wording=wording(probability=probability),
+        made_at=PUBLISHED + timedelta(days=days),
+        now=NOW,
+    )
+
+
+@pytest.mark.django_db
+def test_a_verdict_is_added_to_every_scope_it_belongs_to_and_to_no_other():
+    decide(make_prediction(rules=[], probability="0.7"), "YES")
+
+    kept = set(Scope.objects.values_list("kind", "key"))
+    assert kept == {("ALL", ""), ("TOPIC", "aid"), ("TOPIC", "aid/military"), ("OUTLET", "the-example")}
+    cell = LevelCell.objects.get(scope__kind="ALL")
+    assert (cell.level, cell.weight, cell.hits, cell.rows) == (7_000, 10**6, 10**10, 1)
+
+
+@pytest.mark.django_db
+def test_a_verdict_that_is_taken_back_leaves_nothing_behind():
+    prediction = make_prediction(rules=[], probability="0.7")
+    decide(prediction, "YES")
+    editor = User.objects.get()
+
+    reopen(prediction_id=prediction.pk, reason=WHY, actor=editor, now=NOW)
+
+    assert not LevelCell.objects.exists()
+    assert not ClusterCell.objects.exists()
+    assert sums_of(Slice()).totals.weight == 0
+    assert list(Posting.objects.values_list("sign", flat=True)) == [1, -1]
+    assert check_scopes() == []
+
+
+@pytest.mark.django_db
+def test_a_forecast_logged_late_takes_its_share_of_the_weight():
+    prediction = make_prediction(rules=[], probability="0.7")
+    decide(prediction, "YES")
+
+    forecast(prediction, "0.9", days=3)
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+    weights = Posting.objects.net().values_list("level", "weight")
+    assert sorted(weights) == [(7_000, 500_000), (9_000, 500_000)]
+    assert scorecard(Slice()).summary.n == 1
+    assert check_scopes() == []
+
+
+@pytest.mark.django_db
+def test_settling_again_posts_nothing():
+    prediction = make_prediction()
+    make_event()
+    for days in (0, 7, 8):
+        settle_prediction(prediction_id=prediction.pk, now=NOW + timedelta(days=days))
+
+    assert Posting.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_market_is_what_others_are_compared_with_and_not_itself():
+    prediction = make_prediction(rules=[], probability="0.7")
+    market = make_forecaster("the-market", kind="MARKET")
+    record_forecast(
+        prediction=prediction, forecaster=market, wording=wording(probability="0.6"), made_at=PUBLISHED, now=NOW
+    )
+    forecast(prediction, "0.8", days=2, by="bob")
+    decide(prediction, "YES")
+
+    found = {row.level: (row.reference, row.reference_kind) for row in Posting.objects.all()}
+    assert found == {7_000: (6_000, "MARKET"), 8_000: (6_000, "MARKET"), 6_000: (5_000, "IGNORANCE")}
+
+
+@pytest.mark.django_db
+def test_a_broken_sum_is_found_and_mended():
+    decide(make_prediction(rules=[], probability="0.7"), "YES")
+    LevelCell.objects.filter(scope__kind="ALL").update(weight=5)
+
+    with pytest.raises(CommandError, match="1 differences"):
+        call_command("rebuild_scorecards", "--check", stdout=(told := StringIO()))
+    assert "ALL : the levels differ from the postings." in told.getvalue()
+
+    call_command("rebuild_scorecards", stdout=StringIO())
+    assert check_scopes() == []
+
+
+@pytest.mark.django_db
+def test_a_forecaster_is_kept_from_so_many_postings_on_and_followed_from_then(monkeypatch):
+    monkeypatch.setattr(rebuilds, "KEEP_FROM", 2)
+    for number in range(3):
+        decide(make_prediction(rules=[], statement=f"Claim {number}.", title=f"Claim {number}"), "YES")
+    before = sums_of(Slice(forecaster="ada-byron"))
+
+    rebuild_scopes()
+    decide(make_prediction(rules=[], statement="One more.", probability="0.2"), "NO")
+
+    kept = sums_of(Slice(forecaster="ada-byron"))
+    assert Scope.objects.filter(kind="FORECASTER", key="ada-byron").exists()
+    assert (before.totals.weight, kept.totals.weight) == (3 * 10**6, 4 * 10**6)
+    assert check_scopes() == []
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 2), st.sampled_from(["YES", "NO", "ANNULLED", "AMBIGUOUS", "reopen", "forecast"]), st.integers(0, 99)
+    ),
+    max_size=8,
+)  # fmt: skip
+
+
+class AnyHistory(TestCase):
+    @settings(max_examples=25, deadline=None)
+    @given(STEPS)
+    def test_after_any_history_the_kept_sums_are_those_of_the_postings(self, steps):
+        other = make_article(canonical_url="https://example.org/other")
+        predictions = [
+            make_prediction(rules=[], statement=f"Claim {number}.", title=f"Claim {number}", **fields)
+            for number, fields in enumerate(
+                ({}, {"topic": make_topic("war")}, {"article": other, "probability": "0.25"})
+            )
+        ]
+        for which, step, number in steps:
+            prediction = Prediction.objects.get(pk=predictions[which].pk)
+            if step == "forecast":
+                days, by = 1 + number, ("ada-byron", "bob")[number % 2]
+                if not prediction.forecasts.filter(made_at=PUBLISHED + timedelta(days=days)).exists():
+                    forecast(prediction, f"0.{number:02}", days=days, by=by)
+                settle_prediction(prediction_id=prediction.pk, now=NOW)
+            elif step != "reopen":
+                decide(prediction, step, by=("editor", "colleague")[number % 2])
+            elif prediction.verdict:
+                actor, _ = User.objects.get_or_create(username="editor")
+                reopen(prediction_id=prediction.pk, reason=WHY, actor=actor, now=NOW)
+
+        assert check_scopes() == []
+        for chosen in (Slice(), Slice(topic="aid"), Slice(outlet="the-example")):
+            kept = scorecard(chosen)
+            assert kept.summary.n == round(sum(call.weight for call in kept.calls))
