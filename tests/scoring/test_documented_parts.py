@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from forecasts.scoring.balance import brier_balance
 from forecasts.scoring.bands import band_statement, consistency_band, honest_band
 from forecasts.scoring.compatibility import OTHER_SCORES, other_score
 from forecasts.scoring.curves import calibration_steps, elementary_score
@@ -67,6 +68,12 @@ def test_what_is_proven_is_that_of_the_page():
 
     assert f"**{band.low[0]:.2f} to {band.high[0]:.2f}**" in page("calibration")
     assert f"*{band_statement(honest_band(SEVEN))}*" in page("calibration")
+
+
+def test_the_balance_is_that_of_the_page():
+    found = brier_balance(Levels.of([0.8, 0.8], [1, 0]))
+
+    assert f"= **{found.z:.2f}** (p = **{found.p_value:.2f}**)".replace("**0.", "**.") in page("calibration")
 
 
 def test_the_area_and_the_loss_are_those_of_the_page():
