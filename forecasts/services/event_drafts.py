@@ -158,8 +158,9 @@ def _check_places(draft: EventDraft, *, entities: Collection[str], problems: Pro
 
 
 def _check_times(draft: EventDraft, *, now: datetime, problems: Problems) -> None:
-    _check_bounds("occurred", draft.occurred_from, draft.occurred_until, now=now, problems=problems)
-    if draft.occurred_from > now:
+    if draft.occurred_from <= now:
+        _check_bounds("occurred", draft.occurred_from, draft.occurred_until, now=now, problems=problems)
+    else:
         problems.add(
             "occurred_from",
             f"{draft.occurred_from:%Y-%m-%d %H:%M} UTC is in the future: record an event once it happened.",
