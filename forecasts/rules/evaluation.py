@@ -236,7 +236,8 @@ def _covered_to(resting: Sequence[Finding], *, scene: Scene) -> datetime | None:
 
 
 def _best_of(witnesses: tuple[str, ...], *, scene: Scene) -> Occurrence | None:
-    events = [event for event in scene.knowledge.occurrences if event.id in witnesses]
+    named = frozenset(witnesses)
+    events = [event for event in scene.knowledge.occurrences if event.id in named]
     return min(events, key=lambda event: (event.tier, -event.owners), default=None)
 
 
