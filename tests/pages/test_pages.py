@@ -122,7 +122,7 @@ def n_queries(client, address: str) -> int:
         ("/forecasters/ada-byron/", 6),
         ("/topics/", 3),
         ("/topics/aid/", 9),
-        ("/events/{event}/", 6),
+        ("/events/{event}/", 7),
     ],
 )
 def test_asks_as_many_questions_of_many_rows_as_of_one(address, most, client, db, settle):
