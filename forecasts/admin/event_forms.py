@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from forecasts import rules
+from forecasts.feeds.codes import ACTION_CODES, CONTEXTS, EVENT_TYPES, MODES
+from forecasts.feeds.magnitudes import is_range
 from forecasts.models import Event, EventVersion, Evidence, Tier
 from forecasts.services.events import (
     EventDraft,
@@ -16,12 +17,13 @@ from forecasts.services.events import (
     correct_event,
     day,
     draft_of,
+    interval,
     record_event,
     retract_event,
 )
 from forecasts.services.refusal import Refused
 
-from .attributes import write_value
+from .attributes import SHAPE, RangesField, write_ranges, write_value
 from .fields import (
     AddressesField,
     AttributesField,
@@ -35,38 +37,22 @@ from .fields import (
 )
 from .recording import RecordForm, already_recorded
 
-LABELS = {
-    "AGREE": "agree or promise",
-    "CONSULT": "meet or talk",
-    "SUPPORT": "support, in words or by a deed short of aid",
-    "CONCEDE": "concede, ease a restriction",
-    "COOPERATE": "cooperate, share",
-    "AID": "give aid",
-    "RETREAT": "retreat, withdraw, release",
-    "REQUEST": "ask or demand",
-    "ACCUSE": "accuse, criticise",
-    "REJECT": "refuse",
-    "THREATEN": "threaten",
-    "PROTEST": "protest",
-    "SANCTION": "sanction, cut or stop",
-    "MOBILIZE": "mobilise forces",
-    "COERCE": "coerce, restrict, seize",
-    "ASSAULT": "use force",
-    "x-election-result": "the result of an election",
-    "x-legal-act": "a legal act",
-    "x-policy-change": "a change of policy",
-    "x-office-change": "somebody takes or leaves an office",
-    "x-statement": "a statement on the record",
-}
 LISTS = ("modes", "contexts", "topics", "actors", "recipients", "locations")
-CODED = ("title", "event_type", "action_code", *LISTS, "attributes", "modality", "tier", "status", "note")
+CODED = ("title", "event_type", "action_code", *LISTS, "modality", "tier", "status", "note")
+FURTHER = ("announced", "effective")
 TICK = timedelta(microseconds=1)
+PERIODS = [("", "that day"), ("WEEK", "the week"), ("MONTH", "the month"), ("QUARTER", "the quarter")]
 STANDING = [(one.value, one.label) for one in (EventVersion.Status.ACTIVE, EventVersion.Status.CONTESTED)]
 
 
 def event_types() -> list[tuple[str, str]]:
     """Every event type with what it means."""
-    return [("", "—"), *((name, f"{name}: {LABELS[name]}" if name in LABELS else name) for name in rules.EVENT_TYPES)]
+    return [("", "—"), *((name, f"{name}: {label}") for name, label in EVENT_TYPES.items())]
+
+
+def code_text() -> forms.TextInput:
+    """A line for a CAMEO code, with those there are."""
+    return forms.TextInput(attrs={"list": "action-codes", "autocomplete": "off", "size": 8})
 
 
 class EventFields(RecordForm):
@@ -88,22 +74,40 @@ class EventFields(RecordForm):
         label="Or at the latest on",
         help_text="For something that happened some time between two days.",
     )
+    date_precision = forms.ChoiceField(
+        choices=PERIODS,
+        required=False,
+        label="Or some time in",
+        help_text="Of a week, month or quarter: its first day.",
+    )
     known_at = forms.DateTimeField(
         required=False,
         widget=moment_input(),
         label="Known on",
         help_text="UTC; when it was first reported. Empty: the day it happened.",
     )
+    announced_on = forms.DateField(required=False, widget=day_input(), help_text="If on another day.")
+    effective_on = forms.DateField(
+        required=False, widget=day_input(), label="Took effect on", help_text="If on another day; may be to come."
+    )
     topics = LinesField(suggestions="topics", help_text="aid/military; several by commas.")
     actors = LinesField(label="Who", suggestions="entities", help_text="USA.GOV.POTUS; several by commas.")
     recipients = LinesField(label="Towards whom", suggestions="entities", help_text="UKR; for an election who won.")
     action_code = forms.CharField(
-        max_length=4, required=False, label="CAMEO code", help_text="With its leading zero: 072."
+        max_length=4,
+        required=False,
+        label="CAMEO code",
+        widget=code_text(),
+        help_text="With its leading zero: 072. Type a word of what it means to find one.",
     )
-    modes = LinesField(help_text="PLOVER modes: withdraw, discontinue.")
-    contexts = LinesField(help_text="PLOVER contexts: military, election.")
-    locations = LinesField(suggestions="entities")
+    modes = LinesField(suggestions="modes", help_text="PLOVER modes: withdraw, discontinue.")
+    contexts = LinesField(suggestions="contexts", help_text="PLOVER contexts: military, election.")
+    locations = LinesField(suggestions="entities", help_text="UKR, UKR.Donetsk: three letters, then what lies below.")
+    place_name = forms.CharField(max_length=200, required=False, widget=line_text(), label="Place")
+    lat = forms.FloatField(required=False, label="Latitude", help_text="-90 to 90")
+    lon = forms.FloatField(required=False, label="Longitude", help_text="-180 to 180")
     attributes = AttributesField(required=False, help_text="One “name = value” a line: direction = ease")
+    ranges = RangesField(required=False, help_text=f"What is known as a range, one a line: {SHAPE}.")
     modality = forms.ChoiceField(
         choices=EventVersion.Modality.choices,
         initial=EventVersion.Modality.ACTUAL,
@@ -118,27 +122,56 @@ class EventFields(RecordForm):
     aliases = {
         "occurred_from": "occurred_on",
         "occurred_until": "last_day",
+        "announced_from": "announced_on",
+        "announced_until": "announced_on",
+        "effective_from": "effective_on",
+        "effective_until": "effective_on",
+        "place": "place_name",
         "external_id": "title",
         "evidence": "evidence_urls",
     }
     suggestions = ("topics", "entities")
     coding_fieldsets = (
-        (None, {"fields": ["title", "event_type", ("occurred_on", "occurred_time", "last_day"), "known_at"]}),
-        ("Who and what about", {"fields": ["topics", ("actors", "recipients"), "attributes"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "title",
+                    ("event_type", "action_code"),
+                    ("occurred_on", "occurred_time", "last_day", "date_precision"),
+                    ("known_at", "announced_on", "effective_on"),
+                ]
+            },
+        ),
+        ("Who and what about", {"fields": ["topics", ("actors", "recipients"), ("attributes", "ranges")]}),
         (
             "More coding",
             {
-                "fields": [("action_code", "modes"), ("contexts", "locations"), ("modality", "status"), "tier", "note"],
+                "fields": [
+                    ("modes", "contexts"),
+                    ("locations", "place_name", "lat", "lon"),
+                    ("modality", "status"),
+                    "tier",
+                    "note",
+                ],
                 "classes": ["collapse"],
             },
         ),
     )
+
+    def codelists(self) -> dict[str, Any]:
+        """The codes that fields offer while one types, each with what it means."""
+        return {"action-codes": ACTION_CODES, "modes": MODES, "contexts": CONTEXTS}
 
     def clean(self) -> dict:
         super().clean()
         values = self.cleaned_data
         if values.get("occurred_time") and values.get("last_day"):
             self.add_error("last_day", "Give either the minute, or the days between which it happened.")
+        if values.get("date_precision") and (values.get("occurred_time") or values.get("last_day")):
+            self.add_error("date_precision", "Give either a period, or the minute or days between which it happened.")
+        if twice := set(values.get("attributes", {})) & set(values.get("ranges", {})):
+            self.add_error("ranges", f"{', '.join(sorted(twice))} is given among the attributes too.")
         last_day, first = values.get("last_day"), values.get("occurred_on")
         if last_day and first and last_day < first:
             self.add_error("last_day", f"It ends on {last_day}, before it begins.")
@@ -149,10 +182,14 @@ class EventFields(RecordForm):
     def draft(self) -> EventDraft:
         """The input as the service takes it."""
         values = self.cleaned_data
-        start, end, precision = self._interval()
+        times = self._times()
         coded = {name: values[name] for name in CODED}
         return EventDraft(
-            occurred_from=start, occurred_until=end, precision=precision, known_at=values["known_at"] or start, **coded
+            **times,
+            **coded,
+            known_at=values["known_at"] or times["occurred_from"],
+            attributes={**values["attributes"], **values["ranges"]},
+            place=self._place(),
         )
 
     def take_refusal(self, error: ValidationError) -> None:
@@ -162,13 +199,21 @@ class EventFields(RecordForm):
             found.pop("known_at", None)
         super().take_refusal(Refused(found))
 
-    def _interval(self) -> tuple[datetime, datetime, str]:
-        first, at, last_day = (self.cleaned_data[name] for name in ("occurred_on", "occurred_time", "last_day"))
+    def _times(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        first, at, last_day = (values[name] for name in ("occurred_on", "occurred_time", "last_day"))
+        said: dict[str, Any] = {f"{name}_on": values[f"{name}_on"] for name in FURTHER if values[f"{name}_on"]}
         if at is not None:
-            moment = datetime.combine(first, at, tzinfo=UTC)
-            return moment, moment, EventVersion.Precision.INSTANT
-        start, end = day(first, until=last_day)
-        return start, end, EventVersion.Precision.RANGE if last_day else EventVersion.Precision.DAY
+            return interval(said | {"occurred_at": datetime.combine(first, at, tzinfo=UTC)})
+        if last_day:
+            start, end = day(first, until=last_day)
+            return interval(said | {"occurred_from": start, "occurred_until": end})
+        return interval(said | {"occurred_on": first, "date_precision": values["date_precision"]})
+
+    def _place(self) -> dict[str, object] | None:
+        values = self.cleaned_data
+        given = {"name": values["place_name"], "lat": values["lat"], "lon": values["lon"]}
+        return {name: value for name, value in given.items() if value not in (None, "")} or None
 
 
 class EventForm(EventFields):
@@ -223,7 +268,10 @@ class CorrectionForm(EventFields):
     def draft(self) -> EventDraft:
         """What is not touched stays as it is, to the minute."""
         kept: dict[str, Any] = {"tier": self.cleaned_data["tier"] or self.corrected.tier}
-        if not set(self.changed_data) & {"occurred_on", "occurred_time", "last_day"}:
+        for name in FURTHER:
+            if f"{name}_on" not in self.changed_data:
+                kept |= {bound: getattr(self.corrected, bound) for bound in (f"{name}_from", f"{name}_until")}
+        if not set(self.changed_data) & {"occurred_on", "occurred_time", "last_day", "date_precision"}:
             kept |= {name: getattr(self.corrected, name) for name in ("occurred_from", "occurred_until", "precision")}
         return replace(super().draft(), **kept)
 
@@ -242,7 +290,15 @@ def _as_input(draft: EventDraft) -> dict[str, object]:
         "occurred_on": draft.occurred_from.date(),
     }
     values |= {name: ", ".join(getattr(draft, name)) for name in LISTS}
-    values["attributes"] = "\n".join(f"{name} = {write_value(value)}" for name, value in draft.attributes.items())
+    plain = {name: value for name, value in draft.attributes.items() if not is_range(value)}
+    values["attributes"] = "\n".join(f"{name} = {write_value(value)}" for name, value in plain.items())
+    values["ranges"] = write_ranges(draft.attributes)
+    place = draft.place or {}
+    values |= {"place_name": place.get("name", ""), "lat": place.get("lat"), "lon": place.get("lon")}
+    for name, start in (("announced", draft.announced_from), ("effective", draft.effective_from)):
+        values[f"{name}_on"] = start.date() if start else None
+    if draft.precision in dict(PERIODS):
+        values["date_precision"] = draft.precision
     if draft.precision == EventVersion.Precision.INSTANT:
         values["occurred_time"] = draft.occurred_from.time()
     if draft.precision == EventVersion.Precision.RANGE:

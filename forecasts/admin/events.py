@@ -6,19 +6,31 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
-from forecasts.models import Event, EventVersion, Evidence
+from forecasts.models import Event, EventMerge, EventVersion
+from forecasts.selectors.events import event_page, latest_versions, possible_duplicates
 
 from .event_forms import CorrectionForm, EventForm, EvidenceForm, RetractionForm
+from .event_merge_forms import MergeForm, UndoMergeForm
 from .prediction_details import public_url
 from .recording import RecordAdmin, Step
 from .wording import badge
 
-CORRECT = "forecasts.add_eventversion"
+CORRECT, MERGE = "forecasts.add_eventversion", "forecasts.add_eventmerge"
 
 
 def is_standing(event: Event) -> bool:
     """Whether the event is not retracted."""
     return event.versions.latest("version").status != EventVersion.Status.RETRACTED
+
+
+def is_merged(event: Event) -> bool:
+    """Whether another event counts in its place."""
+    return EventMerge.objects.standing().filter(merged=event).exists()
+
+
+def can_be_merged(event: Event) -> bool:
+    """Whether the event counts by itself."""
+    return is_standing(event) and not is_merged(event)
 
 
 class TypeFilter(admin.SimpleListFilter):
@@ -49,6 +61,10 @@ class EventAdmin(RecordAdmin):
         Step(slug="correct", label="Correct", form_class=CorrectionForm, permission=CORRECT, is_offered=is_standing),
         Step(slug="retract", label="Retract", form_class=RetractionForm, permission=CORRECT, is_offered=is_standing),
         Step(slug="evidence", label="Add evidence", form_class=EvidenceForm, permission="forecasts.add_evidence"),
+        Step(
+            slug="merge", label="Merge into another", form_class=MergeForm, permission=MERGE, is_offered=can_be_merged
+        ),
+        Step(slug="unmerge", label="Undo the merge", form_class=UndoMergeForm, permission=MERGE, is_offered=is_merged),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
@@ -74,8 +90,12 @@ class EventAdmin(RecordAdmin):
         return badge(row.status, label if row.version == 1 else f"{label}, version {row.version}")
 
     def details(self, row: Any) -> dict[str, object]:
+        page = event_page(event_id=row.pk)
+        near = latest_versions().filter(event__in=possible_duplicates(version=page.latest))
         return {
             "versions": row.versions.select_related("recorded_by").order_by("-version"),
-            "evidence": Evidence.objects.filter(event=row).order_by("pk"),
+            "evidence": page.evidence,
+            "page": page,
+            "duplicates": near.select_related("event__source").order_by("occurred_from", "pk"),
             "public_url": public_url("event", row.pk),
         }

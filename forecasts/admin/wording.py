@@ -8,6 +8,8 @@ from forecasts.models import Prediction
 REASONS = {
     "NO_RULE": "It has no rule yet",
     "CONTRADICTS_VERDICT": "The rule now contradicts the recorded verdict",
+    "COVERAGE_GAP": "The window has long been over, and its sources are still not covered that far",
+    "ANCHOR_FAILED": "What the window counts from did not happen",
     "TOO_LATE_TO_REOPEN": "The rule contradicts the verdict, too late to reopen it",
     "CONTRADICTION": "Recorded events contradict each other",
     "JUDGEMENT_NEEDED": "The rule asks a person",

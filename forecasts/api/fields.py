@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from forecasts import feeds
-from forecasts.models import Article, Forecaster, Prediction, Source, Topic
+from forecasts.models import Article, Event, Forecaster, Prediction, Source, Topic
 
 MAX_NEAR, MAX_KNOWN, LONGEST_NUMBER = 3, 2000, 40
 
@@ -176,3 +176,7 @@ class ArticleField(_RecordedField):
 
 class PredictionField(_RecordedField):
     model, thing = Prediction, "prediction"
+
+
+class EventField(_RecordedField):
+    model, thing = Event, "event"

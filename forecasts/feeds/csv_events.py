@@ -1,15 +1,20 @@
 """Events from CSV: comma-separated, with a header that names the columns."""
 
 import csv
+import re
 from collections.abc import Iterator
 from typing import IO, Any
 
 from . import strict_json
-from .event_fields import EVENT, LISTS, REPORT, TIMES, event_row, read_fields
+from .event_fields import EVENT, LISTS, OCCURRED, REPORT, event_row, read_fields
 from .lines import MAX_ROWS, Lines, LineTooLong
-from .rows import BadRow, EventRow, FileRefused, problem
+from .magnitudes import magnitude
+from .rows import BadRow, EventRow, FileRefused, RowProblem, problem
 
-READERS = {**EVENT, **REPORT}
+MAGNITUDES, POINT = ("attr", "low", "best", "high", "unit"), ("lat", "lon")
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+LARGEST_NUMBER = 10**18
+READERS = {**EVENT, **REPORT, **dict.fromkeys((*MAGNITUDES, *POINT), str)}
 NEEDED = ("title", "event_type")
 GDELT_COLUMNS = (57, 58, 61)
 
@@ -65,10 +70,12 @@ def _check_columns(names: list[str]) -> None:
         raise FileRefused(problem(1, "", f"The header names {shown}. Known: {', '.join(READERS)}.").message)
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise FileRefused(f"The header names {', '.join(twice)} twice.")
+    if {"status", "reason"} <= set(names):
+        return  # A file of retractions alone says only which and why; each other row must still have all it needs.
     if missing := [name for name in NEEDED if name not in names]:
         raise FileRefused(f"The header lacks {', '.join(missing)}.")
-    if not set(names) & set(TIMES):
-        raise FileRefused(f"The header says nowhere when it occurred: add {' or '.join(TIMES)}.")
+    if not set(names) & set(OCCURRED):
+        raise FileRefused(f"The header says nowhere when it occurred: add {' or '.join(OCCURRED)}.")
     if not {"url", "citation"} & set(names):
         raise FileRefused("The header says nowhere where an event is reported: add url or citation.")
 
@@ -115,6 +122,52 @@ def _row(cells: list[str], *, columns: list[str], line: int) -> EventRow | BadRo
             values["attributes"] = strict_json.loads(values["attributes"])
         except (ValueError, RecursionError) as error:
             return BadRow((problem(line, "attributes", f"This is no JSON object: {error}.", values["attributes"]),))
-    fields, problems = read_fields(values, readers=READERS, line=line)
+    problems = _join_cells(values, line=line)
+    fields, others = read_fields(values, readers=READERS, line=line)
+    problems += others
     report = {name: fields.pop(name) for name in REPORT if name in fields}
     return event_row(fields, reports=(report,) if report else (), problems=problems, line=line)
+
+
+def _join_cells(values: dict[str, Any], *, line: int) -> list[RowProblem]:
+    """Make attributes of the cells that give ranges, and a place of its name and degrees; what is wrong with them."""
+    problems = []
+    if any(name in values for name in MAGNITUDES):
+        cells = {name: values.pop(name).split(";") if name in values else [] for name in MAGNITUDES}
+        try:
+            values["attributes"] = _with_ranges(values.get("attributes", {}), cells)
+        except ValueError as error:
+            problems.append(problem(line, "attr", str(error)))
+    if any(name in values for name in (*POINT, "place")):
+        try:
+            point = {name: _number(values.pop(name), name) for name in POINT if name in values}
+            values["place"] = ({"name": values["place"].strip()} if "place" in values else {}) | point
+        except ValueError as error:
+            problems.append(problem(line, "place", str(error)))
+    return problems
+
+
+def _with_ranges(attributes: Any, cells: dict[str, list[str]]) -> dict[str, Any]:
+    if not isinstance(attributes, dict):
+        raise ValueError("The column attributes must be an object of names and values.")
+    names = [name.strip() for name in cells["attr"]]
+    if uneven := [part for part in MAGNITUDES[1:] if len(cells[part]) > len(names)]:
+        raise ValueError(f"{uneven[0]} has more parts than attr has names; separate both by semicolons.")
+    ranges: dict[str, Any] = {}
+    for place, name in enumerate(names):
+        parts = {part: cells[part][place].strip() if place < len(cells[part]) else "" for part in MAGNITUDES[1:]}
+        if name in ranges or name in attributes:
+            raise ValueError(f"“{name[:40]}” is given twice.")
+        numbers = {part: _number(parts[part], part) if parts[part] else None for part in ("low", "best", "high")}
+        try:
+            ranges[name] = magnitude(**numbers, unit=parts["unit"])
+        except ValueError as error:
+            raise ValueError(f"{name[:40]}: {error}") from None
+    return {**attributes, **ranges}
+
+
+def _number(text: str, name: str) -> float:
+    text = text.strip()
+    if not NUMBER.fullmatch(text) or abs(float(text)) > LARGEST_NUMBER:
+        raise ValueError(f"{name}: “{text[:40]}” is no number, like 12 or -1.5.")
+    return int(text) if text.lstrip("+-").isdigit() else float(text)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .magnitudes import attribute_faults
+from .places import place_fault
 from .rows import BadRow, EventRow, RowProblem, problem
 from .strict_json import UNSTORABLE, faults, is_unstorable
 from .times import read_day, read_instant
@@ -10,7 +12,10 @@ from .times import read_day, read_instant
 LONGEST_TEXT, LONGEST_WORD = 100_000, 200
 MAX_WORDS, MAX_REPORTS = 50, 50
 LISTS = ("modes", "contexts", "topics", "actors", "recipients", "locations")
-TIMES = ("occurred_on", "occurred_at", "occurred_from", "occurred_until")
+OCCURRED = ("occurred_on", "occurred_at", "occurred_from", "occurred_until")
+FURTHER = tuple(f"{name}_{said}" for name in ("announced", "effective") for said in ("on", "at", "from", "until"))
+TIMES = (*OCCURRED, "date_precision", *FURTHER)
+STATUSES = ("ACTIVE", "CONTESTED", "RETRACTED")
 
 Reader = Callable[[object], object]
 
@@ -53,7 +58,23 @@ def _attributes(value: object) -> dict[str, object]:
         raise ValueError("This must be an object of names and values.")
     for path, fault in faults(value):
         raise ValueError(f"{path}: {fault}")
+    for fault in attribute_faults(value):
+        raise ValueError(fault)
     return value
+
+
+def _place(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise ValueError("This must be an object with a name, or with lat and lon.")
+    if fault := place_fault(value):
+        raise ValueError(fault)
+    return value
+
+
+def _status(value: object) -> str:
+    if value not in STATUSES:
+        raise ValueError(f"“{str(value)[:40]}” is no status. Choose one of {', '.join(STATUSES)}.")
+    return str(value)
 
 
 EVENT: Mapping[str, Reader] = {
@@ -64,10 +85,16 @@ EVENT: Mapping[str, Reader] = {
     "occurred_at": read_instant,
     "occurred_from": read_instant,
     "occurred_until": read_instant,
+    "date_precision": _text(20),
+    **{name: read_day if name.endswith("_on") else read_instant for name in FURTHER},
     "known_at": read_instant,
+    "corrects": _text(200),
+    "status": _status,
+    "reason": _text(5000),
     "action_code": _text(4),
     "modality": _text(12),
     **dict.fromkeys(LISTS, _words),
+    "place": _place,
     "attributes": _attributes,
     "note": _text(LONGEST_TEXT),
 }
@@ -75,6 +102,7 @@ REPORT: Mapping[str, Reader] = {
     "url": _text(1000),
     "citation": _text(500),
     "owner": _text(200),
+    "publisher_owner": _text(200),
     "quote": _text(LONGEST_TEXT),
 }
 
@@ -116,7 +144,17 @@ def event_row(
         line=line,
         external_id=fields.pop("external_id", ""),
         known_at=fields.pop("known_at", None),
+        corrects=fields.pop("corrects", ""),
+        reason=fields.pop("reason", ""),
         occurred={name: fields.pop(name) for name in TIMES if name in fields},
         content=fields,
-        reports=reports,
+        reports=tuple(_owned(report) for report in reports),
     )
+
+
+def _owned(report: Mapping[str, str]) -> Mapping[str, str]:
+    """The report with its owner under one name."""
+    if "publisher_owner" not in report:
+        return report
+    others = {name: text for name, text in report.items() if name != "publisher_owner"}
+    return {"owner": report["publisher_owner"], **others}

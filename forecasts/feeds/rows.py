@@ -39,6 +39,8 @@ class EventRow:
         occurred: When, by the names of the fields that say it, such as occurred_on.
         content: The other fields by their names; lists as tuples.
         reports: Where it is reported: each url, citation, owner and quote, as far as given.
+        corrects: The id of the recorded event that this is known of now.
+        reason: Why it is corrected or retracted.
     """
 
     line: int
@@ -47,6 +49,8 @@ class EventRow:
     reports: tuple[Mapping[str, str], ...]
     external_id: str = ""
     known_at: datetime | None = None
+    corrects: str = ""
+    reason: str = ""
 
 
 def problem(line: int, field: str, message: str, value: object = "") -> RowProblem:

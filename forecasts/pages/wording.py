@@ -13,6 +13,9 @@ WAITING = {
     "JUDGEMENT_NEEDED": "The rule asks a question that only a person can answer.",
     "POSSIBLE_MATCH": "A recorded event may be what the rule waits for: a person must say whether it is.",
     "CONTRADICTS_VERDICT": "What is known now contradicts the verdict on record: a person must look again.",
+    "COVERAGE_GAP": "The window has long been over, and a source still does not say that it is complete up to its end: a "
+    "person must see to it.",
+    "ANCHOR_FAILED": "What the window is counted from did not happen: a person must say what follows.",
     "TOO_LATE_TO_REOPEN": "What came to light since would say “{answer}”. The verdict has been final for longer than its "
     "rule lets late evidence reopen it: it stands, and this is a note.",
     "NO_RULE": "No rule is recorded yet that could decide it.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from forecasts.rules.candidates import Candidate, find_candidates
@@ -17,10 +17,13 @@ from forecasts.rules.tally import Tally, at_least, compare_count, sure_ones, tot
 from forecasts.rules.truth import Truth, truth_of
 from forecasts.rules.windows import Horizon, Span, WindowSpan
 
+LONGEST_GAP = timedelta(days=30)
+_BY = {"occurred": "", "announced": " by announcement", "effective": " by taking effect"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """What every clause of one evaluation shares."""
+    """The facts that a clause is judged on, and how far they reach."""
 
     knowledge: Knowledge
     horizon: Horizon
@@ -180,7 +183,7 @@ def judge_question(clause: Judged, *, path: str, window: WindowSpan, scene: Scen
     answer = scene.knowledge.judgements.get(path)
     as_of, start = scene.horizon.as_of, window.start.lo
     if answer is not None:
-        at = Span(start, max(window.end.hi, start))
+        at = Span(start, max(window.end.hi, window.start.hi))
         settled = Settled(value=truth_of(answer), at=at, soonest=start, reason=ReasonCode.JUDGED)
         why = f"a person answered {'yes' if answer else 'no'} to: {clause.question}"
         return _finding(settled, path=path, kind="judged", why=why, window=window)
@@ -216,7 +219,8 @@ def _counted(
     counted = rivals if settled.reason is ReasonCode.REFUTED else tally.sure[: max(shown, 1)]
     if settled.reason is ReasonCode.CONTRADICTION:
         counted = (*tally.sure, *rivals)
-    why = f"{n_matches(len(tally.sure), len(tally.possible))} in {format_window(tally.window)}, {needed}"
+    why = f"{n_matches(len(tally.sure), len(tally.possible))} in {format_window(tally.window)}"
+    why += f"{_BY[clause.pattern.basis]}, {needed}"
     if rivals:
         why = f"{why}; {len(rivals)} rival outcome" + ("s" if len(rivals) > 1 else "")
     return _finding(
@@ -270,11 +274,11 @@ def _finding(
     wakes_at: datetime | None = None,
 ) -> Finding:
     closes_at = horizon.closes_at(window.end.hi) if horizon else None
-    awaits_coverage = False
+    overdue_at = None
     if horizon and settled.value is Truth.U:
         ends = [window.end.hi, *waits]
-        wakes_at = _next_after(horizon, ends=ends)
-        awaits_coverage = any(horizon.as_of >= horizon.closes_at(end) and not horizon.is_covered(end) for end in ends)
+        overdue_at = _overdue_at(horizon, ends=ends)
+        wakes_at = _next_wake(horizon, ends=ends, overdue_at=overdue_at)
     return Finding(
         value=settled.value,
         at=settled.at,
@@ -290,11 +294,20 @@ def _finding(
         rests_on_absence=rests_on_absence,
         closes_at=closes_at,
         wakes_at=wakes_at,
-        awaits_coverage=awaits_coverage,
+        awaits_coverage=overdue_at is not None,
+        overdue_at=overdue_at,
+        coverage=horizon.groups if horizon else (),
+        covered_to=horizon.covered_to if horizon else None,
     )
 
 
-def _next_after(horizon: Horizon, *, ends: Sequence[datetime]) -> datetime | None:
-    """Return the first closing time still to come."""
-    times = [horizon.closes_at(end) for end in ends]
+def _overdue_at(horizon: Horizon, *, ends: Sequence[datetime]) -> datetime | None:
+    """Return when a person should know that sources do not reach what is over; None where they do."""
+    late = [horizon.closes_at(end) for end in ends if not horizon.is_covered(end)]
+    return min((time + LONGEST_GAP for time in late if time <= horizon.as_of), default=None)
+
+
+def _next_wake(horizon: Horizon, *, ends: Sequence[datetime], overdue_at: datetime | None) -> datetime | None:
+    """Return the next instant at which time alone may decide, or call for a person."""
+    times = [horizon.closes_at(end) for end in ends] + ([overdue_at] if overdue_at else [])
     return min((time for time in times if time > horizon.as_of), default=None)

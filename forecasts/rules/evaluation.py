@@ -1,6 +1,8 @@
 """A rule and what is known in, an outcome out. No clock: the knowledge says when it is."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from forecasts.rules.clauses import (
@@ -21,16 +23,21 @@ from forecasts.rules.findings import (
     ReasonCode,
     Settled,
     Status,
+    deciding_leaves,
+    is_doubtful,
+    leaves,
 )
 from forecasts.rules.language import All, Any_, Formula, Not, Rule, StateFormula
 from forecasts.rules.settling import conjunction, disjunction, negation
 from forecasts.rules.structure import (
+    anchors_under,
     body_of,
     definitions,
     depends_on,
     kind_of,
     part_path,
     parts_of,
+    policy_of,
     walk_rule,
 )
 from forecasts.rules.truth import Truth
@@ -59,6 +66,7 @@ class _Evaluation:
     """One evaluation; remembers findings, for a clause may also be an anchor of others."""
 
     def __init__(self, *, rule: Rule, scene: Scene) -> None:
+        self.rule = rule
         self.scene = scene
         self.defined = definitions(rule)
         self.findings: dict[str, Finding] = {}
@@ -102,12 +110,41 @@ class _Evaluation:
         if isinstance(formula, StateFormula):
             at = resolve_time(body.at, anchors=self.anchor)
             if at is None:
-                return _without_window(path=path, kind=kind)
-            return judge_state(body, path=path, at=at, scene=self.scene)
+                return self._without_window(formula, path=path)
+            return judge_state(body, path=path, at=at, scene=self._scene(formula))
         window = resolve_window(body.window, anchors=self.anchor)
         if window is None:
-            return _without_window(path=path, kind=kind)
-        return _CLAUSES[kind](body, path=path, window=window, scene=self.scene)
+            return self._without_window(formula, path=path)
+        return _CLAUSES[kind](body, path=path, window=window, scene=self._scene(formula))
+
+    def _scene(self, formula: Formula) -> Scene:
+        """Return the shared scene, seen as far as the sources of this clause reach."""
+        policy = policy_of(self.rule, formula=formula)
+        if policy is self.rule.policy:
+            return self.scene
+        return replace(self.scene, horizon=horizon_of(policy=policy, knowledge=self.scene.knowledge))
+
+    def _without_window(self, formula: Formula, *, path: str) -> Finding:
+        failed = sorted(anchor for anchor in anchors_under(formula) if self._has_failed(anchor))
+        why = "the window is not known yet: what it is anchored on has not happened or has no date"
+        if failed:
+            why = f"the window counts from {' and '.join(failed)}, which can no longer come true; a person must decide"
+        return Finding(
+            value=Truth.U,
+            at=None,
+            soonest=BEGINNING_OF_TIME,
+            reason=ReasonCode.ANCHOR_FAILED if failed else ReasonCode.ANCHOR_UNKNOWN,
+            path=path,
+            kind=kind_of(formula),
+            why=why,
+        )
+
+    def _has_failed(self, anchor: str) -> bool:
+        node = self.defined.get(anchor)
+        if node is None:
+            return False
+        finding = self.finding(node.formula, path=node.path)
+        return finding.value is Truth.F or finding.reason is ReasonCode.ANCHOR_FAILED
 
 
 def evaluate(rule: Rule, knowledge: Knowledge) -> Outcome:
@@ -160,7 +197,7 @@ def _outcome(
         resting = [condition]
     deciding = resting[-1]
     failed = condition is not None and condition.value is Truth.F
-    wait = wait_of(rule, deciding=deciding, findings=evaluation.findings, horizon=scene.horizon)
+    wait = wait_of(rule, deciding=deciding, findings=evaluation.findings, as_of=scene.knowledge.as_of)
     witnesses = _unique(name for finding in resting for name in finding.witnesses)
     best = _best_of(witnesses, scene=scene)
     anchored = "condition" in depends_on(rule, formula=rule.consequent)
@@ -170,11 +207,11 @@ def _outcome(
         consequent=consequent,
         side_value=consequent.value if failed and not anchored else None,
         happened=deciding.at,
-        covered_to=scene.horizon.covered_to,
+        covered_to=_covered_to(resting, scene=scene),
         next_check_at=wait.until,
         awaits_coverage=wait.for_coverage,
         reason=_reason(deciding, failed=failed),
-        review=_unique(leaf.reason for leaf in unknown_leaves(deciding) if leaf.reason in NEEDS_A_PERSON),
+        review=_review(resting, is_overdue=wait.is_overdue),
         witnesses=witnesses,
         possible=deciding.possible,
         best_tier=best.tier if best else None,
@@ -182,8 +219,25 @@ def _outcome(
     )
 
 
+def _review(resting: Sequence[Finding], *, is_overdue: bool) -> tuple[ReasonCode, ...]:
+    """Return why a person is needed: to decide, or to look at a verdict that a report speaks against."""
+    open_reasons = [leaf.reason for leaf in unknown_leaves(resting[-1]) if leaf.reason in NEEDS_A_PERSON]
+    doubts = [ReasonCode.POSSIBLE_MATCH for one in resting for leaf in deciding_leaves(one) if is_doubtful(leaf)]
+    gaps = [ReasonCode.COVERAGE_GAP] if is_overdue else []
+    return _unique([*open_reasons, *doubts, *gaps])
+
+
+def _covered_to(resting: Sequence[Finding], *, scene: Scene) -> datetime | None:
+    """Return how far the least complete sources reach that any clause rests on."""
+    marks = {leaf.covered_to for one in resting for leaf in leaves(one) if leaf.coverage}
+    if None in marks:
+        return None
+    return min((mark for mark in marks if mark is not None), default=scene.horizon.covered_to)
+
+
 def _best_of(witnesses: tuple[str, ...], *, scene: Scene) -> Occurrence | None:
-    events = [event for event in scene.knowledge.occurrences if event.id in witnesses]
+    named = frozenset(witnesses)
+    events = [event for event in scene.knowledge.occurrences if event.id in named]
     return min(events, key=lambda event: (event.tier, -event.owners), default=None)
 
 
@@ -219,18 +273,6 @@ def _deciding(settled: Settled, *, children: tuple[Finding, ...], turned: bool) 
     if turned:
         return children
     return tuple(child for child in children if child.value is settled.value)
-
-
-def _without_window(*, path: str, kind: str) -> Finding:
-    return Finding(
-        value=Truth.U,
-        at=None,
-        soonest=BEGINNING_OF_TIME,
-        reason=ReasonCode.ANCHOR_UNKNOWN,
-        path=path,
-        kind=kind,
-        why="the window is not known yet: what it is anchored on has not happened or has no date",
-    )
 
 
 def _unique(values: Iterable[Value]) -> tuple[Value, ...]:

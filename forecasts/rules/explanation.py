@@ -1,9 +1,9 @@
 """A verdict told in one paragraph: what decided it, when, on whose word, and how far coverage goes."""
 
-from collections.abc import Iterator
+from datetime import datetime
 
 from forecasts.rules.facts import Knowledge, Occurrence
-from forecasts.rules.findings import Finding, Outcome, Status
+from forecasts.rules.findings import Finding, Outcome, Status, deciding_leaves, is_doubtful, leaves
 from forecasts.rules.language import Rule
 from forecasts.rules.phrases import format_instant, format_span
 from forecasts.rules.truth import Truth
@@ -53,7 +53,7 @@ def explain(rule: Rule, outcome: Outcome, knowledge: Knowledge, *, label: str) -
 
 
 def _told(name: str, finding: Finding, *, facts: dict[str, Occurrence]) -> str:
-    clauses = list(_clauses(finding))
+    clauses = list(deciding_leaves(finding))
     found = "; ".join(f"{_part(clause, of=finding)}{clause.why}" for clause in clauses)
     said = {Truth.T: "true", Truth.F: "false", Truth.U: "not known"}[finding.value]
     sentence = f"{name} {said}: {found}."
@@ -61,7 +61,7 @@ def _told(name: str, finding: Finding, *, facts: dict[str, Occurrence]) -> str:
     if witnesses:
         sentence += f" Decided by {_listed(witnesses)}."
     possible = [facts[one] for one in finding.possible if one in facts]
-    if possible and finding.value is Truth.U:
+    if possible and (finding.value is Truth.U or any(is_doubtful(clause) for clause in clauses)):
         sentence += f" Possible: {_listed(possible)}."
     return sentence
 
@@ -70,16 +70,6 @@ def _part(clause: Finding, *, of: Finding) -> str:
     """Say which part of a compound a clause is, counted from 1: "part 2: "; nothing where there is only one."""
     numbers = [int(step) + 1 for step in clause.path.removeprefix(of.path).split(".") if step.isdigit()]
     return f"part {'.'.join(map(str, numbers))}: " if numbers else ""
-
-
-def _clauses(finding: Finding) -> Iterator[Finding]:
-    """Yield the clauses that give a finding its value."""
-    if not finding.children:
-        yield finding
-        return
-    for child in finding.children:
-        if finding.kind == "not" or child.value is finding.value:
-            yield from _clauses(child)
 
 
 def _listed(events: list[Occurrence]) -> str:
@@ -91,14 +81,24 @@ def _listed(events: list[Occurrence]) -> str:
 def _named(event: Occurrence) -> str:
     owners = "1 owner" if event.owners == 1 else f"{event.owners} owners"
     date = format_span(Span(event.earliest, event.latest))
+    for said, bounds in ((", announced ", event.announced), (", in effect ", event.effective)):
+        date += f"{said}{format_span(Span(*bounds))}" if bounds else ""
     doubt = ", contested" if event.contested else ""
     return f"“{event.title}” ({date}, tier {event.tier}, {owners}{doubt})"
 
 
 def _known(rule: Rule, outcome: Outcome, *, knowledge: Knowledge) -> str:
-    known = f"As known on {format_instant(knowledge.as_of)}"
-    groups = ", ".join(rule.policy.coverage)
-    if outcome.covered_to is not None:
-        return f"{known}; coverage ({groups}) to {format_instant(outcome.covered_to)}."
-    missing = [name for name in rule.policy.coverage if name not in knowledge.complete_to]
-    return f"{known}; no coverage by {', '.join(missing)}, so nothing can be told from silence."
+    told = [] if outcome.condition is None else [outcome.condition]
+    if outcome.status is not Status.ANNULLED:
+        told.append(outcome.consequent)
+    reaches = {(leaf.coverage, leaf.covered_to): None for finding in told for leaf in leaves(finding) if leaf.coverage}
+    reaches = reaches or {(rule.policy.coverage, outcome.covered_to): None}
+    said = "; ".join(_reach(groups, covered_to, knowledge=knowledge) for groups, covered_to in reaches)
+    return f"As known on {format_instant(knowledge.as_of)}; {said}."
+
+
+def _reach(groups: tuple[str, ...], covered_to: datetime | None, *, knowledge: Knowledge) -> str:
+    if covered_to is not None:
+        return f"coverage ({', '.join(groups)}) to {format_instant(covered_to)}"
+    missing = [name for name in groups if name not in knowledge.complete_to]
+    return f"no coverage by {', '.join(missing)}, so nothing can be told from silence"

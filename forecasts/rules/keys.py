@@ -7,7 +7,7 @@ from forecasts.rules.facts import Occurrence
 from forecasts.rules.language import Pattern, Rule, SeriesFormula
 from forecasts.rules.paths import COLLECTIONS, roots
 from forecasts.rules.reach import ALWAYS, Stretch, hull, stretch_of
-from forecasts.rules.structure import Node, anchors_under, patterns_of, walk_rule
+from forecasts.rules.structure import Node, anchors_under, patterns_of, policy_of, walk_rule
 
 ACTOR, TOPIC = "|actor:", "|topic:"
 
@@ -129,7 +129,7 @@ def _listenings(node: Node, *, rule: Rule, known: Mapping[str, datetime]) -> Ite
     stretch = stretch_of(formula, known=known)
     for _, pattern in patterns_of(formula):
         yield from ((key, stretch) for key in pattern_keys(pattern))
-    yield from ((f"coverage:{group}", stretch) for group in rule.policy.coverage)
+    yield from ((f"coverage:{group}", stretch) for group in policy_of(rule, formula=formula).coverage)
 
 
 def _firsts(pattern: Pattern) -> Iterator[str]:

@@ -81,6 +81,7 @@ EventType = Literal[
 EVENT_TYPES: tuple[str, ...] = get_args(EventType)
 Modality = Literal["actual", "future", "hypothetical", "historical", "negated"]
 Tier = Literal["A", "B", "C", "D"]
+Basis = Literal["occurred", "announced", "effective"]
 Unit = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 
 
@@ -129,7 +130,11 @@ class Where(Language):
 
 
 class Pattern(Language):
-    """Criteria that an event meets all of; within one criterion any value will do."""
+    """
+    Criteria that an event meets all of; within one criterion any value will do.
+
+    `basis` says which of an event's dates counts: when it occurred, was announced or took effect.
+    """
 
     type: tuple[EventType, ...] | None = None
     code: tuple[Code, ...] | None = None
@@ -142,6 +147,7 @@ class Pattern(Language):
     where: tuple[Where, ...] = ()
     modality: tuple[Modality, ...] = ("actual",)
     min_tier: Tier | None = None
+    basis: Basis = "occurred"
 
 
 class Guard(Language):
@@ -153,7 +159,15 @@ class Guard(Language):
     same: tuple[Literal["actors", "recipients", "topics"], ...] = ()
 
 
-class Occurs(Language):
+class Covered(Language):
+    """Which sources a clause rests on and how long it waits, where it differs from the policy."""
+
+    coverage: tuple[str, ...] | None = None
+    coverage_mode: Literal["all", "any"] | None = None
+    grace: Duration | None = None
+
+
+class Occurs(Covered):
     """Events of a pattern in a window."""
 
     pattern: Pattern
@@ -169,7 +183,7 @@ class Count(Occurs):
     n: Annotated[StrictInt, Field(ge=0)]
 
 
-class Sum(Language):
+class Sum(Covered):
     """Whether a non-negative attribute of the matches adds up to at least `value`."""
 
     pattern: Pattern
@@ -180,7 +194,7 @@ class Sum(Language):
     unit: Unit | None = None
 
 
-class Series(Language):
+class Series(Covered):
     """Whether `consecutive` successive values of a numeric series satisfy a comparison."""
 
     series: str
@@ -192,7 +206,7 @@ class Series(Language):
     max_gap: Duration = _length("P5D")
 
 
-class State(Language):
+class State(Covered):
     """Whether something holds at an instant, given what starts and what ends it."""
 
     initiates: Pattern

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from forecasts.rules.amounts import is_number
 from forecasts.rules.bounds import Moment, lower_bounds, upper_bounds
-from forecasts.rules.language import Pattern, Rule, Where, Window
+from forecasts.rules.language import Covered, Pattern, Policy, Rule, Where, Window
 from forecasts.rules.parsing import Problem
 from forecasts.rules.structure import (
     Node,
@@ -31,6 +31,7 @@ def lint_rule(
     topics: Collection[str] | None = None,
     entities: Collection[str] | None = None,
     milestones: Collection[str] | None = None,
+    groups: Collection[str] | None = None,
     publication: datetime | None = None,
 ) -> tuple[Problem, ...]:
     """
@@ -42,6 +43,7 @@ def lint_rule(
         entities: Every entity path there is; None to accept any.
         milestones: Every named date there is, with its instant if it is a mapping; None to accept
             any.
+        groups: Every group of sources there is; None to accept any.
         publication: When the prediction was made, if that is known.
     Returns:
         Problems in the order of the rule; none for a rule that may be used.
@@ -55,9 +57,12 @@ def lint_rule(
     for node in nodes:
         found += _windows(node, known=known)
         found += _numbers(node)
+        if isinstance(body_of(node.formula), Covered):
+            found += _coverage(body_of(node.formula), path=node.path, groups=groups)
         for name, pattern in patterns_of(node.formula):
             path = f"{node.path}.{name}"
             found += _pattern(pattern, path=path, topics=topics, entities=entities)
+    found += _coverage(rule.policy, path="policy", groups=groups)
     found += _policy(rule)
     return tuple(found)
 
@@ -174,9 +179,18 @@ def _where(where: Where, *, path: str) -> Iterator[Problem]:
         yield Problem(path, f"compares {where.attr!r}; give it a text, number or flag", where.value)
 
 
+def _coverage(said: Covered | Policy, *, path: str, groups: Collection[str] | None) -> Iterator[Problem]:
+    if said.coverage == ():
+        yield Problem(f"{path}.coverage", "is empty; without coverage nothing is ever a No", [])
+    for group in said.coverage or ():
+        if groups is not None and group not in groups:
+            message = f"names the source group {group!r}, which does not exist; record a source of it"
+            yield Problem(f"{path}.coverage", message, group)
+    if said.grace is not None and said.grace < timedelta(0):
+        yield Problem(f"{path}.grace", "must not be negative", None)
+
+
 def _policy(rule: Rule) -> Iterator[Problem]:
-    if not rule.policy.coverage:
-        yield Problem("policy.coverage", "is empty; without coverage nothing is ever a No", [])
-    for name in ("grace", "dispute_window", "reopen_for"):
+    for name in ("dispute_window", "reopen_for"):
         if getattr(rule.policy, name) < timedelta(0):
             yield Problem(f"policy.{name}", "must not be negative", None)

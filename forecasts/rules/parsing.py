@@ -140,9 +140,15 @@ def _pattern_advice(field: str) -> str:
 
 
 def _suggestion(key: str) -> str:
-    words = {name for model in Language.__subclasses__() for name in model.model_fields_set_names()}
+    words = {name for model in _models(Language) for name in model.model_fields_set_names()}
     close = get_close_matches(key, sorted(words | set(FORMULAS)), n=1)
     return f" (did you mean {close[0]!r}?)" if close and close[0] != key else ""
+
+
+def _models(base: type[Language]) -> Iterator[type[Language]]:
+    for model in base.__subclasses__():
+        yield model
+        yield from _models(model)
 
 
 def _circles(rule: Rule) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from forecasts.rules.bounds import not_after, not_before
 from forecasts.rules.language import Formula, StateFormula, Window
-from forecasts.rules.structure import body_of
+from forecasts.rules.structure import body_of, patterns_of
 from forecasts.rules.windows import BEGINNING_OF_TIME, END_OF_TIME, TICK
 
 
@@ -26,7 +26,8 @@ def stretch_of(formula: Formula, *, known: Mapping[str, datetime]) -> Stretch:
     Return when something must happen to concern a clause itself.
 
     A side that hangs on what is not known is open. A guard looks around a match, and a match may
-    have lasted any time, so a clause with guards is open on both.
+    have lasted any time, so a clause with guards is open on both; and so is one that goes by another
+    date than when an event occurred.
 
     Args:
         formula: Any formula.
@@ -35,6 +36,8 @@ def stretch_of(formula: Formula, *, known: Mapping[str, datetime]) -> Stretch:
         The stretch; `NEVER` for a combination, which has no time of its own.
     """
     body = body_of(formula)
+    if any(pattern.basis != "occurred" for _, pattern in patterns_of(formula)):
+        return ALWAYS
     if isinstance(formula, StateFormula):
         end = not_after(body.at, known=known)
         return ALWAYS if end is None or end >= END_OF_TIME else Stretch(BEGINNING_OF_TIME, end + TICK)

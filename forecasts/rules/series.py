@@ -81,7 +81,8 @@ def _without_run(
         reason = ReasonCode.WINDOW_OPEN
     elif doubtful:
         reason = ReasonCode.POSSIBLE_MATCH
-    return Settled(value=Truth.U, at=None, soonest=window.start.lo, reason=reason)
+    # Anchors can turn a window round: then it ends, and fails, before it begins.
+    return Settled(value=Truth.U, at=None, soonest=min(window.start.lo, end.lo), reason=reason)
 
 
 def _vintage(clause: Series, *, values: Iterable[SeriesValue]) -> list[SeriesValue]:

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from forecasts.rules.candidates import Candidate
+from forecasts.rules.candidates import Candidate, find_matches
 from forecasts.rules.facts import Knowledge, Occurrence
 from forecasts.rules.findings import ReasonCode, Settled
-from forecasts.rules.language import Pattern, State
-from forecasts.rules.matching import match_pattern
+from forecasts.rules.language import State
 from forecasts.rules.tally import sure_ones
-from forecasts.rules.truth import Truth, all_of, truth_of
-from forecasts.rules.windows import BEGINNING_OF_TIME, Horizon, Span, WindowSpan, in_window
+from forecasts.rules.truth import Truth, truth_of
+from forecasts.rules.windows import BEGINNING_OF_TIME, Horizon, Span, WindowSpan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +39,8 @@ def check_state(*, clause: State, at: Span, knowledge: Knowledge, horizon: Horiz
     """
     began = BEGINNING_OF_TIME if clause.initial is None else knowledge.publication
     before = WindowSpan(Span(began, began), at)
-    starts = _changes(clause.initiates, window=before, knowledge=knowledge)
-    ends = _changes(clause.terminates, window=before, knowledge=knowledge)
+    starts = tuple(find_matches(pattern=clause.initiates, window=before, knowledge=knowledge))
+    ends = tuple(find_matches(pattern=clause.terminates, window=before, knowledge=knowledge))
     possible = tuple(sorted({one.occurrence.id for one in (*starts, *ends)}))
     if not horizon.is_closed(at.hi):
         return StateCheck(settled=_open(at=at, horizon=horizon), witnesses=(), possible=possible)
@@ -61,25 +59,11 @@ def check_state(*, clause: State, at: Span, knowledge: Knowledge, horizon: Horiz
     return StateCheck(settled=settled, witnesses=(), possible=possible)
 
 
-def _changes(pattern: Pattern, *, window: WindowSpan, knowledge: Knowledge) -> tuple[Candidate, ...]:
-    found = []
-    for event in knowledge.occurrences:
-        matched = match_pattern(event, pattern=pattern, memberships=knowledge.memberships)
-        value = all_of((in_window(event, window=window), matched))
-        if value is not Truth.F:
-            found.append(Candidate(occurrence=event, value=value))
-    return tuple(found)
-
-
-def _decisive(changes: Iterable[Candidate], *, opposite: Iterable[Candidate]) -> Occurrence | None:
+def _decisive(changes: tuple[Candidate, ...], *, opposite: Iterable[Candidate]) -> Occurrence | None:
     """Return the last sure change, if it surely came after every possible opposite one."""
-    last = max(
-        (one.occurrence for one in sure_ones(tuple(changes))),
-        key=lambda event: (event.earliest, event.id),
-        default=None,
-    )
-    ended: datetime = max((one.occurrence.latest for one in opposite), default=BEGINNING_OF_TIME)
-    return last if last is not None and last.earliest > ended else None
+    last = max(sure_ones(changes), key=lambda one: (one.span.lo, one.occurrence.id), default=None)
+    ended = max((one.span.hi for one in opposite), default=BEGINNING_OF_TIME)
+    return last.occurrence if last is not None and last.span.lo > ended else None
 
 
 def _closed(side: bool, *, at: Span, reason: ReasonCode) -> Settled:

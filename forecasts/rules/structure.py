@@ -7,11 +7,13 @@ from forecasts.rules.language import (
     All,
     Anchored,
     Any_,
+    Covered,
     EarliestOf,
     Formula,
     LatestOf,
     Not,
     Pattern,
+    Policy,
     Rule,
     StateFormula,
     TimeExpr,
@@ -110,6 +112,21 @@ def walk_rule(rule: Rule) -> Iterator[Node]:
     if rule.condition is not None:
         yield from walk(rule.condition, path=f"condition.{kind_of(rule.condition)}")
     yield from walk(rule.consequent, path=f"consequent.{kind_of(rule.consequent)}")
+
+
+def policy_of(rule: Rule, *, formula: Formula) -> Policy:
+    """
+    Return the policy that a formula is judged by: that of its rule, but for what it says itself.
+
+    Args:
+        rule: Holds the formula.
+        formula: A formula of the rule.
+    Returns:
+        The policy; the rule's own one where the formula says nothing.
+    """
+    body = body_of(formula)
+    own = {name: said for name in Covered.model_fields if (said := getattr(body, name, None)) is not None}
+    return rule.policy.model_copy(update=own) if own else rule.policy
 
 
 def times_of(formula: Formula) -> tuple[TimeExpr, ...]:

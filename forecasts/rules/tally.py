@@ -46,7 +46,7 @@ class Tally:
     def first_possible_times(self) -> list[datetime]:
         """Return the earliest instant inside the window for each match, sure or possible."""
         start = self.window.start.lo
-        return sorted(max(one.occurrence.earliest, start) for one in self.matches)
+        return sorted(max(one.span.lo, start) for one in self.matches)
 
 
 def sure_ones(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -69,23 +69,23 @@ def at_least(tally: Tally, *, n: int) -> Settled:
         tally: Matches and rivals.
         n: How many are needed.
     Returns:
-        T once enough are sure; F once a sure rival rules them out or the window has closed with too
-        few even counting possible ones; U before, and U when both a match and a rival are sure.
+        T once enough are sure; F once a sure rival rules them out, whatever is possible, or the window
+        has closed with too few even counting possible ones; U before, and U when both a match and a
+        rival are sure.
     """
     if n <= 0:
         return _settled(Truth.T, ReasonCode.WITNESS, tally.window.start)
     rivals = sure_ones(tally.rivals)
     if rivals and tally.sure:
         return _unknown(tally, ReasonCode.CONTRADICTION, n=n)
-    if rivals and not tally.possible:
+    if rivals:
+        # Outcomes exclude each other, so whatever is possible will turn out to be no match.
         return _settled(Truth.F, ReasonCode.REFUTED, _failed_at(tally))
     if len(tally.sure) >= n:
-        hi = sorted(one.occurrence.latest for one in tally.sure)[n - 1]
+        hi = sorted(one.span.hi for one in tally.sure)[n - 1]
         return _settled(Truth.T, ReasonCode.WITNESS, Span(_true_from(tally, n=n), hi))
     if tally.is_closed and len(tally.matches) < n:
         return _settled(Truth.F, ReasonCode.WINDOW_CLOSED, _failed_at(tally))
-    if rivals:
-        return _unknown(tally, ReasonCode.POSSIBLE_MATCH, n=n)
     return _unknown(tally, why_open(tally), n=n)
 
 
@@ -129,7 +129,7 @@ def total_at_least(tally: Tally, *, clause: Sum) -> Settled:
     if clause.value <= 0:
         return _settled(Truth.T, ReasonCode.WITNESS, tally.window.start)
     amounts = {one: amount_of(one, clause=clause) for one in tally.matches}
-    sure = [(one.occurrence.latest, known.low if (known := amounts[one]) else 0.0) for one in tally.sure]
+    sure = [(one.span.hi, known.low if (known := amounts[one]) else 0.0) for one in tally.sure]
     reached = _reached_at(sure, value=clause.value)
     could_reach = _could_reach_at(tally, amounts=amounts, value=clause.value)
     if reached is not None:
@@ -196,8 +196,8 @@ def _failed_at(tally: Tally) -> Span:
     start, end = tally.window.start, tally.window.end
     if not tally.rivals:
         return end
-    los = [max(one.occurrence.earliest, start.lo) for one in tally.rivals]
-    his = [one.occurrence.latest for one in sure_ones(tally.rivals)]
+    los = [max(one.span.lo, start.lo) for one in tally.rivals]
+    his = [one.span.hi for one in sure_ones(tally.rivals)]
     return Span(min([*los, tally.unseen_from, end.lo]), min([*his, end.hi]))
 
 
@@ -224,9 +224,6 @@ def exactly(amount: float) -> Fraction:
 
 def _could_reach_at(tally: Tally, *, amounts: Mapping[Candidate, Amount | None], value: float) -> datetime:
     start = tally.window.start.lo
-    highs = [
-        (max(one.occurrence.earliest, start), value if amount is None else amount.high)
-        for one, amount in amounts.items()
-    ]
+    highs = [(max(one.span.lo, start), value if amount is None else amount.high) for one, amount in amounts.items()]
     reached = _reached_at(highs, value=value)
     return tally.unseen_from if reached is None else min(reached, tally.unseen_from)

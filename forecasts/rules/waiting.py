@@ -4,19 +4,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from forecasts.rules.findings import Finding
+from forecasts.rules.findings import Finding, leaves
 from forecasts.rules.language import Rule
 from forecasts.rules.structure import definitions, depends_on, walk_rule
 from forecasts.rules.truth import Truth
-from forecasts.rules.windows import Horizon
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    """When time alone could decide next, and whether coverage that grows could at any time."""
+    """When time alone could decide next, whether coverage that grows could, and whether that is long overdue."""
 
     until: datetime | None
     for_coverage: bool
+    is_overdue: bool
 
 
 def unknown_leaves(finding: Finding) -> Iterator[Finding]:
@@ -36,7 +36,7 @@ def unknown_leaves(finding: Finding) -> Iterator[Finding]:
         yield from unknown_leaves(child)
 
 
-def wait_of(rule: Rule, *, deciding: Finding, findings: Mapping[str, Finding], horizon: Horizon) -> Wait:
+def wait_of(rule: Rule, *, deciding: Finding, findings: Mapping[str, Finding], as_of: datetime) -> Wait:
     """
     Return what a rule waits for.
 
@@ -46,7 +46,7 @@ def wait_of(rule: Rule, *, deciding: Finding, findings: Mapping[str, Finding], h
         rule: The rule.
         deciding: The finding whose value the verdict follows.
         findings: Of every formula evaluated, by path.
-        horizon: How far knowledge reaches.
+        as_of: The knowledge time.
     Returns:
         The wait; nothing at all where the deciding finding is settled.
     """
@@ -54,10 +54,11 @@ def wait_of(rule: Rule, *, deciding: Finding, findings: Mapping[str, Finding], h
     behind = _behind(rule, pending=pending, findings=findings)
     waiting = [*pending, *(leaf for finding in behind for leaf in _undecided_parts(finding))]
     moments = [leaf.wakes_at for leaf in waiting if leaf.wakes_at is not None]
-    narrowing = any(_may_narrow(finding, horizon=horizon) for finding in behind)
+    narrowing = any(_may_narrow(finding) for finding in behind)
     return Wait(
         until=min(moments, default=None),
         for_coverage=narrowing or any(leaf.awaits_coverage for leaf in waiting),
+        is_overdue=any(leaf.overdue_at is not None and leaf.overdue_at <= as_of for leaf in waiting),
     )
 
 
@@ -71,13 +72,12 @@ def _behind(rule: Rule, *, pending: list[Finding], findings: Mapping[str, Findin
 
 def _undecided_parts(finding: Finding) -> Iterator[Finding]:
     """Yield every clause of value U, for it can still move the instant of a whole that is settled."""
-    if not finding.children and finding.value is Truth.U:
-        yield finding
-    for child in finding.children:
-        yield from _undecided_parts(child)
+    return (leaf for leaf in leaves(finding) if leaf.value is Truth.U)
 
 
-def _may_narrow(finding: Finding, *, horizon: Horizon) -> bool:
+def _may_narrow(finding: Finding) -> bool:
     """Return whether an unseen event could have settled a finding sooner than is known."""
     at = finding.at
-    return at is not None and at.lo < at.hi and not horizon.is_covered(at.hi)
+    if at is None or at.lo == at.hi:
+        return False
+    return any(leaf.covered_to is None or leaf.covered_to < at.hi for leaf in leaves(finding) if leaf.coverage)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from forecasts.rules.facts import Knowledge, Occurrence
-from forecasts.rules.language import Anchored, EarliestOf, LatestOf, Policy, TimeExpr, Window
+from forecasts.rules.language import Anchored, Basis, EarliestOf, LatestOf, Policy, TimeExpr, Window
 from forecasts.rules.truth import Truth
 
 BEGINNING_OF_TIME = datetime.min.replace(tzinfo=UTC)
@@ -25,6 +25,9 @@ class Span:
             raise ValueError(f"A span cannot end ({self.hi}) before it begins ({self.lo}).")
 
 
+FOREVER = Span(BEGINNING_OF_TIME, END_OF_TIME)
+
+
 @dataclass(frozen=True)
 class WindowSpan:
     """A window whose start (included) and end (excluded) may each be known only as a span."""
@@ -35,11 +38,12 @@ class WindowSpan:
 
 @dataclass(frozen=True, kw_only=True)
 class Horizon:
-    """How far knowledge reaches: the present, the coverage watermark and the grace period."""
+    """How far knowledge reaches: the present, the watermark of the groups it rests on, the grace period."""
 
     as_of: datetime
     covered_to: datetime | None
     grace: timedelta
+    groups: tuple[str, ...] = ()
 
     def closes_at(self, end: datetime) -> datetime:
         """Return when, by the clock alone, nothing before `end` may still come in."""
@@ -72,7 +76,7 @@ def horizon_of(*, policy: Policy, knowledge: Knowledge) -> Horizon:
     usable = marks if policy.coverage_mode == "any" or len(marks) == len(policy.coverage) else []
     pick = max if policy.coverage_mode == "any" else min
     covered_to = min(pick(usable), knowledge.as_of) if usable else None
-    return Horizon(as_of=knowledge.as_of, covered_to=covered_to, grace=policy.grace)
+    return Horizon(as_of=knowledge.as_of, covered_to=covered_to, grace=policy.grace, groups=policy.coverage)
 
 
 Anchors = Callable[[str], Span | None]
@@ -125,17 +129,41 @@ def resolve_window(window: Window, *, anchors: Anchors) -> WindowSpan | None:
     return None if start is None or end is None else WindowSpan(start, end)
 
 
-def in_window(occurrence: Occurrence, *, window: WindowSpan) -> Truth:
+def span_of(occurrence: Occurrence, *, basis: Basis) -> Span | None:
     """
-    Return whether an event happened inside a window.
+    Return when an event occurred, was announced or took effect.
 
     Args:
-        occurrence: Known to have happened from `earliest` to `latest`, both included.
-        window: Includes its start, excludes its end.
+        occurrence: The event as it was known.
+        basis: Which of the three is asked for.
     Returns:
-        T or F where every reading of the dates agrees, else U.
+        The span that holds the instant, or None where nothing is known of it.
     """
-    return span_in_window(Span(occurrence.earliest, occurrence.latest), window=window)
+    match basis:
+        case "occurred":
+            return Span(occurrence.earliest, occurrence.latest)
+        case "announced":
+            bounds = occurrence.announced
+        case "effective":
+            bounds = occurrence.effective
+        case _:
+            raise ValueError(f"{basis!r} is no basis; expected occurred, announced or effective.")
+    return bounds and Span(*bounds)
+
+
+def in_window(occurrence: Occurrence, *, window: WindowSpan, basis: Basis = "occurred") -> Truth:
+    """
+    Return whether an event lies inside a window.
+
+    Args:
+        occurrence: Its dates are known from an earliest to a latest instant, both included.
+        window: Includes its start, excludes its end.
+        basis: Which date counts.
+    Returns:
+        T or F where every reading of the date agrees, else U; U too where the date is not known.
+    """
+    span = span_of(occurrence, basis=basis)
+    return Truth.U if span is None else span_in_window(span, window=window)
 
 
 def span_in_window(span: Span, *, window: WindowSpan) -> Truth:

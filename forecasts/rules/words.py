@@ -31,6 +31,7 @@ _COMPARED = {
     "!=": "other than",
     "in": "one of",
 }
+_DATED = {"announced": "dated by its announcement", "effective": "dated by when it takes effect"}
 _CRITERIA = (
     ("type", "of type {}"),
     ("code", "coded {}"),
@@ -112,6 +113,8 @@ def _pattern(pattern: Pattern) -> str:
     said += [_where(where) for where in pattern.where]
     if pattern.modality != ("actual",):
         said.append(f"reported as {' or '.join(pattern.modality)}")
+    if pattern.basis != "occurred":
+        said.append(_DATED[pattern.basis])
     if pattern.min_tier:
         said.append(f"from a source of tier {pattern.min_tier} or better")
     return " ".join(["an event", *said])

@@ -54,6 +54,7 @@ MIN_SHOWN: Final[Mapping[str, Threshold]] = MappingProxyType(
         "miscalibration_p_value": Threshold(20),
         "peer": Threshold(20),
         "ece10": Threshold(20),
+        "ecce_mad": Threshold(20),
         "hit_rate": Threshold(20),
         "gjp_brier": Threshold(20),
         "metaculus_baseline": Threshold(20),

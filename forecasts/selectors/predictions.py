@@ -22,7 +22,7 @@ from forecasts.models import (
 )
 
 from .judgements import Question, questions_of
-from .resolutions import current_rules
+from .resolutions import current_rules, superseded_rules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +68,7 @@ class PredictionPage:
     milestones: tuple[Milestone, ...]
     contrasts: tuple[Prediction, ...]
     questions: tuple[Question, ...] = ()
+    superseded: tuple[Reading, ...] = ()
 
     @property
     def resolution(self) -> Resolution | None:
@@ -118,6 +119,7 @@ def prediction_page(*, prediction_id: UUID) -> PredictionPage:
         milestones=tuple(_milestones(readings[:1])),
         contrasts=_contrasts(prediction),
         questions=tuple(questions_of(prediction=prediction)),
+        superseded=tuple(_readings(superseded_rules(prediction=prediction))),
     )
 
 

@@ -102,5 +102,11 @@ def current_rules_of(*, predictions: Iterable[Prediction]) -> Mapping[UUID, list
     return {pk: sorted(newest[pk].values(), key=_place) for pk in given}
 
 
+def superseded_rules(*, prediction: Prediction) -> list[RuleVersion]:
+    """Earlier versions of the central rule, the last one first."""
+    versions = RuleVersion.objects.filter(prediction=prediction, name=RuleVersion.CENTRAL_NAME)
+    return list(versions.order_by("-version")[1:])
+
+
 def _place(rule: RuleVersion) -> tuple:
     return rule.name != RuleVersion.CENTRAL_NAME, rule.recorded_at, rule.name

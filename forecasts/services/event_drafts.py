@@ -91,6 +91,16 @@ def check_draft(draft: EventDraft, *, now: datetime, entities: Collection[str]) 
     problems.raise_if_any()
 
 
+def check_known_at(draft: EventDraft, *, now: datetime) -> None:
+    """
+    Raises:
+        Refused: It was known before it happened, or is not known yet.
+    """
+    problems = Problems()
+    _check_known_at(draft, now=now, problems=problems)
+    problems.raise_if_any()
+
+
 def check_report(report: Report) -> None:
     """
     Raises:
@@ -148,26 +158,31 @@ def _check_places(draft: EventDraft, *, entities: Collection[str], problems: Pro
 
 
 def _check_times(draft: EventDraft, *, now: datetime, problems: Problems) -> None:
-    _check_bounds("occurred", draft.occurred_from, draft.occurred_until, now=now, problems=problems)
-    if draft.occurred_from > now:
+    if draft.occurred_from <= now:
+        _check_bounds("occurred", draft.occurred_from, draft.occurred_until, now=now, problems=problems)
+    else:
         problems.add(
             "occurred_from",
             f"{draft.occurred_from:%Y-%m-%d %H:%M} UTC is in the future: record an event once it happened.",
         )
     if draft.precision in PERIODS[1:]:
         _check_period(draft, problems=problems)
-    if draft.known_at > now:
-        problems.add("known_at", f"{draft.known_at:%Y-%m-%d %H:%M} UTC is in the future: when was it first reported?")
-    if draft.known_at < draft.occurred_from:
-        problems.add(
-            "known_at", f"{draft.known_at:%Y-%m-%d %H:%M} UTC is before it happened: when was it first reported?"
-        )
+    _check_known_at(draft, now=now, problems=problems)
     if draft.announced_from is not None or draft.announced_until is not None:
         _check_bounds("announced", draft.announced_from, draft.announced_until, now=now, problems=problems)
     if draft.announced_from is not None and draft.announced_from > now:
         problems.add("announced_from", f"{draft.announced_from:%Y-%m-%d} is in the future: leave it out until then.")
     if draft.effective_from is not None or draft.effective_until is not None:
         _check_bounds("effective", draft.effective_from, draft.effective_until, now=now, problems=problems)
+
+
+def _check_known_at(draft: EventDraft, *, now: datetime, problems: Problems) -> None:
+    if draft.known_at > now:
+        problems.add("known_at", f"{draft.known_at:%Y-%m-%d %H:%M} UTC is in the future: when was it first reported?")
+    if draft.known_at < draft.occurred_from:
+        problems.add(
+            "known_at", f"{draft.known_at:%Y-%m-%d %H:%M} UTC is before it happened: when was it first reported?"
+        )
 
 
 def _check_bounds(

@@ -16,6 +16,7 @@ from .event_drafts import (
     Report,
     check_draft,
     check_event,
+    check_known_at,
     check_report,
     digest_of,
     key_rows,
@@ -141,6 +142,12 @@ def correct_event(
         Refused: A field is malformed, the reason is missing, or it was known before the version it corrects.
     """
     check_draft(draft, now=now, entities=recorded_entities())
+    return _supersede(event, draft=draft, reason=reason, now=now, recorded_by=recorded_by)
+
+
+def _supersede(
+    event: Event, *, draft: EventDraft, reason: str, now: datetime, recorded_by: User | None
+) -> tuple[EventVersion, bool]:
     if not reason.strip():
         raise refuse("reason", "Say what changed and why.")
     Event.objects.select_for_update().get(pk=event.pk)
@@ -157,6 +164,7 @@ def correct_event(
     ), True
 
 
+@transaction.atomic
 def retract_event(
     *, event: Event, reason: str, known_at: datetime, now: datetime, recorded_by: User | None = None
 ) -> tuple[EventVersion, bool]:
@@ -168,7 +176,9 @@ def retract_event(
     """
     latest = event.versions.latest("version")
     withdrawn = draft_of(latest, status=EventVersion.Status.RETRACTED, known_at=known_at)
-    return correct_event(event=event, draft=withdrawn, reason=reason, now=now, recorded_by=recorded_by)
+    # The content stays as it is: what could not be recorded today can still be withdrawn.
+    check_known_at(withdrawn, now=now)
+    return _supersede(event, draft=withdrawn, reason=reason, now=now, recorded_by=recorded_by)
 
 
 def draft_of(version: EventVersion, **changes: Any) -> EventDraft:

@@ -1,21 +1,26 @@
 """Recording events in bulk: a thousand rows a transaction, and each bad row told with its line."""
 
+import logging
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from forecasts.feeds import BadRow, EventRow, RowProblem, problem
 from forecasts.models import Event, EventKey, EventVersion, Evidence, Source
 
 from .bulk import insert_rows
+from .corrections import Correction, lock_events, never_recorded, plan_corrections, store_corrections
 from .event_drafts import (
     EventDraft,
     Report,
+    check_draft,
     check_event,
+    check_report,
     digest_of,
     key_rows,
     other_content,
@@ -24,10 +29,23 @@ from .event_drafts import (
     version_row,
 )
 from .events import interval
-from .refusal import Refused
+from .refusal import Refused, refuse
 from .routing import wake
 
+logger = logging.getLogger(__name__)
+
 CHUNK, MAX_PROBLEMS = 1000, 1000
+BACK_OFF = (0.5, 1.0, 2.0)
+
+
+class ImportStopped(OperationalError):
+    """The database stayed locked. What was read before is recorded; the message says where it stopped."""
+
+    def __init__(self, *, line: int) -> None:
+        super().__init__(
+            f"The database stayed locked, {len(BACK_OFF) + 1} times in a row. Everything before line {line} is recorded. "
+            f"Run the same file again: what is recorded counts as unchanged, and line {line} comes next."
+        )
 
 
 @dataclass(frozen=True)
@@ -52,6 +70,18 @@ class _Tally:
         self.refused += 1
         self._problems += problems[: MAX_PROBLEMS - len(self._problems)]
 
+    def refuse_each(self, problems: Iterable[RowProblem]) -> None:
+        """Count as many rows as refused, each for one problem."""
+        for one in problems:
+            self.refuse(one)
+
+    def take(self, other: "_Tally") -> None:
+        """Add what another counted."""
+        self.new += other.new
+        self.unchanged += other.unchanged
+        self.refused += other.refused
+        self._problems += other._problems[: MAX_PROBLEMS - len(self._problems)]
+
     def report(self) -> ImportReport:
         return ImportReport(self.new, self.unchanged, self.refused, tuple(self._problems))
 
@@ -67,6 +97,15 @@ class _Candidate:
     reports: tuple[Report, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Up to a thousand rows: those that are right by themselves."""
+
+    line: int
+    candidates: list[_Candidate]
+    corrections: list[Correction]
+
+
 def import_events(
     *, source: Source, rows: Iterable[EventRow | BadRow], now: datetime, recorded_by: User | None = None
 ) -> ImportReport:
@@ -74,17 +113,20 @@ def import_events(
     Record the events of a file; a bad row is told and stops none of the others.
 
     A thousand rows are one transaction, in which the predictions that they may concern become due. Where an import
-    is broken off, run it again: what is recorded counts as unchanged.
+    is broken off, run it again: what is recorded counts as unchanged. A row with `corrects` or the status RETRACTED
+    is the next version of the event that has this id.
 
     Args:
         source: That the events are reported by.
         rows: As `feeds` reads them; taken one chunk at a time.
         now: When they are recorded, and known where a row does not say.
         recorded_by: Who answers for them.
+    Raises:
+        ImportStopped: The database stayed locked.
     """
     tally = _Tally()
-    for candidates in _candidates(rows, now=now, tally=tally):
-        _record(candidates, source=source, now=now, recorded_by=recorded_by, tally=tally)
+    for chunk in _chunks(rows, now=now, tally=tally):
+        tally.take(_patiently(chunk, source=source, now=now, recorded_by=recorded_by))
     return tally.report()
 
 
@@ -92,29 +134,42 @@ def preview_events(*, source: Source, rows: Iterable[EventRow | BadRow], now: da
     """
     Return what `import_events` would report, and record nothing.
 
-    An id that comes twice in the file is noticed only within the same thousand rows.
+    An id that comes twice in the file is noticed only within the same thousand rows, and so is an event that a later
+    row corrects.
     """
     tally = _Tally()
-    for candidates in _candidates(rows, now=now, tally=tally):
-        tally.new += len(_unrecorded(candidates, source=source, tally=tally))
+    for chunk in _chunks(rows, now=now, tally=tally):
+        fresh = _unrecorded(chunk.candidates, source=source, tally=tally)
+        of_fresh = [one for one in chunk.corrections if _follows(one, fresh=fresh)]
+        plan = plan_corrections([one for one in chunk.corrections if one not in of_fresh], source=source, now=now)
+        tally.new += len(fresh) + len(of_fresh) + len(plan.versions)
+        tally.unchanged += plan.unchanged
+        tally.refuse_each(plan.problems)
     return tally.report()
 
 
-def _candidates(rows: Iterable[EventRow | BadRow], *, now: datetime, tally: _Tally) -> Iterator[list[_Candidate]]:
+def _chunks(rows: Iterable[EventRow | BadRow], *, now: datetime, tally: _Tally) -> Iterator[_Chunk]:
     """Yield the rows that are right by themselves in chunks; the others are counted."""
     entities, remaining = recorded_entities(), iter(rows)
     while chunk := list(islice(remaining, CHUNK)):
-        candidates = []
+        found = _Chunk(_line_of(chunk[0]), [], [])
         for row in chunk:
             if isinstance(row, BadRow):
                 tally.refuse(*row.problems)
                 continue
             try:
-                candidates.append(_candidate(row, now=now, entities=entities))
+                if row.corrects or row.content.get("status") == EventVersion.Status.RETRACTED:
+                    found.corrections.append(_correction(row, now=now, entities=entities))
+                else:
+                    found.candidates.append(_candidate(row, now=now, entities=entities))
             except Refused as refused:
                 said = refused.message_dict.items()
                 tally.refuse(*(problem(row.line, field, message) for field, found in said for message in found))
-        yield candidates
+        yield found
+
+
+def _line_of(row: EventRow | BadRow) -> int:
+    return row.problems[0].line if isinstance(row, BadRow) else row.line
 
 
 def _candidate(row: EventRow, *, now: datetime, entities: frozenset[str]) -> _Candidate:
@@ -122,12 +177,42 @@ def _candidate(row: EventRow, *, now: datetime, entities: frozenset[str]) -> _Ca
     Raises:
         Refused: As `record_event` refuses the same event.
     """
-    content = {"title": "", "event_type": "", **row.content, **interval(row.occurred)}
-    draft = EventDraft(known_at=row.known_at or now, **content)
-    reports = tuple(Report(**report) for report in row.reports)
+    draft, reports = _content(row, now=now)
+    if row.reason:
+        raise refuse("reason", "Only a correction has a reason: name the event in `corrects`.")
     check_event(draft, reports=reports, now=now, entities=entities)
     digest = digest_of(draft)
     return _Candidate(row.line, row.external_id or f"sha256:{digest}", digest, draft, reports)
+
+
+def _content(row: EventRow, *, now: datetime) -> tuple[EventDraft, tuple[Report, ...]]:
+    content = {"title": "", "event_type": "", **row.content, **interval(row.occurred)}
+    draft = EventDraft(known_at=row.known_at or now, **content)
+    return draft, tuple(Report(**report) for report in row.reports)
+
+
+def _correction(row: EventRow, *, now: datetime, entities: frozenset[str]) -> Correction:
+    """
+    Raises:
+        Refused: It names two events or none, or `correct_event` refuses the same content.
+    """
+    if row.corrects and row.external_id not in ("", row.corrects):
+        raise refuse("corrects", f"The row is “{row.external_id}” and corrects “{row.corrects}”: give one id.")
+    target = row.corrects or row.external_id
+    if not target:
+        raise refuse("corrects", "Say by its external_id which event is retracted.")
+    if row.content.get("status") == EventVersion.Status.RETRACTED:
+        return Correction(row.line, target, row.reason, None, (), row.known_at)
+    draft, reports = _content(row, now=now)
+    check_draft(draft, now=now, entities=entities)
+    for report in reports:
+        check_report(report)
+    return Correction(row.line, target, row.reason, draft, reports, row.known_at)
+
+
+def _follows(one: Correction, *, fresh: dict[str, _Candidate]) -> bool:
+    """Whether it corrects an event that an earlier line of the same rows tells for the first time."""
+    return one.external_id in fresh and fresh[one.external_id].line < one.line
 
 
 def _unrecorded(candidates: list[_Candidate], *, source: Source, tally: _Tally) -> dict[str, _Candidate]:
@@ -166,11 +251,49 @@ def _recorded(candidates: list[_Candidate], *, source: Source) -> dict[str, tupl
     return found
 
 
+def _patiently(chunk: _Chunk, *, source: Source, now: datetime, recorded_by: User | None) -> _Tally:
+    """
+    Record a chunk; where somebody else holds what it needs, try again a little later.
+
+    Raises:
+        ImportStopped: Somebody holds it all the time.
+    """
+    for pause in (*BACK_OFF, None):
+        tally = _Tally()
+        try:
+            _record(chunk, source=source, now=now, recorded_by=recorded_by, tally=tally)
+        except OperationalError as error:
+            if "lock" not in str(error):
+                raise
+            if pause is None:
+                raise ImportStopped(line=chunk.line) from error
+            logger.warning("The database is locked; the rows from line %s are tried again: %s", chunk.line, error)
+            time.sleep(pause)
+        else:
+            break
+    return tally
+
+
 @transaction.atomic
-def _record(
+def _record(chunk: _Chunk, *, source: Source, now: datetime, recorded_by: User | None, tally: _Tally) -> None:
+    """Record what is new of a chunk, then what corrects it or what was recorded before."""
+    lines = _record_new(chunk.candidates, source=source, now=now, recorded_by=recorded_by, tally=tally)
+    if not chunk.corrections:
+        return
+    lock_events(chunk.corrections, source=source)
+    in_order = [one for one in chunk.corrections if lines.get(one.external_id, 0) < one.line]
+    plan = plan_corrections(in_order, source=source, now=now, recorded_by=recorded_by)
+    store_corrections(plan, now=now, recorded_by=recorded_by)
+    tally.new += len(plan.versions)
+    tally.unchanged += plan.unchanged
+    tally.refuse_each(plan.problems)
+    tally.refuse_each(never_recorded(one, source=source) for one in chunk.corrections if one not in in_order)
+
+
+def _record_new(
     candidates: list[_Candidate], *, source: Source, now: datetime, recorded_by: User | None, tally: _Tally
-) -> None:
-    """Record the candidates that are new, with all that belongs to them."""
+) -> dict[str, int]:
+    """Record the candidates that are new, with all that belongs to them; the line of each by its id."""
     fresh = _unrecorded(candidates, source=source, tally=tally)
     # In one order, so that two imports never wait for each other; who comes second skips what the first recorded.
     events = [Event(source=source, external_id=identifier, recorded_at=now) for identifier in sorted(fresh)]
@@ -201,6 +324,7 @@ def _record(
             occurred_until=max(version.occurred_until for version in versions),
             now=now,
         )
+    return {event.external_id: one.line for event, one in stored}
 
 
 def _once(reports: tuple[Report, ...]) -> Iterable[Report]:

@@ -43,6 +43,7 @@ def test_every_table_an_editor_asks_about_is_in_the_admin():
         "coverage",
         "entitymembership",
         "eventkey",
+        "eventmerge",
         "eventversion",
         "evidence",
         "lexiconentry",

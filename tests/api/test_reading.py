@@ -8,9 +8,19 @@ from django.test.utils import CaptureQueriesContext
 
 from forecasts.models import Event, Prediction, Topic
 from forecasts.services.events import retract_event
+from forecasts.services.predictions import record_rule
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_milestone
-from tests.builders import NOW, cover, make_article, make_event, make_forecaster, make_prediction, make_topic
+from tests.builders import (
+    NOW,
+    cover,
+    make_article,
+    make_event,
+    make_forecaster,
+    make_prediction,
+    make_topic,
+    rule_that_it_occurs,
+)
 
 from .conftest import errors_of
 
@@ -287,6 +297,19 @@ def test_an_explanation_names_the_facts_it_rests_on(settled, reader):
     assert (witness["event"], witness["title"]) == (str(event.pk), "The United States sends military aid")
     assert witness["occurred_from"].startswith("2025-02-03")
     assert told["resolution"]["number"] == 1
+
+
+def test_an_explanation_shows_what_replaced_criteria_came_to(settled, reader):
+    record_rule(
+        prediction=settled, rule=rule_that_it_occurs(event_type="RETREAT"), now=NOW, may_resolve=True,
+        description="The article means a retreat.",
+    )  # fmt: skip
+
+    told = reader.get(f"predictions/{settled.pk}/explain/").json()
+
+    assert [one["version"] for one in told["readings"]] == [2]
+    (before,) = told["superseded"]
+    assert (before["version"], before["evaluation"]["status"]) == (1, "YES")
 
 
 def test_a_prediction_that_was_never_checked_is_explained_too(reader):

@@ -1,5 +1,6 @@
 """Timing two ways of doing the same work against each other, interleaved in one run."""
 
+import gc
 import json
 import math
 import statistics
@@ -9,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 RESULTS = Path("build/benchmarks.json")
+STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,20 @@ def seconds(work: Callable[[], object], *, rounds: int = 5) -> float:
         work()
         times.append(time.perf_counter() - began)
     return statistics.median(times)
+
+
+def peak_memory(work: Callable[[], object]) -> float:
+    """How many megabytes more than before the process held at the peak of a piece of work, as the kernel saw it."""
+    gc.collect()
+    CLEAR.write_text("5")
+    before = _resident("VmRSS")
+    work()
+    return _resident("VmHWM") - before
+
+
+def _resident(field: str) -> float:
+    (line,) = (line for line in STATUS.read_text().splitlines() if line.startswith(f"{field}:"))
+    return int(line.split()[1]) / 1000
 
 
 def growth(what: str, *, sizes: dict[int, float]) -> float:

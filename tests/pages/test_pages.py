@@ -117,7 +117,7 @@ def n_queries(client, address: str) -> int:
         ("/", 9),
         ("/articles/", 3),
         ("/articles/{article}/", 13),
-        ("/predictions/{prediction}/", 12),
+        ("/predictions/{prediction}/", 13),
         ("/forecasters/", 2),
         ("/forecasters/ada-byron/", 9),
         ("/topics/", 3),

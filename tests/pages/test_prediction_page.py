@@ -6,6 +6,7 @@ import pytest
 
 from forecasts.models import Prediction
 from forecasts.services.intake import RuleDraft
+from forecasts.services.predictions import record_rule
 from forecasts.services.settlement import settle_prediction
 from tests.builders import (
     NOW,
@@ -181,6 +182,22 @@ def test_marks_an_event_that_may_concern_it(text_of, settle, db):
     assert Prediction.objects.get().status == "NEEDS_REVIEW"
     assert "a person must say whether it is." in text
     assert "Possibly concerns it" in text
+
+
+def test_shows_what_replaced_criteria_came_to(text_of, db):
+    prediction = make_prediction()
+    make_event()
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+    record_rule(
+        prediction=prediction, rule=rule_that_it_occurs(event_type="RETREAT"), now=NOW, may_resolve=True,
+        description="The article means a retreat.",
+    )  # fmt: skip
+
+    text = text_of(f"/predictions/{prediction.pk}/")
+
+    assert "Earlier criteria" in text
+    assert "central v1" in text
+    assert "came to: yes" in text
 
 
 def test_notes_what_came_to_light_too_late_to_reopen_a_verdict(text_of, db):

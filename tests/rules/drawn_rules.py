@@ -1,4 +1,4 @@
-"""Random rules of every kind: clauses, guards, rivals, anchors, conditions and questions."""
+"""Random rules of every kind: clauses, guards, rivals, anchors, dates, sources, conditions and questions."""
 
 from hypothesis import strategies as st
 
@@ -9,8 +9,32 @@ GUARDS = ["followed_by", "not_followed_by", "preceded_by", "not_preceded_by"]
 ALWAYS = ("publication", f"calendar:{MILESTONE}")
 
 
+OWN = (
+    {"coverage": ["official"]},
+    {"coverage": ["wire", "official"]},
+    {"coverage": ["official", "absent"], "coverage_mode": "any"},
+    {"coverage": ["absent"]},
+    {"grace": "P0D"},
+    {"grace": "P9D"},
+)
+
+
+def comparisons():
+    """A comparison of one amount, now and then in a unit."""
+    ordered = {"attr": st.just("usd"), "op": st.sampled_from([">=", "<", "==", "!="]), "value": st.integers(0, 12)}
+    listed = {"attr": st.just("usd"), "op": st.just("in"), "value": st.just([2, 5, 8])}
+    unit = {"unit": st.just("usd")}
+    return st.one_of(st.fixed_dictionaries(ordered, optional=unit), st.fixed_dictionaries(listed, optional=unit))
+
+
+def dated(pattern):
+    """A pattern, now and then by another date than when an event occurred."""
+    bases = st.sampled_from(["occurred", "occurred", "announced", "effective"])
+    return bases.map(lambda basis: pattern if basis == "occurred" else pattern | {"basis": basis})
+
+
 def patterns():
-    """A type with one more criterion, or none, at a random depth."""
+    """A type with one more criterion, or none, at a random depth, by a random date."""
     types = st.sampled_from([["AID"], ["SANCTION"], ["AID", "SANCTION"]])
     more = st.one_of(
         st.just({}),
@@ -18,9 +42,9 @@ def patterns():
         st.sampled_from([["USA"], ["USA.GOV"], ["USA.GOV.POTUS"], ["grp.NATO"]]).map(lambda who: {"actor": who}),
         st.sampled_from([["aid"], ["aid/military"], ["peace"]]).map(lambda topic: {"topic_any": topic}),
         st.sampled_from(["A", "B", "D"]).map(lambda tier: {"min_tier": tier}),
-        st.just({"where": [{"attr": "usd", "op": ">=", "value": 5}]}),
+        comparisons().map(lambda where: {"where": [where]}),
     )
-    return st.builds(lambda kind, extra: {"type": kind} | extra, types, more)
+    return st.builds(lambda kind, extra: {"type": kind} | extra, types, more).flatmap(dated)
 
 
 def guards():
@@ -58,10 +82,12 @@ def clauses(anchors):
     matches = {"pattern": patterns(), "window": window, "guards": st.lists(guards(), max_size=1)}
     won, lost = ({"type": [ELECTION], "recipient": [person]} for person in (WINNER, LOSER))
     sides = st.sampled_from([(won, lost), (lost, won)])
-    rivals = sides.map(lambda pair: {"pattern": pair[0], "refuted_by": pair[1]})
-    series = {"series": st.just("PRICE"), "window": window, "op": st.just(">="), "value": st.just(5)}
+    rivals = sides.flatmap(lambda pair: st.builds(rivalling, dated(pair[0]), dated(pair[1])))
+    compared = {"op": st.sampled_from([">=", "<", "=="]), "value": st.just(5)}
+    series = {"series": st.just("PRICE"), "window": window, "max_gap": st.sampled_from(["P1D", "P5D"])} | compared
+    total = {"attr": st.just("usd"), "value": st.integers(1, 20)}
     others = {
-        "sum": st.fixed_dictionaries(matches | {"attr": st.just("usd"), "value": st.integers(1, 20)}),
+        "sum": st.fixed_dictionaries(matches | total, optional={"unit": st.just("usd")}),
         "state": st.fixed_dictionaries(
             {
                 "initiates": patterns(),
@@ -78,7 +104,20 @@ def clauses(anchors):
         for kind, bodies in counted({"window": window}).items()
     ]
     plain = counted(matches) | others
-    return st.one_of(*(bodies.map(lambda body, k=k: {k: body}) for k, bodies in plain.items()), *refuted)
+    return st.one_of(*(bodies.map(lambda body, k=k: {k: body}) for k, bodies in plain.items()), *refuted).flatmap(
+        covered
+    )
+
+
+def rivalling(pattern, rival):
+    return {"pattern": pattern, "refuted_by": rival}
+
+
+def covered(clause):
+    """A clause, now and then with sources or a grace of its own."""
+    ((kind, body),) = clause.items()
+    own = st.sampled_from(({}, {}, {}, *OWN)) if kind != "judged" else st.just({})
+    return own.map(lambda more: {kind: body | more})
 
 
 def formulas(anchors):

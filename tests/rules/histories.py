@@ -11,8 +11,11 @@ START = datetime(2025, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 LAST_DAY = 60
 MOST_LATE = 4
-# Widened dates reach back by at most four days before the event's own.
-LAG = MOST_LATE + 4
+# An event is announced up to three days before it happens; widened dates reach back by at most four more.
+LAG = MOST_LATE + 3 + 4
+# Until then sources reach back to nothing that any event or window could lie in.
+UNDATED_TO = 3
+GROUPS = {"wire": LAG, "official": LAG + 6}
 TYPES = ("AID", "SANCTION")
 ELECTION, MILESTONE = "x-election-result", "us.inauguration.2025"
 WINNER, LOSER = "person.one", "person.two"
@@ -38,23 +41,35 @@ class History:
     answered_on: int | None
     answer: bool
 
+    def __str__(self):
+        lines = [str(version) for versions in self.events for version in versions]
+        values = ", ".join(f"{one.valid_on:%m-%d}: {one.value}" for one in self.values)
+        return "\n".join([*lines, values, f"answered on day {self.answered_on}: {self.answer}"])
+
 
 @st.composite
 def events(draw, number):
     """What truly happened, and the versions in which it became known, ever more exact."""
-    happened = day(draw(st.integers(0, LAST_DAY))) + draw(st.sampled_from([timedelta(0), timedelta(hours=12)]))
+    # Sources that are complete keep no event from before back, and one without a date may be from before.
+    is_dated = draw(st.integers(0, 3)) < 3
+    late = draw(st.integers(0, MOST_LATE)) if is_dated else 0
+    happened = day(draw(st.integers(0, LAST_DAY if is_dated else UNDATED_TO)))
+    happened += draw(st.sampled_from([timedelta(0), timedelta(hours=12)]))
     is_election = draw(st.integers(0, 5)) == 5
+    announced, effective = (happened + draw(st.integers(*days)) * DAY for days in ((-3, 0), (0, 20)))
     true = Occurrence(
         id=f"e{number}", title="", earliest=happened, latest=happened,
         event_type=ELECTION if is_election else draw(st.sampled_from(TYPES)),
         action_code=draw(st.sampled_from(CODES)), recipients=(WINNER,) if is_election else (),
         actors=(draw(st.sampled_from(ACTORS)),), topics=(draw(st.sampled_from(TOPICS)),),
-        attributes={"usd": draw(st.integers(0, 10))}, tier=draw(st.sampled_from("AAABCD")),
-        known_at=happened + draw(st.integers(0, MOST_LATE)) * DAY,
+        announced=(announced, announced) if is_dated or draw(st.booleans()) else None,
+        effective=(effective, effective) if is_dated or draw(st.booleans()) else None,
+        attributes={"usd": draw(amounts())}, tier=draw(st.sampled_from("AAABCD")),
+        known_at=happened + late * DAY,
     )  # fmt: skip
     versions = [true]
     for _ in range(draw(st.integers(0, 2))):
-        versions.insert(0, draw(coarser(versions[0])))
+        versions.insert(0, draw(coarser(versions[0], is_dated=is_dated)))
     delays = sorted(draw(st.lists(st.integers(0, 60), min_size=3, max_size=3)))
     return tuple(
         replace(version, known_at=true.known_at + (delay if index else 0) * DAY)
@@ -63,18 +78,42 @@ def events(draw, number):
 
 
 @st.composite
-def coarser(draw, event):
+def amounts(draw):
+    """What truly is on record: a number, or a range that nobody will ever narrow."""
+    low = draw(st.integers(0, 10))
+    between = {"low": low, "high": low + draw(st.integers(0, 2)), "unit": draw(st.sampled_from(["usd", "eur"]))}
+    return draw(st.sampled_from([low, between]))
+
+
+@st.composite
+def vaguer(draw, amount):
+    """A range around an amount, its unit perhaps left out."""
+    low, high = (amount["low"], amount["high"]) if isinstance(amount, dict) else (amount, amount)
+    unit = {"unit": amount["unit"]} if isinstance(amount, dict) and "unit" in amount and draw(st.booleans()) else {}
+    return {"low": low - draw(st.integers(0, 2)), "high": high + draw(st.integers(0, 3))} | unit
+
+
+def wider(draw, bounds):
+    return bounds and (bounds[0] - draw(st.integers(0, 2)) * DAY, bounds[1] + draw(st.integers(0, 2)) * DAY)
+
+
+@st.composite
+def coarser(draw, event, *, is_dated):
     """A version that says less: wider dates, shallower codes, fields left out, a weaker or disputed report."""
     actor, code, topic = event.actors, event.action_code, event.topics
+    earliest, latest = wider(draw, (event.earliest, event.latest))
+    usd = {name: draw(vaguer(amount)) for name, amount in event.attributes.items()}
     return replace(
         event,
-        earliest=event.earliest - draw(st.integers(0, 2)) * DAY,
-        latest=event.latest + draw(st.integers(0, 2)) * DAY,
+        earliest=earliest,
+        latest=latest,
+        announced=wider(draw, event.announced) if is_dated or draw(st.booleans()) else None,
+        effective=wider(draw, event.effective) if is_dated or draw(st.booleans()) else None,
         actors=draw(st.sampled_from([actor, tuple(a.rpartition(".")[0] or a for a in actor), ()])),
         recipients=draw(st.sampled_from([event.recipients, ()])),
         action_code=draw(st.sampled_from([code, code and (code[:-1] or None), None])),
         topics=draw(st.sampled_from([topic, tuple(t.partition("/")[0] for t in topic), ()])),
-        attributes=draw(st.sampled_from([event.attributes, {}])),
+        attributes=draw(st.sampled_from([event.attributes, usd, {}])),
         tier=draw(st.sampled_from([event.tier, event.tier, "D"])),
         contested=event.contested or draw(st.integers(0, 3)) == 3,
     )
@@ -82,15 +121,17 @@ def coarser(draw, event):
 
 @st.composite
 def prices(draw):
-    """Daily values, each released two days later; a few of them over and over."""
+    """Daily values, each released two days later; a few of them over and over, and some days without."""
     some = draw(st.lists(st.integers(0, 9), min_size=1, max_size=7))
     values = (some * LAST_DAY)[:LAST_DAY]
+    missing = draw(st.sets(st.integers(0, LAST_DAY), max_size=3))
     return tuple(
         SeriesValue(
             id=f"p{number}", series="PRICE", valid_on=day(number), value=value,
             released_at=day(number + 2),
         )
         for number, value in enumerate(values)
+        if number not in missing
     )  # fmt: skip
 
 
@@ -115,6 +156,11 @@ class Answers(dict):
         return self.answer
 
 
+def coverage_on(number):
+    """How far each group of sources is complete by a day."""
+    return {group: day(number - lag) for group, lag in GROUPS.items()}
+
+
 def known_on(number, *, history):
     """What was known on a day. Coverage lags behind by at least how late an event can come in."""
     as_of = day(number)
@@ -125,7 +171,7 @@ def known_on(number, *, history):
         publication=START,
         occurrences=tuple(version for versions in newest for version in versions),
         observations=tuple(value for value in history.values if value.released_at <= as_of),
-        complete_to={"wire": as_of - LAG * DAY},
+        complete_to=coverage_on(number),
         milestones={MILESTONE: day(15)},
         memberships=MEMBERSHIPS,
         judgements=Answers(history.answer) if is_answered else {},

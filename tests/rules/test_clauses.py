@@ -214,12 +214,12 @@ SURE_RIVAL = make_event("2025-01-11", id="rival", event_type="x-election-result"
     [
         ([SURE_RIVAL], "NO", "REFUTED"),
         ([SURE_RIVAL, SURE[0]], "OPEN", "CONTRADICTION"),
-        ([SURE_RIVAL, MAYBE], "OPEN", "POSSIBLE_MATCH"),
+        ([SURE_RIVAL, MAYBE], "NO", "REFUTED"),
         ([SURE[0]], "YES", "WITNESS"),
         ([], "OPEN", "WINDOW_OPEN"),
     ],
 )
-def test_rival_outcome_refutes_unless_a_match_contradicts_it(events, status, reason):
+def test_rival_outcome_refutes_unless_a_sure_match_contradicts_it(events, status, reason):
     outcome = outcome_of(RIVALLED, make_knowledge(RUNNING, *events))
 
     assert (outcome.status, outcome.reason) == (status, reason)

@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from forecasts.rules.evaluation import evaluate
-from forecasts.rules.language import FORMULAS, Policy
+from forecasts.rules.findings import NEEDS_A_PERSON
+from forecasts.rules.language import FORMULAS, Covered, Policy
 from forecasts.rules.lint import lint_rule
 from forecasts.rules.parsing import parse_rule
 from forecasts.rules.times import parse_duration
@@ -35,8 +37,8 @@ RESUMED = make_day(
 TALKS = make_event("2025-03-11", id="talks", event_type="AGREE", actors=("UKR.GOV",), topics=("peace/ukraine",))
 
 
-def test_page_has_five_examples_that_lint_clean():
-    assert len(EXAMPLES) == 5
+def test_page_has_six_examples_that_lint_clean():
+    assert len(EXAMPLES) == 6
     for example in EXAMPLES:
         assert lint_rule(parse_rule(example), milestones=MILESTONES) == ()
 
@@ -71,6 +73,41 @@ def test_example_on_the_page_comes_to_a_verdict(number, as_of, events, answers, 
     assert evaluate(parse_rule(EXAMPLES[number]), knowledge).status == expected
 
 
-@pytest.mark.parametrize("name", [*FORMULAS, *Policy.model_fields])
-def test_page_tells_of_every_formula_and_policy(name):
+EMBARGO = make_day(
+    "2024-12-20", id="embargo", event_type="SANCTION", actors=("USA.GOV",), topics=("sanctions/energy",),
+    effective=(at("2025-01-15"), at("2025-01-15")),
+)  # fmt: skip
+
+
+def aid(low, high, unit="usd", **fields):
+    worth = {"low": low * 1e9, "best": 1e9, "high": high * 1e9, "unit": unit}
+    return make_event(
+        "2025-01-20", id="aid", actors=("USA.GOV",), recipients=("UKR",), attributes={"worth": worth}, **fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("as_of", "official", "events", "expected"),
+    [
+        ("2025-02-03", "2025-01-25", [EMBARGO, aid(1, 1.2)], "YES"),
+        ("2025-02-03", "2025-01-25", [aid(1, 1.2)], "OPEN"),
+        ("2025-02-10", "2025-01-25", [aid(1, 1.2)], "OPEN"),
+        ("2025-02-05", "2025-02-01", [aid(1, 1.2)], "OPEN"),
+        ("2025-02-06", "2025-02-01", [aid(1, 1.2)], "NO"),
+        ("2025-02-03", "2025-01-25", [replace(EMBARGO, effective=None), aid(1, 1.2)], "OPEN"),
+        ("2025-02-03", "2025-01-25", [EMBARGO, aid(0.9, 1.1)], "OPEN"),
+        ("2025-02-03", "2025-01-25", [EMBARGO, aid(0.8, 0.9)], "NO"),
+        ("2025-02-03", "2025-01-25", [EMBARGO, aid(0.8, 0.9, unit="eur")], "OPEN"),
+    ],
+)
+def test_example_with_dates_amounts_and_sources_comes_to_a_verdict(as_of, official, events, expected):
+    complete_to = {"wire": at(as_of), "official": at(official)}
+
+    assert evaluate(parse_rule(EXAMPLES[5]), make_knowledge(as_of, *events, complete_to=complete_to)).status == expected
+
+
+@pytest.mark.parametrize(
+    "name", [*FORMULAS, *Policy.model_fields, *Covered.model_fields, "basis", "unit", *sorted(NEEDS_A_PERSON)]
+)
+def test_page_tells_of_every_formula_policy_and_call_for_a_person(name):
     assert f"`{name}`" in PAGE

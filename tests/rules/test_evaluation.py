@@ -183,8 +183,9 @@ def test_milestone_without_a_date_leaves_a_rule_open():
     [
         ("2025-01-15", "2025-01-13", "2025-02-03", "WINDOW_OPEN"),
         ("2025-02-01", "2025-02-01", "2025-02-03", "WINDOW_OPEN"),
-        ("2025-02-03", "2025-01-31", None, "AWAITING_COVERAGE"),
-        ("2025-02-03", None, None, "AWAITING_COVERAGE"),
+        ("2025-02-03", "2025-01-31", "2025-03-05", "AWAITING_COVERAGE"),
+        ("2025-02-03", None, "2025-03-05", "AWAITING_COVERAGE"),
+        ("2025-03-05", None, None, "AWAITING_COVERAGE"),
         ("2025-02-03", "2025-02-01", None, "WINDOW_CLOSED"),
     ],
 )
@@ -261,3 +262,19 @@ def test_outcome_names_the_best_of_its_witnesses():
 )
 def test_finding_says_why_in_numbers(events, why):
     assert outcome_of(occurs(), make_knowledge(CLOSED, *events)).consequent.why == why
+
+
+def test_window_turned_round_may_have_failed_before_it_began():
+    """The sanction of 20 February settles the whole; the series, once complete, fails earlier, on the 15th."""
+    start, end = at("2025-03-01"), at("2025-02-15")
+    turned = {"series": "P", "window": {"start": start.isoformat(), "end": end.isoformat()}, "op": ">=", "value": 5}
+    both = {"all": [{"series": turned}, {"never": {
+        "pattern": {"type": ["SANCTION"]}, "window": window("2025-02-18", "2025-04-01")}}]}  # fmt: skip
+    facts = make_event("2025-02-20", event_type="SANCTION")
+    value = SeriesValue(id="v", series="P", valid_on=end, value=1, released_at=at("2025-02-24"))
+
+    before = outcome_of(both, make_knowledge("2025-02-23", facts, observations=(value,)))
+    after = outcome_of(both, make_knowledge("2025-02-25", facts, observations=(value,)))
+
+    assert (before.status, after.status) == ("NO", "NO")
+    assert (before.happened.lo, after.happened.lo) == (end, end)

@@ -248,3 +248,13 @@ def test_schema_spells_defaults_as_rules_do():
     assert (policy["grace"], policy["dispute_window"], policy["reopen_for"]) == ("P2D", "P7D", "P365D")
     assert fields["Anchored"]["properties"]["offset"]["default"] == "P0D"
     assert fields["Series"]["properties"]["max_gap"]["default"] == "P5D"
+
+
+def test_schema_names_the_dates_units_and_sources_of_clauses():
+    fields = {name: field["properties"] for name, field in rule_json_schema()["$defs"].items() if "properties" in field}
+
+    assert fields["Pattern"]["basis"]["enum"] == ["occurred", "announced", "effective"]
+    assert "unit" in fields["Where"]
+    assert "unit" in fields["Sum"]
+    covered = {name for name, properties in fields.items() if {"coverage", "coverage_mode", "grace"} <= set(properties)}
+    assert covered == {"Occurs", "Count", "Sum", "Series", "State", "Policy"}

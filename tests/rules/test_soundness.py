@@ -5,13 +5,13 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, note
 
 from forecasts.rules.evaluation import evaluate
 from forecasts.rules.findings import Finding, Status
 from forecasts.rules.truth import Truth
 from tests.rules.drawn_rules import rules
-from tests.rules.histories import DAY, LAG, LAST_DAY, day, histories, known_on
+from tests.rules.histories import LAST_DAY, coverage_on, day, histories, known_on
 from tests.soundness.profiles import EFFORT, SECONDS, effort
 
 KNOWLEDGE_DAYS = range(0, LAST_DAY + 60, 6)
@@ -38,6 +38,8 @@ def test_more_knowledge_never_changes_a_verdict():
     @effort(300)
     @given(rule=rules(), history=histories())
     def holds(rule, history):
+        note(rule.model_dump_json(by_alias=True, exclude_defaults=True))
+        note(str(history))
         settled: dict[str, Finding] = {}
         for number in KNOWLEDGE_DAYS:
             outcome = evaluate(rule, known_on(number, history=history))
@@ -64,7 +66,7 @@ def test_time_alone_changes_nothing_before_the_next_check(rule, history):
     outcome = evaluate(rule, knowledge)
 
     for number in range(31, LAST_DAY + 40, 4):
-        later = replace(knowledge, as_of=day(number), complete_to={"wire": day(number) - LAG * DAY})
+        later = replace(knowledge, as_of=day(number), complete_to=coverage_on(number))
         changed = evaluate(rule, later).status is not outcome.status
         looked = outcome.next_check_at is not None and outcome.next_check_at <= later.as_of
         assert looked or outcome.awaits_coverage or not changed, (number, outcome)

@@ -161,7 +161,7 @@ def test_a_source_that_admits_a_gap_takes_back_the_silence_a_verdict_rests_on():
     proposed.refresh_from_db()
     confirmed.refresh_from_db()
     assert done.checked == 2
-    assert (proposed.status, proposed.verdict) == ("OPEN", "")
+    assert (proposed.status, proposed.verdict, proposed.review_reasons) == ("NEEDS_REVIEW", "", ["COVERAGE_GAP"])
     assert (confirmed.status, confirmed.verdict, confirmed.review_reasons) == (
         "NEEDS_REVIEW", "NO", ["CONTRADICTS_VERDICT"],
     )  # fmt: skip

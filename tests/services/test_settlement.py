@@ -44,7 +44,7 @@ def test_runs_twice_and_records_once():
 
 
 def test_silence_is_no_no_without_coverage():
-    prediction = make_prediction()
+    prediction = make_prediction(rule=rule_that_it_occurs(end="2025-05-30T00:00:00Z"))
     make_source()
 
     resolution = settle(prediction)
@@ -110,7 +110,7 @@ def test_machine_coded_events_only_ever_ask_for_a_person():
 
 
 def test_a_retracted_witness_reopens_a_proposal_and_takes_its_scores_along():
-    prediction, version = make_prediction(), make_event()
+    prediction, version = make_prediction(rule=rule_that_it_occurs(end="2025-07-01T00:00:00Z")), make_event()
     settle(prediction)
 
     retract_event(event=version.event, reason="It was a rumour.", known_at=NOW, now=NOW)

@@ -23,7 +23,7 @@ class Mutation(NamedTuple):
 
 RULES = "forecasts/rules/"
 CLOSED = "return self.is_covered(end) and self.as_of >= self.closes_at(end)"
-SPAN = "span_in_window(Span(occurrence.earliest, occurrence.latest)"
+SPAN = "return Span(occurrence.earliest, occurrence.latest)"
 USABLE = 'usable = marks if policy.coverage_mode == "any" or len(marks) == len(policy.coverage) else []'
 HOLDS = "_edge_holds(edge, earliest=earliest, latest=latest) for edge"
 STAYS_U = "\n        if value is Truth.U:\n            result = Truth.U"
@@ -32,7 +32,7 @@ OR = "if value is Truth.T:\n            return Truth.T"
 
 MUTATIONS = (
     Mutation("the clock alone closes a window", RULES + "windows.py", CLOSED, "return self.as_of >= self.closes_at(end)", PROPERTY),
-    Mutation("a vague date is its first instant", RULES + "windows.py", SPAN, "span_in_window(Span(occurrence.earliest, occurrence.earliest)", PROPERTY),
+    Mutation("a vague date is its first instant", RULES + "windows.py", SPAN, "return Span(occurrence.earliest, occurrence.earliest)", PROPERTY),
     Mutation("a coarse name is no match", RULES + "paths.py", "return Truth.U if want.startswith(have + separator) else Truth.F", "return Truth.F"),
     Mutation("guards take silence for absence", RULES + "candidates.py", "if found is Truth.F and not horizon.is_closed(complete_to):", "if found is None:"),
     Mutation("an anchor is a point", RULES + "evaluation.py", "return finding.at if finding.value is Truth.T else None", "return finding.at and Span(finding.at.hi, finding.at.hi) if finding.value is Truth.T else None"),
@@ -53,7 +53,7 @@ MUTATIONS = (
     Mutation("not unknown is false", RULES + "truth.py", "Truth.U: Truth.U}", "Truth.U: Truth.F}"),
     Mutation("runs span gaps", RULES + "series.py", "and point.valid_on - previous.valid_on <= clause.max_gap", "and True"),
     Mutation("missing values are no gap", RULES + "series.py", "and not doubtful and hole is None", "and not doubtful"),
-    Mutation("the order within a day is known", RULES + "state.py", "and last.earliest > ended", "and last.latest > ended"),
+    Mutation("the order within a day is known", RULES + "state.py", "and last.span.lo > ended", "and last.span.hi > ended"),
     Mutation("a state keeps its first side", RULES + "state.py", "if clause.initial is side and not opposite:", "if clause.initial is side:"),
     Mutation("one match more is needed", RULES + "tally.py", "if len(tally.sure) >= n:", "if len(tally.sure) > n:"),
     Mutation("enough is too few", RULES + "tally.py", "len(tally.matches) < n:", "len(tally.matches) <= n:"),
@@ -62,10 +62,20 @@ MUTATIONS = (
     Mutation("the high of a range is sure", RULES + "tally.py", "known.low if (known := amounts[one])", "known.high if (known := amounts[one])"),
     Mutation("a range is its low", RULES + "tally.py", "largest = sum(exactly(known.high)", "largest = sum(exactly(known.low)"),
     Mutation("any unit will do", RULES + "amounts.py", " or (unit and given != unit)", ""),
-    Mutation("a guard reaches too far", RULES + "candidates.py", "and other.latest <= event.earliest + reach", "and other.latest <= event.latest + reach"),
+    Mutation("a date that is not known is the day it happened", RULES + "windows.py", "return bounds and Span(*bounds)", "return Span(*(bounds or (occurrence.earliest, occurrence.latest)))"),
+    Mutation("a date that is not known is outside", RULES + "windows.py", "return Truth.U if span is None else", "return Truth.F if span is None else"),
+    Mutation("guards go by when events occurred", RULES + "candidates.py", "near, reach = span_of(other, basis=guard.pattern.basis), guard.within", 'near, reach = span_of(other, basis="occurred"), guard.within'),
+    Mutation("clauses have no coverage of their own", RULES + "structure.py", "return rule.policy.model_copy(update=own) if own else rule.policy", "return rule.policy"),
+    Mutation("a clause listens by when events occurred alone", RULES + "reach.py", 'if any(pattern.basis != "occurred" for', 'if any(pattern.basis == "" for'),
+    Mutation("a possible match outweighs a sure rival", RULES + "tally.py", "    if rivals:\n", "    if rivals and not tally.possible:\n"),
+    Mutation("a refuted clause with a possible match is final", RULES + "finality.py", "is_doubtful(finding) or ", ""),
+    Mutation("a failed anchor may yet come true", RULES + "evaluation.py", "return finding.value is Truth.F or finding.reason", "return finding.reason"),
+    Mutation("a gap in coverage calls nobody", RULES + "evaluation.py", "[ReasonCode.COVERAGE_GAP] if is_overdue else []", "[]"),
+    Mutation("a window turned round fails no sooner", RULES + "series.py", "soonest=min(window.start.lo, end.lo)", "soonest=window.start.lo"),
+    Mutation("a guard reaches too far", RULES + "candidates.py", "and near.hi <= span.lo + reach", "and near.hi <= span.hi + reach"),
     Mutation("membership has no dates", RULES + "paths.py", HOLDS, "Truth.T for edge"),
     Mutation("one owner is enough", RULES + "finality.py", "event.owners >= 2", "event.owners >= 1"),
-    Mutation("any silence is final", RULES + "finality.py", " or (finding.rests_on_absence and not complete)", ""),
+    Mutation("any silence is final", RULES + "finality.py", "if finding.rests_on_absence and not", "if False and not"),
     Mutation("an unmet condition is a No", RULES + "evaluation.py", "Status.YES if vacuous else Status.ANNULLED", "Status.YES if vacuous else Status.NO"),
     Mutation("the side value hangs on the condition", RULES + "evaluation.py", "if failed and not anchored else None", "if failed else None"),
     Mutation("an anchor that may move waits for nothing", RULES + "waiting.py", "for_coverage=narrowing or any", "for_coverage=any"),

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from forecasts.models import Prediction
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_source
 from forecasts.services.sweeps import sweep
@@ -42,7 +41,7 @@ def test_a_new_source_without_coverage_takes_back_a_no():
     sweep(now=NOW + timedelta(hours=1))
 
     prediction.refresh_from_db()
-    assert (prediction.verdict, prediction.status) == ("", Prediction.Status.OPEN)
+    assert (prediction.verdict, prediction.review_reasons) == ("", ["COVERAGE_GAP"])
 
 
 def test_coverage_that_is_stated_wakes_what_waits_for_it():

@@ -1,10 +1,12 @@
 """Sources, what they report, and the names that events use."""
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
-from forecasts.api.fields import CodeField, DayField, InstantField, SourceField, WebAddressField
+from forecasts.api.fields import CodeField, DayField, EventField, InstantField, SourceField, WebAddressField
+from forecasts.feeds.event_fields import TIMES
 from forecasts.models import Coverage, Entity, EntityMembership, EventVersion, Evidence, Milestone, Observation, Source
 from forecasts.services.events import interval
 from forecasts.services.refusal import Refused
@@ -61,6 +63,9 @@ class EventVersionSerializer(Answer):
     recipients = serializers.ListField(child=serializers.CharField(), read_only=True)
     locations = serializers.ListField(child=serializers.CharField(), read_only=True)
     attributes = serializers.DictField(read_only=True)
+    place = serializers.DictField(read_only=True, allow_null=True)
+    event_type_label = serializers.CharField(read_only=True, help_text="What the type means.")
+    action_code_label = serializers.CharField(read_only=True, help_text="What the CAMEO code means.")
 
     class Meta:
         model = EventVersion
@@ -71,8 +76,14 @@ class EventVersionSerializer(Answer):
             "occurred_from",
             "occurred_until",
             "precision",
+            "announced_from",
+            "announced_until",
+            "effective_from",
+            "effective_until",
             "event_type",
+            "event_type_label",
             "action_code",
+            "action_code_label",
             "modes",
             "contexts",
             "topics",
@@ -80,6 +91,7 @@ class EventVersionSerializer(Answer):
             "actors",
             "recipients",
             "locations",
+            "place",
             "attributes",
             "tier",
             "status",
@@ -96,9 +108,31 @@ class EventSerializer(EventVersionSerializer):
     source = serializers.SlugField(source="event.source.slug", read_only=True)  # type: ignore[assignment]
     external_id = serializers.CharField(source="event.external_id", read_only=True)
     evidence = EvidenceSerializer(source="event.evidence", many=True, read_only=True)
+    owners = serializers.SerializerMethodField(help_text="Who reports it, or an event merged into it, each once.")
+    merged_into = serializers.SerializerMethodField(help_text="The event that counts in its place, if there is one.")
+    absorbed = serializers.SerializerMethodField(help_text="The events that are merged into it.")
 
     class Meta(EventVersionSerializer.Meta):
-        fields = ["id", "source", "external_id", *EventVersionSerializer.Meta.fields, "evidence"]
+        fields = [
+            "id",
+            "source",
+            "external_id",
+            *EventVersionSerializer.Meta.fields,
+            "evidence",
+            "owners",
+            "merged_into",
+            "absorbed",
+        ]
+
+    def get_owners(self, version: Any) -> list[str]:
+        events = [version.event, *(merge.merged for merge in version.event.standing_absorbed)]
+        return sorted({report.owner for event in events for report in event.evidence.all()})
+
+    def get_merged_into(self, version: Any) -> UUID | None:
+        return next((merge.kept_id for merge in version.event.standing_merges), None)
+
+    def get_absorbed(self, version: Any) -> list[UUID]:
+        return [merge.merged_id for merge in version.event.standing_absorbed]
 
 
 class EventWithVersionsSerializer(EventSerializer):
@@ -147,6 +181,14 @@ class NewReport(Body):
     quote = LongText()
 
 
+class Place(Body):
+    """A point on the map: a name, or lat and lon in degrees, or all of them."""
+
+    name = serializers.CharField(max_length=200, required=False)
+    lat = serializers.FloatField(min_value=-90, max_value=90, required=False)
+    lon = serializers.FloatField(min_value=-180, max_value=180, required=False)
+
+
 class EventContent(Body):
     """What is known about an event, coded. When it occurred is given in one of three ways."""
 
@@ -156,6 +198,19 @@ class EventContent(Body):
     occurred_at = InstantField(required=False, help_text="The instant, where it is known.")
     occurred_from = InstantField(required=False, help_text="The earliest it may have been; with occurred_until.")
     occurred_until = InstantField(required=False, help_text="It was before this.")
+    date_precision = CodeField(
+        choices=EventVersion.Precision.choices,
+        required=False,
+        help_text="WEEK, MONTH or QUARTER: occurred_on is its first day.",
+    )
+    announced_on = DayField(required=False, help_text="When it was announced.")
+    announced_at = InstantField(required=False)
+    announced_from = InstantField(required=False)
+    announced_until = InstantField(required=False)
+    effective_on = DayField(required=False, help_text="When it took effect, or will.")
+    effective_at = InstantField(required=False)
+    effective_from = InstantField(required=False)
+    effective_until = InstantField(required=False)
     known_at = InstantField(required=False, help_text="When it was first reported; by default now.")
     action_code = ShortText(4, help_text="CAMEO code with its leading zero.")
     modes = Words()
@@ -165,11 +220,14 @@ class EventContent(Body):
     actors = Words()
     recipients = Words()
     locations = Words()
-    attributes = serializers.DictField(required=False, default=dict)
+    place = Place(required=False)
+    attributes = serializers.DictField(
+        required=False, default=dict, help_text="Texts, flags, numbers, and ranges: low, high, perhaps best and unit."
+    )
     note = LongText()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        times = {name: attrs.pop(name) for name in tuple(attrs) if name.startswith("occurred_")}
+        times = {name: attrs.pop(name) for name in TIMES if name in attrs}
         return {**attrs, **_interval(times)}
 
 
@@ -199,6 +257,17 @@ class NewCorrection(EventContent):
 class NewRetraction(Body):
     reason = serializers.CharField(max_length=5000)
     known_at = InstantField(required=False, help_text="When it was known to be wrong; by default now.")
+
+
+class NewMerge(Body):
+    kept = EventField(help_text="Id of the event that counts in its place.")
+    reason = serializers.CharField(max_length=5000, help_text="Why they are one event.")
+    known_at = InstantField(required=False, help_text="When that could be known; by default now.")
+
+
+class UndoneMerge(Body):
+    reason = serializers.CharField(max_length=5000, help_text="Why it is an event of its own after all.")
+    known_at = InstantField(required=False, help_text="When that could be known; by default now.")
 
 
 class NewCoverage(Body):

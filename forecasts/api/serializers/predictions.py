@@ -97,4 +97,5 @@ class NewPrediction(Body):
     note = LongText()
     is_scored = serializers.BooleanField(default=True, help_text="Off where the number is not the forecaster's own.")
     wording = NewWording(required=False, allow_null=True, default=None)
+    # The stubs do not know that many=True makes a list, which has a length.
     rules = NewRuleDraft(many=True, required=False, default=list, max_length=20)  # type: ignore[call-arg]

@@ -124,6 +124,9 @@ class ExplanationSerializer(serializers.Serializer):
     review_reasons = serializers.ListField(child=serializers.CharField())
     resolution = ResolutionSerializer(allow_null=True, help_text="The last word; null before the first.")
     readings = ReadingSerializer(many=True, help_text="Each current rule, the central one first.")
+    superseded = ReadingSerializer(
+        many=True, help_text="Earlier versions of the central rule, the last one first, with what they came to."
+    )
 
 
 class RangeSerializer(serializers.Serializer):

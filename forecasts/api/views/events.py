@@ -21,24 +21,29 @@ from forecasts.api.serializers.events import (
     NewCorrection,
     NewCoverage,
     NewEvent,
+    NewMerge,
     NewObservation,
     NewReport,
     NewRetraction,
     ObservationSerializer,
     SourceSerializer,
+    UndoneMerge,
 )
 from forecasts.models import (
     ApiToken,
     Coverage,
     Entity,
     EntityMembership,
+    EventMerge,
     EventVersion,
     Evidence,
     Milestone,
     Observation,
     Source,
 )
+from forecasts.selectors.events import possible_duplicates
 from forecasts.services.events import EventDraft, Report, add_evidence, correct_event, record_event, retract_event
+from forecasts.services.merges import merge_events, undo_merge
 from forecasts.services.sources import record_coverage, record_observation
 from forecasts.tasks import hint
 
@@ -46,6 +51,12 @@ from .base import NUMBER, SLUG, Records, recorded
 
 NEWER = EventVersion.objects.filter(event=OuterRef("event"), version__gt=OuterRef("version"))
 REPORTS = Prefetch("event__evidence", Evidence.objects.order_by("id"))
+STANDING = EventMerge.objects.standing()
+MERGES = (
+    Prefetch("event__merges", STANDING, to_attr="standing_merges"),
+    Prefetch("event__absorbed", STANDING.order_by("merged_id"), to_attr="standing_absorbed"),
+    "event__standing_absorbed__merged__evidence",
+)
 VERSIONS = Prefetch("event__versions", EventVersion.objects.order_by("version"))
 STATED = Coverage.objects.filter(source=OuterRef("pk")).order_by("-recorded_at", "-pk").values("complete_to")[:1]
 GROUPS = EntityMembership.objects.select_related("group").order_by("id")
@@ -54,7 +65,9 @@ GROUPS = EntityMembership.objects.select_related("group").order_by("id")
 class EventViewSet(Records):
     """What happened, as it is known now; each event also with every earlier version."""
 
-    queryset = EventVersion.objects.filter(~Exists(NEWER)).select_related("event__source").prefetch_related(REPORTS)
+    queryset = (
+        EventVersion.objects.filter(~Exists(NEWER)).select_related("event__source").prefetch_related(REPORTS, *MERGES)
+    )
     serializer_class = EventSerializer
     detail_serializer_class = EventWithVersionsSerializer
     filterset_class = EventFilter
@@ -126,6 +139,41 @@ class EventViewSet(Records):
         )
         hint()
         return Response(EvidenceSerializer(evidence).data, status=201, headers={"Location": address})
+
+    @extend_schema(responses=EventSerializer(many=True))
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def duplicates(self, request: Request, **kwargs: Any) -> Response:
+        """The events of any source that may be the same one told again, the nearest in time first; 50 at most."""
+        keys = possible_duplicates(version=self.get_object())
+        found = {version.event_id: version for version in type(self).queryset.filter(event__in=keys)}
+        return Response(EventSerializer([found[key] for key in keys if key in found], many=True).data)
+
+    @extend_schema(request=NewMerge, responses={201: EventWithVersionsSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def merge(self, request: Request, **kwargs: Any) -> Response:
+        """Record that an event is another one told again: that one counts, with the reports of both."""
+        version, body, now = self._own_version(), self.body(NewMerge), timezone.now()
+        require_source(self.token, body["kept"].source)
+        recorded(
+            lambda: merge_events(merged=version.event, now=now, actor=self.account, **body),
+            field="kept",
+            address=lambda _: self.address(version),
+        )
+        hint()
+        return self.created(version)
+
+    @extend_schema(request=UndoneMerge, responses={201: EventWithVersionsSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def unmerge(self, request: Request, **kwargs: Any) -> Response:
+        """Record that a merged event is one of its own after all."""
+        version, body, now = self._own_version(), self.body(UndoneMerge), timezone.now()
+        recorded(
+            lambda: undo_merge(merged=version.event, now=now, actor=self.account, **body),
+            field="reason",
+            address=lambda _: self.address(version),
+        )
+        hint()
+        return self.created(version)
 
     def _own_version(self) -> EventVersion:
         version: EventVersion = self.get_object()

@@ -13,10 +13,11 @@ from forecasts.api.documentation import query
 from forecasts.api.fields import SourceField
 from forecasts.api.parsers import CsvEventsParser, JsonLinesEventsParser
 from forecasts.api.permissions import require_source
+from forecasts.api.problems import Busy
 from forecasts.api.serializers.base import Body
 from forecasts.api.serializers.imports import ImportReportSerializer
 from forecasts.models import ApiToken
-from forecasts.services.imports import import_events
+from forecasts.services.imports import ImportStopped, import_events
 from forecasts.tasks import hint
 
 from .base import Endpoint
@@ -54,6 +55,9 @@ class EventImportView(Endpoint):
         rows: Any = request.data
         if not rows:
             raise ParseError("The file is empty.")
-        report = import_events(source=source, rows=rows, now=timezone.now(), recorded_by=self.account)
+        try:
+            report = import_events(source=source, rows=rows, now=timezone.now(), recorded_by=self.account)
+        except ImportStopped as stopped:
+            raise Busy(str(stopped)) from stopped
         hint()
         return Response(ImportReportSerializer(report).data)

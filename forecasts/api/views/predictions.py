@@ -24,7 +24,12 @@ from forecasts.api.serializers.resolutions import (
 from forecasts.api.serializers.rule_checks import NewRuleCheck, RuleCheckSerializer
 from forecasts.models import ApiToken, Forecast, Prediction, Resolution, RuleVersion
 from forecasts.selectors.judgements import questions_of
-from forecasts.selectors.resolutions import current_resolution, current_rules, latest_evaluation
+from forecasts.selectors.resolutions import (
+    current_resolution,
+    current_rules,
+    latest_evaluation,
+    superseded_rules,
+)
 from forecasts.services.forecasts import Wording, wording
 from forecasts.services.intake import RuleDraft, log_prediction
 from forecasts.services.judgements import answer_question
@@ -202,9 +207,6 @@ def renamed(refusal: ValidationError, **names: str) -> Refused:
 
 
 def _explanation(prediction: Prediction) -> dict[str, Any]:
-    current = current_rules(prediction=prediction)
-    evaluations = [latest_evaluation(rule_version=rule) for rule in current]
-    prefetch_related_objects([evaluation for evaluation in evaluations if evaluation], "rule_version", WITNESSES)
     last = current_resolution(prediction=prediction)
     return {
         "prediction": prediction.pk,
@@ -212,10 +214,15 @@ def _explanation(prediction: Prediction) -> dict[str, Any]:
         "verdict": prediction.verdict,
         "review_reasons": prediction.review_reasons,
         "resolution": last and _shown(last),
-        "readings": [
-            _reading(rule) | {"evaluation": evaluation} for rule, evaluation in zip(current, evaluations, strict=True)
-        ],
+        "readings": _readings(current_rules(prediction=prediction)),
+        "superseded": _readings(superseded_rules(prediction=prediction)),
     }
+
+
+def _readings(versions: list[RuleVersion]) -> list[dict[str, Any]]:
+    evaluations = [latest_evaluation(rule_version=rule) for rule in versions]
+    prefetch_related_objects([evaluation for evaluation in evaluations if evaluation], "rule_version", WITNESSES)
+    return [_reading(rule) | {"evaluation": evaluation} for rule, evaluation in zip(versions, evaluations, strict=True)]
 
 
 def _shown(resolution: Resolution) -> Resolution:

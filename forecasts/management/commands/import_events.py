@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from forecasts.feeds import FileRefused, read_csv, read_json_lines
 from forecasts.models import Source
-from forecasts.services.imports import ImportReport, import_events, preview_events
+from forecasts.services.imports import ImportReport, ImportStopped, import_events, preview_events
 from forecasts.tasks import hint
 
 FORMATS = {"csv": read_csv, "jsonl": read_json_lines}
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         try:
             with file.open("rb") as stream:
                 done = imports(source=source, rows=self._counted(reader(stream)), now=now)
-        except (FileRefused, OSError) as error:
+        except (FileRefused, ImportStopped, OSError) as error:
             raise CommandError(str(error)) from error
         if not dry_run:
             hint()

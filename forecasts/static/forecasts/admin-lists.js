@@ -2,7 +2,7 @@
 'use strict';
 
 for (const input of document.querySelectorAll('input.many[list]')) {
-    const all = Array.from(document.getElementById(input.getAttribute('list'))?.options ?? [], option => option.value);
+    const all = Array.from(document.getElementById(input.getAttribute('list'))?.options ?? []);
     const own = document.createElement('datalist');
     own.id = `${input.id}-list`;
     input.after(own);
@@ -11,8 +11,8 @@ for (const input of document.querySelectorAll('input.many[list]')) {
         const cut = input.value.lastIndexOf(',') + 1;
         const before = cut ? `${input.value.slice(0, cut)} ` : '';
         const typed = input.value.slice(cut).trim().toLowerCase();
-        const close = all.filter(value => value.toLowerCase().includes(typed)).slice(0, 50);
-        own.replaceChildren(...close.map(value => new Option('', before + value)));
+        const close = all.filter(({value, label}) => `${value} ${label}`.toLowerCase().includes(typed)).slice(0, 50);
+        own.replaceChildren(...close.map(({value, label}) => new Option(label === value ? '' : label, before + value)));
     };
     input.addEventListener('input', offer);
     input.addEventListener('focus', offer);

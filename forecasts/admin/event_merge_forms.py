@@ -1,0 +1,65 @@
+"""The forms with which people say that two events are one, or are not."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from forecasts.models import Event, EventMerge
+from forecasts.selectors.events import latest_versions, possible_duplicates
+from forecasts.services.merges import merge_events, undo_merge
+
+from .fields import long_text, moment_input
+from .recording import RecordForm, already_recorded
+
+
+def known_at_field() -> forms.DateTimeField:
+    """When it could be known."""
+    told = "UTC; when that could be known. Empty: now."
+    return forms.DateTimeField(required=False, widget=moment_input(), label="Known on", help_text=told)
+
+
+class MergeForm(RecordForm):
+    """That a recorded event is another one told again."""
+
+    kept = forms.UUIDField(
+        label="Into the event",
+        widget=forms.TextInput(attrs={"list": "duplicates", "class": "vTextField", "autocomplete": "off"}),
+        help_text="Its id; possible duplicates are offered. It is the one that counts.",
+    )
+    reason = forms.CharField(widget=long_text(2), help_text="Why they are one event; readers will see it.")
+    known_at = known_at_field()
+
+    aliases = {"merged": "kept"}
+
+    def codelists(self) -> dict[str, dict[str, str]]:
+        """The possible duplicates, by id."""
+        found = possible_duplicates(version=self.subject.versions.latest("version"))
+        titles = latest_versions().filter(event__in=found).order_by("occurred_from", "pk")
+        return {"duplicates": {str(one.event_id): f"{one.title}, {one.occurred_from:%Y-%m-%d}" for one in titles}}
+
+    def clean_kept(self) -> Event:
+        key: UUID = self.cleaned_data["kept"]
+        found = Event.objects.filter(pk=key).first()
+        if found is None:
+            raise ValidationError(f"There is no event {key}.")
+        return found
+
+    def record(self, *, now: datetime, actor: Any) -> EventMerge:
+        merge, is_new = merge_events(merged=self.subject, now=now, actor=actor, **self.cleaned_data)
+        if not is_new:
+            raise already_recorded("kept", self.subject, told="It is merged into that event already.")
+        return merge
+
+
+class UndoMergeForm(RecordForm):
+    """Why a merged event is one of its own after all."""
+
+    reason = forms.CharField(widget=long_text(2), help_text="Why; readers will see it.")
+    known_at = known_at_field()
+
+    def record(self, *, now: datetime, actor: Any) -> EventMerge:
+        merge, _ = undo_merge(merged=self.subject, now=now, actor=actor, **self.cleaned_data)
+        return merge

@@ -1,0 +1,120 @@
+"""The examples of docs/scores/, run."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from forecasts.scoring.balance import brier_balance
+from forecasts.scoring.bands import band_statement, consistency_band, honest_band
+from forecasts.scoring.compatibility import OTHER_SCORES, other_score
+from forecasts.scoring.curves import calibration_steps, elementary_score
+from forecasts.scoring.decomposition import decompose_brier, decompose_brier_in_bins, decompose_log
+from forecasts.scoring.discrimination import area_under_curve
+from forecasts.scoring.levels import Levels
+from forecasts.scoring.recalibration import recalibration
+from forecasts.scoring.thresholds import MIN_SHOWN
+
+FOLDER = Path(__file__).parents[2] / "docs" / "scores"
+SEVEN = Levels.of([0.8, 0.6, 0.6, 0.75, 0.75, 0.75, 0.75], [1, 1, 0, 0, 1, 0, 1])
+
+
+def page(name):
+    return " ".join((FOLDER / f"{name}.md").read_text(encoding="utf-8").split())
+
+
+def rows(name):
+    lines = (FOLDER / f"{name}.md").read_text(encoding="utf-8").splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")]
+
+
+def equation(found):
+    parts = (found.miscalibration, found.discrimination, found.uncertainty)
+    return "**{:.4f}** is **{:.4f}** - **{:.4f}** + **{:.4f}**".format(found.mean_score, *parts)
+
+
+def test_the_parts_of_the_seven_calls_are_those_of_the_page():
+    assert equation(decompose_brier(SEVEN)) in page("parts")
+    assert equation(decompose_log(SEVEN)) in page("parts")
+
+
+def test_the_bins_are_those_of_the_page():
+    found = decompose_brier_in_bins(Levels.of([0.1, 0.4, 0.6, 0.9], [0, 1, 0, 1]), n_bins=2)
+
+    assert "0.0625 - 0 + 0.25 + 0.0225 - 0.15 = **0.1850**" in page("parts")
+    assert found.mean_score == pytest.approx(0.185)
+    assert found.miscalibration - found.discrimination + found.uncertainty == pytest.approx(0.3125)
+
+
+def test_the_steps_are_those_of_the_page():
+    first, second = calibration_steps(SEVEN)
+
+    assert (first.low, first.high, second.low) == (0.6, 0.75, 0.8)
+    assert f"where **{first.observed_share:.2f}** of **{first.n:g}** happened" in page("calibration")
+    assert f"where **{second.observed_share:.2f}** of **{second.n:g}** did" in page("calibration")
+
+
+def test_chance_is_that_of_the_page():
+    pair, seven = consistency_band(Levels.of([0.5, 0.5], [1, 1])), consistency_band(SEVEN)
+
+    assert pair.null_miscalibration == pytest.approx(0.125, abs=0.01)
+    assert pair.p_value == pytest.approx(0.5, abs=0.05)
+    assert f"**{seven.null_miscalibration:.3f}**" in page("calibration")
+    assert f"p-value is **{seven.p_value:.2f}**" in page("calibration")
+
+
+def test_what_is_proven_is_that_of_the_page():
+    band = honest_band(Levels.of([0.5] * 10, [1] * 7 + [0] * 3))
+
+    assert f"**{band.low[0]:.2f} to {band.high[0]:.2f}**" in page("calibration")
+    assert f"*{band_statement(honest_band(SEVEN))}*" in page("calibration")
+
+
+def test_the_balance_is_that_of_the_page():
+    found = brier_balance(Levels.of([0.8, 0.8], [1, 0]))
+
+    assert f"= **{found.z:.2f}** (p = **{found.p_value:.2f}**)".replace("**0.", "**.") in page("calibration")
+
+
+def test_the_area_and_the_loss_are_those_of_the_page():
+    found = area_under_curve(SEVEN)
+
+    assert f"**{found.area:.3f}**" in page("discrimination")
+    assert f"Here it is **{found.standard_error:.3f}**" in page("discrimination")
+    assert f"from **{found.low:.2f}** to **{found.high:.2f}**" in page("discrimination")
+    assert f"**{elementary_score(SEVEN, threshold=0.7):.4f}**" in page("discrimination")
+
+
+def test_the_line_is_that_of_the_page():
+    exact = recalibration(Levels.of([0.2] * 100 + [0.8] * 100, [1] * 30 + [0] * 70 + [1] * 70 + [0] * 30))
+    seven = recalibration(SEVEN)
+
+    assert f"**{exact.slope.value:.2f}**" in page("recalibration")
+    assert f"**{exact.share_at(0.8):.0%}**" in page("recalibration")
+    assert f"the intercept is **{seven.intercept.value:.2f}** and the slope **{seven.slope.value:.2f}**" in page(
+        "recalibration"
+    )
+    assert f"from **{seven.slope.low:.2f}** to **{seven.slope.high:.2f}**" in page("recalibration")
+
+
+def test_the_other_scores_are_those_of_the_page():
+    listed = {row[0].strip("`"): row[2:5] for row in rows("other-scales")}
+
+    assert set(listed) == set(OTHER_SCORES)
+    for name, (span, better, value) in listed.items():
+        score = OTHER_SCORES[name]
+        assert value == f"{other_score(name, SEVEN):.4f}"
+        assert span == f"{round(score.low, 1):g} to {round(score.high, 1):g}"
+        assert better == score.better.lower()
+
+
+def test_the_thresholds_are_those_of_the_page():
+    listed = {key.strip("`"): (int(events), int(each or 0)) for key, events, each in rows("when-shown")}
+
+    assert listed == {key: (least.events, least.each_outcome) for key, least in MIN_SHOWN.items()}
+
+
+def test_every_page_can_be_reached_from_the_first():
+    index = (FOLDER.parent / "scores.md").read_text(encoding="utf-8")
+
+    assert {path.name for path in FOLDER.glob("*.md")} <= set(re.findall(r"\(scores/([a-z-]+\.md)\)", index))
