@@ -13,6 +13,7 @@ from forecasts.scoring.curves import calibration_steps, elementary_score
 from forecasts.scoring.decomposition import decompose_brier, decompose_brier_in_bins, decompose_log
 from forecasts.scoring.discrimination import area_under_curve
 from forecasts.scoring.levels import Levels
+from forecasts.scoring.pooling import Measured, benjamini_hochberg, holm, placed
 from forecasts.scoring.recalibration import recalibration
 from forecasts.scoring.thresholds import MIN_SHOWN
 
@@ -106,6 +107,15 @@ def test_the_comparison_is_that_of_the_page():
     assert f"p = **{compare(mixed).p_value:.2f}**" in page("comparison")
     assert f"2 / 8 = **{compare(alike).p_value:.2f}**" in page("comparison")
     assert f"± **{always.high:.4f}**, where the usual interval is ± {usual.high:.4f}" in page("comparison")
+
+
+def test_the_leaderboard_is_that_of_the_page():
+    first, *_ = placed([Measured(value, 0.1) for value in (0.3, 0.0, -0.3)])
+    raw = [0.01, 0.04, 0.03, 0.005]
+
+    assert f"= **{first.value:.3f}**" in page("pooling")
+    assert f"**{', '.join(f'{p:.2f}' for p in holm(raw))}** (Holm)" in page("pooling")
+    assert f"**{', '.join(f'{p:.2f}' for p in benjamini_hochberg(raw))}** (Benjamini" in page("pooling")
 
 
 def test_the_other_scores_are_those_of_the_page():
