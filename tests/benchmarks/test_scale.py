@@ -21,6 +21,8 @@ from tests.benchmarks.test_import import file_of
 from tests.builders import NOW, PUBLISHED, cover, make_event, make_prediction, make_source
 
 FULL = os.environ.get("BENCH_FULL") == "1"
+# PostgreSQL clears a claimed row out of the index once that is committed; on SQLite the triggers forbid to flush after.
+IS_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 AFFECTED = 20
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.django_db, pytest.mark.timeout(1800)]
@@ -55,6 +57,7 @@ def test_an_event_finds_what_it_may_concern_among_many(capsys):
             print(f"  {size:,}: 1/{size * alone / taken:,.0f} of evaluating every rule in memory")
 
 
+@pytest.mark.django_db(transaction=IS_POSTGRESQL)
 def test_a_sweep_takes_time_in_proportion_and_memory_that_stays(capsys):
     prediction = make_prediction()
     for number in range(5):
@@ -64,7 +67,7 @@ def test_a_sweep_takes_time_in_proportion_and_memory_that_stays(capsys):
     judged = judge(rule_version=rule, as_of=NOW)
     alone = seconds(lambda: rules.evaluate(judged.rule, judged.knowledge), rounds=101)
     sizes = [10**3, 10**4] + ([10**5] if FULL else [])
-    first, again, peaks, made = {}, {}, {}, 1
+    first, again, worked, peaks, made = {}, {}, {}, {}, 1
     for size in sizes:
         n_new = size - made
         copy_prediction(prediction, count=n_new, first=made)
@@ -72,14 +75,18 @@ def test_a_sweep_takes_time_in_proportion_and_memory_that_stays(capsys):
         analyse()
         Prediction.objects.update(next_check_at=None)
         first[size] = _sweep(Prediction.objects.filter(verdict="")) / n_new
+        began = time.process_time()
         peaks[size] = peak_memory(lambda size=size: again.update({size: _sweep(Prediction.objects.all())}))
+
+        worked[size] = time.process_time() - began
 
     with capsys.disabled():
         growth(f"a sweep of so many due predictions whose record stands ({connection.vendor})", sizes=again)
         for size in sizes:
             each = again[size] / size
             print(
-                f"  {size:,}: {1 / each:,.0f} a second, {alone / each:.2f} of the rate of evaluating their rules in memory; "
+                f"  {size:,}: {1 / each:,.0f} a second, {alone / each:.2f} of the rate of evaluating their rules in memory, "
+                f"{alone * size / worked[size]:.2f} of our own CPU time; "
                 f"{first[size] / each:.1f} x as long the first time, with all it writes; {peaks[size]:.1f} MB at the peak"
             )
     assert set(Prediction.objects.values_list("verdict", flat=True)) == {"YES"}

@@ -7,11 +7,13 @@ import pytest
 
 from forecasts.scoring.balance import brier_balance
 from forecasts.scoring.bands import band_statement, consistency_band, honest_band
+from forecasts.scoring.comparison import SharedEvent, compare, confidence_sequence
 from forecasts.scoring.compatibility import OTHER_SCORES, other_score
 from forecasts.scoring.curves import calibration_steps, elementary_score
 from forecasts.scoring.decomposition import decompose_brier, decompose_brier_in_bins, decompose_log
 from forecasts.scoring.discrimination import area_under_curve
 from forecasts.scoring.levels import Levels
+from forecasts.scoring.pooling import Measured, benjamini_hochberg, holm, placed
 from forecasts.scoring.recalibration import recalibration
 from forecasts.scoring.thresholds import MIN_SHOWN
 
@@ -95,6 +97,25 @@ def test_the_line_is_that_of_the_page():
         "recalibration"
     )
     assert f"from **{seven.slope.low:.2f}** to **{seven.slope.high:.2f}**" in page("recalibration")
+
+
+def test_the_comparison_is_that_of_the_page():
+    mixed, alike = ([SharedEvent(one, 1) for one in differences] for differences in ([0.3, 0.1, -0.1], [0.1] * 3))
+    always = confidence_sequence(n_clusters=200, total=0, squares=2)
+    usual = compare([SharedEvent(one, 1) for one in [0.1, -0.1] * 100])
+
+    assert f"p = **{compare(mixed).p_value:.2f}**" in page("comparison")
+    assert f"2 / 8 = **{compare(alike).p_value:.2f}**" in page("comparison")
+    assert f"± **{always.high:.4f}**, where the usual interval is ± {usual.high:.4f}" in page("comparison")
+
+
+def test_the_leaderboard_is_that_of_the_page():
+    first, *_ = placed([Measured(value, 0.1) for value in (0.3, 0.0, -0.3)])
+    raw = [0.01, 0.04, 0.03, 0.005]
+
+    assert f"= **{first.value:.3f}**" in page("pooling")
+    assert f"**{', '.join(f'{p:.2f}' for p in holm(raw))}** (Holm)" in page("pooling")
+    assert f"**{', '.join(f'{p:.2f}' for p in benjamini_hochberg(raw))}** (Benjamini" in page("pooling")
 
 
 def test_the_other_scores_are_those_of_the_page():

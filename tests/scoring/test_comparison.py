@@ -1,0 +1,160 @@
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import permutation_test, ttest_1samp
+
+from forecasts.scoring.comparison import (
+    TOO_FEW,
+    TOO_FEW_FOR_SEQUENCE,
+    ComparisonMethod,
+    SharedEvent,
+    compare,
+    confidence_sequence,
+)
+from forecasts.scoring.thresholds import NOTHING
+
+DIFFERENCES = st.lists(st.integers(-100, 100).map(lambda one: one / 100), min_size=2, max_size=9)
+
+
+def singles(differences):
+    return [SharedEvent(float(difference), 1) for difference in differences]
+
+
+def test_one_forecast_an_event_is_the_paired_t_test():
+    differences = np.random.default_rng(1).normal(0.02, 0.1, 40)
+    oracle = ttest_1samp(differences, 0)
+    interval = oracle.confidence_interval(0.95)
+
+    found = compare(singles(differences))
+
+    assert found.method is ComparisonMethod.CLUSTER_T
+    assert (found.difference, found.p_value) == (pytest.approx(differences.mean()), pytest.approx(oracle.pvalue))
+    assert (found.low, found.high) == (pytest.approx(interval.low), pytest.approx(interval.high))
+
+
+@given(DIFFERENCES)
+def test_few_events_are_tested_exactly(differences):
+    oracle = permutation_test((differences,), np.sum, permutation_type="samples", n_resamples=np.inf)
+
+    assert compare(singles(differences)).p_value == pytest.approx(min(1.0, oracle.pvalue), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("differences", "p_value"),
+    [
+        ([0.1, 0.1, 0.1], 2 / 8),
+        ([0.1, -0.1], 1.0),
+        ([0.3, 0.1, -0.1], 6 / 8),  # all but (.3, -.1, -.1) and its opposite are .3 or more
+        ([0.0, 0.0], 1.0),
+        ([-0.1] * 10, 2 / 1024),
+    ],
+)
+def test_sign_flips_match_the_hand_table(differences, p_value):
+    found = compare(singles(differences))
+
+    assert (found.p_value, found.method) == (pytest.approx(p_value), ComparisonMethod.SIGN_FLIP)
+
+
+@pytest.mark.parametrize(("n", "method"), [(14, "SIGN_FLIP"), (15, "CLUSTER_T")])
+def test_fifteen_events_are_enough_for_t(n, method):
+    assert compare(singles(np.linspace(-0.1, 0.2, n))).method == method
+
+
+def test_swapping_the_two_turns_the_sign_and_nothing_else():
+    differences = np.random.default_rng(2).normal(0, 0.1, 30)
+
+    one, other = compare(singles(differences)), compare(singles(-differences))
+
+    assert (other.difference, other.low, other.high) == (-one.difference, -one.high, -one.low)
+    assert other.p_value == pytest.approx(one.p_value)
+
+
+def test_more_forecasts_on_the_same_events_make_nobody_surer():
+    differences = np.random.default_rng(3).normal(0.05, 0.1, 25)
+    tripled = [SharedEvent(3 * difference, 3) for difference in differences]
+
+    one, often = compare(singles(differences)), compare(tripled)
+
+    assert (often.difference, often.high) == (pytest.approx(one.difference), pytest.approx(one.high))
+    assert often.p_value == pytest.approx(one.p_value)
+
+
+@pytest.mark.parametrize(("value", "p_value"), [(0.0, 1.0), (0.25, 0.0)])
+def test_equal_differences_leave_no_doubt(value, p_value):
+    assert compare(singles([value] * 20)).p_value == p_value
+
+
+def test_too_little_is_not_compared():
+    assert compare([]) is NOTHING
+    assert compare(singles([0.1])) is TOO_FEW
+    assert confidence_sequence(n_clusters=29, total=1, squares=1) is TOO_FEW_FOR_SEQUENCE
+
+
+@pytest.mark.parametrize("event", [SharedEvent(math.nan, 1), SharedEvent(0.1, 0), SharedEvent(0.1, math.inf)])
+def test_an_impossible_event_is_refused(event):
+    with pytest.raises(ValueError, match="every event needs a finite difference and an n above 0"):
+        compare([event, SharedEvent(0.1, 1)])
+
+
+def test_the_range_for_all_times_matches_the_formula():
+    # 200 differences of .1 and -.1: s = .1. With rho^2 = (-2 ln .05 + ln(1 - 2 ln .05)) / 200 = .03968.
+    found = confidence_sequence(n_clusters=200, total=0, squares=2)
+    tuning = (-2 * math.log(0.05) + math.log(1 - 2 * math.log(0.05))) / 200
+    steps = 200 * tuning + 1
+    half = math.sqrt(2 * 0.01 * steps / (200**2 * tuning) * math.log(math.sqrt(steps) / 0.05))
+
+    assert tuning == pytest.approx(0.03968, abs=1e-5)
+    assert (found.low, found.high) == (pytest.approx(-half), pytest.approx(half))
+
+
+def test_the_range_for_all_times_is_wider_than_that_for_one():
+    differences = np.random.default_rng(4).normal(0, 0.1, 200)
+    usual = compare(singles(differences))
+
+    found = confidence_sequence(n_clusters=200, total=math.fsum(differences), squares=math.fsum(differences**2))
+
+    assert found.difference == pytest.approx(usual.difference)
+    assert 1.2 < (found.high - found.low) / (usual.high - usual.low) < 2
+
+
+def test_looking_all_the_time_rarely_finds_what_is_not_there():
+    rng, fooled, fooled_by_t = np.random.default_rng(5), 0, 0
+    for _ in range(60):
+        differences = rng.normal(0, 0.1, 800)
+        totals, squares = differences.cumsum(), (differences**2).cumsum()
+        seen = [
+            confidence_sequence(n_clusters=n, total=totals[n - 1], squares=squares[n - 1]) for n in range(30, 801, 10)
+        ]
+        spread = np.sqrt(squares / np.arange(1, 801) - (totals / np.arange(1, 801)) ** 2)
+        means = totals / np.arange(1, 801)
+        fooled += any(one.low > 0 or one.high < 0 for one in seen)
+        fooled_by_t += bool((np.abs(means) > 1.96 * spread / np.sqrt(np.arange(1, 801)))[29::10].any())
+
+    assert fooled <= 6
+    assert fooled_by_t >= 12
+
+
+def test_exact_sums_of_large_numbers_lose_nothing():
+    shifted = confidence_sequence(n_clusters=50, total=Fraction(50 * 10**9), squares=Fraction(50 * 10**18 + 1))
+
+    assert shifted.high - shifted.low < 1.5
+    assert shifted.high > shifted.low
+
+
+@pytest.mark.parametrize("coverage", [0, 1])
+def test_an_impossible_coverage_is_refused(coverage):
+    with pytest.raises(ValueError, match="coverage must be between 0 and 1"):
+        compare([], coverage=coverage)
+    with pytest.raises(ValueError, match="coverage must be between 0 and 1"):
+        confidence_sequence(n_clusters=0, total=0, squares=0, coverage=coverage)
+
+
+def test_squares_that_cannot_be_are_refused():
+    with pytest.raises(
+        ValueError, match="squares must be at least total\\*\\*2 / n_clusters, got 1 for a total of 100"
+    ):
+        confidence_sequence(n_clusters=50, total=100, squares=1)
