@@ -34,6 +34,8 @@ WRITES = {
     f"events/{NOBODY}/corrections/": "event:write",
     f"events/{NOBODY}/retraction/": "event:write",
     f"events/{NOBODY}/evidence/": "event:write",
+    f"events/{NOBODY}/merge/": "event:write",
+    f"events/{NOBODY}/unmerge/": "event:write",
     "observations/": "event:write",
     "sources/wire/coverage/": "event:write",
 }

@@ -14,7 +14,11 @@ from django.db import connection
 
 from config.children import spawn, stop
 
-GUARDS = importlib.import_module("forecasts.migrations.0002_append_only")
+FIRST = importlib.import_module("forecasts.migrations.0002_append_only")
+LATER = [
+    importlib.import_module("forecasts.migrations._append_only").protect(name)
+    for name in ("judgement", "eventmerge", "posting")
+]
 
 
 @pytest.fixture
@@ -22,7 +26,8 @@ def guards_after(django_db_setup, django_db_blocker) -> Iterator[None]:
     """Put the append-only triggers back once the rows of a committing test are cleared away."""
     yield
     with django_db_blocker.unblock(), connection.schema_editor() as editor:
-        GUARDS.install(None, editor)
+        for install in (FIRST.install, *(one.code for one in LATER)):
+            install(None, editor)
 
 
 @pytest.fixture
@@ -30,7 +35,8 @@ def committed(guards_after, transactional_db) -> Iterator[None]:
     """A database that other processes see; afterwards the triggers step aside so that it can be cleared."""
     yield
     with connection.schema_editor() as editor:
-        GUARDS.remove(None, editor)
+        for remove in (FIRST.remove, *(one.reverse_code for one in reversed(LATER))):
+            remove(None, editor)
 
 
 @pytest.fixture

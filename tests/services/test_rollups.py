@@ -139,7 +139,8 @@ STEPS = st.lists(
 
 
 class AnyHistory(TestCase):
-    @settings(max_examples=25, deadline=None)
+    @pytest.mark.timeout(300)
+    @settings(max_examples=12, deadline=None)
     @given(STEPS)
     def test_after_any_history_the_kept_sums_are_those_of_the_postings(self, steps):
         other = make_article(canonical_url="https://example.org/other")

@@ -51,11 +51,11 @@ TABLE = """
    retracted  before-condition  | OPEN      ANNULLED  ANNULLED
    retracted  late              | OPEN      ANNULLED  ANNULLED
    retracted  retracted         | OPEN      ANNULLED  ANNULLED
-   void       none              | AMBIGUOUS AMBIGUOUS AMBIGUOUS
-   void       in-window         | AMBIGUOUS AMBIGUOUS AMBIGUOUS
-   void       before-condition  | AMBIGUOUS AMBIGUOUS AMBIGUOUS
-   void       late              | AMBIGUOUS AMBIGUOUS AMBIGUOUS
-   void       retracted         | AMBIGUOUS AMBIGUOUS AMBIGUOUS
+   void       none              | ANNULLED  ANNULLED  ANNULLED
+   void       in-window         | ANNULLED  ANNULLED  ANNULLED
+   void       before-condition  | ANNULLED  ANNULLED  ANNULLED
+   void       late              | ANNULLED  ANNULLED  ANNULLED
+   void       retracted         | ANNULLED  ANNULLED  ANNULLED
 """
 
 
@@ -120,7 +120,7 @@ def give_up(prediction) -> None:
     """Decide, as a person, that the condition cannot be judged."""
     editor = get_user_model().objects.create(username="editor")
     reason = "Two courts disagree on who won."
-    record_verdict(prediction_id=prediction.pk, verdict="AMBIGUOUS", reason=reason, actor=editor, now=DECIDED)
+    record_verdict(prediction_id=prediction.pk, verdict="ANNULLED", reason=reason, actor=editor, now=DECIDED)
 
 
 def settle(prediction, *, now: datetime):
