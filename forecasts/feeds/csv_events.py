@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from . import strict_json
-from .event_fields import EVENT, LISTS, OCCURRED, REPORT, event_row, read_fields
+from .event_fields import EVENT, LISTS, OCCURRED, REPORT, Reader, event_row, read_fields
 from .lines import MAX_ROWS, Lines, LineTooLong
 from .magnitudes import magnitude
 from .rows import BadRow, EventRow, FileRefused, RowProblem, problem
@@ -14,7 +14,7 @@ from .rows import BadRow, EventRow, FileRefused, RowProblem, problem
 MAGNITUDES, POINT = ("attr", "low", "best", "high", "unit"), ("lat", "lon")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 LARGEST_NUMBER = 10**18
-READERS = {**EVENT, **REPORT, **dict.fromkeys((*MAGNITUDES, *POINT), str)}
+READERS: dict[str, Reader] = {**EVENT, **REPORT, **dict.fromkeys((*MAGNITUDES, *POINT), str)}
 NEEDED = ("title", "event_type")
 GDELT_COLUMNS = (57, 58, 61)
 

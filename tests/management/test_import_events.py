@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from forecasts.feeds.csv_events import READERS
 from forecasts.models import Event, EventVersion
+from forecasts.services.imports import ImportStopped
 from tests.builders import make_source, make_world
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,25 @@ def test_the_examples_of_the_page_are_recorded_once_in_either_format(events, tmp
     assert run(events, "--source", "wire")[0] == "2 new, 0 unchanged, 0 refused\n"
     assert run(lines, "--source", "wire", "--format", "jsonl")[0] == "0 new, 1 unchanged, 0 refused\n"
     assert EventVersion.objects.get(event__external_id="2025-0042").topics == ["aid/military", "aid/air"]
+
+
+def test_the_corrections_of_the_page_correct_its_examples_once(events, tmp_path):
+    lines = tmp_path / "corrections.jsonl"
+    lines.write_text(re.findall(r"^```json\n(.*?)^```$", PAGE, re.M | re.S)[1], encoding="utf-8")
+    run(events, "--source", "wire")
+
+    assert run(lines, "--source", "wire")[0] == "2 new, 0 unchanged, 0 refused\n"
+    assert run(lines, "--source", "wire")[0] == "0 new, 2 unchanged, 0 refused\n"
+    assert sorted(EventVersion.objects.filter(version=2).values_list("status", flat=True)) == ["ACTIVE", "RETRACTED"]
+
+
+def test_a_database_that_stays_locked_is_told(events, monkeypatch):
+    monkeypatch.setattr(
+        "forecasts.management.commands.import_events.import_events", Mock(side_effect=ImportStopped(line=2001))
+    )
+
+    with pytest.raises(CommandError, match="line 2001 comes next"):
+        run(events, "--source", "wire")
 
 
 def test_refused_rows_end_with_status_1_after_the_others_are_recorded(events, tmp_path):
