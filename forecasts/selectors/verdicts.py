@@ -73,6 +73,27 @@ def _silences(finding: rules.Finding) -> Iterator[datetime]:
         yield finding.closes_at
 
 
+# What was read of rules, by digest: a worker meets the same ones at every sweep, and their rows never change.
+_PARSED: dict[str, rules.Rule] = {}
+MOST_PARSED = 10_000
+
+
+def parsed(version: RuleVersion) -> rules.Rule:
+    """
+    Return a recorded rule, read once for as long as there is room to keep it.
+
+    Raises:
+        RuleError: The stored rule is not one this version can read.
+    """
+    rule = _PARSED.get(version.sha256)
+    if rule is None:
+        rule = rules.parse_rule(version.rule)
+        if len(_PARSED) >= MOST_PARSED:
+            _PARSED.clear()
+        _PARSED[version.sha256] = rule
+    return rule
+
+
 def judge(*, rule_version: RuleVersion, as_of: datetime) -> Judged:
     """
     Return what a recorded rule comes to on what was known at `as_of`.
@@ -100,7 +121,7 @@ def judge_all(*, rule_versions: Sequence[RuleVersion], as_of: datetime) -> list[
         for version in rule_versions
     ]
     return [
-        judge_draft(rule=rules.parse_rule(version.rule), facts=facts, label=f"{version.name} v{version.version}")
+        judge_draft(rule=parsed(version), facts=facts, label=f"{version.name} v{version.version}")
         for version, facts in zip(rule_versions, knowledge_of(listeners=listeners, as_of=as_of), strict=True)
     ]
 
