@@ -39,7 +39,7 @@ def test_a_share_of_none_starts_at_zero_and_of_all_ends_at_one(interval):
 @pytest.mark.parametrize(("hits", "n"), [(0, 0), (-1, 5), (6, 5), (math.nan, 5)])
 @pytest.mark.parametrize("interval", [wilson_interval, jeffreys_interval])
 def test_impossible_counts_are_refused(interval, hits, n):
-    with pytest.raises(ValueError, match=r"hits must be in \[0, n\] and n at least 1"):
+    with pytest.raises(ValueError, match=r"hits must be in \[0, n\] and n above 0"):
         interval(hits, n)
 
 
