@@ -35,7 +35,7 @@ def committed(guards_after, transactional_db) -> Iterator[None]:
     """A database that other processes see; afterwards the triggers step aside so that it can be cleared."""
     yield
     with connection.schema_editor() as editor:
-        for remove in (FIRST.remove, *(one.reverse_code for one in reversed(LATER))):
+        for remove in (*(one.reverse_code for one in LATER), FIRST.remove):
             remove(None, editor)
 
 

@@ -120,7 +120,7 @@ def test_a_settlement_costs_the_same_queries_however_many_events_there_are(djang
     for n in range(30):
         make_event(title=f"Package {n}", owners=2)
 
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(34):
         sweeps.settle_prediction(prediction_id=prediction.pk, now=NOW)
 
 

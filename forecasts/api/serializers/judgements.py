@@ -5,12 +5,12 @@ from rest_framework import serializers
 from forecasts.api.fields import CodeField, InstantField, WebAddressField
 from forecasts.models import Judgement
 
-from .base import Body
+from .base import Answer, Body
 
 N_ANSWERS = 1_000_000
 
 
-class AnswerSerializer(serializers.ModelSerializer):
+class AnswerSerializer(Answer):
     """The answer that counts."""
 
     class Meta:
