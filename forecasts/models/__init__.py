@@ -18,7 +18,7 @@ from .forecasts import Forecast, Lexicon, LexiconEntry
 from .judgements import Judgement
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
-from .rollups import WHOLE, ClusterCell, LevelCell, Posting, Scope
+from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
 from .scores import Score
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "Observation",
     "Posting",
     "Prediction",
+    "PredictionCounts",
     "Resolution",
     "RuleKey",
     "RuleVersion",
@@ -54,6 +55,7 @@ __all__ = [
     "Source",
     "Tier",
     "Topic",
+    "Uncounted",
     "Verdict",
     "Witness",
 ]
