@@ -33,7 +33,7 @@ class Call:
     @property
     def became(self) -> str:
         """What came of it, in words."""
-        whole = {1: "happened", 0: "did not happen"}
+        whole = {1.0: "happened", 0.0: "did not happen"}
         return whole.get(self.outcome, f"happened in part ({percent(self.outcome)})")
 
 
