@@ -32,3 +32,15 @@ def _statements(table, *, vendor):
         f"FOR EACH ROW EXECUTE FUNCTION forecasts_refuse()"
     )
     yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_change"
+
+
+def protect_anew(name):
+    """The operation that gives back what SQLite drops when it makes a protected table anew, to add a constraint."""
+    table = f"forecasts_{name}"
+
+    def install(apps, schema_editor):
+        if schema_editor.connection.vendor == "sqlite":
+            for statement in _statements(table, vendor="sqlite"):
+                schema_editor.execute(statement, params=None)
+
+    return migrations.RunPython(install, migrations.RunPython.noop)

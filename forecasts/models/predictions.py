@@ -15,6 +15,7 @@ class Verdict(models.TextChoices):
 
     YES = "YES", "Yes"
     NO = "NO", "No"
+    PARTLY = "PARTLY", "Partly"
     ANNULLED = "ANNULLED", "Annulled"
     AMBIGUOUS = "AMBIGUOUS", "Ambiguous"
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
@@ -15,6 +16,7 @@ from forecasts.scoring.weighting import equal_shares, horizon_shares
 HALF = 5_000
 BASIS_POINTS = 10_000
 SHARES: Mapping[str, int] = {Verdict.YES: BASIS_POINTS, Verdict.NO: 0}
+SETTLED = (Verdict.YES, Verdict.NO, Verdict.PARTLY)
 REFERENCES = {Forecaster.Kind.MARKET: Posting.Reference.MARKET, Forecaster.Kind.CROWD: Posting.Reference.CROWD}
 
 
@@ -67,7 +69,7 @@ def counted(outcomes: Mapping[UUID, Outcome]) -> list[Counted]:
     forecast is compared with is the latest one that a market, or else a crowd, had made by then, or else one half.
 
     Args:
-        outcomes: By prediction; predictions that came to neither yes nor no are left out.
+        outcomes: By prediction; those of no outcome are left out.
     Returns:
         In the order of prediction, forecaster and time.
     """
@@ -151,12 +153,19 @@ def _reference(row: _Made, *, benchmarks: Mapping[str, list[_Made]]) -> tuple[in
 
 
 def outcomes_of(resolutions: Iterable[Resolution]) -> dict[UUID, Outcome]:
-    """What predictions came to by their resolutions; those that came to neither yes nor no are left out."""
+    """What predictions came to by their resolutions; annulled, ambiguous and open ones are left out."""
     return {
-        one.prediction_id: Outcome(SHARES[one.verdict], _moments(one.happened_at, one.known_at))
+        one.prediction_id: Outcome(share, _moments(one.happened_at, one.known_at))
         for one in resolutions
-        if one.verdict in SHARES
+        if (share := share_of(one.verdict, one.share)) is not None
     }
+
+
+def share_of(verdict: str, share: Decimal | None) -> int | None:
+    """How much came true under a verdict, in basis points; None where there is nothing to score."""
+    if verdict == Verdict.PARTLY and share is not None:
+        return round(share * BASIS_POINTS)
+    return SHARES.get(verdict)
 
 
 def _moments(*moments: datetime | None) -> tuple[datetime, ...]:
