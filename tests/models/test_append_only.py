@@ -20,6 +20,7 @@ APPEND_ONLY = (
     "judgement",
     "eventmerge",
     "posting",
+    "change",
 )
 MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
 MUTABLE = {"clustercell", "levelcell", "scope", "apitoken", "entity", "forecaster", "prediction", "source", "topic"}
