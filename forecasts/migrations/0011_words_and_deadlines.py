@@ -7,7 +7,7 @@ from ._append_only import protect_column
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0009_shares_of_outcomes"),
+        ("forecasts", "0010_changes"),
     ]
 
     operations = [
