@@ -1,5 +1,6 @@
 from .access import ApiToken
 from .articles import Article, ArticleAuthor, Forecaster, Topic
+from .changes import Change
 from .events import (
     Coverage,
     Entity,
@@ -26,6 +27,7 @@ __all__ = [
     "ApiToken",
     "Article",
     "ArticleAuthor",
+    "Change",
     "ClusterCell",
     "Coverage",
     "Entity",

@@ -12,19 +12,18 @@ from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import brier_score, log_score
 from forecasts.scoring.summary import ScoreSummary, summarise_sums
 
-from .counting import Counted
+from .counting import SETTLED, Counted
 from .recounts import as_of_when, recount, weight_under
 from .slices import Slice, Weighting, forecasts_in, postings_in, predictions_in
 from .sums import Group, Sums, added_up, sums_of
 
-SETTLED = (Verdict.YES, Verdict.NO)
 PLACES = 10  # As many as scores are recorded with.
 MAX_CALLS, MAX_LISTED = 500, 20_000  # How many are shown, and of how many the best are looked for.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One scored forecast: what was said, what happened, and the score for it."""
+    """One scored forecast: what was said, how much of it came true, and the score for it."""
 
     prediction_id: str
     title: str
@@ -32,7 +31,7 @@ class Call:
     forecaster: str
     phrase: str
     probability: float
-    happened: bool
+    outcome: float
     brier: float
     log: float
     cluster: str
@@ -203,7 +202,7 @@ def _call(forecast: Forecast, *, row: Counted, chosen: Slice, standing: _Standin
         forecaster=forecast.forecaster.slug,
         phrase=forecast.phrase,
         probability=row.level / BASIS_POINTS,
-        happened=row.outcome == BASIS_POINTS,
+        outcome=row.outcome / BASIS_POINTS,
         brier=round(float(brier_score(fcst, obs)[0]), PLACES),
         log=round(float(log_score(fcst, obs)[0]), PLACES),
         weight=_weight(row, chosen) / WHOLE,
