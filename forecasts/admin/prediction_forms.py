@@ -40,6 +40,9 @@ class PredictionForm(ProbabilityFields, RuleForm):
         required=False, widget=long_text(2), help_text="The if-part in words; empty when there is none."
     )
     outcome = forms.CharField(widget=long_text(2), help_text="The then-part in words, with its deadline.")
+    deadline_basis = forms.ChoiceField(
+        choices=Prediction.DeadlineBasis.choices, label="Deadline", help_text="“Soon” gives none: then it is yours."
+    )
     issued_at = forms.DateTimeField(
         required=False, label="Made at", widget=moment_input(), help_text="UTC. Empty: when the article was published."
     )
@@ -58,7 +61,7 @@ class PredictionForm(ProbabilityFields, RuleForm):
 
     fieldsets = (
         ("Where it stands", {"fields": ["article", ("holder", "attribution"), "quote", "original_wording"]}),
-        ("The claim", {"fields": ["title", "topic", "statement", "condition", "outcome"]}),
+        ("The claim", {"fields": ["title", "topic", "statement", "condition", "outcome", "deadline_basis"]}),
         (
             "How likely",
             {

@@ -40,6 +40,7 @@ class ClaimDraft:
     original_wording: str = ""
     condition: str = ""
     attribution: str = Prediction.Attribution.AUTHOR
+    deadline_basis: str = Prediction.DeadlineBasis.STATED
     contrasts_with: Prediction | None = None
     cluster_key: str = ""
     note: str = ""

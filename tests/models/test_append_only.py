@@ -115,6 +115,11 @@ def test_the_claim_of_a_prediction_cannot_be_changed(history):
         Prediction.objects.filter(pk=history.pk).update(statement="Something safer.")
 
 
+def test_whose_its_deadline_is_cannot_be_changed(history):
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Prediction.objects.filter(pk=history.pk).update(deadline_basis="IMPLIED")
+
+
 def test_the_state_of_a_prediction_can(history):
     moved = Prediction.objects.filter(pk=history.pk).update(next_check_at=NOW + timedelta(days=1))
 
