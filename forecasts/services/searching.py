@@ -17,10 +17,10 @@ def keep_words(rows: Iterable[Article | Prediction]) -> None:
 def words_of(row: Article | Prediction) -> SearchText:
     """The words of a row, not stored yet."""
     if isinstance(row, Article):
-        kind, said = SearchText.Kind.ARTICLE, (row.text, row.note)
+        kind, said = SearchText.Kind.ARTICLE, [row.text, row.note]
     else:
         kind = SearchText.Kind.PREDICTION
-        said = (row.statement, row.quote, row.original_wording, row.condition, row.outcome, row.note)
+        said = [row.statement, row.quote, row.original_wording, row.condition, row.outcome, row.note]
     body = folded("\n".join(said))
     return SearchText(kind=kind, subject=row.pk, title=folded(row.title), body=_shortened(body))
 

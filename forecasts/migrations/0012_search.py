@@ -75,7 +75,7 @@ def _folded(text):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0010_changes"),
+        ("forecasts", "0011_words_and_deadlines"),
     ]
 
     operations = [
