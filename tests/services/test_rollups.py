@@ -27,7 +27,8 @@ WHY = "The ministry's own statement settles it."
 
 def decide(prediction: Prediction, verdict: str, *, by: str = "editor") -> None:
     actor, _ = User.objects.get_or_create(username=by)
-    record_verdict(prediction_id=prediction.pk, verdict=verdict, reason=WHY, actor=actor, now=NOW)
+    share = "0.5" if verdict == "PARTLY" else None
+    record_verdict(prediction_id=prediction.pk, verdict=verdict, share=share, reason=WHY, actor=actor, now=NOW)
 
 
 def forecast(prediction: Prediction, probability: str, *, days: int, by: str = "ada-byron") -> None:
@@ -134,7 +135,7 @@ def test_a_forecaster_is_kept_from_so_many_postings_on_and_followed_from_then(mo
 
 STEPS = st.lists(
     st.tuples(
-        st.integers(0, 2), st.sampled_from(["YES", "NO", "ANNULLED", "AMBIGUOUS", "reopen", "forecast"]), st.integers(0, 99)
+        st.integers(0, 2), st.sampled_from(["YES", "NO", "PARTLY", "ANNULLED", "AMBIGUOUS", "reopen", "forecast"]), st.integers(0, 99)
     ),
     max_size=8,
 )  # fmt: skip
@@ -160,7 +161,7 @@ class AnyHistory(TestCase):
                     forecast(prediction, f"0.{number:02}", days=days, by=by)
                 settle_prediction(prediction_id=prediction.pk, now=NOW)
             elif step != "reopen":
-                # Who proposed against a final verdict may not confirm it.
+                # Nobody confirms what they proposed themselves.
                 with suppress(Refused):
                     decide(prediction, step, by=("editor", "colleague")[number % 2])
             elif prediction.verdict:

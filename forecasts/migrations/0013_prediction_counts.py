@@ -8,7 +8,7 @@ from ._uncounted import count_again_after
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0008_postings"),
+        ("forecasts", "0012_search"),
     ]
 
     operations = [
