@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
-from forecasts.models import Forecast, Posting, Prediction, PredictionCounts, Resolution, Scope, Uncounted, Verdict
+from forecasts.models import Forecast, Posting, Prediction, PredictionCounts, Resolution, Uncounted, Verdict
 
 from .slices import Slice, predictions_in
 from .sums import kept_scope

@@ -10,7 +10,7 @@ TABLE = LevelCell._meta.db_table
 COLUMNS = "scope_id, level, lexicon_entry, weight, hits, rows"
 ADD = ", ".join(f"{name} = {TABLE}.{name} + EXCLUDED.{name}" for name in ("weight", "hits", "rows"))
 # Names of our own tables and columns; every value is a parameter.
-INSERT = f"INSERT INTO {TABLE} ({COLUMNS})"  # noqa: S608
+INSERT = f"INSERT INTO {TABLE} ({COLUMNS})"
 CONFLICT = f"ON CONFLICT (scope_id, level, lexicon_entry) DO UPDATE SET {ADD}"
 GONE = f"DELETE FROM {TABLE} WHERE rows = 0 AND scope_id = %s"  # noqa: S608
 
@@ -31,7 +31,7 @@ def add_levels(changes: Mapping[int, Mapping[tuple[int, int], Sequence[int]]]) -
             columns = [list(column) for column in zip(*rows, strict=True)]
             types = ("bigint", "smallint", "bigint", "bigint", "bigint", "bigint")
             arrays = ", ".join(f"%s::{kind}[]" for kind in types)
-            cursor.execute(f"{INSERT} SELECT * FROM unnest({arrays}) {CONFLICT}", columns)
+            cursor.execute(f"{INSERT} SELECT * FROM unnest({arrays}) {CONFLICT}", columns)  # noqa: S608
         else:
             cursor.executemany(f"{INSERT} VALUES (%s, %s, %s, %s, %s, %s) {CONFLICT}", rows)
         for scope in sorted({row[0] for row in rows if row[-1] < 0}):

@@ -49,7 +49,7 @@ LEVELS = (
     "GROUP BY {of}, p.level, COALESCE({entry}, 0)"
 )
 CLUSTERS = (
-    "SELECT {named}, cluster, SUM(w) AS weight, " + SUMS + " FROM (" + AS_WHOLE + ") placed "
+    "SELECT {named}, cluster, SUM(w) AS weight, {sums} FROM ({rows}) placed "
     "JOIN fold_surprises s ON s.level = placed.l GROUP BY {named}, cluster"
 )
 CHOSEN = {
@@ -75,8 +75,10 @@ def fold(*, kept: Collection[str]) -> None:
         for name in ("surprises", "place_levels", "place_clusters", "forecaster_levels", "forecaster_clusters"):
             cursor.execute(f"DROP TABLE IF EXISTS fold_{name}")
         _surprises(cursor)
-        _make(cursor, "place_levels", LEVELS.format(of=BY_PLACE, entry="v.lexicon_entry_id", joined=f"{PLACED} {WORDS}"))
-        _make(cursor, "place_clusters", CLUSTERS.format(of=BY_PLACE, named="topic_id, outlet_id", joined=PLACED))
+        _make(
+            cursor, "place_levels", LEVELS.format(of=BY_PLACE, entry="v.lexicon_entry_id", joined=f"{PLACED} {WORDS}")
+        )
+        _make(cursor, "place_clusters", _clusters(of=BY_PLACE, joined=PLACED))
         chosen = list(Forecaster.objects.filter(slug__in=kept).values_list("pk", flat=True))
         among = f"{BY_FORECASTER} AND f.forecaster_id IN ({', '.join(_literal(pk) for pk in chosen) or 'NULL'})"
         _make(
@@ -84,7 +86,12 @@ def fold(*, kept: Collection[str]) -> None:
             "forecaster_levels",
             LEVELS.format(of="f.forecaster_id", entry="f.lexicon_entry_id", joined=among),
         )
-        _make(cursor, "forecaster_clusters", CLUSTERS.format(of="f.forecaster_id", named="forecaster_id", joined=among))
+        _make(cursor, "forecaster_clusters", _clusters(of="f.forecaster_id", joined=among))
+
+
+def _clusters(*, of: str, joined: str) -> str:
+    named = ", ".join(column.partition(".")[2] for column in of.split(", "))
+    return CLUSTERS.format(named=named, sums=SUMS, rows=AS_WHOLE.format(of=of, joined=joined))
 
 
 def _without_limit(cursor: Any) -> None:
