@@ -14,6 +14,7 @@ from .views import (
     predictions,
     resolutions,
     schema,
+    search,
 )
 
 app_name = "api"
@@ -45,6 +46,7 @@ urlpatterns = [
     path("changes/", changes.ChangesView.as_view(), name="changes"),
     path("leaderboard/", comparisons.LeaderboardView.as_view(), name="leaderboard"),
     path("compare/", comparisons.CompareView.as_view(), name="compare"),
+    path("search/", search.SearchView.as_view(), name="search"),
     path("imports/events/", imports.EventImportView.as_view(), name="event-import"),
     path("schema/", schema.SchemaView.as_view(), name="schema"),
     path("schema/rules/", schema.RuleSchemaView.as_view(), name="rule-schema"),
