@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
-from .views import accuracy, articles, changes, events, forecasts, imports, predictions, resolutions, schema
+from .views import accuracy, articles, changes, events, forecasts, imports, predictions, resolutions, schema, search
 
 app_name = "api"
 
@@ -32,6 +32,7 @@ urlpatterns = [
     path("accuracy/", accuracy.AccuracyView.as_view(), name="accuracy"),
     path("calibration/", accuracy.CalibrationView.as_view(), name="calibration"),
     path("changes/", changes.ChangesView.as_view(), name="changes"),
+    path("search/", search.SearchView.as_view(), name="search"),
     path("imports/events/", imports.EventImportView.as_view(), name="event-import"),
     path("schema/", schema.SchemaView.as_view(), name="schema"),
     path("schema/rules/", schema.RuleSchemaView.as_view(), name="rule-schema"),

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from forecasts.models import Forecast, Posting, Prediction, Resolution, RuleVersion
+from forecasts.models import Forecast, Posting, Resolution
 from forecasts.scoring.figures import Figure, figures_of
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import brier_score, log_score
 from forecasts.scoring.summary import ScoreSummary, summarise_sums
 
-from .counting import Counted, counted
-from .coverage import Coverage, coverage_predictions
+from .counting import Counted
+from .coverage import Coverage
 from .recorded_coverage import last_words, recorded_coverage, standing_postings
-from .replayed_coverage import Replay, replayed_coverage
-from .replays import Replayed, replay
-from .slices import Slice, Weighting, forecasts_in
+from .recounts import as_of_when, recount, weight_under
+from .replayed_coverage import replayed_coverage
+from .slices import Slice, Weighting
 from .sums import Group, Sums, added_up, sums_of
 
 PLACES = 10  # As many as scores are recorded with.
@@ -84,11 +84,8 @@ def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
             what was known; else the verdicts on record count.
         now: The knowledge time of another reading where the slice names none.
     """
-    is_replayed = chosen.as_of is not None or chosen.variant != RuleVersion.Variant.CENTRAL
-    if is_replayed:
-        moment = chosen.as_of or now
-        if moment is None:
-            raise ValueError("another reading is evaluated as of an instant: give now")
+    moment = as_of_when(chosen, now=now)
+    if moment is not None:
         return _replayed(chosen, as_of=moment)
     sums = sums_of(chosen)
     return _card(
@@ -141,73 +138,22 @@ def _counted(row: Posting) -> Counted:
 
 def _replayed(chosen: Slice, *, as_of: datetime) -> Scorecard:
     """Under the verdicts that the rules, or people, give on what was known at an instant."""
-    predictions = list(coverage_predictions(chosen).distinct())
-    found = replay(predictions=predictions, as_of=as_of, variant=chosen.variant)
-    in_time = counted({pk: one.outcome for pk, one in found.items() if one.outcome})
-    rows = _of_slice(in_time, chosen=chosen, found=found)
-    late = frozenset(one.pk for one in predictions if _is_late(one, found[one.pk]))
-    if chosen.retrospective is not None:
-        rows = [row for row in rows if (row.prediction_id in late) is chosen.retrospective]
+    counts = recount(chosen, as_of=as_of)
     standing = _Standing(
-        verdicts={pk: one.verdict for pk, one in found.items()},
-        states=dict.fromkeys(found, Resolution.State.FINAL.value),
-        retrospective=late,
-        rows=tuple(rows),
-        coverage=replayed_coverage(
-            chosen,
-            replay=Replay(
-                verdicts=found,
-                late=late,
-                in_time={row.forecast_id for row in in_time},
-                counted={row.prediction_id for row in rows},
-                weighted={row.prediction_id for row in rows if weight_under(row, weighting=chosen.weighting)},
-            ),
-        ),
+        verdicts={pk: one.verdict for pk, one in counts.found.items()},
+        states=dict.fromkeys(counts.found, Resolution.State.FINAL.value),
+        retrospective=counts.late,
+        rows=counts.rows,
+        coverage=replayed_coverage(chosen, recount=counts),
     )
-    sums = added_up(_grouped(rows, weighting=chosen.weighting))
+    sums = added_up(_grouped(counts.rows, weighting=chosen.weighting))
     return _card(chosen, sums=sums, standing=standing, n_calls=sums.n_rows)
-
-
-def _is_late(prediction: Prediction, one: Replayed) -> bool:
-    return one.known_at is not None and prediction.recorded_at > one.known_at
-
-
-def _of_slice(rows: Iterable[Counted], *, chosen: Slice, found: Mapping[UUID, Replayed]) -> list[Counted]:
-    """Those of the slice's forecasts, made as long before their outcome as it asks."""
-    made = dict(forecasts_in(chosen).values_list("pk", "made_at"))
-    known = {pk: one.known_at for pk, one in found.items()}
-    return [
-        row
-        for row in rows
-        if row.forecast_id in made
-        and (known_at := known[row.prediction_id]) is not None
-        and chosen.has_lead(made[row.forecast_id], known_at)
-    ]
 
 
 def _grouped(rows: Iterable[Counted], *, weighting: Weighting) -> Iterable[Group]:
     for row in rows:
         weight = weight_under(row, weighting=weighting)
         yield Group(row.cluster, row.level, row.outcome, row.reference, 0, weight, 1)
-
-
-def weight_under(row: Counted, *, weighting: Weighting) -> int:
-    """
-    The weight of a forecast, in millionths.
-
-    Raises:
-        ValueError: The weighting needs the database.
-    """
-    match weighting:
-        case Weighting.PER_PREDICTION:
-            return row.weight
-        case Weighting.TIME_WEIGHTED:
-            return row.horizon_weight
-        case Weighting.FIRST:
-            return WHOLE * row.is_first
-        case Weighting.LAST:
-            return WHOLE * row.is_last
-    raise ValueError(f"{weighting} is not weighted one by one")
 
 
 def _calls(chosen: Slice, *, standing: _Standing) -> list[Call]:
