@@ -19,6 +19,7 @@ class Missing(StrEnum):
     NOT_COUNTED = "NOT_COUNTED"
     NO_SPREAD = "NO_SPREAD"
     NOTHING_SHARED = "NOTHING_SHARED"
+    NOT_SCHEDULED = "NOT_SCHEDULED"
 
 
 @dataclass(frozen=True, slots=True)

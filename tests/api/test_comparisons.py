@@ -1,9 +1,12 @@
 """Leaderboards and comparisons through the API."""
 
+import math
+from uuid import uuid4
+
 import pytest
 
-from tests.builders import make_forecaster
-from tests.forecasting import contest
+from tests.builders import make_forecaster, make_prediction, rule_that_it_occurs
+from tests.forecasting import contest, decide, says
 
 from .conftest import errors_of
 
@@ -161,3 +164,29 @@ def test_more_forecasters_cost_no_more_queries(contests, reader, django_assert_m
         assert reader.get("compare/?a=ada&b=bob").status_code == 200
     with django_assert_max_num_queries(4):
         assert reader.get("compare/?a=ada").status_code == 200
+
+
+def test_peer_scores_of_a_prediction_are_named_for_where_they_come_from(reader):
+    prediction = make_prediction(rule=rule_that_it_occurs(), probability="0.9")
+    says("bob", prediction, "0.6", days=0)
+    decide(prediction)
+
+    found = reader.get(f"predictions/{prediction.pk}/peer-scores/").json()
+
+    assert [measure["name"] for measure in found["measures"]] == ["METACULUS_PEER", "METACULUS_BASELINE"]
+    assert (found["n_forecasters"], found["missing_reason"]) == (2, None)
+    ada, bob = found["forecasters"]
+    assert (ada["forecaster"], ada["peer"]) == ("ada-byron", pytest.approx(100 * math.log(0.9 / 0.6)))
+    assert ada["peer"] + bob["peer"] == pytest.approx(0)
+
+
+def test_an_open_prediction_has_no_peer_scores_yet(reader):
+    prediction = make_prediction()
+
+    found = reader.get(f"predictions/{prediction.pk}/peer-scores/").json()
+
+    assert (found["forecasters"], found["missing_text"]) == ([], "None resolved: nothing to score yet.")
+
+
+def test_peer_scores_of_an_unknown_prediction_are_not_found(reader):
+    assert reader.get(f"predictions/{uuid4()}/peer-scores/").status_code == 404

@@ -1,5 +1,9 @@
 """Forecasters beside each other."""
 
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -11,9 +15,12 @@ from forecasts.api.serializers.comparisons import (
     leaderboard_of,
     versus_of,
 )
+from forecasts.api.serializers.peers import PeersSerializer, peers_of
 from forecasts.api.serializers.slices import ChosenSlice, ComparedSlice, comparison_of, slice_of
+from forecasts.models import Prediction
 from forecasts.selectors.comparisons import compare_two, compare_with_peers
 from forecasts.selectors.leaderboards import leaderboard
+from forecasts.selectors.peers import peers_on
 
 from .base import Endpoint
 
@@ -48,3 +55,16 @@ class CompareView(Endpoint):
             else compare_with_peers(chosen, first=first, now=now)
         )
         return Response(VersusSerializer(versus_of(found)).data)
+
+
+class PeersView(Endpoint):
+    """Everybody on one prediction against the others, as Metaculus scores them."""
+
+    @extend_schema(operation_id="peer_scores", responses=PeersSerializer)
+    def get(self, request: Request, prediction_id: UUID, **kwargs: Any) -> Response:
+        """The peer, spot peer and baseline score of each forecaster on the prediction; not recommended as a headline."""
+        try:
+            found = peers_on(prediction_id=prediction_id)
+        except Prediction.DoesNotExist:
+            raise Http404 from None
+        return Response(PeersSerializer(peers_of(found)).data)
