@@ -21,6 +21,7 @@ from forecasts.models import (
     Uncounted,
 )
 from forecasts.scoring.statistics import Cell, Totals, cell_of
+from forecasts.selectors.counting import Counted
 from forecasts.selectors.standings import counts_of
 from forecasts.selectors.sums import totals_of
 
@@ -32,9 +33,11 @@ Name = tuple[str, str]
 
 
 class Entry(NamedTuple):
-    """A posting that is added to the sums, or with a sign of -1 taken from them."""
+    """A forecast that is added to the sums, or with a sign of -1 taken from them, with what it counts for."""
 
-    posting: Posting
+    prediction_id: UUID
+    forecast_id: UUID
+    terms: Posting | Counted
     sign: int
 
 
@@ -97,7 +100,7 @@ def post(*, entries: Sequence[Entry], predictions: Collection[UUID]) -> None:
     locked in one order, so that transactions wait for each other and never in a circle.
     """
     _lock("pg_advisory_xact_lock_shared")
-    counted = _no_longer_uncounted(predictions) | {entry.posting.resolution.prediction_id for entry in entries}
+    counted = _no_longer_uncounted(predictions) | {entry.prediction_id for entry in entries}
     if not counted:
         return
     places = _places(counted)
@@ -138,19 +141,10 @@ def _sum_up(entries: Sequence[Entry], *, places: Mapping[UUID, Place], changes: 
     """Put what postings add to each scope into the changes; those that are alike are worked out once."""
     sums: dict[_Alike, _Sum] = defaultdict(_Sum)
     words = _words(entries)
-    for posting, sign in entries:
-        forecaster, entry = words[posting.forecast_id]
-        alike = _Alike(
-            places[posting.resolution.prediction_id],
-            forecaster,
-            posting.cluster,
-            posting.level,
-            posting.outcome,
-            posting.reference,
-            entry,
-        )
-        found = sums[alike]
-        found.weight += sign * posting.weight
+    for prediction, forecast, one, sign in entries:
+        forecaster, entry = words[forecast]
+        found = sums[_Alike(places[prediction], forecaster, one.cluster, one.level, one.outcome, one.reference, entry)]
+        found.weight += sign * one.weight
         found.number += sign
     for alike, found in sums.items():
         cell = cell_of(alike.level, alike.outcome, reference=alike.reference, weight=found.weight)
@@ -166,7 +160,7 @@ def _names(alike: _Alike) -> Iterator[Name]:
 
 def _words(entries: Sequence[Entry]) -> Mapping[UUID, tuple[str, int]]:
     """By forecast its forecaster, empty where no sums of theirs are kept, and the reading of its words."""
-    under = {entry.posting.resolution.prediction_id for entry in entries}
+    under = {entry.prediction_id for entry in entries}
     kept = _kept_forecasters()
     rows = Forecast.objects.filter(prediction__in=under, is_scored=True)
     found = rows.values_list("pk", "forecaster_id", "lexicon_entry_id")

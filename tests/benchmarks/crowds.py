@@ -26,19 +26,20 @@ def copy_prediction(original: Prediction, *, count: int, first: int, key: str | 
     if key:
         listening = listening.filter(pk=listening.latest("pk").pk)
     texts = {"statement": "'Copy ' || n.i", "title": "'Copy ' || n.i", "status": "'OPEN'", "verdict": "''"}
-    prediction, rule = {"prediction_id": _identifier()}, {"rule_version_id": _identifier(offset=RULES)}
+    prediction, rule = {"prediction_id": identifier()}, {"rule_version_id": identifier(offset=RULES)}
     numbers = range(first, first + count)
-    _copy(Prediction.objects.filter(pk=original.pk), numbers, {"id": _identifier(), **texts})
-    _copy(original.rules.all(), numbers, {"id": _identifier(offset=RULES), **prediction})
-    _copy(listening, numbers, {**rule, **({"key": key} if key else {})})
+    copy_rows(Prediction.objects.filter(pk=original.pk), numbers, {"id": identifier(), **texts})
+    copy_rows(original.rules.all(), numbers, {"id": identifier(offset=RULES), **prediction})
+    copy_rows(listening, numbers, {**rule, **({"key": key} if key else {})})
 
 
-def _identifier(*, offset: int = 0) -> str:
+def identifier(*, offset: int = 0) -> str:
     """SQL for the primary key of copy number n.i."""
     return IDENTIFIERS[connection.vendor].format(offset=offset)
 
 
-def _copy(originals: QuerySet, numbers: range, changes: dict[str, str]) -> None:
+def copy_rows(originals: QuerySet, numbers: range, changes: dict[str, str]) -> None:
+    """Add a copy of each row for each number n.i, with SQL for the columns that differ."""
     model: type[Model] = originals.model
     columns = [field.column for field in model._meta.concrete_fields if field.column != "id" or "id" in changes]
     values = ", ".join(changes.get(column, f"one.{column}") for column in columns)
