@@ -3,7 +3,19 @@
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
-from .views import accuracy, articles, changes, events, forecasts, imports, predictions, resolutions, schema, search
+from .views import (
+    accuracy,
+    articles,
+    bulk,
+    changes,
+    events,
+    forecasts,
+    imports,
+    predictions,
+    resolutions,
+    schema,
+    search,
+)
 
 app_name = "api"
 
@@ -33,6 +45,12 @@ urlpatterns = [
     path("calibration/", accuracy.CalibrationView.as_view(), name="calibration"),
     path("changes/", changes.ChangesView.as_view(), name="changes"),
     path("search/", search.SearchView.as_view(), name="search"),
+    path("bulk/forecasters/", bulk.ForecasterBulkView.as_view(), name="bulk-forecasters"),
+    path("bulk/topics/", bulk.TopicBulkView.as_view(), name="bulk-topics"),
+    path("bulk/predictions/", bulk.PredictionBulkView.as_view(), name="bulk-predictions"),
+    path("bulk/forecasts/", bulk.ForecastBulkView.as_view(), name="bulk-forecasts"),
+    path("bulk/events/", bulk.EventBulkView.as_view(), name="bulk-events"),
+    path("bulk/observations/", bulk.ObservationBulkView.as_view(), name="bulk-observations"),
     path("imports/events/", imports.EventImportView.as_view(), name="event-import"),
     path("schema/", schema.SchemaView.as_view(), name="schema"),
     path("schema/rules/", schema.RuleSchemaView.as_view(), name="rule-schema"),

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -64,6 +64,14 @@ class _Tally:
     def __init__(self) -> None:
         self.new = self.unchanged = self.refused = 0
         self._problems: list[RowProblem] = []
+
+    def add_new(self, *, line: int, external_id: str) -> None:
+        """Count one row as a new event."""
+        self.new += 1
+
+    def add_unchanged(self, *, line: int, external_id: str) -> None:
+        """Count one row as an event that was recorded before, or twice in the file."""
+        self.unchanged += 1
 
     def refuse(self, *problems: RowProblem) -> None:
         """Count one row as refused."""
@@ -128,6 +136,44 @@ def import_events(
     for chunk in _chunks(rows, now=now, tally=tally):
         tally.take(_patiently(chunk, source=source, now=now, recorded_by=recorded_by))
     return tally.report()
+
+
+class RowByRow(_Tally):
+    """What became of each row, by its line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recorded: dict[int, tuple[str, bool]] = {}
+        self.refused_rows: dict[int, list[RowProblem]] = {}
+
+    def add_new(self, *, line: int, external_id: str) -> None:
+        super().add_new(line=line, external_id=external_id)
+        self.recorded[line] = (external_id, True)
+
+    def add_unchanged(self, *, line: int, external_id: str) -> None:
+        super().add_unchanged(line=line, external_id=external_id)
+        self.recorded[line] = (external_id, False)
+
+    def refuse(self, *problems: RowProblem) -> None:
+        super().refuse(*problems)
+        for one in problems:
+            self.refused_rows.setdefault(one.line, []).append(one)
+
+
+@transaction.atomic
+def record_new_events(
+    *, source: Source, rows: Sequence[EventRow], now: datetime, recorded_by: User | None = None
+) -> RowByRow:
+    """
+    Record events in one transaction as `import_events` does, and tell of each row what became of it.
+
+    Args:
+        rows: None of them a correction or a retraction.
+    """
+    tally = RowByRow()
+    for chunk in _chunks(rows, now=now, tally=tally):
+        _record_new(chunk.candidates, source=source, now=now, recorded_by=recorded_by, tally=tally)
+    return tally
 
 
 def preview_events(*, source: Source, rows: Iterable[EventRow | BadRow], now: datetime) -> ImportReport:
@@ -231,7 +277,7 @@ def _unrecorded(candidates: list[_Candidate], *, source: Source, tally: _Tally) 
             fresh[identifier] = candidate
             continue
         if is_same:
-            tally.unchanged += 1
+            tally.add_unchanged(line=candidate.line, external_id=identifier)
         else:
             tally.refuse(problem(candidate.line, "external_id", message, identifier))
     return fresh
@@ -303,7 +349,8 @@ def _record_new(
     if late:
         _unrecorded(late, source=source, tally=tally)
     stored = [(event, fresh[event.external_id]) for event in events if event.pk in ours]
-    tally.new += len(stored)
+    for event, one in stored:
+        tally.add_new(line=one.line, external_id=event.external_id)
     versions = [
         version_row(event, number=1, draft=one.draft, digest=one.digest, reason="", now=now, recorded_by=recorded_by)
         for event, one in stored
