@@ -17,7 +17,8 @@ from forecasts.api.problems import Busy
 from forecasts.api.serializers.base import Body
 from forecasts.api.serializers.imports import ImportReportSerializer
 from forecasts.models import ApiToken
-from forecasts.services.imports import ImportStopped, import_events
+from forecasts.services.import_reports import ImportStopped
+from forecasts.services.imports import import_events
 from forecasts.tasks import hint
 
 from .base import Endpoint
