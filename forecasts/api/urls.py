@@ -33,6 +33,7 @@ urlpatterns = [
     path("calibration/", accuracy.CalibrationView.as_view(), name="calibration"),
     path("changes/", changes.ChangesView.as_view(), name="changes"),
     path("imports/events/", imports.EventImportView.as_view(), name="event-import"),
+    path("imports/forecasts/", imports.ForecastImportView.as_view(), name="forecast-import"),
     path("schema/", schema.SchemaView.as_view(), name="schema"),
     path("schema/rules/", schema.RuleSchemaView.as_view(), name="rule-schema"),
     path("docs/", schema.DocsView.as_view(), name="docs"),

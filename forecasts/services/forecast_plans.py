@@ -77,7 +77,7 @@ class Plan:
     recorded: dict[UUID, Prediction]
     answers: dict[UUID, Answer]
     made: dict[Made, Decimal | None]
-    own: Collection[UUID]
+    own: set[UUID]
     new_people: list[Forecaster] = field(default_factory=list)
     topics: dict[UUID, str] = field(default_factory=dict)
     new_predictions: list[Prediction] = field(default_factory=list)
@@ -264,6 +264,8 @@ def _take_forecast(row: ForecastRow, *, prediction: Prediction, plan: Plan, orig
     if made in plan.made:
         return False
     plan.made[made] = row.probability
+    if forecaster.account_id == origin.actor.pk:
+        plan.own.add(prediction.pk)
     plan.tally.rounded += bool(row.given)
     plan.forecasts.append(
         Forecast(
