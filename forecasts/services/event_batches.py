@@ -12,7 +12,8 @@ from forecasts.feeds import EventRow
 from forecasts.models import Event, EventVersion, Source
 
 from .batches import Fate, RowResult, told
-from .imports import RowByRow, record_new_events
+from .import_reports import RowByRow
+from .imports import record_new_events
 
 
 @dataclass(frozen=True, slots=True)
