@@ -6,8 +6,8 @@ from django.db.models import Model, QuerySet
 from forecasts.models import Prediction, RuleKey, RuleVersion
 
 IDENTIFIERS = {
-    "sqlite": "printf('%%032x', n.i + {offset})",
-    "postgresql": "lpad(to_hex(n.i + {offset}), 32, '0')::uuid",
+    "sqlite": "printf('%%032x', {of} + {offset})",
+    "postgresql": "lpad(to_hex({of} + {offset}), 32, '0')::uuid",
 }
 RULES = 10**12
 
@@ -33,9 +33,9 @@ def copy_prediction(original: Prediction, *, count: int, first: int, key: str | 
     copy_rows(listening, numbers, {**rule, **({"key": key} if key else {})})
 
 
-def identifier(*, offset: int = 0) -> str:
-    """SQL for the primary key of copy number n.i."""
-    return IDENTIFIERS[connection.vendor].format(offset=offset)
+def identifier(*, offset: int = 0, of: str = "n.i") -> str:
+    """SQL for the primary key of copy number `of`; tables whose keys must not meet take other offsets."""
+    return IDENTIFIERS[connection.vendor].format(of=of, offset=offset)
 
 
 def copy_rows(originals: QuerySet, numbers: range, changes: dict[str, str]) -> None:
