@@ -49,6 +49,7 @@ urlpatterns = [
     path("predictions/<uuid:prediction_id>/peer-scores/", comparisons.PeersView.as_view(), name="peer-scores"),
     path("search/", search.SearchView.as_view(), name="search"),
     path("imports/events/", imports.EventImportView.as_view(), name="event-import"),
+    path("imports/forecasts/", imports.ForecastImportView.as_view(), name="forecast-import"),
     path("schema/", schema.SchemaView.as_view(), name="schema"),
     path("schema/rules/", schema.RuleSchemaView.as_view(), name="rule-schema"),
     path("docs/", schema.DocsView.as_view(), name="docs"),
