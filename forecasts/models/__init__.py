@@ -1,4 +1,5 @@
 from .access import ApiToken
+from .among import Among
 from .articles import Article, ArticleAuthor, Forecaster, Topic
 from .events import (
     Coverage,
@@ -23,6 +24,7 @@ from .scores import Score
 
 __all__ = [
     "WHOLE",
+    "Among",
     "ApiToken",
     "Article",
     "ArticleAuthor",

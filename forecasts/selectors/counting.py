@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from forecasts.models import Forecast, Forecaster, Posting, Prediction, Resolution, Verdict
+from forecasts.models import Among, Forecast, Forecaster, Posting, Prediction, Resolution, Verdict
 from forecasts.scoring.weighting import equal_shares, horizon_shares
 
 HALF = 5_000
@@ -71,8 +71,8 @@ def counted(outcomes: Mapping[UUID, Outcome]) -> list[Counted]:
     Returns:
         In the order of prediction, forecaster and time.
     """
-    predictions = Prediction.objects.filter(pk__in=list(outcomes)).only(
-        "pk", "cluster_key", "issued_at", "scheduled_close_at"
+    predictions = Prediction.objects.filter(Among("pk", outcomes)).only(
+        "cluster_key", "issued_at", "scheduled_close_at"
     )
     made: dict[UUID, list[_Made]] = defaultdict(list)
     for row in _read(outcomes):
@@ -85,7 +85,7 @@ def counted(outcomes: Mapping[UUID, Outcome]) -> list[Counted]:
 
 
 def _read(predictions: Iterable[UUID]) -> Iterable[_Made]:
-    rows = Forecast.objects.filter(prediction__in=list(predictions), is_scored=True).order_by("made_at", "pk")
+    rows = Forecast.objects.filter(Among("prediction", predictions), is_scored=True).order_by("made_at", "pk")
     values = rows.values_list("pk", "prediction_id", "forecaster_id", "forecaster__kind", "probability", "made_at")
     for pk, prediction_id, forecaster_id, kind, probability, made_at in values:
         level = None if probability is None else round(probability * BASIS_POINTS)
