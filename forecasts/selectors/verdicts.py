@@ -75,7 +75,7 @@ def _silences(finding: rules.Finding) -> Iterator[datetime]:
 
 # What was read of rules, by digest: a worker meets the same ones at every sweep, and their rows never change.
 _PARSED: dict[str, rules.Rule] = {}
-MOST_PARSED = 10_000
+MOST_PARSED = 5_000
 
 
 def parsed(*, rule_versions: Sequence[RuleVersion]) -> list[rules.Rule]:
