@@ -1,6 +1,7 @@
 from .access import ApiToken
 from .among import Among
 from .articles import Article, ArticleAuthor, Forecaster, Topic
+from .changes import Change
 from .events import (
     Coverage,
     Entity,
@@ -19,8 +20,9 @@ from .forecasts import Forecast, Lexicon, LexiconEntry
 from .judgements import Judgement
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
-from .rollups import WHOLE, ClusterCell, LevelCell, Posting, Scope
+from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
 from .scores import Score
+from .search import SearchText
 
 __all__ = [
     "WHOLE",
@@ -28,6 +30,7 @@ __all__ = [
     "ApiToken",
     "Article",
     "ArticleAuthor",
+    "Change",
     "ClusterCell",
     "Coverage",
     "Entity",
@@ -48,14 +51,17 @@ __all__ = [
     "Observation",
     "Posting",
     "Prediction",
+    "PredictionCounts",
     "Resolution",
     "RuleKey",
     "RuleVersion",
     "Scope",
     "Score",
+    "SearchText",
     "Source",
     "Tier",
     "Topic",
+    "Uncounted",
     "Verdict",
     "Witness",
 ]

@@ -1,30 +1,31 @@
 """One selector and one frozen dataclass behind every figure on accuracy."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from forecasts.models import Forecast, Posting, Prediction, Resolution, RuleVersion, Verdict
+from forecasts.models import Forecast, Posting, Resolution
 from forecasts.scoring.figures import Figure, figures_of
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import brier_score, log_score
 from forecasts.scoring.summary import ScoreSummary, summarise_sums
 
-from .counting import Counted, counted
-from .replays import Replayed, replay
-from .slices import Slice, Weighting, forecasts_in, postings_in, predictions_in
+from .counting import Counted
+from .coverage import Coverage
+from .recorded_coverage import last_words, recorded_coverage, standing_postings
+from .recounts import as_of_when, recount, weight_under
+from .replayed_coverage import replayed_coverage
+from .slices import Slice, Weighting
 from .sums import Group, Sums, added_up, sums_of
 
-SETTLED = (Verdict.YES, Verdict.NO)
 PLACES = 10  # As many as scores are recorded with.
 MAX_CALLS, MAX_LISTED = 500, 20_000  # How many are shown, and of how many the best are looked for.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One scored forecast: what was said, what happened, and the score for it."""
+    """One scored forecast: what was said, how much of it came true, and the score for it."""
 
     prediction_id: str
     title: str
@@ -32,7 +33,7 @@ class Call:
     forecaster: str
     phrase: str
     probability: float
-    happened: bool
+    outcome: float
     brier: float
     log: float
     cluster: str
@@ -41,21 +42,6 @@ class Call:
     is_conditional: bool
     is_retrospective: bool
     weight: float = 1.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Coverage:
-    """How many of the slice's predictions ended how; the parts add up to `predictions`."""
-
-    predictions: int
-    resolved: int
-    pending: int
-    annulled: int
-    ambiguous: int
-    not_scored: int
-    provisional: int
-    retrospective: int
-    reported: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +69,7 @@ class _Standing:
     states: Mapping[UUID, str]
     retrospective: frozenset[UUID]
     rows: tuple[Counted, ...]
+    coverage: Coverage
 
 
 def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
@@ -97,11 +84,8 @@ def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
             what was known; else the verdicts on record count.
         now: The knowledge time of another reading where the slice names none.
     """
-    is_replayed = chosen.as_of is not None or chosen.variant != RuleVersion.Variant.CENTRAL
-    if is_replayed:
-        moment = chosen.as_of or now
-        if moment is None:
-            raise ValueError("another reading is evaluated as of an instant: give now")
+    moment = as_of_when(chosen, now=now)
+    if moment is not None:
         return _replayed(chosen, as_of=moment)
     sums = sums_of(chosen)
     return _card(
@@ -113,7 +97,7 @@ def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Sc
     calls = _calls(chosen, standing=standing)
     return Scorecard(
         slice=chosen,
-        coverage=_coverage(chosen, standing=standing, calls=calls),
+        coverage=standing.coverage,
         summary=summarise_sums(sums.totals, sums.levels),
         figures=figures_of(sums.totals, sums.levels),
         calls=tuple(calls[:MAX_CALLS]),
@@ -123,29 +107,16 @@ def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Sc
 
 def _recorded(chosen: Slice, *, with_calls: bool) -> _Standing:
     """Under the verdicts on record, or under those that were on record at an instant."""
-    rows = postings_in(chosen).filter(sign=1).select_related("resolution")
-    if chosen.as_recorded is None:
-        rows = rows.filter(taken_back_by=None)
-    else:
-        rows = rows.exclude(taken_back_by__recorded_at__lte=chosen.as_recorded)
-    found = list(rows) if with_calls else []
-    last = _last_words(chosen)
+    found = list(standing_postings(chosen).select_related("resolution")) if with_calls else []
+    told = last_words(chosen).filter(prediction__in={row.resolution.prediction_id for row in found})
+    last = {one.prediction_id: one for one in told.defer("reason")}
     return _Standing(
         verdicts={pk: one.verdict for pk, one in last.items()},
         states={pk: one.state for pk, one in last.items()},
         retrospective=frozenset(row.resolution.prediction_id for row in found if row.resolution.is_retrospective),
         rows=tuple(_counted(row) for row in found),
+        coverage=recorded_coverage(chosen),
     )
-
-
-def _last_words(chosen: Slice) -> Mapping[UUID, Resolution]:
-    """The last resolution of each prediction of the slice, as the database held them."""
-    rows = Resolution.objects.filter(prediction__in=predictions_in(chosen))
-    if chosen.as_recorded is None:
-        rows = rows.filter(superseded_by=None)
-    else:
-        rows = rows.filter(recorded_at__lte=chosen.as_recorded)
-    return {one.prediction_id: one for one in rows.order_by("number").defer("reason")}
 
 
 def _counted(row: Posting) -> Counted:
@@ -167,63 +138,22 @@ def _counted(row: Posting) -> Counted:
 
 def _replayed(chosen: Slice, *, as_of: datetime) -> Scorecard:
     """Under the verdicts that the rules, or people, give on what was known at an instant."""
-    predictions = list(predictions_in(chosen).filter(forecasts__in=forecasts_in(chosen)).distinct())
-    found = replay(predictions=predictions, as_of=as_of, variant=chosen.variant)
-    rows = _of_slice(counted({pk: one.outcome for pk, one in found.items() if one.outcome}), chosen=chosen, found=found)
-    late = frozenset(one.pk for one in predictions if _is_late(one, found[one.pk]))
-    if chosen.retrospective is not None:
-        rows = [row for row in rows if (row.prediction_id in late) is chosen.retrospective]
+    counts = recount(chosen, as_of=as_of)
     standing = _Standing(
-        verdicts={pk: one.verdict for pk, one in found.items()},
-        states=dict.fromkeys(found, Resolution.State.FINAL.value),
-        retrospective=late,
-        rows=tuple(rows),
+        verdicts={pk: one.verdict for pk, one in counts.found.items()},
+        states=dict.fromkeys(counts.found, Resolution.State.FINAL.value),
+        retrospective=counts.late,
+        rows=counts.rows,
+        coverage=replayed_coverage(chosen, recount=counts),
     )
-    sums = added_up(_grouped(rows, weighting=chosen.weighting))
+    sums = added_up(_grouped(counts.rows, weighting=chosen.weighting))
     return _card(chosen, sums=sums, standing=standing, n_calls=sums.n_rows)
-
-
-def _is_late(prediction: Prediction, one: Replayed) -> bool:
-    return one.known_at is not None and prediction.recorded_at > one.known_at
-
-
-def _of_slice(rows: Iterable[Counted], *, chosen: Slice, found: Mapping[UUID, Replayed]) -> list[Counted]:
-    """Those of the slice's forecasts, made as long before their outcome as it asks."""
-    made = dict(forecasts_in(chosen).values_list("pk", "made_at"))
-    kept = []
-    for row in rows:
-        known_at = found[row.prediction_id].known_at
-        if row.forecast_id not in made or known_at is None:
-            continue
-        days = (known_at - made[row.forecast_id]).total_seconds() / 86_400
-        if (chosen.lead_days_min or 0) <= days <= (chosen.lead_days_max or float("inf")):
-            kept.append(row)
-    return kept
 
 
 def _grouped(rows: Iterable[Counted], *, weighting: Weighting) -> Iterable[Group]:
     for row in rows:
         weight = weight_under(row, weighting=weighting)
         yield Group(row.cluster, row.level, row.outcome, row.reference, 0, weight, 1)
-
-
-def weight_under(row: Counted, *, weighting: Weighting) -> int:
-    """
-    The weight of a forecast, in millionths.
-
-    Raises:
-        ValueError: The weighting needs the database.
-    """
-    match weighting:
-        case Weighting.PER_PREDICTION:
-            return row.weight
-        case Weighting.TIME_WEIGHTED:
-            return row.horizon_weight
-        case Weighting.FIRST:
-            return WHOLE * row.is_first
-        case Weighting.LAST:
-            return WHOLE * row.is_last
-    raise ValueError(f"{weighting} is not weighted one by one")
 
 
 def _calls(chosen: Slice, *, standing: _Standing) -> list[Call]:
@@ -248,7 +178,7 @@ def _call(forecast: Forecast, *, row: Counted, chosen: Slice, standing: _Standin
         forecaster=forecast.forecaster.slug,
         phrase=forecast.phrase,
         probability=row.level / BASIS_POINTS,
-        happened=row.outcome == BASIS_POINTS,
+        outcome=row.outcome / BASIS_POINTS,
         brier=round(float(brier_score(fcst, obs)[0]), PLACES),
         log=round(float(log_score(fcst, obs)[0]), PLACES),
         weight=_weight(row, chosen) / WHOLE,
@@ -258,34 +188,3 @@ def _call(forecast: Forecast, *, row: Counted, chosen: Slice, standing: _Standin
         is_conditional=prediction.is_conditional,
         is_retrospective=prediction.pk in standing.retrospective,
     )
-
-
-def _coverage(chosen: Slice, *, standing: _Standing, calls: list[Call]) -> Coverage:
-    scored = forecasts_in(chosen).filter(is_scored=True).exclude(probability=None)
-    asked = set(scored.values_list("prediction", flat=True))
-    counts = Counter(standing.verdicts.get(pk, "") for pk in asked)
-    held = predictions_in(chosen)
-    if chosen.forecaster:
-        held = held.filter(holder__slug=chosen.forecaster)
-    unscored = len(set(held.values_list("pk", flat=True)) - asked)
-    return Coverage(
-        predictions=len(asked) + unscored,
-        resolved=sum(counts[verdict] for verdict in SETTLED),
-        pending=counts[""],
-        annulled=counts[Verdict.ANNULLED],
-        ambiguous=counts[Verdict.AMBIGUOUS],
-        not_scored=unscored,
-        provisional=sum(call.state != Resolution.State.FINAL for call in calls),
-        retrospective=sum(call.is_retrospective for call in calls),
-        reported=_reported(chosen),
-    )
-
-
-def _reported(chosen: Slice) -> int:
-    """Beliefs of others that the forecaster's articles report: kept apart, counted here."""
-    predictions = predictions_in(chosen).filter(attribution=Prediction.Attribution.REPORTED)
-    if chosen.forecaster:
-        predictions = predictions.filter(article__authors__slug=chosen.forecaster).exclude(
-            holder__slug=chosen.forecaster
-        )
-    return predictions.distinct().count()

@@ -1,6 +1,7 @@
 """Kept sums follow every verdict, forwards and back, and are always those of the postings."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from forecasts.models import ClusterCell, LevelCell, Posting, Prediction, Scope
+from forecasts.selectors.recorded_coverage import recorded_coverage
 from forecasts.selectors.scorecards import Slice, scorecard
 from forecasts.selectors.sums import sums_of
 from forecasts.services import rebuilds
@@ -27,7 +29,8 @@ WHY = "The ministry's own statement settles it."
 
 def decide(prediction: Prediction, verdict: str, *, by: str = "editor") -> None:
     actor, _ = User.objects.get_or_create(username=by)
-    record_verdict(prediction_id=prediction.pk, verdict=verdict, reason=WHY, actor=actor, now=NOW)
+    share = "0.5" if verdict == "PARTLY" else None
+    record_verdict(prediction_id=prediction.pk, verdict=verdict, share=share, reason=WHY, actor=actor, now=NOW)
 
 
 def forecast(prediction: Prediction, probability: str, *, days: int, by: str = "ada-byron") -> None:
@@ -134,7 +137,7 @@ def test_a_forecaster_is_kept_from_so_many_postings_on_and_followed_from_then(mo
 
 STEPS = st.lists(
     st.tuples(
-        st.integers(0, 2), st.sampled_from(["YES", "NO", "ANNULLED", "AMBIGUOUS", "reopen", "forecast"]), st.integers(0, 99)
+        st.integers(0, 2), st.sampled_from(["YES", "NO", "PARTLY", "ANNULLED", "AMBIGUOUS", "reopen", "forecast"]), st.integers(0, 99)
     ),
     max_size=8,
 )  # fmt: skip
@@ -160,7 +163,7 @@ class AnyHistory(TestCase):
                     forecast(prediction, f"0.{number:02}", days=days, by=by)
                 settle_prediction(prediction_id=prediction.pk, now=NOW)
             elif step != "reopen":
-                # Who proposed to overturn a final verdict may not confirm that alone.
+                # Nobody confirms what they proposed themselves.
                 with suppress(Refused):
                     decide(prediction, step, by=("editor", "colleague")[number % 2])
             elif prediction.verdict:
@@ -169,5 +172,7 @@ class AnyHistory(TestCase):
 
         assert check_scopes() == []
         for chosen in (Slice(), Slice(topic="aid"), Slice(outlet="the-example")):
+            # The same predictions, asked for in a way that nothing is kept for.
+            assert recorded_coverage(chosen) == recorded_coverage(replace(chosen, issued_from=PUBLISHED))
             kept = scorecard(chosen)
             assert kept.summary.n == round(sum(call.weight for call in kept.calls))

@@ -13,6 +13,7 @@ from forecasts.scoring.rules import Direction, Measure
 from forecasts.scoring.summary import SCORES, ScoreSummary
 from forecasts.selectors.scorecards import Call, Scorecard, Slice
 
+from .coverage import CoverageCountsSerializer, coverage_of
 from .resolutions import RangeSerializer, range_of
 
 LEVEL = 0.95
@@ -73,20 +74,6 @@ class RecordSerializer(serializers.Serializer):
     text = serializers.CharField()
 
 
-class CoverageCountsSerializer(serializers.Serializer):
-    """How many predictions of the slice ended how."""
-
-    predictions = serializers.IntegerField()
-    resolved = serializers.IntegerField()
-    pending = serializers.IntegerField()
-    annulled = serializers.IntegerField(help_text="The condition was not met: never scored.")
-    ambiguous = serializers.IntegerField()
-    not_scored = serializers.IntegerField(help_text="Without a probability of the forecaster's own.")
-    provisional = serializers.IntegerField(help_text="Scored under verdicts that are not final.")
-    retrospective = serializers.IntegerField(help_text="Logged after the outcome could be known.")
-    reported = serializers.IntegerField(help_text="Beliefs of others; they count for those who hold them.")
-
-
 class CallSerializer(serializers.Serializer):
     """One scored forecast."""
 
@@ -96,7 +83,7 @@ class CallSerializer(serializers.Serializer):
     forecaster = serializers.CharField()
     phrase = serializers.CharField(help_text="The words the probability was read from, if it was.")
     probability = serializers.SerializerMethodField()
-    happened = serializers.BooleanField()
+    outcome = serializers.FloatField(help_text="1: it happened; 0: it did not; between them: in part.")
     terms = serializers.SerializerMethodField(help_text="Its own score under each rule.")
     weight = serializers.FloatField(help_text="Its weight in each mean: a forecaster has 1 in all on a prediction.")
     cluster = serializers.CharField(help_text="Calls with the same key hang on the same event.")
@@ -150,7 +137,7 @@ def accuracy_of(card: Scorecard) -> dict[str, Any]:
     return _sample(card.slice, summary) | {
         "scores": [*_headlines(summary), *(_beside(one, summary=summary) for one in card.figures)],
         "record": summary.record,
-        "coverage": card.coverage,
+        "coverage": coverage_of(card.coverage),
         "calls": card.calls,
         "n_calls": card.n_calls,
     }
