@@ -18,6 +18,7 @@ from .recounts import as_of_when, recount, weight_under
 from .replayed_coverage import replayed_coverage
 from .slices import Slice, Weighting
 from .sums import Group, Sums, added_up, sums_of
+from .wordings import Verbal, verbal_of
 
 PLACES = 10  # As many as scores are recorded with.
 MAX_CALLS, MAX_LISTED = 500, 20_000  # How many are shown, and of how many the best are looked for.
@@ -58,6 +59,7 @@ class Scorecard:
     summary: ScoreSummary
     calls: tuple[Call, ...]
     figures: tuple[Figure, ...] = ()
+    verbal: Verbal | None = None
     n_calls: int = 0
 
 
@@ -70,6 +72,7 @@ class _Standing:
     retrospective: frozenset[UUID]
     rows: tuple[Counted, ...]
     coverage: Coverage
+    verbal: Verbal
 
 
 def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
@@ -98,6 +101,7 @@ def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Sc
     return Scorecard(
         slice=chosen,
         coverage=standing.coverage,
+        verbal=standing.verbal,
         summary=summarise_sums(sums.totals, sums.levels),
         figures=figures_of(sums.totals, sums.levels),
         calls=tuple(calls[:MAX_CALLS]),
@@ -116,6 +120,7 @@ def _recorded(chosen: Slice, *, with_calls: bool) -> _Standing:
         retrospective=frozenset(row.resolution.prediction_id for row in found if row.resolution.is_retrospective),
         rows=tuple(_counted(row) for row in found),
         coverage=recorded_coverage(chosen),
+        verbal=verbal_of(chosen),
     )
 
 
@@ -145,6 +150,7 @@ def _replayed(chosen: Slice, *, as_of: datetime) -> Scorecard:
         retrospective=counts.late,
         rows=counts.rows,
         coverage=replayed_coverage(chosen, recount=counts),
+        verbal=verbal_of(chosen, recount=counts),
     )
     sums = added_up(_grouped(counts.rows, weighting=chosen.weighting))
     return _card(chosen, sums=sums, standing=standing, n_calls=sums.n_rows)
