@@ -11,6 +11,7 @@ from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import brier_score, log_score
 from forecasts.scoring.summary import ScoreSummary, summarise_sums
 
+from .conditions import Conditional, conditional_of
 from .counting import Counted
 from .coverage import Coverage
 from .recorded_coverage import last_words, recorded_coverage, standing_postings
@@ -60,6 +61,7 @@ class Scorecard:
     calls: tuple[Call, ...]
     figures: tuple[Figure, ...] = ()
     verbal: Verbal | None = None
+    conditional: Conditional | None = None
     n_calls: int = 0
 
 
@@ -73,6 +75,7 @@ class _Standing:
     rows: tuple[Counted, ...]
     coverage: Coverage
     verbal: Verbal
+    conditional: Conditional
 
 
 def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
@@ -102,6 +105,7 @@ def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Sc
         slice=chosen,
         coverage=standing.coverage,
         verbal=standing.verbal,
+        conditional=standing.conditional,
         summary=summarise_sums(sums.totals, sums.levels),
         figures=figures_of(sums.totals, sums.levels),
         calls=tuple(calls[:MAX_CALLS]),
@@ -114,13 +118,15 @@ def _recorded(chosen: Slice, *, with_calls: bool) -> _Standing:
     found = list(standing_postings(chosen).select_related("resolution")) if with_calls else []
     told = last_words(chosen).filter(prediction__in={row.resolution.prediction_id for row in found})
     last = {one.prediction_id: one for one in told.defer("reason")}
+    coverage = recorded_coverage(chosen)
     return _Standing(
         verdicts={pk: one.verdict for pk, one in last.items()},
         states={pk: one.state for pk, one in last.items()},
         retrospective=frozenset(row.resolution.prediction_id for row in found if row.resolution.is_retrospective),
         rows=tuple(_counted(row) for row in found),
-        coverage=recorded_coverage(chosen),
+        coverage=coverage,
         verbal=verbal_of(chosen),
+        conditional=conditional_of(chosen, coverage=coverage),
     )
 
 
@@ -144,13 +150,15 @@ def _counted(row: Posting) -> Counted:
 def _replayed(chosen: Slice, *, as_of: datetime) -> Scorecard:
     """Under the verdicts that the rules, or people, give on what was known at an instant."""
     counts = recount(chosen, as_of=as_of)
+    coverage = replayed_coverage(chosen, recount=counts)
     standing = _Standing(
         verdicts={pk: one.verdict for pk, one in counts.found.items()},
         states=dict.fromkeys(counts.found, Resolution.State.FINAL.value),
         retrospective=counts.late,
         rows=counts.rows,
-        coverage=replayed_coverage(chosen, recount=counts),
+        coverage=coverage,
         verbal=verbal_of(chosen, recount=counts),
+        conditional=conditional_of(chosen, coverage=coverage, recount=counts),
     )
     sums = added_up(_grouped(counts.rows, weighting=chosen.weighting))
     return _card(chosen, sums=sums, standing=standing, n_calls=sums.n_rows)

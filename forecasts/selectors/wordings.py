@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from forecasts.models import LexiconEntry
 from forecasts.scoring.decomposition import Decomposition, decompose_brier
 from forecasts.scoring.discrimination import Auc, area_under_curve
-from forecasts.scoring.intervals import Interval, share_interval
+from forecasts.scoring.intervals import Interval
 from forecasts.scoring.ladder import ladder_cuts, ladder_score
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE, Levels
 from forecasts.scoring.lexicon import Reading, normalise_phrase
+from forecasts.scoring.means import mean_brier_interval
 from forecasts.scoring.rules import brier_score
 from forecasts.scoring.statistics import Cell, Totals, cell_of
 from forecasts.scoring.thresholds import Absent, why_absent
@@ -108,7 +109,7 @@ def _verbal(spoken: list[Spoken], *, hedges: Hedges, entries: Mapping[int, Lexic
         n=totals.weight / WHOLE,
         n_clusters=totals.clusters,
         score=absent or score_words(said),
-        interval=None if absent else _interval(totals),
+        interval=None if absent else mean_brier_interval(totals),
         discrimination=why_absent("decomposition", levels, n_clusters=totals.clusters) or decompose_brier(levels),
         auc=why_absent("auc", levels, n_clusters=totals.clusters) or area_under_curve(levels),
         phrases=tuple(lines[:MOST_PHRASES]),
@@ -125,16 +126,6 @@ def _sums(spoken: Iterable[Spoken]) -> tuple[Totals, Levels]:
         clusters[one.cluster] += cell_of(one.level, one.outcome, weight=one.weight)
         cells.append((one.level, one.weight, one.weight * one.outcome, one.rows))
     return Totals.of(cell for cell in clusters.values() if cell), Levels.summed(cells)
-
-
-def _interval(totals: Totals) -> Interval:
-    return share_interval(
-        float(totals.mean("brier")),
-        error=totals.standard_error("brier"),
-        n=max(1, round(totals.weight / WHOLE)),
-        n_clusters=totals.clusters,
-        effective_clusters=totals.effective_clusters,
-    )
 
 
 def _said(one: Spoken, *, entries: Mapping[int, LexiconEntry]) -> Said:
