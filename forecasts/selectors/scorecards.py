@@ -11,15 +11,14 @@ from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import brier_score, log_score
 from forecasts.scoring.summary import ScoreSummary, summarise_sums
 
-from .conditions import Conditional, conditional_of
 from .counting import Counted
 from .coverage import Coverage
+from .details import Details, details_of
 from .recorded_coverage import last_words, recorded_coverage, standing_postings
 from .recounts import as_of_when, recount, weight_under
 from .replayed_coverage import replayed_coverage
 from .slices import Slice, Weighting
 from .sums import Group, Sums, added_up, sums_of
-from .wordings import Verbal, verbal_of
 
 PLACES = 10  # As many as scores are recorded with.
 MAX_CALLS, MAX_LISTED = 500, 20_000  # How many are shown, and of how many the best are looked for.
@@ -60,8 +59,7 @@ class Scorecard:
     summary: ScoreSummary
     calls: tuple[Call, ...]
     figures: tuple[Figure, ...] = ()
-    verbal: Verbal | None = None
-    conditional: Conditional | None = None
+    details: Details | None = None
     n_calls: int = 0
 
 
@@ -74,8 +72,7 @@ class _Standing:
     retrospective: frozenset[UUID]
     rows: tuple[Counted, ...]
     coverage: Coverage
-    verbal: Verbal
-    conditional: Conditional
+    details: Details
 
 
 def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
@@ -94,9 +91,7 @@ def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
     if moment is not None:
         return _replayed(chosen, as_of=moment)
     sums = sums_of(chosen)
-    return _card(
-        chosen, sums=sums, standing=_recorded(chosen, with_calls=sums.n_rows <= MAX_LISTED), n_calls=sums.n_rows
-    )
+    return _card(chosen, sums=sums, standing=_recorded(chosen, sums=sums, now=now), n_calls=sums.n_rows)
 
 
 def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Scorecard:
@@ -104,8 +99,7 @@ def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Sc
     return Scorecard(
         slice=chosen,
         coverage=standing.coverage,
-        verbal=standing.verbal,
-        conditional=standing.conditional,
+        details=standing.details,
         summary=summarise_sums(sums.totals, sums.levels),
         figures=figures_of(sums.totals, sums.levels),
         calls=tuple(calls[:MAX_CALLS]),
@@ -113,9 +107,10 @@ def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Sc
     )
 
 
-def _recorded(chosen: Slice, *, with_calls: bool) -> _Standing:
+def _recorded(chosen: Slice, *, sums: Sums, now: datetime | None) -> _Standing:
     """Under the verdicts on record, or under those that were on record at an instant."""
-    found = list(standing_postings(chosen).select_related("resolution")) if with_calls else []
+    is_listed = sums.n_rows <= MAX_LISTED
+    found = list(standing_postings(chosen).select_related("resolution")) if is_listed else []
     told = last_words(chosen).filter(prediction__in={row.resolution.prediction_id for row in found})
     last = {one.prediction_id: one for one in told.defer("reason")}
     coverage = recorded_coverage(chosen)
@@ -125,8 +120,7 @@ def _recorded(chosen: Slice, *, with_calls: bool) -> _Standing:
         retrospective=frozenset(row.resolution.prediction_id for row in found if row.resolution.is_retrospective),
         rows=tuple(_counted(row) for row in found),
         coverage=coverage,
-        verbal=verbal_of(chosen),
-        conditional=conditional_of(chosen, coverage=coverage),
+        details=details_of(chosen, totals=sums.totals, coverage=coverage, as_of=now),
     )
 
 
@@ -151,16 +145,15 @@ def _replayed(chosen: Slice, *, as_of: datetime) -> Scorecard:
     """Under the verdicts that the rules, or people, give on what was known at an instant."""
     counts = recount(chosen, as_of=as_of)
     coverage = replayed_coverage(chosen, recount=counts)
+    sums = added_up(_grouped(counts.rows, weighting=chosen.weighting))
     standing = _Standing(
         verdicts={pk: one.verdict for pk, one in counts.found.items()},
         states=dict.fromkeys(counts.found, Resolution.State.FINAL.value),
         retrospective=counts.late,
         rows=counts.rows,
         coverage=coverage,
-        verbal=verbal_of(chosen, recount=counts),
-        conditional=conditional_of(chosen, coverage=coverage, recount=counts),
+        details=details_of(chosen, totals=sums.totals, coverage=coverage, as_of=as_of, recount=counts),
     )
-    sums = added_up(_grouped(counts.rows, weighting=chosen.weighting))
     return _card(chosen, sums=sums, standing=standing, n_calls=sums.n_rows)
 
 

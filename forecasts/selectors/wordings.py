@@ -1,7 +1,7 @@
 """What words of probability were worth: the forecasts of a slice that were given in words."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forecasts.models import LexiconEntry
@@ -25,9 +25,7 @@ from forecasts.scoring.verbal import (
     spread_of_range,
 )
 
-from .recounts import Recount
-from .slices import Slice
-from .spoken import Hedges, Spoken, entries_of, hedges_in, spoken_in
+from .spoken import Hedges, Spoken, entries_of
 
 MOST_PHRASES = 100
 
@@ -88,19 +86,15 @@ class _Use:
     clusters: set[str] = field(default_factory=set)
 
 
-def verbal_of(chosen: Slice, *, recount: Recount | None = None) -> Verbal:
+def verbal_of(spoken: Sequence[Spoken], *, hedges: Hedges) -> Verbal:
     """
-    Return what the words of a slice were worth.
+    Return what words of probability were worth.
 
     Args:
-        chosen: The slice.
-        recount: What counts where its predictions are decided anew; by the record otherwise.
+        spoken: The forecasts in words that count.
+        hedges: What came of words that only hedge.
     """
-    spoken = spoken_in(chosen, recount=recount)
-    return _verbal(spoken, hedges=hedges_in(chosen, recount=recount), entries=entries_of(spoken))
-
-
-def _verbal(spoken: list[Spoken], *, hedges: Hedges, entries: Mapping[int, LexiconEntry]) -> Verbal:
+    entries = entries_of(spoken)
     totals, levels = _sums(spoken)
     absent = why_absent("verbal.point", levels, n_clusters=totals.clusters)
     said = [_said(one, entries=entries) for one in spoken]

@@ -8,7 +8,8 @@ from forecasts.scoring.thresholds import Absent
 from forecasts.selectors.recounts import recount
 from forecasts.selectors.scorecards import scorecard
 from forecasts.selectors.slices import Slice
-from forecasts.selectors.wordings import verbal_of
+from forecasts.selectors.spoken import hedges_in, spoken_in
+from forecasts.selectors.wordings import verbal_of as verbal_of_spoken
 from forecasts.services.forecasts import record_forecast, record_lexicon, wording
 from forecasts.services.verdicts import record_verdict
 from tests.builders import NOW, PUBLISHED, make_forecaster, make_prediction
@@ -35,6 +36,10 @@ LADDER = [
 def lexicons():
     record_lexicon(code="default_v1", title="Default", source="a survey", rows=ROWS, now=NOW)
     record_lexicon(code="ladder", title="Ladder", source="a standard", rows=LADDER, now=NOW)
+
+
+def verbal_of(chosen, *, recount=None):
+    return verbal_of_spoken(spoken_in(chosen, recount=recount), hedges=hedges_in(chosen, recount=recount))
 
 
 def said(phrase, verdict, *, number, cluster="", holder=None, **words):
@@ -122,7 +127,7 @@ def test_hedges_are_counted_and_scored_apart():
     said("likely", "YES", number=4)
 
     card = scorecard(ADA, now=NOW)
-    found = card.verbal.hedges
+    found = card.details.verbal.hedges
 
     assert (found.n, found.n_settled, found.happened, found.share) == (3, 2, 1, 0.5)
     assert found.brier == pytest.approx((0.581**2 + 0.419**2) / 2)
