@@ -3,7 +3,20 @@
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
-from .views import accuracy, articles, changes, events, forecasts, imports, predictions, resolutions, schema, search
+from .views import (
+    accuracy,
+    articles,
+    bulk,
+    changes,
+    comparisons,
+    events,
+    forecasts,
+    imports,
+    predictions,
+    resolutions,
+    schema,
+    search,
+)
 
 app_name = "api"
 
@@ -32,8 +45,18 @@ urlpatterns = [
     path("accuracy/", accuracy.AccuracyView.as_view(), name="accuracy"),
     path("calibration/", accuracy.CalibrationView.as_view(), name="calibration"),
     path("changes/", changes.ChangesView.as_view(), name="changes"),
+    path("leaderboard/", comparisons.LeaderboardView.as_view(), name="leaderboard"),
+    path("compare/", comparisons.CompareView.as_view(), name="compare"),
+    path("predictions/<uuid:prediction_id>/peer-scores/", comparisons.PeersView.as_view(), name="peer-scores"),
     path("search/", search.SearchView.as_view(), name="search"),
+    path("bulk/forecasters/", bulk.ForecasterBulkView.as_view(), name="bulk-forecasters"),
+    path("bulk/topics/", bulk.TopicBulkView.as_view(), name="bulk-topics"),
+    path("bulk/predictions/", bulk.PredictionBulkView.as_view(), name="bulk-predictions"),
+    path("bulk/forecasts/", bulk.ForecastBulkView.as_view(), name="bulk-forecasts"),
+    path("bulk/events/", bulk.EventBulkView.as_view(), name="bulk-events"),
+    path("bulk/observations/", bulk.ObservationBulkView.as_view(), name="bulk-observations"),
     path("imports/events/", imports.EventImportView.as_view(), name="event-import"),
+    path("imports/forecasts/", imports.ForecastImportView.as_view(), name="forecast-import"),
     path("schema/", schema.SchemaView.as_view(), name="schema"),
     path("schema/rules/", schema.RuleSchemaView.as_view(), name="rule-schema"),
     path("docs/", schema.DocsView.as_view(), name="docs"),

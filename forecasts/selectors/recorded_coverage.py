@@ -11,6 +11,7 @@ from forecasts.models import Posting, Prediction, Resolution
 from .counting import SETTLED
 from .coverage import Coverage, Facts, asked_forecasts, counts_of, coverage_predictions, reported, stated_in
 from .slices import Slice, Weighting, postings_in, weight_of
+from .standings import kept_counts
 
 OF_THE_SCHEDULE = (Weighting.TIME_WEIGHTED, Weighting.AT_HORIZON)
 
@@ -21,6 +22,11 @@ def recorded_coverage(chosen: Slice) -> Coverage:
 
     The number of queries does not depend on how many they are, and none of them is read one by one.
     """
+    kept = kept_counts(chosen)
+    return _counted_now(chosen) if kept is None else Coverage.of(kept)
+
+
+def _counted_now(chosen: Slice) -> Coverage:
     last = last_words(chosen).filter(prediction__in=coverage_predictions(chosen).values("pk"))
     told = _grouped(_in_time(last, chosen), chosen=chosen, prefix="prediction__")
     counts = counts_of(told + _grouped(_without_word(chosen), chosen=chosen, prefix=""))
