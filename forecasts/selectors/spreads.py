@@ -171,7 +171,8 @@ def _variants(
 def _readings(chosen: Slice) -> dict[str, set[UUID]]:
     """The predictions of the slice whose rules have a reading of each variant."""
     asked = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True).values("prediction")
-    rows = RuleVersion.objects.filter(variant__in=VARIANTS, prediction__in=asked).order_by()
+    others = RuleVersion.objects.exclude(variant=RuleVersion.Variant.CENTRAL)
+    rows = others.filter(prediction__in=asked).order_by()
     found: dict[str, set[UUID]] = {variant.value: set() for variant in VARIANTS}
     for variant, prediction in rows.values_list("variant", "prediction").distinct()[: 2 * MOST_REPLAYED + 1]:
         found[variant].add(prediction)
