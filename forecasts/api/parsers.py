@@ -17,6 +17,7 @@ from forecasts.feeds import (
     read_json_lines,
     strict_json,
 )
+from forecasts.feeds.objects import ObjectRow, read_object_lines, read_objects
 
 from .renderers import OrjsonRenderer
 
@@ -108,3 +109,34 @@ def _decoded(body: bytes) -> Any:
         raise ValidationError({error.name[:100]: ["This field is given twice."]}) from None
     except ValueError as error:
         raise ParseError(f"The body is not JSON: {str(error)[:200]}.") from None
+
+
+class _RowsParser(BaseParser):
+    """Objects in numbers, read one by one from the connection."""
+
+    def read(self, stream: IO[bytes]) -> Iterator[ObjectRow | BadRow]:
+        raise NotImplementedError
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
+        length = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0)
+        if length > settings.IMPORT_MAX_BYTES:
+            raise BodyTooLarge(f"The body has {length} bytes; {settings.IMPORT_MAX_BYTES} at most. Send it in parts.")
+        try:
+            return self.read(stream)
+        except FileRefused as refused:
+            raise ParseError(str(refused)) from None
+
+
+class JsonRowsParser(_RowsParser):
+    media_type = "application/json"
+    renderer_class = OrjsonRenderer
+
+    def read(self, stream: IO[bytes]) -> Iterator[ObjectRow | BadRow]:
+        return read_objects(stream)
+
+
+class JsonLinesRowsParser(_RowsParser):
+    media_type = "application/x-ndjson"
+
+    def read(self, stream: IO[bytes]) -> Iterator[ObjectRow | BadRow]:
+        return read_object_lines(stream)

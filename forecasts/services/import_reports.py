@@ -43,6 +43,14 @@ class Tally:
         self.new = self.unchanged = self.refused = 0
         self._problems: list[RowProblem] = []
 
+    def add_new(self, *, line: int, external_id: str) -> None:
+        """Count one row as a new event."""
+        self.new += 1
+
+    def add_unchanged(self, *, line: int, external_id: str) -> None:
+        """Count one row as an event that was recorded before, or twice in the file."""
+        self.unchanged += 1
+
     def refuse(self, *problems: RowProblem) -> None:
         """Count one row as refused."""
         self.refused += 1
@@ -66,6 +74,28 @@ class Tally:
     @property
     def problems(self) -> tuple[RowProblem, ...]:
         return tuple(self._problems)
+
+
+class RowByRow(Tally):
+    """What became of each row, by its line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recorded: dict[int, tuple[str, bool]] = {}
+        self.refused_rows: dict[int, list[RowProblem]] = {}
+
+    def add_new(self, *, line: int, external_id: str) -> None:
+        super().add_new(line=line, external_id=external_id)
+        self.recorded[line] = (external_id, True)
+
+    def add_unchanged(self, *, line: int, external_id: str) -> None:
+        super().add_unchanged(line=line, external_id=external_id)
+        self.recorded[line] = (external_id, False)
+
+    def refuse(self, *problems: RowProblem) -> None:
+        super().refuse(*problems)
+        for one in problems:
+            self.refused_rows.setdefault(one.line, []).append(one)
 
 
 Counted = TypeVar("Counted")

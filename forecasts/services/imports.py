@@ -1,6 +1,6 @@
 """Recording events in bulk: a thousand rows a transaction, and each bad row told with its line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -28,7 +28,7 @@ from .event_drafts import (
     version_row,
 )
 from .events import interval
-from .import_reports import ImportReport, Tally, line_of, patiently
+from .import_reports import ImportReport, RowByRow, Tally, line_of, patiently
 from .refusal import Refused, refuse
 from .routing import wake
 
@@ -78,6 +78,22 @@ def import_events(
         record = partial(_record, chunk, source=source, now=now, recorded_by=recorded_by)
         tally.take(patiently(record, line=chunk.line))
     return tally.report()
+
+
+@transaction.atomic
+def record_new_events(
+    *, source: Source, rows: Sequence[EventRow], now: datetime, recorded_by: User | None = None
+) -> RowByRow:
+    """
+    Record events in one transaction as `import_events` does, and tell of each row what became of it.
+
+    Args:
+        rows: None of them a correction or a retraction.
+    """
+    tally = RowByRow()
+    for chunk in _chunks(rows, now=now, tally=tally):
+        _record_new(chunk.candidates, source=source, now=now, recorded_by=recorded_by, tally=tally)
+    return tally
 
 
 def preview_events(*, source: Source, rows: Iterable[EventRow | BadRow], now: datetime) -> ImportReport:
@@ -177,7 +193,7 @@ def _unrecorded(candidates: list[_Candidate], *, source: Source, tally: Tally) -
             fresh[identifier] = candidate
             continue
         if is_same:
-            tally.unchanged += 1
+            tally.add_unchanged(line=candidate.line, external_id=identifier)
         else:
             tally.refuse(problem(candidate.line, "external_id", message, identifier))
     return fresh
@@ -228,17 +244,18 @@ def _record_new(
     if late:
         _unrecorded(late, source=source, tally=tally)
     stored = [(event, fresh[event.external_id]) for event in events if event.pk in ours]
-    tally.new += len(stored)
+    for event, one in stored:
+        tally.add_new(line=one.line, external_id=event.external_id)
     versions = [
         version_row(event, number=1, draft=one.draft, digest=one.digest, reason="", now=now, recorded_by=recorded_by)
         for event, one in stored
     ]
     keys = [key for version in versions for key in key_rows(version)]
-    reports = (
+    reports = [
         report_row(event, report=report, now=now, recorded_by=recorded_by)
         for event, one in stored
         for report in _once(one.reports)
-    )
+    ]
     insert_rows(EventVersion, versions)
     insert_rows(EventKey, keys)
     insert_rows(Evidence, reports)
