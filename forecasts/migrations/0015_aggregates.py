@@ -15,7 +15,7 @@ KINDS = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0013_prediction_counts"),
+        ("forecasts", "0014_other_readings"),
     ]
 
     operations = [
