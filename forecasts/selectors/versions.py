@@ -48,5 +48,6 @@ def _scope(chosen: Slice) -> Scope | None:
 
 def _whole(chosen: Slice, *, scope: Scope) -> Slice:
     """The slice of all that may bear on what is within a scope; for a forecaster everything may, such as a market."""
-    field = {Scope.Kind.OUTLET: "outlet", Scope.Kind.TOPIC: "topic"}.get(Scope.Kind(scope.kind))
-    return Slice(**{field: scope.key}) if field else Slice()
+    if scope.kind == Scope.Kind.OUTLET:
+        return Slice(outlet=scope.key)
+    return Slice(topic=scope.key) if scope.kind == Scope.Kind.TOPIC else Slice()

@@ -1,13 +1,13 @@
 """Writing many rows of one table at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import AutoField, Field, Model
 
 
-def insert_rows(model: type[Model], rows: Iterable[Model]) -> None:
+def insert_rows(model: type[Model], rows: Collection[Model]) -> None:
     """
     Insert rows that are not stored yet, by COPY where the database has it.
 
@@ -16,13 +16,15 @@ def insert_rows(model: type[Model], rows: Iterable[Model]) -> None:
     Raises:
         IntegrityError: A constraint refuses one of the rows; none is stored.
     """
+    if not rows:
+        return
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     names = [field.attname for field in fields]
     contents = (vars(row) for row in rows)
     _insert(model, fields, _prepared(fields, ([content[name] for name in names] for content in contents)))
 
 
-def insert_values(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def insert_values(model: type[Model], names: Sequence[str], rows: Collection[Sequence[Any]]) -> None:
     """
     Insert rows that are not stored yet, given as values of the types that the columns have in Python.
 
@@ -33,6 +35,8 @@ def insert_values(model: type[Model], names: Sequence[str], rows: Iterable[Seque
     Raises:
         IntegrityError: A constraint refuses one of the rows; none is stored.
     """
+    if not rows:
+        return
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_name[name] for name in names]
     is_native = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from forecasts.models import Posting, Resolution, Score
+from forecasts.models import Among, Posting, Resolution, Score
 from forecasts.scoring.rules import brier_score, log_score
 from forecasts.selectors.counting import BASIS_POINTS, Counted, counted, outcomes_of
 
@@ -22,39 +22,60 @@ TERMS = (
 )  # fmt: skip
 POSTING = ("forecast_id", *TERMS, "resolution_id", "sign", "takes_back_id", "recorded_at")
 SCORE = ("forecast_id", "resolution_id", "rule", "rule_version", "outcome", "value", "recorded_at")
+KNOWN = ("known_at", "is_retrospective")
 terms_of = attrgetter(*TERMS)
 posted_terms_of = attrgetter("forecast_id", *TERMS)
-# What two words on a prediction have to agree in for its postings to stand.
-moments_of = attrgetter("known_at", "is_retrospective")
+known_of = attrgetter(*KNOWN)
 
 
 def score_predictions(*, predictions: Collection[UUID], now: datetime) -> int:
+    """
+    Bring scores, postings and kept sums of predictions in line with the last word on each, as it is recorded.
+
+    The caller holds the rows of the predictions locked.
+
+    Returns:
+        As `score_under`.
+    """
+    current = Resolution.objects.current().filter(Among("prediction", predictions))
+    resolutions = {one.prediction_id: one for one in current}
+    return score_under(resolutions={pk: resolutions.get(pk) for pk in predictions}, now=now)
+
+
+def score_under(*, resolutions: Mapping[UUID, Resolution | None], now: datetime) -> int:
     """
     Bring scores, postings and kept sums of predictions in line with the last word on each.
 
     What counts no longer is taken back, what counts anew or otherwise is posted. Running it again changes nothing. The
     caller holds the rows of the predictions locked. The number of queries does not depend on how many they are.
 
+    Args:
+        resolutions: The last word on each prediction; None where there is none.
+
     Returns:
         How many postings were added, without those that take back.
     """
-    current = Resolution.objects.current().filter(prediction__in=list(predictions))
-    words = {one.prediction_id: one for one in current}
-    cases = {one.forecast_id: one for one in counted(outcomes_of(current))}
+    words = {pk: one for pk, one in resolutions.items() if one is not None}
+    cases = {one.forecast_id: one for one in counted(outcomes_of(words.values()))}
     _record_scores(list(cases.values()), words=words, now=now)
-    posted = Posting.objects.net().filter(resolution__prediction__in=list(predictions)).select_related("resolution")
-    standing = {one.forecast_id: one for one in posted}
+    standing = {one.forecast_id: one for one in _posted(resolutions)}
     gone = [one for key, one in standing.items() if not _is_same(one, cases.get(key), words=words)]
     kept = standing.keys() - {one.forecast_id for one in gone}
     added = [one for key, one in cases.items() if key not in kept]
-    insert_values(Posting, POSTING, _rows(gone, added, words=words, now=now))
-    post(entries=[*_taken(gone), *_added(added)], predictions=predictions)
+    insert_values(Posting, POSTING, list(_rows(gone, added, words=words, now=now)))
+    post(entries=[*_taken(gone), *_added(added)], predictions=list(resolutions))
     return len(added)
+
+
+def _posted(predictions: Iterable[UUID]) -> Iterable[Posting]:
+    """The postings of predictions that nothing has taken back, with what is asked of them."""
+    rows = Posting.objects.net().filter(Among("resolution__prediction", predictions)).select_related("resolution")
+    return rows.only("forecast_id", *TERMS, *(f"resolution__{name}" for name in ("prediction_id", *KNOWN)))
 
 
 def _is_same(posting: Posting, case: Counted | None, *, words: Mapping[UUID, Resolution]) -> bool:
     """Whether a posting says what is to be said, be it under an earlier word on the same outcome."""
-    if case is None or moments_of(posting.resolution) != moments_of(words[case.prediction_id]):
+    if case is None or known_of(posting.resolution) != known_of(words[case.prediction_id]):
         return False
     return terms_of(posting) == terms_of(case)
 

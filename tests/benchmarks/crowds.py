@@ -29,7 +29,8 @@ def copy_prediction(original: Prediction, *, count: int, first: int, key: str | 
     prediction, rule = {"prediction_id": identifier()}, {"rule_version_id": identifier(offset=RULES)}
     numbers = range(first, first + count)
     copy_rows(Prediction.objects.filter(pk=original.pk), numbers, {"id": identifier(), **texts})
-    copy_rows(original.rules.all(), numbers, {"id": identifier(offset=RULES), **prediction})
+    # Each rule counts as one of its own: what was read for one must not serve the others.
+    copy_rows(original.rules.all(), numbers, {"id": identifier(offset=RULES), **prediction, "sha256": "'copy ' || n.i"})
     copy_rows(listening, numbers, {**rule, **({"key": key} if key else {})})
 
 
