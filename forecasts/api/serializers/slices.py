@@ -68,6 +68,16 @@ class ChosenSlice(Body):
         return attrs
 
 
+class ChosenCard(ChosenSlice):
+    """Which forecasts a scorecard is about, and whether its bands are drawn."""
+
+    bands = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Also draw what chance would do, some tens of milliseconds: bands, and the figures that rest on them.",
+    )
+
+
 def _problems(asked: dict[str, Any]) -> Any:
     at_horizon = asked["weighting"] == Weighting.AT_HORIZON
     is_replayed = asked["as_of"] is not None or asked["variant"] != RuleVersion.Variant.CENTRAL
@@ -92,10 +102,29 @@ def slice_of(given: dict[str, str]) -> Slice:
     Raises:
         ValidationError: One of them is malformed, names nothing that is recorded, or does not go with another.
     """
-    chosen = ChosenSlice(data={name: value for name, value in given.items() if value})
+    return _slice(_checked(ChosenSlice, given))
+
+
+def card_asked(given: dict[str, str]) -> tuple[Slice, bool]:
+    """
+    The slice that query parameters choose, and whether bands are asked for.
+
+    Raises:
+        ValidationError: As with `slice_of`.
+    """
+    values = _checked(ChosenCard, given)
+    return _slice({name: value for name, value in values.items() if name != "bands"}), values["bands"]
+
+
+def _checked(kind: type[ChosenSlice], given: dict[str, str]) -> dict[str, Any]:
+    chosen = kind(data={name: value for name, value in given.items() if value})
     chosen.is_valid(raise_exception=True)
-    values = {name: _plain(value) for name, value in chosen.validated_data.items()}
-    return Slice(**{**values, "weighting": Weighting(values["weighting"])})
+    return chosen.validated_data
+
+
+def _slice(values: dict[str, Any]) -> Slice:
+    plain = {name: _plain(value) for name, value in values.items()}
+    return Slice(**{**plain, "weighting": Weighting(plain["weighting"])})
 
 
 def _plain(value: Any) -> Any:
