@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 from ._append_only import protect
-from ._changes import watch
+from ._changes import WATCHED, watch
 
 
 class Migration(migrations.Migration):
@@ -71,42 +71,5 @@ class Migration(migrations.Migration):
             },
         ),
         protect("change"),
-        watch("forecaster", kind="forecaster", key="{row}.slug", changing=("slug", "name", "kind", "description")),
-        watch("topic", kind="topic", key="{row}.path", changing=("path", "label")),
-        watch("article", kind="article", key="{row}.id"),
-        watch("lexicon", kind="lexicon", key="{row}.code"),
-        watch(
-            "prediction",
-            kind="prediction",
-            key="{row}.id",
-            changing=("status", "verdict", "review_reasons", "needs_confirmation", "scheduled_close_at"),
-        ),
-        watch("ruleversion", kind="rule", key="{row}.id"),
-        watch("forecast", kind="forecast", key="{row}.id"),
-        watch(
-            "source",
-            kind="source",
-            key="{row}.slug",
-            changing=("slug", "name", "kind", "tier", "group", "settlement_lag", "url", "citation"),
-        ),
-        watch("coverage", kind="coverage", key="(SELECT slug FROM forecasts_source s WHERE s.id = {row}.source_id)"),
-        watch("entity", kind="entity", key="{row}.path", changing=("path", "label", "wikidata")),
-        watch(
-            "entitymembership",
-            kind="membership",
-            key="(SELECT path FROM forecasts_entity e WHERE e.id = {row}.member_id)",
-        ),
-        watch("milestone", kind="milestone", key="{row}.key"),
-        watch("eventversion", kind="event", key="{row}.event_id"),
-        watch("evidence", kind="evidence", key="{row}.event_id"),
-        watch("eventmerge", kind="merge", key="{row}.merged_id"),
-        watch("observation", kind="observation", key="{row}.id"),
-        watch("evaluation", kind="evaluation", key="{row}.id"),
-        watch(
-            "judgement",
-            kind="judgement",
-            key="(SELECT prediction_id FROM forecasts_ruleversion r WHERE r.id = {row}.rule_version_id)",
-        ),
-        watch("resolution", kind="resolution", key="{row}.id"),
-        watch("score", kind="score", key="{row}.id"),
+        *(watch(name) for name in WATCHED),
     ]

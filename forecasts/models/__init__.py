@@ -21,6 +21,7 @@ from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
 from .rollups import WHOLE, ClusterCell, LevelCell, Posting, Scope
 from .scores import Score
+from .search import SearchText
 
 __all__ = [
     "WHOLE",
@@ -53,6 +54,7 @@ __all__ = [
     "RuleVersion",
     "Scope",
     "Score",
+    "SearchText",
     "Source",
     "Tier",
     "Topic",

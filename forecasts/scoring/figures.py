@@ -30,7 +30,7 @@ MEANS: Final = {
     "BRIER_GAP": ("brier_gap", 1),
 }
 NO_REFERENCE_LOSS: Final = Absent(Missing.NOT_COUNTED, "The reference never missed: there was nothing to save.")
-NO_SPREAD: Final = Absent(Missing.NOT_COUNTED, "Every score came out exactly as implied: there is no spread to go by.")
+NO_SPREAD: Final = Absent(Missing.NO_SPREAD, "Every score came out exactly as implied: there is no spread to go by.")
 PART_COUNTED: Final = Absent(Missing.NOT_COUNTED, "Some forecasts or outcomes count in part, so no hits are counted.")
 NOT_ASKED: Final = Absent(Missing.NOT_ASKED, "Worked out with the bands: ask with bands=true.")
 PENALISED: Final = "Drawn towards no change: the record alone cannot hold it."

@@ -18,6 +18,9 @@ class Missing(StrEnum):
     ONE_OUTCOME = "ONE_OUTCOME"
     NOT_COUNTED = "NOT_COUNTED"
     NOT_ASKED = "NOT_ASKED"
+    NO_SPREAD = "NO_SPREAD"
+    NOTHING_SHARED = "NOTHING_SHARED"
+    NOT_SCHEDULED = "NOT_SCHEDULED"
 
 
 @dataclass(frozen=True, slots=True)

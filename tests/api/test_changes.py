@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from django.apps import apps
 from django.db import connection, transaction
 
 from forecasts.models import Change, Forecaster, Prediction
@@ -33,10 +32,6 @@ from .conftest import errors_of
 # On PostgreSQL a change is given out once its transaction is over, so these tests must commit.
 COMMITS = connection.vendor == "postgresql"
 pytestmark = pytest.mark.django_db(transaction=COMMITS)
-TRIGGERS = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'",
-}
 PATIENCE = 90.0  # Another transaction of the cluster can hold the feed back that long.
 
 
@@ -123,21 +118,6 @@ def test_a_verdict_tells_that_the_state_of_the_prediction_changed(reader):
 
     assert n_before < Change.objects.count()
     assert ("prediction", "CHANGED", str(prediction.pk)) in [(c["kind"], c["action"], c["id"]) for c in told]
-
-
-def test_every_table_of_records_is_told_or_belongs_to_one_that_is():
-    told_with_another = {
-        "articleauthor", "event", "eventkey", "lexiconentry", "posting", "rulekey", "witness", "change",
-    }  # fmt: skip
-    unwatched = {"apitoken", "clustercell", "levelcell", "scope"}
-    with connection.cursor() as cursor:
-        cursor.execute(TRIGGERS[connection.vendor])
-        names = {name for (name,) in cursor.fetchall()}
-
-    for model in apps.get_app_config("forecasts").get_models():
-        name = model._meta.model_name
-        is_told = f"{model._meta.db_table}_noted_insert" in names
-        assert is_told != (name in told_with_another | unwatched), name
 
 
 def test_being_due_is_no_change(reader):

@@ -23,7 +23,18 @@ APPEND_ONLY = (
     "change",
 )
 MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
-MUTABLE = {"clustercell", "levelcell", "scope", "apitoken", "entity", "forecaster", "prediction", "source", "topic"}
+MUTABLE = {
+    "clustercell",
+    "levelcell",
+    "scope",
+    "searchtext",
+    "apitoken",
+    "entity",
+    "forecaster",
+    "prediction",
+    "source",
+    "topic",
+}
 
 pytestmark = pytest.mark.django_db
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from forecasts.selectors.scorecards import Call, Scorecard
 
+from .coverage import CoverageCountsSerializer, coverage_of
 from .figures import FigureSerializer, figure
 
 
@@ -40,20 +41,6 @@ class RecordSerializer(serializers.Serializer):
     observed = serializers.FloatField()
     p_value = serializers.FloatField(allow_null=True)
     text = serializers.CharField()
-
-
-class CoverageCountsSerializer(serializers.Serializer):
-    """How many predictions of the slice ended how."""
-
-    predictions = serializers.IntegerField()
-    resolved = serializers.IntegerField()
-    pending = serializers.IntegerField()
-    annulled = serializers.IntegerField(help_text="The condition was not met: never scored.")
-    ambiguous = serializers.IntegerField()
-    not_scored = serializers.IntegerField(help_text="Without a probability of the forecaster's own.")
-    provisional = serializers.IntegerField(help_text="Scored under verdicts that are not final.")
-    retrospective = serializers.IntegerField(help_text="Logged after the outcome could be known.")
-    reported = serializers.IntegerField(help_text="Beliefs of others; they count for those who hold them.")
 
 
 class CallSerializer(serializers.Serializer):
@@ -126,5 +113,5 @@ def sample_of(card: Scorecard) -> dict[str, Any]:
         "slice": asdict(card.slice),
         "tier": summary.tier.value,
         "lexicons": [name._asdict() for name in card.lexicons],
-        "coverage": card.coverage,
+        "coverage": coverage_of(card.coverage),
     }
