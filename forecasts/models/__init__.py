@@ -19,7 +19,7 @@ from .forecasts import Forecast, Lexicon, LexiconEntry
 from .judgements import Judgement
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
-from .rollups import WHOLE, ClusterCell, LevelCell, Posting, Scope
+from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
 from .scores import Score
 from .search import SearchText
 
@@ -49,6 +49,7 @@ __all__ = [
     "Observation",
     "Posting",
     "Prediction",
+    "PredictionCounts",
     "Resolution",
     "RuleKey",
     "RuleVersion",
@@ -58,6 +59,7 @@ __all__ = [
     "Source",
     "Tier",
     "Topic",
+    "Uncounted",
     "Verdict",
     "Witness",
 ]

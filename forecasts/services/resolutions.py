@@ -4,13 +4,17 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion, Witness
+from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion, Verdict, Witness
 from forecasts.rules import Outcome
 from forecasts.selectors.resolutions import current_resolution, latest_evaluations
 from forecasts.selectors.verdicts import Judged
+
+from .forecasts import parse_probability
+from .refusal import refuse
 
 
 def record_evaluations(*, readings: Sequence[tuple[RuleVersion, Judged]], now: datetime) -> Mapping[UUID, Evaluation]:
@@ -104,3 +108,24 @@ def next_resolution(*, prediction: Prediction, last: Resolution | None, now: dat
         is_retrospective=known_at is not None and prediction.recorded_at > known_at,
         **fields,
     )
+
+
+def checked_share(share: object, *, verdict: str) -> Decimal | None:
+    """
+    Return how much came true in part, or None for any other verdict.
+
+    Raises:
+        Refused: Under the name `share`: it is missing, does not go with the verdict, or is no share.
+    """
+    is_missing = share in (None, "")
+    if verdict != Verdict.PARTLY:
+        if is_missing:
+            return None
+        raise refuse("share", f"A share goes with {Verdict.PARTLY.value} alone, not with {verdict}: leave it out.")
+    if is_missing:
+        raise refuse("share", "Say how much came true, between 0 and 1, such as 0.5 for a tie.")
+    part = parse_probability(share, field="share")
+    if part in (0, 1):
+        whole = Verdict.YES if part else Verdict.NO
+        raise refuse("share", f"A share of {part:f} is no part: record {whole.value}.")
+    return part

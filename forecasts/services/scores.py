@@ -49,7 +49,7 @@ def score_predictions(*, predictions: Collection[UUID], now: datetime) -> list[P
     kept = standing.keys() - {one.forecast_id for one in gone}
     added = [_posting(case, now=now) for key, case in cases.items() if key not in kept]
     insert_rows(Posting, [*(_taken_back(one, now=now) for one in gone), *added])
-    post(entries=[*_entries(gone, sign=-1), *_entries(added, sign=1)])
+    post(entries=[*_entries(gone, sign=-1), *_entries(added, sign=1)], predictions=predictions)
     return added
 
 
