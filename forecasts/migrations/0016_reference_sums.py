@@ -29,6 +29,6 @@ def remove_reference(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("forecasts", "0014_other_readings")]
+    dependencies = [("forecasts", "0015_aggregates")]
 
     operations = [migrations.RunPython(add_reference, remove_reference)]
