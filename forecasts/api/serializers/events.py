@@ -180,6 +180,11 @@ class NewReport(Body):
     owner = ShortText(help_text="Who publishes it; wire copies share an owner. By default the host of the address.")
     quote = LongText()
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["url"] and not attrs.get("citation"):
+            raise serializers.ValidationError("A report needs an address or a citation.")
+        return attrs
+
 
 class Place(Body):
     """A point on the map: a name, or lat and lon in degrees, or all of them."""

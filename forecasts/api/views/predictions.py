@@ -166,19 +166,15 @@ def log_from(body: dict[str, Any], *, token: ApiToken, account: Any, now: dateti
         Refused: Any part is refused, named as in the body.
     """
     claim = {name: value for name, value in body.items() if name not in ("wording", "rules", "is_scored")}
-    words = read_wording(body["wording"])
-    try:
-        return log_prediction(
-            claim=ClaimDraft(**claim),
-            rules=[RuleDraft(**draft) for draft in body["rules"]],
-            wording=words,
-            is_scored=body["is_scored"],
-            now=now,
-            recorded_by=account,
-            may_resolve=holds(token, ApiToken.Scope.RESOLVE),
-        )
-    except Refused as refusal:
-        raise renamed(refusal, rule="rules", name="rules") from None
+    return log_prediction(
+        claim=ClaimDraft(**claim),
+        rules=[RuleDraft(**draft) for draft in body["rules"]],
+        wording=read_wording(body["wording"]),
+        is_scored=body["is_scored"],
+        now=now,
+        recorded_by=account,
+        may_resolve=holds(token, ApiToken.Scope.RESOLVE),
+    )
 
 
 def refuse_own(prediction: Prediction, *, token: ApiToken) -> None:
