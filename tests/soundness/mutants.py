@@ -20,7 +20,7 @@ from tests.soundness.mutations import MUTATIONS, Mutation
 
 ROOT = Path(__file__).parents[2]
 LEFT_BEHIND = shutil.ignore_patterns(".*", "var", "node_modules", "__pycache__", "*.sqlite3")
-SECONDS = 300
+SECONDS = 900
 
 
 class NotApplicable(Exception):
