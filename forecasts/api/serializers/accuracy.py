@@ -14,6 +14,7 @@ from forecasts.scoring.summary import SCORES, ScoreSummary
 from forecasts.selectors.scorecards import Call, Scorecard, Slice
 
 from .coverage import CoverageCountsSerializer, coverage_of
+from .details import ConditionalSerializer, SpreadSerializer, VerbalSerializer, details_of
 from .resolutions import RangeSerializer, range_of
 
 LEVEL = 0.95
@@ -123,6 +124,9 @@ class AccuracySerializer(SampleSerializer):
     scores = FigureSerializer(many=True)
     record = RecordSerializer(allow_null=True)
     coverage = CoverageCountsSerializer()
+    verbal = VerbalSerializer(allow_null=True)
+    conditional = ConditionalSerializer(allow_null=True)
+    spread = SpreadSerializer(allow_null=True)
     calls = CallSerializer(many=True, help_text="The best ones; `n_calls` says how many there are.")
     n_calls = serializers.IntegerField()
 
@@ -138,6 +142,7 @@ def accuracy_of(card: Scorecard) -> dict[str, Any]:
         "scores": [*_headlines(summary), *(_beside(one, summary=summary) for one in card.figures)],
         "record": summary.record,
         "coverage": coverage_of(card.coverage),
+        **(details_of(card.details) if card.details else dict.fromkeys(("verbal", "conditional", "spread"))),
         "calls": card.calls,
         "n_calls": card.n_calls,
     }
