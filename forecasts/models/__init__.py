@@ -1,4 +1,5 @@
 from .access import ApiToken
+from .among import Among
 from .articles import Article, ArticleAuthor, Forecaster, Topic
 from .changes import Change
 from .events import (
@@ -25,6 +26,7 @@ from .search import SearchText
 
 __all__ = [
     "WHOLE",
+    "Among",
     "ApiToken",
     "Article",
     "ArticleAuthor",

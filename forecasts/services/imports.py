@@ -251,11 +251,11 @@ def _record_new(
         for event, one in stored
     ]
     keys = [key for version in versions for key in key_rows(version)]
-    reports = (
+    reports = [
         report_row(event, report=report, now=now, recorded_by=recorded_by)
         for event, one in stored
         for report in _once(one.reports)
-    )
+    ]
     insert_rows(EventVersion, versions)
     insert_rows(EventKey, keys)
     insert_rows(Evidence, reports)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from forecasts.models import (
+    Among,
     ArticleAuthor,
     ClusterCell,
     Forecast,
@@ -123,7 +124,7 @@ def _lock(function: str) -> None:
 
 def _no_longer_uncounted(predictions: Collection[UUID]) -> set[UUID]:
     """Take the marks off before anything is counted: one that comes meanwhile stays, and is counted next time."""
-    marks = list(Uncounted.objects.filter(prediction__in=list(predictions)).values_list("pk", "prediction"))
+    marks = list(Uncounted.objects.filter(Among("prediction", predictions)).values_list("pk", "prediction"))
     Uncounted.objects.filter(pk__in=[pk for pk, _ in marks]).delete()
     return {prediction for _, prediction in marks}
 
