@@ -7,7 +7,8 @@ from rest_framework.response import Response
 
 from forecasts.api.serializers.accuracy import AccuracySerializer, CalibrationSerializer, accuracy_of, calibration_of
 from forecasts.api.serializers.slices import ChosenSlice, slice_of
-from forecasts.selectors.scorecards import Scorecard, scorecard
+from forecasts.selectors.scorecards import Scorecard, full_scorecard, scorecard
+from forecasts.selectors.slices import Slice
 
 from .base import Endpoint
 
@@ -25,7 +26,16 @@ class SliceEndpoint(Endpoint):
         Raises:
             ValidationError: They choose none.
         """
-        return scorecard(slice_of(self.request.query_params.dict()), now=timezone.now())
+        return scorecard(self.chosen(), now=timezone.now())
+
+    def chosen(self) -> Slice:
+        """
+        The slice that the parameters choose.
+
+        Raises:
+            ValidationError: They choose none.
+        """
+        return slice_of(self.request.query_params.dict())
 
 
 class AccuracyView(SliceEndpoint):
@@ -33,8 +43,12 @@ class AccuracyView(SliceEndpoint):
 
     @extend_schema(operation_id="accuracy", parameters=[ChosenSlice], responses=AccuracySerializer)
     def get(self, request: Request) -> Response:
-        """The scorecard: every score with its n and interval, what became of the predictions, and each call."""
-        return Response(AccuracySerializer(accuracy_of(self.card())).data)
+        """
+        The scorecard: every score with its n and interval, what became of the predictions, and each call.
+
+        With what words of probability were worth, how many conditions were met, and how much hangs on readings.
+        """
+        return Response(AccuracySerializer(accuracy_of(full_scorecard(self.chosen(), now=timezone.now()))).data)
 
 
 class CalibrationView(SliceEndpoint):
