@@ -38,9 +38,9 @@ def test_a_leaderboard_lists_whoever_is_not_ranked_with_the_reason(contests, rea
 def test_every_figure_of_a_leaderboard_says_how_to_read_it(contests, reader):
     saved, brier = reader.get("leaderboard/?forecaster=ada").json()["unranked"][0]["scores"]
 
-    assert (saved["name"], saved["version"], saved["value"]) == ("POINTS_SAVED", "points-saved-1", None)
+    assert (saved["name"], saved["version"], saved["value"]) == ("POINTS_SAVED", "points-saved-2", None)
     assert saved["missing_text"] == "Shown from 10 independent events on; there are 3 so far."
-    assert (saved["range"], saved["lower_is_better"]) == ({"low": -1.0, "high": 1.0}, False)
+    assert (saved["range"], saved["lower_is_better"]) == ({"low": -100.0, "high": 100.0}, False)
     assert (brier["name"], brier["value"], brier["n"], brier["n_clusters"]) == ("BRIER", pytest.approx(0.86 / 3), 3, 3)
 
 

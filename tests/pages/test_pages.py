@@ -116,7 +116,7 @@ def n_queries(client, address: str) -> int:
     [
         ("/", 9),
         ("/articles/", 3),
-        ("/articles/{article}/", 13),
+        ("/articles/{article}/", 16),
         ("/predictions/{prediction}/", 13),
         ("/forecasters/", 2),
         ("/forecasters/ada-byron/", 16),

@@ -14,20 +14,13 @@ from forecasts.selectors.fits import FitLine
 from forecasts.selectors.spreads import Spread, SpreadLine
 from forecasts.selectors.wordings import PhraseLine, Verbal
 
+from .figures import IntervalSerializer
+
 UNSHOWN = "Null where it is not shown."
 
 
 def _number(help_text: str, *, may_miss: bool = True) -> serializers.FloatField:
     return serializers.FloatField(allow_null=may_miss, help_text=help_text)
-
-
-class BoundsSerializer(serializers.Serializer):
-    """An interval with how it was found."""
-
-    low = serializers.FloatField()
-    high = serializers.FloatField()
-    method = serializers.CharField()
-    level = serializers.FloatField()
 
 
 class PhraseSerializer(serializers.Serializer):
@@ -75,7 +68,7 @@ class VerbalSerializer(serializers.Serializer):
     n = serializers.FloatField()
     n_clusters = serializers.IntegerField()
     brier = _number(f"Mean Brier score at the points of the lexicons, 0 to 1; lower is better. {UNSHOWN}")
-    interval = BoundsSerializer(allow_null=True)
+    interval = IntervalSerializer(allow_null=True)
     best = _number("The least mean that any choice within the ranges earns.")
     worst = _number("The greatest.")
     reader_variance = _number("What vagueness costs readers on average, 0 to 0.25.")
@@ -112,12 +105,12 @@ class ConditionalSerializer(serializers.Serializer):
     side_failed = serializers.IntegerField(help_text="Of the annulled: it did not happen either.")
     side_unknown = serializers.IntegerField()
     annulled_share = _number("Of those decided.")
-    annulled_interval = BoundsSerializer(allow_null=True)
+    annulled_interval = IntervalSerializer(allow_null=True)
     warning = serializers.CharField(help_text="Where more than half were annulled; else empty.")
     mean_condition = _number("How probable the conditions were said to be.")
     n_condition = serializers.IntegerField(help_text="Over how many of which the same forecaster said it.")
     brier = _number("Mean Brier score of the resolved ones.")
-    brier_interval = BoundsSerializer(allow_null=True)
+    brier_interval = IntervalSerializer(allow_null=True)
     largest_gap = _number("Whichever way; null where there is nothing to compare.")
     largest_distance = _number("Null where there is nothing to compare.")
     fits = FitSerializer(many=True)
@@ -143,7 +136,7 @@ class SpreadSerializer(serializers.Serializer):
     """How much the score hangs on readings."""
 
     brier = _number("The score as it is.")
-    interval = BoundsSerializer(allow_null=True)
+    interval = IntervalSerializer(allow_null=True)
     tier = serializers.CharField()
     lexicons = SpreadLineSerializer(many=True)
     variants = SpreadLineSerializer(many=True)
@@ -160,7 +153,11 @@ def details_of(details: Details) -> dict[str, Any]:
 
 
 def _bounds(interval: Interval | None) -> dict[str, Any] | None:
-    return None if interval is None else {**_fields(interval, "low", "high", "level"), "method": interval.method.value}
+    return (
+        None
+        if interval is None
+        else {**_fields(interval, "low", "high", "level", "n_clusters"), "method": interval.method.value}
+    )
 
 
 def _fields(source: object, *names: str) -> dict[str, Any]:
