@@ -6,13 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from forecasts.scoring.intervals import (
-    IntervalMethod,
-    jeffreys_interval,
-    mean_interval,
-    signed_interval,
-    wilson_interval,
-)
+from forecasts.scoring.intervals import IntervalMethod, jeffreys_interval, mean_interval, wilson_interval
 
 SCORES = st.lists(st.integers(0, 100).map(lambda percent: (percent / 100) ** 2), min_size=1, max_size=60)
 
@@ -160,11 +154,3 @@ def test_the_interval_covers_the_true_mean_of_clustered_scores(n_clusters, floor
 def test_what_has_no_mean_is_refused(scores, clusters, message):
     with pytest.raises(ValueError, match=message):
         mean_interval(scores, clusters)
-
-
-def test_a_signed_mean_of_twenty_events_has_nineteen_degrees_of_freedom():
-    found = signed_interval(0.1, error=0.05, n=30, n_clusters=20)
-
-    # Student's t at 97.5% with 19 degrees of freedom, from any table: 2.093.
-    assert (found.low, found.high) == pytest.approx((0.1 - 2.093024 * 0.05, 0.1 + 2.093024 * 0.05), abs=1e-7)
-    assert signed_interval(0.1, error=0.05, n=30, n_clusters=1) is None

@@ -20,7 +20,7 @@ NO_TIES = "place = np.argsort(np.argsort(table[:, 0], kind='stable')); level = n
 BRIER = "return outcomes * (1 - probabilities) ** 2 + (1 - outcomes) * probabilities**2"
 SCHEDULED = "(max(until, since) - since) / (closes - opens)"
 SHARES = "{Verdict.YES: BASIS_POINTS, Verdict.NO: 0}"
-SMALL = "Fraction(self.clusters, self.clusters - 1)"
+SMALL = "Fraction(self.clusters, self.clusters - 1) * Fraction(residuals"
 OTHERS = "100 * (gains - (total - gains) / (n - 1))"
 
 SCORING_MUTATIONS = (
@@ -41,9 +41,9 @@ SCORING_MUTATIONS = (
     Mutation("in part counts as Yes", SELECTORS + "counting.py", "return round(share * BASIS_POINTS)", "return BASIS_POINTS", PARTIAL),
     Mutation("in part is not counted as resolved", SELECTORS + "counting.py", "SETTLED = (Verdict.YES, Verdict.NO, Verdict.PARTLY)", "SETTLED = (Verdict.YES, Verdict.NO)", PARTIAL),
     Mutation("another share is the same verdict", SERVICES + "verdicts.py", "if final is None or (final.verdict, final.share) == answer:", "if final is None or final.verdict == answer[0]:", PARTIAL),
-    Mutation("the error is not corrected for few events", SCORING + "statistics.py", SMALL, "Fraction(self.clusters, self.clusters)", core("statistics")),
+    Mutation("the error is not corrected for few events", SCORING + "statistics.py", SMALL, "Fraction(residuals", core("statistics")),
     Mutation("the error of a list is not corrected either", SCORING + "intervals.py", "n_clusters / (n_clusters - 1) * total", "n_clusters / n_clusters * total", core("intervals")),
-    Mutation("events lose one degree of freedom less", SCORING + "intervals.py", "stdtrit(n_clusters - 1, (1 + level) / 2)) * error\n", "stdtrit(n_clusters, (1 + level) / 2)) * error\n", core("intervals")),
+    Mutation("events lose one degree of freedom less", SCORING + "signed.py", "stdtrit(n_clusters - 1,", "stdtrit(n_clusters,", core("signed")),
     Mutation("forecasts count as events", SELECTORS + "sums.py", "clusters[one.cluster] +=", "clusters[f'{one.cluster}{one.level}'] +=", FAILURES),
     Mutation("repeating oneself adds weight", SCORING + "weighting.py", "return [share + (place < left) for place in range(n)]", "return [WHOLE for place in range(n)]", core("weighting")),
     Mutation("what is left of a division is lost", SCORING + "weighting.py", "share + (place < left)", "share", core("weighting")),
@@ -52,7 +52,7 @@ SCORING_MUTATIONS = (
     Mutation("bias is the wrong way round", SCORING + "statistics.py", "level - outcome, expected", "outcome - level, expected", core("statistics")),
     Mutation("points are lost where they are saved", SCORING + "statistics.py", "against - brier", "brier - against", core("statistics")),
     Mutation("a market is compared with itself", SELECTORS + "counting.py", "rivals[place - 1].forecaster_id == row.forecaster_id", "False", SUMS),
-    Mutation("what is taken back is not taken off", SERVICES + "scores.py", "_entries(gone, sign=-1)", "_entries(gone, sign=1)", SUMS),
+    Mutation("what is taken back is not taken off", SERVICES + "scores.py", "[*_taken(gone), *_added(added)]", "[*_added(added)]", SUMS),
     Mutation("topics do not include what lies below", SERVICES + "rollups.py", "for depth in range(1, len(steps) + 1):", "for depth in (len(steps),):", SUMS),
     Mutation("cuts are added and not averaged", SCORING + "categories.py", "(below[:, :-1] ** 2).mean(axis=1)", "(below[:, :-1] ** 2).sum(axis=1)", core("categories")),
     Mutation("rows need not add up", SCORING + "categories.py", "if abs(row.sum() - 1) > SUMS_WITHIN:", "if row.sum() > 2:", core("categories")),
