@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
-from .views import accuracy, articles, events, forecasts, imports, predictions, resolutions, schema
+from .views import accuracy, articles, events, forecasts, imports, predictions, problems, resolutions, schema
 
 app_name = "api"
 
@@ -32,6 +32,8 @@ urlpatterns = [
     path("accuracy/", accuracy.AccuracyView.as_view(), name="accuracy"),
     path("calibration/", accuracy.CalibrationView.as_view(), name="calibration"),
     path("imports/events/", imports.EventImportView.as_view(), name="event-import"),
+    path("problems/", problems.ProblemListView.as_view(), name="problems"),
+    path("problems/<slug:slug>/", problems.ProblemView.as_view(), name="problem"),
     path("schema/", schema.SchemaView.as_view(), name="schema"),
     path("schema/rules/", schema.RuleSchemaView.as_view(), name="rule-schema"),
     path("docs/", schema.DocsView.as_view(), name="docs"),

@@ -1,4 +1,4 @@
-from .access import ApiToken
+from .access import ApiToken, KeptAnswer
 from .articles import Article, ArticleAuthor, Forecaster, Topic
 from .events import (
     Coverage,
@@ -39,6 +39,7 @@ __all__ = [
     "Forecast",
     "Forecaster",
     "Judgement",
+    "KeptAnswer",
     "LevelCell",
     "Lexicon",
     "LexiconEntry",

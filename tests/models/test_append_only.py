@@ -22,7 +22,18 @@ APPEND_ONLY = (
     "posting",
 )
 MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
-MUTABLE = {"clustercell", "levelcell", "scope", "apitoken", "entity", "forecaster", "prediction", "source", "topic"}
+MUTABLE = {
+    "clustercell",
+    "levelcell",
+    "scope",
+    "apitoken",
+    "keptanswer",
+    "entity",
+    "forecaster",
+    "prediction",
+    "source",
+    "topic",
+}
 
 pytestmark = pytest.mark.django_db
 
