@@ -22,7 +22,7 @@ class ForecastAdmin(RecordAdmin):
 
 class LexiconEntryInline(admin.TabularInline):
     model = LexiconEntry
-    fields = ("phrase", "low", "point", "high", "source")
+    fields = ("phrase", "low", "point", "high", "spread", "is_hedge", "source")
     ordering = ("-point", "phrase")
     extra = 0
     can_delete = False

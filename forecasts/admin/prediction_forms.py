@@ -40,6 +40,9 @@ class PredictionForm(ProbabilityFields, RuleForm):
         required=False, widget=long_text(2), help_text="The if-part in words; empty when there is none."
     )
     outcome = forms.CharField(widget=long_text(2), help_text="The then-part in words, with its deadline.")
+    deadline_basis = forms.ChoiceField(
+        choices=Prediction.DeadlineBasis.choices, label="Deadline", help_text="“Soon” gives none: then it is yours."
+    )
     issued_at = forms.DateTimeField(
         required=False, label="Made at", widget=moment_input(), help_text="UTC. Empty: when the article was published."
     )
@@ -58,7 +61,7 @@ class PredictionForm(ProbabilityFields, RuleForm):
 
     fieldsets = (
         ("Where it stands", {"fields": ["article", ("holder", "attribution"), "quote", "original_wording"]}),
-        ("The claim", {"fields": ["title", "topic", "statement", "condition", "outcome"]}),
+        ("The claim", {"fields": ["title", "topic", "statement", "condition", "outcome", "deadline_basis"]}),
         (
             "How likely",
             {
@@ -143,6 +146,12 @@ class VerdictForm(RecordForm):
     """A person's verdict, on what waits for one or in place of an earlier one."""
 
     verdict = forms.ChoiceField(choices=Verdict.choices, widget=forms.RadioSelect)
+    share = forms.CharField(
+        max_length=10,
+        required=False,
+        widget=line_text(),
+        help_text="For “Partly”: how much came true, between 0 and 1. A tie is 0.5.",
+    )
     reason = forms.CharField(widget=long_text(3), help_text="Why; readers will see it. At least ten characters.")
     evidence_url = forms.URLField(
         max_length=1000, required=False, assume_scheme="https", widget=line_text(), label="Evidence"
@@ -162,7 +171,12 @@ class VerdictForm(RecordForm):
         last = current_resolution(prediction=subject)
         self.initial = {"expected_number": last.number if last else 0, **self.initial}
         if last and last.verdict:
-            self.initial |= {"verdict": last.verdict, "happened_at": last.happened_at, "known_at": last.known_at}
+            self.initial |= {
+                "verdict": last.verdict,
+                "share": last.share,
+                "happened_at": last.happened_at,
+                "known_at": last.known_at,
+            }
 
     def record(self, *, now: datetime, actor: Any) -> Resolution:
         return record_verdict(prediction_id=self.subject.pk, actor=actor, now=now, **self.cleaned_data)

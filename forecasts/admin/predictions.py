@@ -53,7 +53,20 @@ class PredictionAdmin(RecordAdmin):
     search_fields = ("title", "statement", "quote", "holder__name")
     ordering = ("-recorded_at", "-pk")
     fieldsets = (
-        ("The claim", {"fields": ["statement", "condition", "outcome", "quote", "original_wording", "attribution"]}),
+        (
+            "The claim",
+            {
+                "fields": [
+                    "statement",
+                    "condition",
+                    "outcome",
+                    "quote",
+                    "original_wording",
+                    "attribution",
+                    "deadline_basis",
+                ]
+            },
+        ),
         (
             "Where it stands",
             {"fields": ["article", "holder", "topic", "issued_at", "contrasts_with", "cluster_key", "note"]},

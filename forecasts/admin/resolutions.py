@@ -33,7 +33,7 @@ class EvaluationAdmin(KeptAdmin):
 
 @admin.register(Resolution)
 class ResolutionAdmin(KeptAdmin):
-    list_display = ("prediction", "number", "verdict", "state", "reason_code", "actor", "recorded_at")
+    list_display = ("prediction", "number", "verdict", "share", "state", "reason_code", "actor", "recorded_at")
     list_filter = ("verdict", "state", "reason_code", "is_retrospective")
     list_select_related = ("prediction", "actor")
     search_fields = ("prediction__title", "reason")

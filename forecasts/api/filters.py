@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters as filters  # type: ignore[import-untyped]
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from drf_spectacular.types import OpenApiTypes
@@ -20,6 +21,8 @@ from forecasts.models import (
     Topic,
     Verdict,
 )
+from forecasts.selectors.queries import NotAQuery, read_query
+from forecasts.selectors.search import matching
 
 from .fields import read_day, read_instant
 
@@ -32,6 +35,28 @@ class _InstantFormField(forms.Field):
 class _DayFormField(forms.Field):
     def to_python(self, value: Any) -> Any:
         return read_day(value) if value else None
+
+
+class _WordsFormField(forms.Field):
+    def to_python(self, value: Any) -> Any:
+        try:
+            return read_query(value) if value else None
+        except NotAQuery as error:
+            raise ValidationError(str(error)) from None
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class WordsFilter(filters.Filter):
+    """Rows that hold what is searched for."""
+
+    field_class = _WordsFormField
+
+    def __init__(self, *, kind: str, **kwargs: Any) -> None:
+        self.kind = kind
+        super().__init__(**kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return matching(qs, query=value, kind=self.kind) if value else qs
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
@@ -103,6 +128,7 @@ def forecaster_at(field_name: str) -> NameFilter:
 
 
 class ArticleFilter(filters.FilterSet):
+    q = WordsFilter(kind="article")
     outlet = forecaster_at("outlet")
     author = forecaster_at("authors")
     published_from = InstantFilter(field_name="published_at", lookup_expr="gte")
@@ -121,6 +147,7 @@ class TopicListFilter(filters.FilterSet):
 
 
 class PredictionFilter(filters.FilterSet):
+    q = WordsFilter(kind="prediction")
     forecaster = forecaster_at("holder")
     topic = TopicFilter(field_name="topic")
     article = filters.UUIDFilter()

@@ -32,7 +32,7 @@ class CreatedCursorPagination(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self._ordering: tuple[str, ...] = view.ordering
         self._request = request
-        size = _page_size(request.query_params.get("page_size"))
+        size = page_size(request.query_params.get("page_size"))
         rows = queryset.order_by(*self._ordering)
         if cursor := request.query_params.get("cursor"):
             rows = _after(rows, columns=self._ordering, position=_decode(cursor, n=len(self._ordering)))
@@ -62,7 +62,13 @@ class CreatedCursorPagination(BasePagination):
         ]
 
 
-def _page_size(text: str | None) -> int:
+def page_size(text: str | None) -> int:
+    """
+    The number of rows that was asked for, or the usual one.
+
+    Raises:
+        ValidationError: It is no number within the bounds.
+    """
     if text is None:
         return DEFAULT_SIZE
     if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= LARGEST_SIZE):

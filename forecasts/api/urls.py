@@ -3,7 +3,19 @@
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
-from .views import accuracy, articles, events, forecasts, imports, predictions, problems, resolutions, schema
+from .views import (
+    accuracy,
+    articles,
+    changes,
+    events,
+    forecasts,
+    imports,
+    predictions,
+    problems,
+    resolutions,
+    schema,
+    search,
+)
 
 app_name = "api"
 
@@ -31,6 +43,8 @@ urlpatterns = [
     *router.urls,
     path("accuracy/", accuracy.AccuracyView.as_view(), name="accuracy"),
     path("calibration/", accuracy.CalibrationView.as_view(), name="calibration"),
+    path("changes/", changes.ChangesView.as_view(), name="changes"),
+    path("search/", search.SearchView.as_view(), name="search"),
     path("imports/events/", imports.EventImportView.as_view(), name="event-import"),
     path("problems/", problems.ProblemListView.as_view(), name="problems"),
     path("problems/<slug:slug>/", problems.ProblemView.as_view(), name="problem"),

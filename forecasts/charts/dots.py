@@ -19,15 +19,22 @@ RULER: Final = 22.0
 HEADING: Final = 20.0
 RADIUS: Final = 4.5
 MAX_STACK: Final = 130.0
+HALF: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One scored call: the probability in [0, 1], what came of it, and what to name it."""
+    """One scored call: the probability and how much of it came true, both in [0, 1], and what to name it."""
 
     probability: float
-    happened: bool
+    outcome: float
     label: str
+
+    @property
+    def became(self) -> str:
+        """What came of it, in words."""
+        whole = {1.0: "happened", 0.0: "did not happen"}
+        return whole.get(self.outcome, f"happened in part ({percent(self.outcome)})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +49,18 @@ class _Side:
     def class_(self) -> str:
         return "chart-yes" if self.sign < 0 else "chart-no"
 
+    @property
+    def heading(self) -> str:
+        """How many there are, and apart from them what came true in part."""
+        whole = sum(call.outcome in (0, 1) for call in self.calls)
+        return f"{self.name.capitalize()}: {whole}" + (f", in part: {n}" if (n := len(self.calls) - whole) else "")
+
 
 def calls_strip(calls: Sequence[Call], *, id_prefix: str, title: str) -> str:
     """
     Return a strip with one dot for each call, or with one stem for each probability above 200 calls.
 
-    Dots keep their exact place along the line and stack where they would touch; stems are as long as their count.
+    What came true in part stands on the side of its larger half, a tie above. Dots keep their exact place along the line and stack where they would touch; stems are as long as their count.
 
     Args:
         calls: In any order; may be empty.
@@ -59,8 +72,8 @@ def calls_strip(calls: Sequence[Call], *, id_prefix: str, title: str) -> str:
     for call in calls:
         if not 0 <= call.probability <= 1:
             raise ValueError(f"probability must be in [0, 1], got {call.probability} for {call.label!r}")
-    above = _Side([call for call in calls if call.happened], -1, "happened")
-    below = _Side([call for call in calls if not call.happened], 1, "did not happen")
+    above = _Side([call for call in calls if call.outcome >= HALF], -1, "happened")
+    below = _Side([call for call in calls if call.outcome < HALF], 1, "did not happen")
     draw, extent = (_dots, _dot_rows) if len(calls) <= MAX_DOTS else (_stems, _tallest)
     # One scale for both sides, or their heights could not be compared.
     step = min(2 * RADIUS + 1, MAX_STACK / max(1, extent(above), extent(below)))
@@ -68,10 +81,16 @@ def calls_strip(calls: Sequence[Call], *, id_prefix: str, title: str) -> str:
     bottom = top + RULER
     height = bottom + _reach(extent(below), step=step) + HEADING
     body = _ruler(top) + draw(above, base=top, step=step) + draw(below, base=bottom, step=step)
-    body += text(f"Happened: {len(above.calls)}", x=LEFT, y=12)
-    body += text(f"Did not happen: {len(below.calls)}", x=LEFT, y=height - 5)
-    description = f"{len(calls)} calls: {len(above.calls)} happened, {len(below.calls)} did not happen."
+    body += text(above.heading, x=LEFT, y=12)
+    body += text(below.heading, x=LEFT, y=height - 5)
+    description = f"{len(calls)} calls: {_counted(calls)}."
     return document(body, kind="dots", height=height, id_prefix=id_prefix, title=title, description=description)
+
+
+def _counted(calls: Sequence[Call]) -> str:
+    n_yes, n_no = (sum(call.outcome == whole for call in calls) for whole in (1, 0))
+    counted = f"{n_yes} happened, {n_no} did not happen"
+    return counted + (f", {n} happened in part" if (n := len(calls) - n_yes - n_no) else "")
 
 
 def _x(probability: float) -> float:
@@ -122,7 +141,7 @@ def _dots(side: _Side, *, base: float, step: float) -> str:
     for call, row in _rows(side.calls):
         y = base + side.sign * (RADIUS + 3 + row * step)
         circle = element("circle", cx=_x(call.probability), cy=y, r=RADIUS)
-        name = tooltip(f"{percent(call.probability)}, {side.name}: {call.label}")
+        name = tooltip(f"{percent(call.probability)}, {call.became}: {call.label}")
         drawn += element("g", name + circle, class_=f"chart-call {side.class_}")
     return drawn
 

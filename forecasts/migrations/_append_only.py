@@ -32,3 +32,41 @@ def _statements(table, *, vendor):
         f"FOR EACH ROW EXECUTE FUNCTION forecasts_refuse()"
     )
     yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_change"
+
+
+def protect_anew(name):
+    """The operation that gives back what SQLite drops when it makes a protected table anew, to add a constraint."""
+    table = f"forecasts_{name}"
+
+    def install(apps, schema_editor):
+        if schema_editor.connection.vendor == "sqlite":
+            for statement in _statements(table, vendor="sqlite"):
+                schema_editor.execute(statement, params=None)
+
+    return migrations.RunPython(install, migrations.RunPython.noop)
+
+
+def protect_column(name, column):
+    """The operation that has the database refuse to change one column of a table whose others may change."""
+    table, trigger = f"forecasts_{name}", f"forecasts_{name}_no_other_{column}"
+
+    def install(apps, schema_editor):
+        if schema_editor.connection.vendor == "sqlite":
+            statements = (
+                f'CREATE TRIGGER {trigger} BEFORE UPDATE ON {table} WHEN OLD."{column}" IS NOT NEW."{column}" '
+                f"BEGIN SELECT RAISE(ABORT, 'append-only: {column} of {table} cannot be changed'); END",
+            )
+        else:
+            statements = (
+                f'CREATE TRIGGER {trigger} BEFORE UPDATE ON {table} FOR EACH ROW WHEN (OLD."{column}" IS DISTINCT FROM '
+                f'NEW."{column}") EXECUTE FUNCTION forecasts_refuse()',
+                f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}",
+            )
+        for statement in statements:
+            schema_editor.execute(statement, params=None)
+
+    def remove(apps, schema_editor):
+        on_table = "" if schema_editor.connection.vendor == "sqlite" else f" ON {table}"
+        schema_editor.execute(f"DROP TRIGGER {trigger}{on_table}", params=None)
+
+    return migrations.RunPython(install, remove)

@@ -1,5 +1,6 @@
 from .access import ApiToken, KeptAnswer
 from .articles import Article, ArticleAuthor, Forecaster, Topic
+from .changes import Change
 from .events import (
     Coverage,
     Entity,
@@ -20,12 +21,14 @@ from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
 from .rollups import WHOLE, ClusterCell, LevelCell, Posting, Scope
 from .scores import Score
+from .search import SearchText
 
 __all__ = [
     "WHOLE",
     "ApiToken",
     "Article",
     "ArticleAuthor",
+    "Change",
     "ClusterCell",
     "Coverage",
     "Entity",
@@ -52,6 +55,7 @@ __all__ = [
     "RuleVersion",
     "Scope",
     "Score",
+    "SearchText",
     "Source",
     "Tier",
     "Topic",

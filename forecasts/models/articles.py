@@ -1,6 +1,7 @@
 """Where predictions come from: forecasters, topics and the articles that were published."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -107,6 +108,16 @@ class Article(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def published_before(self) -> datetime | None:
+        """The first instant by which it was published for certain; None where the instant itself is known."""
+        day = self.published_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        match self.published_precision:
+            case Article.Precision.DAY:
+                return day + timedelta(days=1)
+            case Article.Precision.MONTH:
+                return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return None
 
 
 class ArticleAuthor(models.Model):

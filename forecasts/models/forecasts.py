@@ -27,13 +27,26 @@ class Lexicon(models.Model):
 
 
 class LexiconEntry(models.Model):
-    """One phrase of a lexicon. A phrase without a point is listed but cannot be scored."""
+    """
+    One phrase of a lexicon. A phrase without a point is listed but cannot be scored.
+
+    A hedge says only that something can happen: it is kept and counted, and no score is made of it.
+    """
 
     lexicon = models.ForeignKey(Lexicon, on_delete=models.PROTECT, related_name="entries")
     phrase = models.CharField(max_length=120)
     point = models.DecimalField(max_digits=5, decimal_places=4, null=True)
     low = models.DecimalField(max_digits=5, decimal_places=4, null=True)
     high = models.DecimalField(max_digits=5, decimal_places=4, null=True)
+    spread = models.DecimalField(
+        max_digits=5,
+        decimal_places=4,
+        null=True,
+        help_text="The standard deviation of readers, where a survey gives it.",
+    )
+    is_hedge = models.BooleanField(
+        default=False, db_default=False, help_text="It says that something can happen, and not how likely it is."
+    )
     source = models.TextField(blank=True)
 
     class Meta:
@@ -79,6 +92,7 @@ class Forecast(models.Model):
     )
 
     class Meta:
+        indexes = [models.Index(name="forecast_in_words", fields=["prediction"], condition=~Q(phrase=""))]
         constraints = [
             models.UniqueConstraint(name="forecast_made_once", fields=["prediction", "forecaster", "made_at"]),
             models.CheckConstraint(

@@ -15,6 +15,7 @@ class Verdict(models.TextChoices):
 
     YES = "YES", "Yes"
     NO = "NO", "No"
+    PARTLY = "PARTLY", "Partly"
     ANNULLED = "ANNULLED", "Annulled"
     AMBIGUOUS = "AMBIGUOUS", "Ambiguous"
 
@@ -55,6 +56,11 @@ class Prediction(models.Model):
         AUTHOR = "AUTHOR", "The author's own"
         REPORTED = "REPORTED", "A belief of somebody else, as reported"
 
+    class DeadlineBasis(models.TextChoices):
+        STATED = "STATED", "Stated by the words"
+        IMPLIED = "IMPLIED", "Set by the editor, since the words give none"
+        NONE = "NONE", "None: it can never be found false"
+
     class Status(models.TextChoices):
         OPEN = "OPEN", "Open"
         NEEDS_REVIEW = "NEEDS_REVIEW", "Needs review"
@@ -80,6 +86,13 @@ class Prediction(models.Model):
         null=True,
         blank=True,
         help_text="When it was bound to be decided, as far as that could be said when it was made.",
+    )
+    deadline_basis = models.CharField(
+        max_length=7,
+        choices=DeadlineBasis.choices,
+        default=DeadlineBasis.STATED,
+        db_default="STATED",
+        help_text="Whether its deadline is the author's or the editor's.",
     )
     contrasts_with = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="contrasted_by"

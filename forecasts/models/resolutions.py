@@ -95,6 +95,12 @@ class Resolution(models.Model):
     number = models.PositiveIntegerField()
     supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
     verdict = models.CharField(max_length=9, choices=Verdict.choices, blank=True, help_text="Empty when reopened.")
+    share = models.DecimalField(
+        max_digits=5,
+        decimal_places=4,
+        null=True,
+        help_text="How much came true, between 0 and 1, where it did in part; a tie is one half.",
+    )
     state = models.CharField(max_length=8, choices=State.choices)
     reason_code = models.CharField(max_length=40)
     reason = models.TextField(help_text="A sentence that explains the verdict.")
@@ -132,8 +138,15 @@ class Resolution(models.Model):
             models.CheckConstraint(
                 name="resolution_has_an_author", condition=Q(actor__isnull=False) | Q(evaluation__isnull=False)
             ),
+            models.CheckConstraint(
+                name="resolution_share_is_of_partly",
+                # A comparison with NULL would pass.
+                condition=Q(verdict="PARTLY", share__isnull=False, share__gt=0, share__lt=1)
+                | ~Q(verdict="PARTLY") & Q(share=None),
+            ),
             models.CheckConstraint(name="resolution_is_explained", condition=~Q(reason="")),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_verdict_display() or 'Reopened'} ({self.get_state_display()})"
+        share = "" if self.share is None else f", {self.share:.0%}"
+        return f"{self.get_verdict_display() or 'Reopened'}{share} ({self.get_state_display()})"

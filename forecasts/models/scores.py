@@ -24,7 +24,9 @@ class Score(models.Model):
     resolution = models.ForeignKey(Resolution, on_delete=models.PROTECT, related_name="scores")
     rule = models.CharField(max_length=5, choices=Rule.choices)
     rule_version = models.PositiveIntegerField()
-    outcome = models.DecimalField(max_digits=5, decimal_places=4, help_text="1 where it happened, 0 where it did not.")
+    outcome = models.DecimalField(
+        max_digits=5, decimal_places=4, help_text="1 where it happened, 0 where it did not, between them in part."
+    )
     value = models.DecimalField(max_digits=14, decimal_places=10)
     recorded_at = models.DateTimeField()
 

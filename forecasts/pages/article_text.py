@@ -12,6 +12,7 @@ from .quotes import passages, positions
 CHOICES = {
     "YES": "Yes",
     "NO": "No",
+    "PARTLY": "Partly",
     "ANNULLED": "Annulled",
     "AMBIGUOUS": "Ambiguous",
     "REVIEW": "Needs review",

@@ -6,7 +6,7 @@ from io import StringIO
 from forecasts.selectors.scorecards import Scorecard
 
 COLUMNS = (
-    "prediction", "title", "topic", "forecaster", "phrase", "probability", "happened", "brier", "log", "cluster",
+    "prediction", "title", "topic", "forecaster", "phrase", "probability", "outcome", "brier", "log", "cluster",
     "verdict", "state", "conditional", "retrospective",
 )  # fmt: skip
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -19,7 +19,7 @@ def calls_as_csv(card: Scorecard) -> str:
     writer.writerow(COLUMNS)
     for call in card.calls:
         texts = (call.prediction_id, call.title, call.topic, call.forecaster, call.phrase)
-        numbers = (call.probability, int(call.happened), call.brier, call.log)
+        numbers = (call.probability, f"{call.outcome:g}", call.brier, call.log)
         tail = (call.cluster, call.verdict, call.state, int(call.is_conditional), int(call.is_retrospective))
         writer.writerow([_inert(value) for value in (*texts, *numbers, *tail)])
     return written.getvalue()

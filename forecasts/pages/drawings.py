@@ -104,7 +104,7 @@ def _verdict(page: PredictionPage) -> list[Mark]:
 
 def calls_of(card: Scorecard, *, name: str) -> SafeString:
     """The strip of every scored call."""
-    calls = [Call(call.probability, call.happened, call.title) for call in card.calls]
+    calls = [Call(call.probability, call.outcome, call.title) for call in card.calls]
     return SafeString(calls_strip(calls, id_prefix="calls", title=f"Every scored call: {name}"))
 
 

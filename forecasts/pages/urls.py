@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import searching, views
 
 app_name = "pages"
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     path("topics/<path:path>/calls.csv", views.topic_calls, name="topic-calls"),
     path("topics/<path:path>/", views.topic, name="topic"),
     path("events/<uuid:event_id>/", views.event, name="event"),
+    path("search/", searching.search_page, name="search"),
     path("scoring/", views.scoring, name="scoring"),
 ]

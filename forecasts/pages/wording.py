@@ -36,13 +36,14 @@ SIDE_VALUES = {
     "U": "The condition was not met; whether the outcome happened is not known. Not scored.",
 }
 ANNULLED = "The condition was not met, so there is nothing to score."
+PARTLY = "It came true in part: {share:.0%} of it counts as having happened."
 AMBIGUOUS = "The claim cannot be decided, so there is nothing to score."
 INTERVAL_METHODS = {
     "BETA_BOUND": "a deliberately wide bound, used below 20 independent events",
     "CLUSTER_LOGIT_T": "Student’s t on the logit of the mean, clustered by event",
 }
 HELP = {
-    "resolved": ("Resolved", "Came out yes or no, and scored."),
+    "resolved": ("Resolved", "Came out yes, no or in part, and scored."),
     "pending": ("Pending", "No verdict yet: a window is open, a source is incomplete, or a person is needed."),
     "annulled": ("Annulled", "The condition was not met, or the question fell away: never scored."),
     "ambiguous": ("Ambiguous", "A person found that the claim cannot be decided: never scored."),
@@ -109,6 +110,8 @@ def in_short(page: PredictionPage) -> str:
     verdict = page.resolution.verdict
     if verdict == Verdict.ANNULLED:
         return SIDE_VALUES.get(page.resolution.side_value, ANNULLED)
+    if page.resolution.share is not None:
+        return PARTLY.format(share=page.resolution.share)
     return SETTLED.get((verdict, page.prediction.is_conditional), AMBIGUOUS)
 
 

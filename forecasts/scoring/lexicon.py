@@ -61,7 +61,9 @@ def normalise_phrase(text: str) -> str:
     return phrase
 
 
-def brier_envelope(readings: Sequence[Reading], obs: Numbers) -> BrierEnvelope:
+def brier_envelope(
+    readings: Sequence[Reading], obs: Numbers, *, weights: Sequence[float] | None = None
+) -> BrierEnvelope:
     """
     Return the best and the worst mean Brier score over every choice of a probability in each [low, high].
 
@@ -71,6 +73,7 @@ def brier_envelope(readings: Sequence[Reading], obs: Numbers) -> BrierEnvelope:
     Args:
         readings: One for each forecast, at least one.
         obs: 1 where the outcome occurred, 0 where it did not, between them in part, shape (n,).
+        weights: Of each forecast, none of them negative and not all 0; equal by default.
     Returns:
         Two means in [0, 1]; lower is better.
     Raises:
@@ -85,4 +88,7 @@ def brier_envelope(readings: Sequence[Reading], obs: Numbers) -> BrierEnvelope:
     # The score is a parabola in the forecast with its foot at the outcome: best nearest to it, worst at an end.
     best = brier_score(np.clip(outcomes, low, high), outcomes)
     worst = np.maximum(brier_score(low, outcomes), brier_score(high, outcomes))
-    return BrierEnvelope(math.fsum(best) / len(best), math.fsum(worst) / len(worst))
+    counted = np.ones(len(best)) if weights is None else np.array(weights, dtype=np.float64)
+    require_same_length(readings, counted, names=("readings", "weights"))
+    total = math.fsum(counted)
+    return BrierEnvelope(math.fsum(best * counted) / total, math.fsum(worst * counted) / total)

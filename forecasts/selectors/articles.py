@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from forecasts.models import Article, ArticleAuthor, Forecaster, Prediction, Topic, Verdict
+from forecasts.models import Article, ArticleAuthor, Forecaster, Prediction, Topic
 
+from .counting import SETTLED
 from .predictions import Claim, claims
 from .scorecards import Scorecard, Slice, scorecard
 
 BYLINE = Prefetch("articleauthor_set", ArticleAuthor.objects.select_related("forecaster").order_by("position"))
-SETTLED = [Verdict.YES, Verdict.NO]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class ArticlePage:
 
 @dataclass(frozen=True, kw_only=True)
 class TopicLine:
-    """A topic with how many predictions lie on it or below it, and how many of those came out yes or no."""
+    """A topic with how many predictions lie on it or below it, and how many of those were settled."""
 
     topic: Topic
     depth: int

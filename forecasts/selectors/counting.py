@@ -5,16 +5,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from forecasts.models import Forecast, Forecaster, Posting, Prediction, Resolution, Verdict
+from django.db.models import QuerySet
+
+from forecasts.models import Article, Forecast, Forecaster, Posting, Prediction, Resolution, Verdict
 from forecasts.scoring.weighting import equal_shares, horizon_shares
 
 HALF = 5_000
 BASIS_POINTS = 10_000
 SHARES: Mapping[str, int] = {Verdict.YES: BASIS_POINTS, Verdict.NO: 0}
+SETTLED = (Verdict.YES, Verdict.NO, Verdict.PARTLY)
 REFERENCES = {Forecaster.Kind.MARKET: Posting.Reference.MARKET, Forecaster.Kind.CROWD: Posting.Reference.CROWD}
 
 
@@ -63,16 +67,20 @@ def counted(outcomes: Mapping[UUID, Outcome]) -> list[Counted]:
     """
     Return the forecasts that count under the outcomes of their predictions.
 
-    They are the forecaster's own, and were made before the outcome came about and before it could be known. What a
+    They are the forecaster's own, say more than that something can happen, and were made before the outcome came about
+    and before it could be known. Of an article whose publication is known to the day or the month, that day or month
+    has to be over by then. What a
     forecast is compared with is the latest one that a market, or else a crowd, had made by then, or else one half.
 
     Args:
-        outcomes: By prediction; predictions that came to neither yes nor no are left out.
+        outcomes: By prediction; those of no outcome are left out.
     Returns:
         In the order of prediction, forecaster and time.
     """
-    predictions = Prediction.objects.filter(pk__in=list(outcomes)).only(
-        "pk", "cluster_key", "issued_at", "scheduled_close_at"
+    predictions = (
+        Prediction.objects.filter(pk__in=list(outcomes))
+        .select_related("article")
+        .only("cluster_key", "issued_at", "scheduled_close_at", "article__published_at", "article__published_precision")
     )
     made: dict[UUID, list[_Made]] = defaultdict(list)
     for row in _read(outcomes):
@@ -84,8 +92,13 @@ def counted(outcomes: Mapping[UUID, Outcome]) -> list[Counted]:
     ]
 
 
+def scored_forecasts() -> QuerySet[Forecast]:
+    """Forecasts, and withdrawals of them, that count once their outcome is known, if they were made in time."""
+    return Forecast.objects.filter(is_scored=True).exclude(lexicon_entry__is_hedge=True)
+
+
 def _read(predictions: Iterable[UUID]) -> Iterable[_Made]:
-    rows = Forecast.objects.filter(prediction__in=list(predictions), is_scored=True).order_by("made_at", "pk")
+    rows = scored_forecasts().filter(prediction__in=list(predictions)).order_by("made_at", "pk")
     values = rows.values_list("pk", "prediction_id", "forecaster_id", "forecaster__kind", "probability", "made_at")
     for pk, prediction_id, forecaster_id, kind, probability, made_at in values:
         level = None if probability is None else round(probability * BASIS_POINTS)
@@ -93,7 +106,7 @@ def _read(predictions: Iterable[UUID]) -> Iterable[_Made]:
 
 
 def _of_prediction(prediction: Prediction, *, made: Sequence[_Made], outcome: Outcome) -> Iterable[Counted]:
-    in_time = [row for row in made if all(row.made_at < moment for moment in outcome.moments)]
+    in_time = [row for row in made if _is_in_time(row.made_at, article=prediction.article, moments=outcome.moments)]
     benchmarks: dict[str, list[_Made]] = defaultdict(list)
     for row in in_time:
         if row.kind in REFERENCES and row.level is not None:
@@ -103,6 +116,12 @@ def _of_prediction(prediction: Prediction, *, made: Sequence[_Made], outcome: Ou
         by_forecaster[row.forecaster_id].append(row)
     for forecaster_id in sorted(by_forecaster):
         yield from _of_forecaster(prediction, rows=by_forecaster[forecaster_id], benchmarks=benchmarks, outcome=outcome)
+
+
+def _is_in_time(made_at: datetime, *, article: Article | None, moments: Iterable[datetime]) -> bool:
+    """Whether a forecast was made before any of the moments, for certain."""
+    made_before = article.published_before() if article and made_at == article.published_at else None
+    return all(made_at < moment if made_before is None else made_before <= moment for moment in moments)
 
 
 def _of_forecaster(
@@ -151,12 +170,19 @@ def _reference(row: _Made, *, benchmarks: Mapping[str, list[_Made]]) -> tuple[in
 
 
 def outcomes_of(resolutions: Iterable[Resolution]) -> dict[UUID, Outcome]:
-    """What predictions came to by their resolutions; those that came to neither yes nor no are left out."""
+    """What predictions came to by their resolutions; annulled, ambiguous and open ones are left out."""
     return {
-        one.prediction_id: Outcome(SHARES[one.verdict], _moments(one.happened_at, one.known_at))
+        one.prediction_id: Outcome(share, _moments(one.happened_at, one.known_at))
         for one in resolutions
-        if one.verdict in SHARES
+        if (share := share_of(one.verdict, one.share)) is not None
     }
+
+
+def share_of(verdict: str, share: Decimal | None) -> int | None:
+    """How much came true under a verdict, in basis points; None where there is nothing to score."""
+    if verdict == Verdict.PARTLY and share is not None:
+        return round(share * BASIS_POINTS)
+    return SHARES.get(verdict)
 
 
 def _moments(*moments: datetime | None) -> tuple[datetime, ...]:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from uuid import UUID
 
 from forecasts.models import Prediction, Resolution, RuleVersion, Verdict
 
-from .counting import SHARES, Outcome
+from .counting import Outcome, share_of
 from .resolutions import current_rules_of
 from .verdicts import Judged, judge_all
 
@@ -22,14 +23,16 @@ class Replayed:
     verdict: str
     happened_at: datetime | None = None
     known_at: datetime | None = None
+    share: Decimal | None = None
 
     @property
     def outcome(self) -> Outcome | None:
-        """What forecasts are scored against; None where it came to neither yes nor no."""
-        if self.verdict not in SHARES:
+        """What forecasts are scored against; None where there is nothing to score."""
+        share = share_of(self.verdict, self.share)
+        if share is None:
             return None
         moments = tuple(moment for moment in (self.happened_at, self.known_at) if moment is not None)
-        return Outcome(SHARES[Verdict(self.verdict)], moments)
+        return Outcome(share, moments)
 
 
 OPEN = Replayed("")
@@ -60,7 +63,7 @@ def replay(*, predictions: Sequence[Prediction], as_of: datetime, variant: str) 
 def _by_people(predictions: Sequence[Prediction], *, as_of: datetime) -> dict[UUID, Replayed]:
     standing = Resolution.objects.current().filter(prediction__in=predictions, actor__isnull=False, known_at__lte=as_of)
     return {
-        one.prediction_id: Replayed(one.verdict, one.happened_at, one.known_at)
+        one.prediction_id: Replayed(one.verdict, one.happened_at, one.known_at, one.share)
         for one in standing.exclude(state=Resolution.State.REOPENED)
     }
 

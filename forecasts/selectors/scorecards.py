@@ -6,25 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from forecasts.models import Forecast, Posting, Prediction, Resolution, RuleVersion, Verdict
+from forecasts.models import Forecast, Posting, Prediction, Resolution, Verdict
 from forecasts.scoring.figures import Figure, figures_of
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import brier_score, log_score
 from forecasts.scoring.summary import ScoreSummary, summarise_sums
 
-from .counting import Counted, counted
-from .replays import Replayed, replay
+from .counting import SETTLED, Counted
+from .recounts import as_of_when, recount, weight_under
 from .slices import Slice, Weighting, forecasts_in, postings_in, predictions_in
 from .sums import Group, Sums, added_up, sums_of
 
-SETTLED = (Verdict.YES, Verdict.NO)
 PLACES = 10  # As many as scores are recorded with.
 MAX_CALLS, MAX_LISTED = 500, 20_000  # How many are shown, and of how many the best are looked for.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One scored forecast: what was said, what happened, and the score for it."""
+    """One scored forecast: what was said, how much of it came true, and the score for it."""
 
     prediction_id: str
     title: str
@@ -32,7 +31,7 @@ class Call:
     forecaster: str
     phrase: str
     probability: float
-    happened: bool
+    outcome: float
     brier: float
     log: float
     cluster: str
@@ -97,11 +96,8 @@ def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
             what was known; else the verdicts on record count.
         now: The knowledge time of another reading where the slice names none.
     """
-    is_replayed = chosen.as_of is not None or chosen.variant != RuleVersion.Variant.CENTRAL
-    if is_replayed:
-        moment = chosen.as_of or now
-        if moment is None:
-            raise ValueError("another reading is evaluated as of an instant: give now")
+    moment = as_of_when(chosen, now=now)
+    if moment is not None:
         return _replayed(chosen, as_of=moment)
     sums = sums_of(chosen)
     return _card(
@@ -167,63 +163,21 @@ def _counted(row: Posting) -> Counted:
 
 def _replayed(chosen: Slice, *, as_of: datetime) -> Scorecard:
     """Under the verdicts that the rules, or people, give on what was known at an instant."""
-    predictions = list(predictions_in(chosen).filter(forecasts__in=forecasts_in(chosen)).distinct())
-    found = replay(predictions=predictions, as_of=as_of, variant=chosen.variant)
-    rows = _of_slice(counted({pk: one.outcome for pk, one in found.items() if one.outcome}), chosen=chosen, found=found)
-    late = frozenset(one.pk for one in predictions if _is_late(one, found[one.pk]))
-    if chosen.retrospective is not None:
-        rows = [row for row in rows if (row.prediction_id in late) is chosen.retrospective]
+    counts = recount(chosen, as_of=as_of)
     standing = _Standing(
-        verdicts={pk: one.verdict for pk, one in found.items()},
-        states=dict.fromkeys(found, Resolution.State.FINAL.value),
-        retrospective=late,
-        rows=tuple(rows),
+        verdicts={pk: one.verdict for pk, one in counts.found.items()},
+        states=dict.fromkeys(counts.found, Resolution.State.FINAL.value),
+        retrospective=counts.late,
+        rows=counts.rows,
     )
-    sums = added_up(_grouped(rows, weighting=chosen.weighting))
+    sums = added_up(_grouped(counts.rows, weighting=chosen.weighting))
     return _card(chosen, sums=sums, standing=standing, n_calls=sums.n_rows)
-
-
-def _is_late(prediction: Prediction, one: Replayed) -> bool:
-    return one.known_at is not None and prediction.recorded_at > one.known_at
-
-
-def _of_slice(rows: Iterable[Counted], *, chosen: Slice, found: Mapping[UUID, Replayed]) -> list[Counted]:
-    """Those of the slice's forecasts, made as long before their outcome as it asks."""
-    made = dict(forecasts_in(chosen).values_list("pk", "made_at"))
-    kept = []
-    for row in rows:
-        known_at = found[row.prediction_id].known_at
-        if row.forecast_id not in made or known_at is None:
-            continue
-        days = (known_at - made[row.forecast_id]).total_seconds() / 86_400
-        if (chosen.lead_days_min or 0) <= days <= (chosen.lead_days_max or float("inf")):
-            kept.append(row)
-    return kept
 
 
 def _grouped(rows: Iterable[Counted], *, weighting: Weighting) -> Iterable[Group]:
     for row in rows:
         weight = weight_under(row, weighting=weighting)
         yield Group(row.cluster, row.level, row.outcome, row.reference, 0, weight, 1)
-
-
-def weight_under(row: Counted, *, weighting: Weighting) -> int:
-    """
-    The weight of a forecast, in millionths.
-
-    Raises:
-        ValueError: The weighting needs the database.
-    """
-    match weighting:
-        case Weighting.PER_PREDICTION:
-            return row.weight
-        case Weighting.TIME_WEIGHTED:
-            return row.horizon_weight
-        case Weighting.FIRST:
-            return WHOLE * row.is_first
-        case Weighting.LAST:
-            return WHOLE * row.is_last
-    raise ValueError(f"{weighting} is not weighted one by one")
 
 
 def _calls(chosen: Slice, *, standing: _Standing) -> list[Call]:
@@ -248,7 +202,7 @@ def _call(forecast: Forecast, *, row: Counted, chosen: Slice, standing: _Standin
         forecaster=forecast.forecaster.slug,
         phrase=forecast.phrase,
         probability=row.level / BASIS_POINTS,
-        happened=row.outcome == BASIS_POINTS,
+        outcome=row.outcome / BASIS_POINTS,
         brier=round(float(brier_score(fcst, obs)[0]), PLACES),
         log=round(float(log_score(fcst, obs)[0]), PLACES),
         weight=_weight(row, chosen) / WHOLE,

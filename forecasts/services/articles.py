@@ -10,6 +10,7 @@ from django.db import transaction
 from forecasts.models import Article, ArticleAuthor, Forecaster, Topic
 
 from .refusal import Problems
+from .searching import keep_words
 
 TOPIC_PATH = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)*")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -120,6 +121,7 @@ def record_article(
     )
     if is_new:
         _sign(article, authors)
+        keep_words([article])
     return article, is_new
 
 

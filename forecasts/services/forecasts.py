@@ -1,5 +1,6 @@
 """Recording probabilities, as numbers or read from words, and the lexicons they are read through."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -179,7 +180,8 @@ def record_lexicon(
     Record a lexicon as its next version, unless the newest version has the same phrases.
 
     Args:
-        rows: Mappings with phrase, low, point, high (decimal strings, or empty) and source.
+        rows: Mappings with phrase, low, point, high (decimal strings, or empty) and source; and, where known, spread
+            (the standard deviation of readers) and hedge (“yes” for words that say only that something can happen).
     Raises:
         Refused: A value is no probability, or a phrase comes twice.
     """
@@ -187,8 +189,8 @@ def record_lexicon(
     if len(entries) != len(rows):
         raise Refused({"rows": [f"The lexicon {code} lists a phrase twice."]})
     latest = Lexicon.objects.filter(code=code).order_by("-version").first()
-    if latest and {e.phrase: (e.low, e.point, e.high) for e in latest.entries.all()} == {
-        phrase: (e["low"], e["point"], e["high"]) for phrase, e in entries.items()
+    if latest and {e.phrase: _terms(vars(e)) for e in latest.entries.all()} == {
+        phrase: _terms(values) for phrase, values in entries.items()
     }:
         return latest, False
     lexicon = Lexicon.objects.create(
@@ -202,6 +204,12 @@ def record_lexicon(
 
 def _entry(row: dict[str, str]) -> dict[str, object]:
     numbers = {
-        name: parse_probability(row[name], field=name) if row[name] else None for name in ("low", "point", "high")
+        name: parse_probability(row[name], field=name) if row.get(name) else None
+        for name in ("low", "point", "high", "spread")
     }
-    return {**numbers, "source": row["source"]}
+    return {**numbers, "is_hedge": row.get("hedge") == "yes", "source": row["source"]}
+
+
+def _terms(values: Mapping[str, object]) -> tuple[object, ...]:
+    """What a phrase is read as; another source alone makes no new version."""
+    return tuple(values[name] for name in ("low", "point", "high", "spread", "is_hedge"))

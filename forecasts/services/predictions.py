@@ -18,6 +18,7 @@ from forecasts.selectors.knowledge import milestones
 from .refusal import Problems, Refused, refuse
 from .routing import change_routes, listen, make_due
 from .rule_changes import check_change
+from .searching import keep_words
 
 MISSING_RULE = "NO_RULE"
 # Claims are unique by their statement, and an index entry holds about 2,700 bytes.
@@ -39,6 +40,7 @@ class ClaimDraft:
     original_wording: str = ""
     condition: str = ""
     attribution: str = Prediction.Attribution.AUTHOR
+    deadline_basis: str = Prediction.DeadlineBasis.STATED
     contrasts_with: Prediction | None = None
     cluster_key: str = ""
     note: str = ""
@@ -62,7 +64,9 @@ def record_prediction(*, claim: ClaimDraft, now: datetime, recorded_by: User | N
     prediction, is_new = Prediction.objects.get_or_create(
         **identity, defaults={**fields, **start, "recorded_at": now, "recorded_by": recorded_by}
     )
-    if not is_new:
+    if is_new:
+        keep_words([prediction])
+    else:
         _refuse_other_words(prediction, claim=claim)
     return prediction, is_new
 

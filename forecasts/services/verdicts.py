@@ -1,6 +1,7 @@
 """Verdicts by people: what waits in review, and what replaces an earlier verdict."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -10,6 +11,7 @@ from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion, Ve
 from forecasts.selectors.judgements import answered_by
 from forecasts.selectors.resolutions import current_resolution, current_rules, latest_evaluation
 
+from .forecasts import parse_probability
 from .predictions import make_due
 from .refusal import Moved, Problems, refuse
 from .resolutions import append_resolution
@@ -27,6 +29,7 @@ def record_verdict(
     reason: str,
     actor: User,
     now: datetime,
+    share: object = None,
     happened_at: datetime | None = None,
     known_at: datetime | None = None,
     evidence_url: str = "",
@@ -38,9 +41,10 @@ def record_verdict(
     Against a final verdict it is a proposal until another person confirms it.
 
     Args:
+        share: For PARTLY, and for it alone: how much came true, between 0 and 1.
         expected_number: The number of the resolution the person saw; 0 when there was none.
     Raises:
-        Refused: The verdict or reason is missing, or the person is the forecaster.
+        Refused: The verdict, share or reason is missing, or the person is the forecaster.
         Moved: The record changed meanwhile.
     """
     prediction = Prediction.objects.select_for_update().get(pk=prediction_id)
@@ -51,12 +55,14 @@ def record_verdict(
     if expected_number is not None and expected_number != (last.number if last else 0):
         told = f"The record changed since you opened it: it is now {last}. Look at it again before you decide."
         raise Moved({"verdict": [told]})
-    same = last if last is not None and last.verdict == verdict else None
+    part = checked_share(share, verdict=verdict)
+    same = last if last is not None and (last.verdict, last.share) == (verdict, part) else None
     added = append_resolution(
         prediction=prediction,
         now=now,
         verdict=verdict,
-        state=_state_of(verdict, prediction=prediction, last=last, actor=actor),
+        share=part,
+        state=_state_of((verdict, part), prediction=prediction, last=last, actor=actor),
         reason_code=CONFIRMED if same else JUDGED,
         reason=reason.strip(),
         actor=actor,
@@ -71,7 +77,30 @@ def record_verdict(
     return added
 
 
-def _state_of(verdict: str, *, prediction: Prediction, last: Resolution | None, actor: User) -> Resolution.State:
+def checked_share(share: object, *, verdict: str) -> Decimal | None:
+    """
+    Return how much came true in part, or None for any other verdict.
+
+    Raises:
+        Refused: Under the name `share`: it is missing, does not go with the verdict, or is no share.
+    """
+    is_missing = share in (None, "")
+    if verdict != Verdict.PARTLY:
+        if is_missing:
+            return None
+        raise refuse("share", f"A share goes with {Verdict.PARTLY.value} alone, not with {verdict}: leave it out.")
+    if is_missing:
+        raise refuse("share", "Say how much came true, between 0 and 1, such as 0.5 for a tie.")
+    part = parse_probability(share, field="share")
+    if part in (0, 1):
+        whole = Verdict.YES if part else Verdict.NO
+        raise refuse("share", f"A share of {part:f} is no part: record {whole.value}.")
+    return part
+
+
+def _state_of(
+    answer: tuple[str, Decimal | None], *, prediction: Prediction, last: Resolution | None, actor: User
+) -> Resolution.State:
     """
     Who decides alone, and where a second person has to confirm.
 
@@ -82,9 +111,9 @@ def _state_of(verdict: str, *, prediction: Prediction, last: Resolution | None, 
         return Resolution.State.PROPOSED
     finals = Resolution.objects.filter(prediction=prediction, state=Resolution.State.FINAL)
     final = finals.order_by("-number").first()
-    if final is None or final.verdict == verdict:
+    if final is None or (final.verdict, final.share) == answer:
         return Resolution.State.FINAL
-    is_proposed = last is not None and last.state == Resolution.State.PROPOSED and last.verdict == verdict
+    is_proposed = last is not None and last.state == Resolution.State.PROPOSED and (last.verdict, last.share) == answer
     if not is_proposed or last is None:
         return Resolution.State.PROPOSED
     if last.actor_id == actor.pk:
@@ -111,6 +140,7 @@ def dispute(*, prediction_id: UUID, reason: str, actor: User, now: datetime, evi
         prediction=prediction,
         now=now,
         verdict=last.verdict,
+        share=last.share,
         state=Resolution.State.DISPUTED,
         reason_code=DISPUTED,
         reason=reason.strip(),

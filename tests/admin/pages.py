@@ -35,6 +35,7 @@ def prediction_input(article, **changes) -> dict[str, object]:
         "article": article.pk,
         "holder": article.authors.get().pk,
         "attribution": "AUTHOR",
+        "deadline_basis": "STATED",
         "topic": changes.pop("topic"),
         "title": "Aid is sent by March",
         "quote": "Aid may stop at once.",

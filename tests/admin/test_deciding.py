@@ -73,6 +73,16 @@ def test_a_verdict_with_a_mistake_is_not_recorded(admin, given, field, message):
     assert not Resolution.objects.exists()
 
 
+def test_a_tie_is_recorded_with_its_share(admin):
+    prediction = make_prediction()
+    given = {"verdict": "PARTLY", "share": "0.5", "reason": REASON}
+
+    assert errors_after(admin, step_page(prediction, "verdict"), given) == {}
+
+    assert (Resolution.objects.get().verdict, str(Resolution.objects.get().share)) == ("PARTLY", "0.5000")
+    assert "Partly (0.5)" in admin.get(row_page(prediction)).content.decode()
+
+
 def test_nobody_decides_their_own_prediction(admin, editor):
     ada = make_forecaster()
     ada.account = editor

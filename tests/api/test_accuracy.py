@@ -82,7 +82,7 @@ def test_the_calls_give_the_terms_of_each_mean(record, reader):
     card = reader.get("accuracy/?forecaster=ada-byron").json()
 
     (call,) = card["calls"]
-    assert (call["probability"], call["happened"], call["verdict"]) == ("0.7000", True, "YES")
+    assert (call["probability"], call["outcome"], call["verdict"]) == ("0.7000", 1.0, "YES")
     assert call["terms"] == {"BRIER": pytest.approx(0.09), "LOG": pytest.approx(-math.log(0.7))}
     assert card["coverage"]["predictions"] == 2
     assert (card["coverage"]["resolved"], card["coverage"]["pending"]) == (1, 1)

@@ -312,10 +312,25 @@ def test_a_person_replaces_a_verdict(resolver, account):
     assert Resolution.objects.current().get().actor == account
 
 
+def test_a_tie_is_recorded_with_its_share(resolver):
+    prediction = make_prediction(rules=[])
+    body = {"verdict": "PARTLY", "share": "0.5", "reason": "It ended 20 to 20."}
+
+    answer = resolver.post(f"predictions/{prediction.pk}/verdicts/", body)
+
+    assert answer.status_code == 201, answer.content
+    assert (answer.json()["verdict"], answer.json()["share"]) == ("PARTLY", "0.5000")
+    assert {row["outcome"] for row in resolver.get("scores/").json()["results"]} == {"0.5000"}
+    (call,) = resolver.get("accuracy/").json()["calls"]
+    assert (call["outcome"], call["terms"]["BRIER"]) == (0.5, 0.29)
+
+
 @pytest.mark.parametrize(
     ("body", "field", "message"),
     [
-        ({"verdict": "MAYBE", "reason": "Nobody can tell."}, "verdict", "YES, NO, ANNULLED, AMBIGUOUS"),
+        ({"verdict": "PARTLY", "reason": "It ended 20 to 20."}, "share", "Say how much came true"),
+        ({"verdict": "PARTLY", "share": True, "reason": "It ended 20 to 20."}, "share", "is no probability"),
+        ({"verdict": "MAYBE", "reason": "Nobody can tell."}, "verdict", "YES, NO, PARTLY, ANNULLED, AMBIGUOUS"),
         ({"verdict": "YES", "reason": "short"}, "reason", "at least 10 characters"),
         ({"verdict": "YES", "reason": "It was so.", "known_at": "2100-01-01T00:00:00Z"}, "known_at", "in the future"),
         (

@@ -53,6 +53,15 @@ def test_dots_that_would_touch_are_stacked(probabilities):
     assert min(apart) >= 8.9**2
 
 
+def test_what_came_true_in_part_is_told_and_stands_by_its_larger_half():
+    root = read(calls_strip([Call(0.6, 0.5, "a tie"), Call(0.6, 0.25, "a quarter")], id_prefix="a", title="Calls"))
+
+    assert names(root, "chart-yes") == ["60%, happened in part (50%): a tie"]
+    assert names(root, "chart-no") == ["60%, happened in part (25%): a quarter"]
+    assert {"Happened: 0, in part: 1", "Did not happen: 0, in part: 1"} <= set(words(root))
+    assert root.findtext(f"{SVG}desc") == "2 calls: 0 happened, 0 did not happen, 2 happened in part."
+
+
 def test_no_calls_still_make_a_chart():
     root = read(calls_strip([], id_prefix="a", title="Calls"))
 

@@ -20,12 +20,14 @@ APPEND_ONLY = (
     "judgement",
     "eventmerge",
     "posting",
+    "change",
 )
 MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
 MUTABLE = {
     "clustercell",
     "levelcell",
     "scope",
+    "searchtext",
     "apitoken",
     "keptanswer",
     "entity",
@@ -112,6 +114,11 @@ def test_the_refusal_says_what_it_refused(history):
 def test_the_claim_of_a_prediction_cannot_be_changed(history):
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Prediction.objects.filter(pk=history.pk).update(statement="Something safer.")
+
+
+def test_whose_its_deadline_is_cannot_be_changed(history):
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Prediction.objects.filter(pk=history.pk).update(deadline_basis="IMPLIED")
 
 
 def test_the_state_of_a_prediction_can(history):

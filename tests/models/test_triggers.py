@@ -3,6 +3,7 @@
 import importlib
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 GUARDS = importlib.import_module("forecasts.migrations.0002_append_only")
@@ -22,3 +23,19 @@ def test_every_trigger_is_there_after_all_migrations():
 
     assert len(wanted) > 20
     assert wanted <= found
+
+
+@pytest.mark.django_db
+def test_every_table_of_records_is_told_to_mirrors_or_belongs_to_one_that_is():
+    told_with_another = {
+        "articleauthor", "event", "eventkey", "lexiconentry", "posting", "rulekey", "witness", "change",
+    }  # fmt: skip
+    unwatched = {"apitoken", "clustercell", "levelcell", "scope", "searchtext"}
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES[connection.vendor])
+        triggers = {name for (name,) in cursor.fetchall()}
+
+    for model in apps.get_app_config("forecasts").get_models():
+        name = model._meta.model_name
+        is_told = f"{model._meta.db_table}_noted_insert" in triggers
+        assert is_told != (name in told_with_another | unwatched), f"{name}: `watch`, or `watch_anew` in its migration"

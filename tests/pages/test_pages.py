@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from forecasts.models import Event
 from tests.builders import make_article, make_event, make_prediction
 
-LISTS = ("/", "/articles/", "/forecasters/", "/topics/", "/scoring/")
+LISTS = ("/", "/articles/", "/forecasters/", "/topics/", "/scoring/", "/search/", "/search/?q=nothing")
 
 
 @pytest.mark.parametrize("address", LISTS)

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 
 from forecasts.models import Prediction
 from forecasts.services.intake import RuleDraft
 from forecasts.services.predictions import record_rule
 from forecasts.services.settlement import settle_prediction
+from forecasts.services.verdicts import record_verdict
 from tests.builders import (
     NOW,
     answered,
@@ -221,3 +223,16 @@ def test_shows_the_questions_left_to_people_with_their_answers(text_of, db):
     assert "Was it on their terms?" in before
     assert "Nobody has answered it yet." in before
     assert "The signed text says so." in after
+
+
+def test_says_how_much_came_true(text_of, db):
+    prediction = make_prediction(rules=[])
+    actor = User.objects.create(username="editor")
+    reason = "The match ended twenty to twenty."
+    record_verdict(prediction_id=prediction.pk, verdict="PARTLY", share="0.5", reason=reason, actor=actor, now=NOW)
+
+    text = text_of(f"/predictions/{prediction.pk}/")
+
+    assert "½ Partly" in text
+    assert "It came true in part: 50% of it counts as having happened." in text
+    assert "Partly (0.5)" in text

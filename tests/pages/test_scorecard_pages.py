@@ -46,7 +46,7 @@ def test_puts_the_small_number_before_the_score(text_of, record):
 def test_says_what_became_of_every_prediction(text_of, record):
     text = text_of("/forecasters/ada-byron/")
 
-    assert "Resolved Came out yes or no, and scored. 2" in text
+    assert "Resolved Came out yes, no or in part, and scored. 2" in text
     assert "Not scored No probability was given, or the number was not the forecaster’s own. 1" in text
     assert "Beliefs of others Reported in the same articles, held by somebody else: counted there, not here. 1" in text
     assert "Retrospective Of the resolved: logged after the outcome could be known. 2" in text
@@ -90,7 +90,7 @@ def test_csv_has_one_line_for_each_call(client, record):
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"] == 'attachment; filename="ada-byron-calls.csv"'
     assert tuple(lines[0]) == COLUMNS
-    assert [(line["title"], line["probability"], line["happened"], line["brier"]) for line in lines] == [
+    assert [(line["title"], line["probability"], line["outcome"], line["brier"]) for line in lines] == [
         ("Aid is sent by March", "0.7", "1", "0.09"),
         ("Aid at all", "0.6", "1", "0.16"),
     ]
@@ -150,7 +150,7 @@ def test_warns_of_small_numbers_by_counting_events(n, clusters, expected):
 
 def card_of(title: str) -> Scorecard:
     call = Call(
-        prediction_id="1", title=title, topic="aid", forecaster="ada", phrase="", probability=0.7, happened=True, brier=0.09,
+        prediction_id="1", title=title, topic="aid", forecaster="ada", phrase="", probability=0.7, outcome=1.0, brier=0.09,
         log=0.3567, cluster="one", verdict="YES", state="FINAL", is_conditional=False, is_retrospective=False,
     )  # fmt: skip
     counts = dict.fromkeys(Coverage.__dataclass_fields__, 0)

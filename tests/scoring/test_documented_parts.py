@@ -13,6 +13,7 @@ from forecasts.scoring.curves import calibration_steps, elementary_score
 from forecasts.scoring.decomposition import decompose_brier, decompose_brier_in_bins, decompose_log
 from forecasts.scoring.discrimination import area_under_curve
 from forecasts.scoring.levels import Levels
+from forecasts.scoring.peers import Scheduled, peer_scores
 from forecasts.scoring.pooling import Measured, benjamini_hochberg, holm, placed
 from forecasts.scoring.recalibration import recalibration
 from forecasts.scoring.thresholds import MIN_SHOWN
@@ -139,3 +140,11 @@ def test_every_page_can_be_reached_from_the_first():
     index = (FOLDER.parent / "scores.md").read_text(encoding="utf-8")
 
     assert {path.name for path in FOLDER.glob("*.md")} <= set(re.findall(r"\(scores/([a-z-]+\.md)\)", index))
+
+
+def test_the_peer_scores_are_those_of_the_page():
+    scheduled = Scheduled(opens=0, closes=10, ends=10)
+    found = peer_scores([0.9, 0.6, 0.5], 1, since=[0, 0, 5], until=[10, 10, 10], scheduled=scheduled)
+
+    assert "**{:.1f}**, **{:.1f}** and **{:.1f}**".format(*found.peer) in page("peers")
+    assert f"Ada's baseline is **{found.baseline[0]:.1f}**, Cleo's **{found.baseline[2]:.1f}**" in page("peers")

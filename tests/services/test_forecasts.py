@@ -138,3 +138,20 @@ def test_a_changed_lexicon_becomes_its_next_version_and_the_old_one_stays(lexico
 
     assert (same, is_new, is_newer) == (lexicon, False, True)
     assert (changed.version, LexiconEntry.objects.filter(lexicon=lexicon).count()) == (2, 3)
+
+
+def test_a_lexicon_keeps_how_far_readers_differ_and_which_words_only_hedge(db):
+    rows = [
+        ROWS[0] | {"spread": "0.095"},
+        {"phrase": "may", "low": "", "point": "0.4", "high": "", "hedge": "yes", "source": ""},
+    ]
+
+    first, _ = record_lexicon(code="survey", title="Survey", source="a survey", rows=rows, now=NOW)
+    again, is_new = record_lexicon(code="survey", title="Survey", source="a survey", rows=rows, now=NOW)
+    other, _ = record_lexicon(
+        code="survey", title="Survey", source="a survey", rows=[rows[0] | {"spread": "0.2"}, rows[1]], now=NOW
+    )
+
+    assert (again, is_new, other.version) == (first, False, 2)
+    found = {entry.phrase: (entry.spread, entry.is_hedge) for entry in first.entries.all()}
+    assert found == {"likely": (Decimal("0.095"), False), "may": (None, True)}

@@ -85,7 +85,7 @@ def test_the_machine_leaves_a_persons_verdict_alone_and_asks(editor):
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
-        ({"verdict": "MAYBE"}, "verdict", "“MAYBE” is no verdict. Choose one of YES, NO, ANNULLED, AMBIGUOUS."),
+        ({"verdict": "MAYBE"}, "verdict", "“MAYBE” is no verdict. Choose one of YES, NO, PARTLY, ANNULLED, AMBIGUOUS."),
         ({"reason": "so"}, "reason", "at least 10 characters"),
         ({"known_at": NOW + timedelta(days=1)}, "known_at", "is in the future"),
         (

@@ -96,7 +96,7 @@ class CallSerializer(serializers.Serializer):
     forecaster = serializers.CharField()
     phrase = serializers.CharField(help_text="The words the probability was read from, if it was.")
     probability = serializers.SerializerMethodField()
-    happened = serializers.BooleanField()
+    outcome = serializers.FloatField(help_text="1: it happened; 0: it did not; between them: in part.")
     terms = serializers.SerializerMethodField(help_text="Its own score under each rule.")
     weight = serializers.FloatField(help_text="Its weight in each mean: a forecaster has 1 in all on a prediction.")
     cluster = serializers.CharField(help_text="Calls with the same key hang on the same event.")

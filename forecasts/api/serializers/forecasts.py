@@ -45,7 +45,7 @@ class LexiconSerializer(Answer):
 class LexiconEntrySerializer(Answer):
     class Meta:
         model = LexiconEntry
-        fields = ["phrase", "point", "low", "high", "source"]
+        fields = ["phrase", "point", "low", "high", "spread", "is_hedge", "source"]
 
 
 class LexiconWithEntriesSerializer(LexiconSerializer):

@@ -49,6 +49,7 @@ class PredictionSerializer(Answer):
             "outcome",
             "is_conditional",
             "attribution",
+            "deadline_basis",
             "issued_at",
             "contrasts_with",
             "cluster_key",
@@ -91,6 +92,11 @@ class NewPrediction(Body):
     quote = LongText(help_text="The words of the article, exactly.")
     original_wording = LongText()
     attribution = CodeField(choices=Prediction.Attribution.choices, default=Prediction.Attribution.AUTHOR)
+    deadline_basis = CodeField(
+        choices=Prediction.DeadlineBasis.choices,
+        default=Prediction.DeadlineBasis.STATED,
+        help_text="Whether the deadline is the author's or the editor's.",
+    )
     issued_at = InstantField(required=False, help_text="By default the publication, or now where there is no article.")
     contrasts_with = PredictionField(required=False, allow_null=True, default=None)
     cluster_key = ShortText(help_text="Predictions with the same key hang on the same event.")

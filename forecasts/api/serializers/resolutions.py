@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from forecasts.api.fields import CodeField, InstantField, WebAddressField
+from forecasts.api.fields import CodeField, InstantField, RawProbabilityField, WebAddressField
 from forecasts.models import Evaluation, Resolution, Score, Verdict, Witness
 from forecasts.scoring.rules import SCORE_VERSIONS, Direction, Measure
 
@@ -24,6 +24,7 @@ class ResolutionSerializer(Answer):
             "supersedes",
             "is_current",
             "verdict",
+            "share",
             "state",
             "decided_by",
             "reason_code",
@@ -188,6 +189,12 @@ class NewDispute(Body):
 
 class NewVerdict(Body):
     verdict = CodeField(choices=Verdict.choices)
+    share = RawProbabilityField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="For PARTLY: how much came true, such as 0.5 for a tie.",
+    )
     reason = serializers.CharField(max_length=5000, help_text="A sentence of at least ten characters; readers see it.")
     happened_at = InstantField(required=False, allow_null=True, default=None)
     known_at = InstantField(required=False, allow_null=True, default=None, help_text="When it could be known.")

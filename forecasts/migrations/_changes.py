@@ -1,0 +1,127 @@
+"""Triggers that note in `forecasts_change` what is recorded or changed in a table, in the same transaction."""
+
+from django.db import migrations
+
+COLUMNS = "era, transaction_number, kind, action, key, noted_at"
+NOW_HERE = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+
+
+# Each table with the kind of its rows, SQL for what a row is found by, and the columns whose change is noted too;
+# upstream first, so that what was there before comes in an order that makes sense.
+WATCHED = {
+    "forecaster": ("forecaster", "{row}.slug", ("slug", "name", "kind", "description")),
+    "topic": ("topic", "{row}.path", ("path", "label")),
+    "article": ("article", "{row}.id", ()),
+    "lexicon": ("lexicon", "{row}.code", ()),
+    "prediction": (
+        "prediction",
+        "{row}.id",
+        ("status", "verdict", "review_reasons", "needs_confirmation", "scheduled_close_at"),
+    ),
+    "ruleversion": ("rule", "{row}.id", ()),
+    "forecast": ("forecast", "{row}.id", ()),
+    "source": (
+        "source",
+        "{row}.slug",
+        ("slug", "name", "kind", "tier", "group", "settlement_lag", "url", "citation"),
+    ),
+    "coverage": ("coverage", "(SELECT slug FROM forecasts_source s WHERE s.id = {row}.source_id)", ()),
+    "entity": ("entity", "{row}.path", ("path", "label", "wikidata")),
+    "entitymembership": ("membership", "(SELECT path FROM forecasts_entity e WHERE e.id = {row}.member_id)", ()),
+    "milestone": ("milestone", "{row}.key", ()),
+    "eventversion": ("event", "{row}.event_id", ()),
+    "evidence": ("evidence", "{row}.event_id", ()),
+    "eventmerge": ("merge", "{row}.merged_id", ()),
+    "observation": ("observation", "{row}.id", ()),
+    "evaluation": ("evaluation", "{row}.id", ()),
+    "judgement": (
+        "judgement",
+        "(SELECT prediction_id FROM forecasts_ruleversion r WHERE r.id = {row}.rule_version_id)",
+        (),
+    ),
+    "resolution": ("resolution", "{row}.id", ()),
+    "score": ("score", "{row}.id", ()),
+}
+
+
+def watch(name):
+    """The operation that has the database note each new row of a table of this app, and what is there already."""
+    table, (kind, key, changing) = f"forecasts_{name}", WATCHED[name]
+
+    def install(apps, schema_editor):
+        is_sqlite = schema_editor.connection.vendor == "sqlite"
+        before = _what_is_there(table, kind, key, row_order="rowid" if is_sqlite else "id", is_sqlite=is_sqlite)
+        triggers = _sqlite(table, kind, key, changing) if is_sqlite else _postgresql(table, kind, key, changing)
+        for statement in (before, *triggers):
+            schema_editor.execute(statement, params=None)
+
+    def remove(apps, schema_editor):
+        for verb in ("insert", *(["update"] if changing else [])):
+            if schema_editor.connection.vendor == "sqlite":
+                schema_editor.execute(f"DROP TRIGGER {table}_noted_{verb}", params=None)
+            else:
+                schema_editor.execute(f"DROP TRIGGER {table}_noted_{verb} ON {table}", params=None)
+                schema_editor.execute(f"DROP FUNCTION {table}_noted_{verb}()", params=None)
+
+    return migrations.RunPython(install, remove)
+
+
+def watch_anew(name):
+    """The operation to follow a change of a watched table: SQLite makes such a table anew, without its triggers."""
+    table, (kind, key, changing) = f"forecasts_{name}", WATCHED[name]
+
+    def install(apps, schema_editor):
+        if schema_editor.connection.vendor != "sqlite":
+            return
+        for statement in _sqlite(table, kind, key, changing):
+            schema_editor.execute(statement.replace("CREATE TRIGGER", "CREATE TRIGGER IF NOT EXISTS"), params=None)
+
+    return migrations.RunPython(install, migrations.RunPython.noop)
+
+
+def _what_is_there(table, kind, key, *, row_order, is_sqlite):
+    note = _sqlite_note if is_sqlite else _postgresql_note
+    return f"{note(kind, 'RECORDED', key.format(row=table))} FROM {table} ORDER BY {row_order}"
+
+
+def _sqlite_note(kind, action, key):
+    return f"INSERT INTO forecasts_change ({COLUMNS}) SELECT 0, 0, '{kind}', '{action}', {key}, {NOW_HERE}"
+
+
+def _sqlite(table, kind, key, changing):
+    recorded = _sqlite_note(kind, "RECORDED", key.format(row="NEW"))
+    yield f"CREATE TRIGGER {table}_noted_insert AFTER INSERT ON {table} BEGIN {recorded}; END"
+    if changing:
+        different = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in changing)
+        changed = _sqlite_note(kind, "CHANGED", key.format(row="NEW"))
+        yield f"CREATE TRIGGER {table}_noted_update AFTER UPDATE ON {table} WHEN {different} BEGIN {changed}; END"
+
+
+def _postgresql_note(kind, action, key):
+    return (
+        f"INSERT INTO forecasts_change ({COLUMNS}) SELECT (SELECT system_identifier FROM pg_control_system()), "  # noqa: S608
+        f"pg_current_xact_id()::text::bigint, '{kind}', '{action}', {key}, clock_timestamp()"
+    )
+
+
+def _postgresql(table, kind, key, changing):
+    # Once a statement, so that rows in bulk cost one more INSERT in all.
+    recorded = _postgresql_note(kind, "RECORDED", key.format(row="added"))
+    yield _function(f"{table}_noted_insert", f"{recorded} FROM added")
+    yield (
+        f"CREATE TRIGGER {table}_noted_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS added "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_noted_insert()"
+    )
+    yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_noted_insert"
+    if changing:
+        different = " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in changing)
+        yield _function(f"{table}_noted_update", _postgresql_note(kind, "CHANGED", key.format(row="NEW")))
+        yield (
+            f"CREATE TRIGGER {table}_noted_update AFTER UPDATE ON {table} FOR EACH ROW WHEN ({different}) "
+            f"EXECUTE FUNCTION {table}_noted_update()"
+        )
+        yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_noted_update"
+
+
+def _function(name, statement):
+    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {statement}; RETURN NULL; END $$"

@@ -1,0 +1,26 @@
+"""The words of predictions and articles, for finding them."""
+
+from django.db import models
+
+
+class SearchText(models.Model):
+    """
+    What one row says, folded to plain words. Written with the row, since neither ever changes.
+
+    The database keeps an index of the words beside it: a `tsvector` on PostgreSQL, an FTS5 table on SQLite.
+    """
+
+    class Kind(models.TextChoices):
+        PREDICTION = "prediction", "Prediction"
+        ARTICLE = "article", "Article"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    subject = models.UUIDField()
+    title = models.TextField()
+    body = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="search_text_once", fields=["subject", "kind"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

@@ -1,0 +1,90 @@
+"""Which forecasts of a slice count, and how, when its predictions are decided on what was known at another time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from forecasts.models import Prediction, RuleVersion
+from forecasts.scoring.levels import WHOLE
+
+from .counting import Counted, counted
+from .replays import Replayed, replay
+from .slices import Slice, Weighting, forecasts_in, predictions_in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recount:
+    """
+    What the predictions of a slice would have come to, and what counts under that.
+
+    `found` has every prediction that somebody of the slice forecast; `late` those that were logged after their outcome
+    could be known.
+    """
+
+    found: Mapping[UUID, Replayed]
+    late: frozenset[UUID]
+    rows: tuple[Counted, ...]
+
+
+def as_of_when(chosen: Slice, *, now: datetime | None) -> datetime | None:
+    """
+    The knowledge time on which the rules have to be evaluated again; None where the verdicts on record count.
+
+    Raises:
+        ValueError: Another reading than the central one is asked for, and no instant is given.
+    """
+    if chosen.as_of is None and chosen.variant == RuleVersion.Variant.CENTRAL:
+        return None
+    moment = chosen.as_of or now
+    if moment is None:
+        raise ValueError("another reading is evaluated as of an instant: give now")
+    return moment
+
+
+def recount(chosen: Slice, *, as_of: datetime) -> Recount:
+    """Decide the predictions of a slice by the rules, or by people, on what was known at an instant."""
+    predictions = list(predictions_in(chosen).filter(forecasts__in=forecasts_in(chosen)).distinct())
+    found = replay(predictions=predictions, as_of=as_of, variant=chosen.variant)
+    rows = _of_slice(counted({pk: one.outcome for pk, one in found.items() if one.outcome}), chosen=chosen, found=found)
+    late = frozenset(one.pk for one in predictions if _is_late(one, found[one.pk]))
+    if chosen.retrospective is not None:
+        rows = [row for row in rows if (row.prediction_id in late) is chosen.retrospective]
+    return Recount(found=found, late=late, rows=tuple(rows))
+
+
+def _is_late(prediction: Prediction, one: Replayed) -> bool:
+    return one.known_at is not None and prediction.recorded_at > one.known_at
+
+
+def _of_slice(rows: Iterable[Counted], *, chosen: Slice, found: Mapping[UUID, Replayed]) -> list[Counted]:
+    """Those of the slice's forecasts, made as long before their outcome as it asks."""
+    made = dict(forecasts_in(chosen).values_list("pk", "made_at"))
+    kept = []
+    for row in rows:
+        known_at = found[row.prediction_id].known_at
+        if row.forecast_id not in made or known_at is None:
+            continue
+        days = (known_at - made[row.forecast_id]).total_seconds() / 86_400
+        if (chosen.lead_days_min or 0) <= days <= (chosen.lead_days_max or float("inf")):
+            kept.append(row)
+    return kept
+
+
+def weight_under(row: Counted, *, weighting: Weighting) -> int:
+    """
+    The weight of a forecast, in millionths.
+
+    Raises:
+        ValueError: The weighting needs the database.
+    """
+    match weighting:
+        case Weighting.PER_PREDICTION:
+            return row.weight
+        case Weighting.TIME_WEIGHTED:
+            return row.horizon_weight
+        case Weighting.FIRST:
+            return WHOLE * row.is_first
+        case Weighting.LAST:
+            return WHOLE * row.is_last
+    raise ValueError(f"{weighting} is not weighted one by one")

@@ -1,0 +1,112 @@
+import pytest
+from scipy.stats import beta
+
+from forecasts.scoring.lexicon import Reading
+from forecasts.scoring.thresholds import NOTHING, Absent
+from forecasts.scoring.verbal import (
+    Said,
+    effective_meaning,
+    meaning_statement,
+    readers_as_outcomes,
+    score_words,
+    spread_of_range,
+)
+
+LIKELY = Reading("likely", "default", point=0.7, low=0.6, high=0.8)
+UNLIKELY = Reading("unlikely", "default", point=0.2, low=0.1, high=0.3)
+
+
+def test_words_are_scored_at_the_point_and_over_every_choice_in_the_range():
+    found = score_words([Said(LIKELY, 0.1, obs=1, weight=1), Said(UNLIKELY, 0.2, obs=1, weight=1)])
+
+    assert found.brier == pytest.approx((0.09 + 0.64) / 2)
+    assert found.envelope.best == pytest.approx((0.04 + 0.49) / 2)
+    assert found.envelope.worst == pytest.approx((0.16 + 0.81) / 2)
+    assert found.reader_variance == pytest.approx((0.01 + 0.04) / 2)
+
+
+def test_weights_count_in_every_mean():
+    found = score_words([Said(LIKELY, 0.1, obs=1, weight=3), Said(LIKELY, 0.1, obs=0, weight=1)])
+
+    assert found.n == 4
+    assert found.brier == pytest.approx((3 * 0.09 + 0.49) / 4)
+    assert (found.envelope.best, found.envelope.worst) == (
+        pytest.approx((3 * 0.04 + 0.36) / 4), pytest.approx((3 * 0.16 + 0.64) / 4),
+    )  # fmt: skip
+
+
+def test_an_outcome_within_the_range_costs_the_best_choice_only_what_is_open():
+    found = score_words([Said(LIKELY, 0.1, obs=0.7, weight=1)])
+
+    assert found.envelope.best == pytest.approx(0.21)
+    assert found.envelope.worst == pytest.approx(0.21 + 0.01)
+
+
+def test_the_mean_over_readers_exceeds_the_point_by_their_variance():
+    readers = [0.6, 0.8]
+    found = score_words([Said(LIKELY, 0.1, obs=1, weight=1)])
+
+    mean_over_readers = sum((one - 1) ** 2 for one in readers) / 2
+    assert mean_over_readers == pytest.approx(found.brier + found.reader_variance)
+
+
+@pytest.mark.parametrize("said", [[], [Said(LIKELY, 0.1, obs=1, weight=0)]])
+def test_nothing_said_has_no_score(said):
+    assert score_words(said) is NOTHING
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "hits", "misses"),
+    [(0.729, 0.095, 15.2, 5.7), (0.419, 0.170, 3.1, 4.3), (0.942, 0.043, 26.9, 1.7)],
+)
+def test_readers_count_for_as_many_outcomes_as_their_spread_says(mean, sd, hits, misses):
+    found = readers_as_outcomes(mean, sd)
+
+    assert found == (pytest.approx(hits, abs=0.06), pytest.approx(misses, abs=0.06))
+    assert beta(*found).mean() == pytest.approx(mean)
+    assert beta(*found).std() == pytest.approx(sd)
+
+
+def test_a_phrase_means_what_came_of_it_starting_from_its_readers():
+    found = effective_meaning(9, 11, mean=0.729, spread=0.095)
+
+    assert round(found.probability, 2) == 0.59
+    assert (round(found.low, 2), round(found.high, 2)) == (0.44, 0.74)
+    assert meaning_statement("X", "likely", happened=9, failed=11, mean=0.729, found=found) == (
+        "When X writes “likely”, it happened 9 of 20 times; readers hear 73%; effective meaning 59% [44–74]."
+    )
+
+
+def test_with_many_uses_the_share_that_happened_prevails():
+    found = effective_meaning(300, 700, mean=0.729, spread=0.095)
+
+    assert found.probability == pytest.approx(0.3, abs=0.01)
+    assert found.high - found.low < 0.06
+
+
+def test_two_uses_say_nothing():
+    found = effective_meaning(1, 1, mean=0.7, spread=0.1)
+
+    assert isinstance(found, Absent)
+    assert found.text == "Shown from 3 uses on; so far it was used 2 times."
+
+
+@pytest.mark.parametrize(("mean", "spread"), [(0.0, 0.0), (1.0, 0.0), (0.5, 0.0), (0.5, 0.6)])
+def test_readers_who_all_agree_or_cannot_agree_still_leave_a_meaning(mean, spread):
+    found = effective_meaning(2, 2, mean=mean, spread=spread)
+
+    assert 0 < found.low < found.probability < found.high < 1
+
+
+def test_counts_and_readers_are_checked():
+    with pytest.raises(ValueError, match="counts must be at least 0"):
+        effective_meaning(-1, 4, mean=0.5, spread=0.1)
+    with pytest.raises(ValueError, match="readers need a mean in"):
+        readers_as_outcomes(1.2, 0.1)
+    with pytest.raises(ValueError, match="a range needs 0 <= low <= high <= 1, got 0.6 to 0.4"):
+        spread_of_range(0.6, 0.4)
+
+
+@pytest.mark.parametrize(("low", "high", "sd"), [(0.60, 0.85, 0.095), (0.2, 0.6, 0.17), (0.9, 0.99, 0.043)])
+def test_the_range_of_readers_suggests_their_spread(low, high, sd):
+    assert spread_of_range(low, high) == pytest.approx(sd, abs=0.015)
