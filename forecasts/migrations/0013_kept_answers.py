@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0008_postings"),
+        ("forecasts", "0012_search"),
     ]
 
     operations = [
