@@ -47,9 +47,26 @@ HELP = {
     "pending": ("Pending", "No verdict yet: a window is open, a source is incomplete, or a person is needed."),
     "annulled": ("Annulled", "The condition was not met, or the question fell away: never scored."),
     "ambiguous": ("Ambiguous", "A person found that the claim cannot be decided: never scored."),
+    "unresolvable": ("Unresolvable", "No deadline at all: nothing could ever show it false."),
+    "excluded_leakage": (
+        "Made too late",
+        "Settled, but said only when the outcome could be known already: never scored.",
+    ),
+    "hedged": ("Hedged", "All that was said is that it may happen: counted below, never scored."),
     "not_scored": ("Not scored", "No probability was given, or the number was not the forecaster’s own."),
+}
+# Shown even where there are none.
+ALWAYS = ("Resolved", "Pending", "Annulled", "Ambiguous", "Not scored")
+BESIDE = {
     "provisional": ("Provisional", "Of the resolved: decided by a proposal that is not final yet."),
     "retrospective": ("Retrospective", "Of the resolved: logged after the outcome could be known."),
+    "unweighted": ("Without weight", "Of the resolved: none of it falls into the time that is weighed."),
+    "annulled_void": ("Fell away", "Of the annulled: no condition failed, the question itself did."),
+    "implied_deadline": ("Deadline of the editors", "The words give none, so the rule’s is a reading of them."),
+    "forecasts_excluded": (
+        "Late forecasts",
+        "Forecasts, not predictions: made when the outcome could be known already.",
+    ),
     "reported": ("Beliefs of others", "Reported in the same articles, held by somebody else: counted there, not here."),
 }
 
@@ -123,12 +140,10 @@ def figure_lines(card: Scorecard) -> tuple[FigureLine, ...]:
 
 
 def coverage_lines(card: Scorecard) -> tuple[CoverageLine, ...]:
-    """What became of all predictions; the last three rows are not parts of the total."""
-    apart = ("provisional", "retrospective", "reported")
-    return tuple(
-        CoverageLine(name, getattr(card.coverage, field), help_text, field not in apart)
-        for field, (name, help_text) in HELP.items()
-    )
+    """What became of all predictions: parts that add up to all, then what is counted beside, where there is any."""
+    parts = (CoverageLine(told[0], getattr(card.coverage, name), told[1], True) for name, told in HELP.items())
+    beside = (CoverageLine(told[0], getattr(card.coverage, name), told[1], False) for name, told in BESIDE.items())
+    return (*(line for line in parts if line.n or line.name in ALWAYS), *(line for line in beside if line.n))
 
 
 def caution(card: Scorecard) -> str:

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
+from forecasts.scoring.rules import Direction, Measure
 from forecasts.scoring.thresholds import NOTHING, Absent, Missing
 from forecasts.scoring.validation import FloatArray
 
@@ -21,6 +22,11 @@ MIN_CLUSTERS_FOR_T: Final = 15
 # The number of events the sequence is tuned to be tightest at.
 TUNED_TO: Final = 200
 MIN_CLUSTERS_FOR_SEQUENCE: Final = 30
+
+BRIER_DIFFERENCE: Final = Measure(
+    "BRIER_DIFFERENCE", "brier-difference-1", -1.0, 1.0, Direction.LOWER_IS_BETTER, "squared probability"
+)
+PEER: Final = Measure("PEER", "peer-1", -1.0, 1.0, Direction.HIGHER_IS_BETTER, "squared probability")
 
 TOO_FEW: Final = Absent(Missing.TOO_FEW_EVENTS, "One shared event cannot tell skill from luck.")
 TOO_FEW_FOR_SEQUENCE: Final = Absent(

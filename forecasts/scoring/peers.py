@@ -3,13 +3,23 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from forecasts.scoring.rules import log_score
+from forecasts.scoring.rules import LOG_CLIP, Direction, Measure, log_score
 from forecasts.scoring.validation import FloatArray, Numbers, as_shares, require_same_length
 
 Instants = Sequence[float] | FloatArray
+
+_MOST = 100 * math.log((1 - LOG_CLIP) / LOG_CLIP)
+_BEST, _WORST = (100 * (1 + math.log2(share)) for share in (1 - LOG_CLIP, LOG_CLIP))
+METACULUS_PEER: Final = Measure(
+    "METACULUS_PEER", "metaculus-peer-1", -_MOST, _MOST, Direction.HIGHER_IS_BETTER, "percent of nats"
+)
+METACULUS_BASELINE: Final = Measure(
+    "METACULUS_BASELINE", "metaculus-baseline-1", _WORST, _BEST, Direction.HIGHER_IS_BETTER, "percent of bits"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ class PeerScores:
 
 
 def peer_scores(
-    fcst: Numbers, outcome: float, *, since: Instants, until: Instants, scheduled: Scheduled, clip: float = 0.001
+    fcst: Numbers, outcome: float, *, since: Instants, until: Instants, scheduled: Scheduled, clip: float = LOG_CLIP
 ) -> PeerScores:
     """
     Return the peer score and the baseline score of each forecast on one prediction, weighed by how long it stood.
@@ -86,7 +96,7 @@ def peer_scores(
 
 
 def spot_peer_scores(
-    fcst: Numbers, outcome: float, *, since: Instants, until: Instants, at: float, clip: float = 0.001
+    fcst: Numbers, outcome: float, *, since: Instants, until: Instants, at: float, clip: float = LOG_CLIP
 ) -> FloatArray:
     """
     Return the peer score of each forecast at one instant; 0 for one that did not stand then, or stood alone.

@@ -17,6 +17,9 @@ class Missing(StrEnum):
     TOO_FEW_OF_ONE_OUTCOME = "TOO_FEW_OF_ONE_OUTCOME"
     ONE_OUTCOME = "ONE_OUTCOME"
     NOT_COUNTED = "NOT_COUNTED"
+    NO_SPREAD = "NO_SPREAD"
+    NOTHING_SHARED = "NOTHING_SHARED"
+    NOT_SCHEDULED = "NOT_SCHEDULED"
 
 
 @dataclass(frozen=True, slots=True)

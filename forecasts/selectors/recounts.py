@@ -9,8 +9,9 @@ from forecasts.models import Prediction, RuleVersion
 from forecasts.scoring.levels import WHOLE
 
 from .counting import Counted, counted
+from .coverage import coverage_predictions
 from .replays import Replayed, replay
-from .slices import Slice, Weighting, forecasts_in, predictions_in
+from .slices import Slice, Weighting, forecasts_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,13 +19,14 @@ class Recount:
     """
     What the predictions of a slice would have come to, and what counts under that.
 
-    `found` has every prediction that somebody of the slice forecast; `late` those that were logged after their outcome
-    could be known.
+    `found` has every prediction that the slice is about; `late` those that were logged after their outcome could be
+    known; `in_time` the forecasts that count at all, `rows` those of them that the slice asks for.
     """
 
     found: Mapping[UUID, Replayed]
     late: frozenset[UUID]
     rows: tuple[Counted, ...]
+    in_time: frozenset[UUID]
 
 
 def as_of_when(chosen: Slice, *, now: datetime | None) -> datetime | None:
@@ -44,13 +46,15 @@ def as_of_when(chosen: Slice, *, now: datetime | None) -> datetime | None:
 
 def recount(chosen: Slice, *, as_of: datetime) -> Recount:
     """Decide the predictions of a slice by the rules, or by people, on what was known at an instant."""
-    predictions = list(predictions_in(chosen).filter(forecasts__in=forecasts_in(chosen)).distinct())
+    predictions = list(coverage_predictions(chosen).distinct())
     found = replay(predictions=predictions, as_of=as_of, variant=chosen.variant)
-    rows = _of_slice(counted({pk: one.outcome for pk, one in found.items() if one.outcome}), chosen=chosen, found=found)
+    in_time = counted({pk: one.outcome for pk, one in found.items() if one.outcome})
+    rows = _of_slice(in_time, chosen=chosen, found=found)
     late = frozenset(one.pk for one in predictions if _is_late(one, found[one.pk]))
     if chosen.retrospective is not None:
         rows = [row for row in rows if (row.prediction_id in late) is chosen.retrospective]
-    return Recount(found=found, late=late, rows=tuple(rows))
+    reached = frozenset(row.forecast_id for row in in_time)
+    return Recount(found=found, late=late, rows=tuple(rows), in_time=reached)
 
 
 def _is_late(prediction: Prediction, one: Replayed) -> bool:
@@ -60,15 +64,14 @@ def _is_late(prediction: Prediction, one: Replayed) -> bool:
 def _of_slice(rows: Iterable[Counted], *, chosen: Slice, found: Mapping[UUID, Replayed]) -> list[Counted]:
     """Those of the slice's forecasts, made as long before their outcome as it asks."""
     made = dict(forecasts_in(chosen).values_list("pk", "made_at"))
-    kept = []
-    for row in rows:
-        known_at = found[row.prediction_id].known_at
-        if row.forecast_id not in made or known_at is None:
-            continue
-        days = (known_at - made[row.forecast_id]).total_seconds() / 86_400
-        if (chosen.lead_days_min or 0) <= days <= (chosen.lead_days_max or float("inf")):
-            kept.append(row)
-    return kept
+    known = {pk: one.known_at for pk, one in found.items()}
+    return [
+        row
+        for row in rows
+        if row.forecast_id in made
+        and (known_at := known[row.prediction_id]) is not None
+        and chosen.has_lead(made[row.forecast_id], known_at)
+    ]
 
 
 def weight_under(row: Counted, *, weighting: Weighting) -> int:

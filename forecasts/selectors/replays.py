@@ -24,6 +24,7 @@ class Replayed:
     happened_at: datetime | None = None
     known_at: datetime | None = None
     share: Decimal | None = None
+    side_value: str = ""
 
     @property
     def outcome(self) -> Outcome | None:
@@ -63,7 +64,7 @@ def replay(*, predictions: Sequence[Prediction], as_of: datetime, variant: str) 
 def _by_people(predictions: Sequence[Prediction], *, as_of: datetime) -> dict[UUID, Replayed]:
     standing = Resolution.objects.current().filter(prediction__in=predictions, actor__isnull=False, known_at__lte=as_of)
     return {
-        one.prediction_id: Replayed(one.verdict, one.happened_at, one.known_at, one.share)
+        one.prediction_id: Replayed(one.verdict, one.happened_at, one.known_at, one.share, one.side_value)
         for one in standing.exclude(state=Resolution.State.REOPENED)
     }
 
@@ -82,4 +83,7 @@ def _chosen(versions: Sequence[RuleVersion], *, variant: str) -> Iterator[RuleVe
 
 def _replayed(judged: Judged) -> Replayed:
     status = judged.outcome.status.value
-    return Replayed(status, judged.happened_at, judged.known_at) if status in Verdict.values else OPEN
+    if status not in Verdict.values:
+        return OPEN
+    side = judged.outcome.side_value
+    return Replayed(status, judged.happened_at, judged.known_at, side_value=side.value if side else "")

@@ -1,20 +1,22 @@
 """One selector and one frozen dataclass behind every figure on accuracy."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from forecasts.models import Forecast, Posting, Prediction, Resolution, Verdict
+from forecasts.models import Forecast, Posting, Resolution
 from forecasts.scoring.figures import Figure, figures_of
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import brier_score, log_score
 from forecasts.scoring.summary import ScoreSummary, summarise_sums
 
-from .counting import SETTLED, Counted
+from .counting import Counted
+from .coverage import Coverage
+from .recorded_coverage import last_words, recorded_coverage, standing_postings
 from .recounts import as_of_when, recount, weight_under
-from .slices import Slice, Weighting, forecasts_in, postings_in, predictions_in
+from .replayed_coverage import replayed_coverage
+from .slices import Slice, Weighting
 from .sums import Group, Sums, added_up, sums_of
 
 PLACES = 10  # As many as scores are recorded with.
@@ -43,21 +45,6 @@ class Call:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Coverage:
-    """How many of the slice's predictions ended how; the parts add up to `predictions`."""
-
-    predictions: int
-    resolved: int
-    pending: int
-    annulled: int
-    ambiguous: int
-    not_scored: int
-    provisional: int
-    retrospective: int
-    reported: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Scorecard:
     """
     All metrics for one slice.
@@ -82,6 +69,7 @@ class _Standing:
     states: Mapping[UUID, str]
     retrospective: frozenset[UUID]
     rows: tuple[Counted, ...]
+    coverage: Coverage
 
 
 def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
@@ -109,7 +97,7 @@ def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Sc
     calls = _calls(chosen, standing=standing)
     return Scorecard(
         slice=chosen,
-        coverage=_coverage(chosen, standing=standing, calls=calls),
+        coverage=standing.coverage,
         summary=summarise_sums(sums.totals, sums.levels),
         figures=figures_of(sums.totals, sums.levels),
         calls=tuple(calls[:MAX_CALLS]),
@@ -119,29 +107,16 @@ def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Sc
 
 def _recorded(chosen: Slice, *, with_calls: bool) -> _Standing:
     """Under the verdicts on record, or under those that were on record at an instant."""
-    rows = postings_in(chosen).filter(sign=1).select_related("resolution")
-    if chosen.as_recorded is None:
-        rows = rows.filter(taken_back_by=None)
-    else:
-        rows = rows.exclude(taken_back_by__recorded_at__lte=chosen.as_recorded)
-    found = list(rows) if with_calls else []
-    last = _last_words(chosen)
+    found = list(standing_postings(chosen).select_related("resolution")) if with_calls else []
+    told = last_words(chosen).filter(prediction__in={row.resolution.prediction_id for row in found})
+    last = {one.prediction_id: one for one in told.defer("reason")}
     return _Standing(
         verdicts={pk: one.verdict for pk, one in last.items()},
         states={pk: one.state for pk, one in last.items()},
         retrospective=frozenset(row.resolution.prediction_id for row in found if row.resolution.is_retrospective),
         rows=tuple(_counted(row) for row in found),
+        coverage=recorded_coverage(chosen),
     )
-
-
-def _last_words(chosen: Slice) -> Mapping[UUID, Resolution]:
-    """The last resolution of each prediction of the slice, as the database held them."""
-    rows = Resolution.objects.filter(prediction__in=predictions_in(chosen))
-    if chosen.as_recorded is None:
-        rows = rows.filter(superseded_by=None)
-    else:
-        rows = rows.filter(recorded_at__lte=chosen.as_recorded)
-    return {one.prediction_id: one for one in rows.order_by("number").defer("reason")}
 
 
 def _counted(row: Posting) -> Counted:
@@ -169,6 +144,7 @@ def _replayed(chosen: Slice, *, as_of: datetime) -> Scorecard:
         states=dict.fromkeys(counts.found, Resolution.State.FINAL.value),
         retrospective=counts.late,
         rows=counts.rows,
+        coverage=replayed_coverage(chosen, recount=counts),
     )
     sums = added_up(_grouped(counts.rows, weighting=chosen.weighting))
     return _card(chosen, sums=sums, standing=standing, n_calls=sums.n_rows)
@@ -212,34 +188,3 @@ def _call(forecast: Forecast, *, row: Counted, chosen: Slice, standing: _Standin
         is_conditional=prediction.is_conditional,
         is_retrospective=prediction.pk in standing.retrospective,
     )
-
-
-def _coverage(chosen: Slice, *, standing: _Standing, calls: list[Call]) -> Coverage:
-    scored = forecasts_in(chosen).filter(is_scored=True).exclude(probability=None)
-    asked = set(scored.values_list("prediction", flat=True))
-    counts = Counter(standing.verdicts.get(pk, "") for pk in asked)
-    held = predictions_in(chosen)
-    if chosen.forecaster:
-        held = held.filter(holder__slug=chosen.forecaster)
-    unscored = len(set(held.values_list("pk", flat=True)) - asked)
-    return Coverage(
-        predictions=len(asked) + unscored,
-        resolved=sum(counts[verdict] for verdict in SETTLED),
-        pending=counts[""],
-        annulled=counts[Verdict.ANNULLED],
-        ambiguous=counts[Verdict.AMBIGUOUS],
-        not_scored=unscored,
-        provisional=sum(call.state != Resolution.State.FINAL for call in calls),
-        retrospective=sum(call.is_retrospective for call in calls),
-        reported=_reported(chosen),
-    )
-
-
-def _reported(chosen: Slice) -> int:
-    """Beliefs of others that the forecaster's articles report: kept apart, counted here."""
-    predictions = predictions_in(chosen).filter(attribution=Prediction.Attribution.REPORTED)
-    if chosen.forecaster:
-        predictions = predictions.filter(article__authors__slug=chosen.forecaster).exclude(
-            holder__slug=chosen.forecaster
-        )
-    return predictions.distinct().count()

@@ -10,6 +10,8 @@ from django.db.models.expressions import Combinable
 
 from forecasts.models import WHOLE, Forecast, Posting, Prediction, RuleVersion
 
+DAY = 86_400
+
 
 class Weighting(StrEnum):
     """How a forecaster's unit of weight on a prediction is spent on their forecasts."""
@@ -48,6 +50,12 @@ class Slice:
     horizon_days: float | None = None
     as_of: datetime | None = None
     as_recorded: datetime | None = None
+
+    def has_lead(self, made_at: datetime, known_at: datetime) -> bool:
+        """Whether so long from a forecast to its outcome is what the slice asks for."""
+        days = (known_at - made_at).total_seconds() / DAY
+        least, most = self.lead_days_min, self.lead_days_max
+        return (least is None or days >= least) and (most is None or days <= most)
 
     def is_narrowed_by(self) -> frozenset[str]:
         """The names of the fields that differ from what they are when nothing is asked."""

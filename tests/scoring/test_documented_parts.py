@@ -148,3 +148,11 @@ def test_the_peer_scores_are_those_of_the_page():
 
     assert "**{:.1f}**, **{:.1f}** and **{:.1f}**".format(*found.peer) in page("peers")
     assert f"Ada's baseline is **{found.baseline[0]:.1f}**, Cleo's **{found.baseline[2]:.1f}**" in page("peers")
+
+
+def test_the_two_forecasters_are_those_of_the_page():
+    found = compare([SharedEvent(-0.15, 1), SharedEvent(-0.21, 1)])
+
+    assert f"their mean **{found.difference:.2f}**" in page("comparison")
+    assert f"with two events p = **{found.p_value}**" in page("comparison")
+    assert f"/ 2 = **{((0.09 - 0.04) + (0.16 - 0.25)) / 2:.2f}**" in page("peers")

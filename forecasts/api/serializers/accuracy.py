@@ -13,6 +13,7 @@ from forecasts.scoring.rules import Direction, Measure
 from forecasts.scoring.summary import SCORES, ScoreSummary
 from forecasts.selectors.scorecards import Call, Scorecard, Slice
 
+from .coverage import CoverageCountsSerializer, coverage_of
 from .resolutions import RangeSerializer, range_of
 
 LEVEL = 0.95
@@ -71,20 +72,6 @@ class RecordSerializer(serializers.Serializer):
     observed = serializers.FloatField()
     p_value = serializers.FloatField(allow_null=True)
     text = serializers.CharField()
-
-
-class CoverageCountsSerializer(serializers.Serializer):
-    """How many predictions of the slice ended how."""
-
-    predictions = serializers.IntegerField()
-    resolved = serializers.IntegerField()
-    pending = serializers.IntegerField()
-    annulled = serializers.IntegerField(help_text="The condition was not met: never scored.")
-    ambiguous = serializers.IntegerField()
-    not_scored = serializers.IntegerField(help_text="Without a probability of the forecaster's own.")
-    provisional = serializers.IntegerField(help_text="Scored under verdicts that are not final.")
-    retrospective = serializers.IntegerField(help_text="Logged after the outcome could be known.")
-    reported = serializers.IntegerField(help_text="Beliefs of others; they count for those who hold them.")
 
 
 class CallSerializer(serializers.Serializer):
@@ -150,7 +137,7 @@ def accuracy_of(card: Scorecard) -> dict[str, Any]:
     return _sample(card.slice, summary) | {
         "scores": [*_headlines(summary), *(_beside(one, summary=summary) for one in card.figures)],
         "record": summary.record,
-        "coverage": card.coverage,
+        "coverage": coverage_of(card.coverage),
         "calls": card.calls,
         "n_calls": card.n_calls,
     }

@@ -92,9 +92,47 @@ def slice_of(given: dict[str, str]) -> Slice:
     Raises:
         ValidationError: One of them is malformed, names nothing that is recorded, or does not go with another.
     """
-    chosen = ChosenSlice(data={name: value for name, value in given.items() if value})
+    return _slice(_checked(ChosenSlice, given))
+
+
+class ComparedSlice(ChosenSlice):
+    """Who is compared, and on which forecasts."""
+
+    forecaster = None  # type: ignore[assignment]  # How the framework takes a field away.
+    a = ForecasterField(
+        help_text="Slug of the forecaster.", error_messages={"required": "Name whom to compare, such as a=jane-doe."}
+    )
+    b = ForecasterField(
+        required=False, help_text="Slug of another; without it, everybody else who forecast the same predictions."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["a"] == attrs.get("b"):
+            raise serializers.ValidationError(
+                {"b": [f"Nobody is compared with themselves: name another forecaster than {attrs['a'].slug}."]}
+            )
+        return super().validate(attrs)
+
+
+def comparison_of(given: dict[str, str]) -> tuple[Slice, str, str]:
+    """
+    The slice that query parameters choose, and the forecasters to compare on it; the second is empty where none is named.
+
+    Raises:
+        ValidationError: As `slice_of`; nobody is named, or the same forecaster twice.
+    """
+    values = _checked(ComparedSlice, given)
+    first, second = values.pop("a"), values.pop("b", "")
+    return _slice(values), first, second
+
+
+def _checked(kind: type[ChosenSlice], given: dict[str, str]) -> dict[str, Any]:
+    chosen = kind(data={name: value for name, value in given.items() if value})
     chosen.is_valid(raise_exception=True)
-    values = {name: _plain(value) for name, value in chosen.validated_data.items()}
+    return {name: _plain(value) for name, value in chosen.validated_data.items()}
+
+
+def _slice(values: dict[str, Any]) -> Slice:
     return Slice(**{**values, "weighting": Weighting(values["weighting"])})
 
 

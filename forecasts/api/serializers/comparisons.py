@@ -1,0 +1,273 @@
+"""Leaderboards and comparisons as they are shown: each figure with its sample, its interval and how to read it."""
+
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+from rest_framework import serializers
+
+from forecasts.scoring.comparison import BRIER_DIFFERENCE, PEER, AlwaysValid, Comparison
+from forecasts.scoring.figures import MEANS
+from forecasts.scoring.intervals import Interval, IntervalMethod
+from forecasts.scoring.leaderboard import Seat
+from forecasts.scoring.rules import BRIER, Direction, Measure
+from forecasts.scoring.thresholds import MIN_SHOWN, Absent, Missing
+from forecasts.selectors.comparisons import Versus
+from forecasts.selectors.leaderboards import Leaderboard, Line
+
+from .accuracy import FigureSerializer, SliceSerializer
+from .resolutions import range_of
+
+POINTS_SAVED = MEANS["points_saved"][1]
+RANKS_LEVEL = 0.9
+
+
+class Sample(NamedTuple):
+    """What a figure is made from: forecasts, and independent events among them."""
+
+    n: int
+    n_clusters: int
+
+
+class PooledSerializer(serializers.Serializer):
+    """What was saved, drawn towards the others the more so the less is known."""
+
+    value = serializers.FloatField()
+    standard_error = serializers.FloatField()
+
+
+class RankRangeSerializer(serializers.Serializer):
+    best = serializers.IntegerField()
+    worst = serializers.IntegerField()
+    level = serializers.FloatField(help_text="How often a range found so holds the true rank.")
+
+
+class LineSerializer(serializers.Serializer):
+    """A forecaster with what they saved; whoever is not ranked has the reason in place of a rank."""
+
+    forecaster = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    rank = serializers.IntegerField(allow_null=True, help_text="Equal values share a rank.")
+    rank_range = RankRangeSerializer(allow_null=True)
+    pooled = PooledSerializer(allow_null=True, help_text="What the ranking goes by.")
+    p_value = serializers.FloatField(allow_null=True, help_text="Two-sided, against the reference.")
+    adjusted_p_value = serializers.FloatField(allow_null=True, help_text="Holm's, for all who are ranked.")
+    beats_reference = serializers.BooleanField(allow_null=True)
+    missing_reason = serializers.CharField(allow_null=True, help_text="Why there is no rank.")
+    missing_text = serializers.CharField(allow_null=True, help_text="The same as a sentence.")
+    scores = FigureSerializer(many=True)
+    n_predictions = serializers.IntegerField(help_text="Predictions that came to an outcome.")
+    n_asked = serializers.IntegerField(help_text="Predictions of the slice that were forecast, decided or not.")
+    coverage = serializers.FloatField(allow_null=True, help_text="The share of them that came to an outcome.")
+
+
+class LeaderboardSerializer(serializers.Serializer):
+    slice = SliceSerializer()
+    min_clusters = serializers.IntegerField(help_text="Fewest independent events to be ranked.")
+    n_ranked = serializers.IntegerField()
+    n_unranked = serializers.IntegerField()
+    ranked = LineSerializer(many=True, help_text="The best first; at most 500.")
+    unranked = LineSerializer(many=True, help_text="Most events first; at most 500.")
+
+
+class SharedCallSerializer(serializers.Serializer):
+    """One prediction that both made: what is compared is a's mean Brier score on it minus b's."""
+
+    prediction = serializers.UUIDField(source="prediction_id")
+    title = serializers.CharField()
+    cluster = serializers.CharField(help_text="Calls with the same key hang on the same event.")
+    weight = serializers.FloatField(help_text="What it counts for in the mean.")
+    a = serializers.FloatField(source="first_brier")
+    b = serializers.FloatField(source="second_brier")
+    difference = serializers.FloatField(help_text="a minus b: below 0, a was better.")
+    n_peers = serializers.IntegerField(help_text="Forecasters that b is the mean of.")
+
+
+class LeftOutSerializer(serializers.Serializer):
+    """What only one of them scored on."""
+
+    n = serializers.IntegerField()
+    mean_brier = serializers.FloatField(allow_null=True)
+
+
+class SequenceSerializer(serializers.Serializer):
+    """A range that may be looked at after every event; null where it is not shown."""
+
+    value = serializers.FloatField(allow_null=True, help_text="The mean over events of their mean differences.")
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    level = serializers.FloatField(allow_null=True, help_text="Of all ranges over time together.")
+    n_clusters = serializers.IntegerField()
+    missing_reason = serializers.CharField(allow_null=True)
+    missing_text = serializers.CharField(allow_null=True)
+
+
+class OwnScoreSerializer(serializers.Serializer):
+    """The mean Brier score of each on what both made."""
+
+    a = FigureSerializer()
+    b = FigureSerializer()
+
+
+class VersusSerializer(serializers.Serializer):
+    slice = SliceSerializer()
+    a = serializers.CharField()
+    b = serializers.CharField(allow_null=True, help_text="Null: everybody else who forecast the same predictions.")
+    n_shared = serializers.IntegerField(help_text="Predictions that both made and that came to an outcome.")
+    n_clusters = serializers.IntegerField(help_text="Independent events among them.")
+    scores = FigureSerializer(many=True)
+    p_value = serializers.FloatField(allow_null=True, help_text="Two-sided; of equally good forecasters.")
+    test = serializers.CharField(allow_null=True, help_text="How the p-value was found.")
+    watched = SequenceSerializer(help_text="For claims that are looked at again and again.")
+    own = OwnScoreSerializer()
+    only_a = LeftOutSerializer()
+    only_b = LeftOutSerializer(help_text="Of everybody else, nothing is left out.")
+    calls = SharedCallSerializer(many=True, help_text="Those that decide most; at most 500.")
+
+
+def leaderboard_of(board: Leaderboard) -> dict[str, Any]:
+    """The leaderboard in the shape of `LeaderboardSerializer`."""
+    return {
+        "slice": asdict(board.slice),
+        "min_clusters": MIN_SHOWN["rank_interval"].events,
+        "n_ranked": board.n_ranked,
+        "n_unranked": board.n_unranked,
+        "ranked": [_line(line) for line in board.ranked],
+        "unranked": [_line(line) for line in board.unranked],
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    seat = line.seat if isinstance(line.seat, Seat) else None
+    absent = line.seat if isinstance(line.seat, Absent) else None
+    sample = Sample(round(line.n), line.n_clusters)
+    saved = why_few("points_saved", n_clusters=line.n_clusters)
+    return {
+        "forecaster": line.slug,
+        "name": line.name,
+        "kind": line.kind,
+        "rank": seat and seat.rank,
+        "rank_range": seat and {"best": seat.best_rank, "worst": seat.worst_rank, "level": RANKS_LEVEL},
+        "pooled": seat and {"value": seat.pooled, "standard_error": seat.pooled_error},
+        "p_value": seat and seat.p_value,
+        "adjusted_p_value": seat and seat.adjusted_p_value,
+        "beats_reference": seat and seat.beats_reference,
+        "missing_reason": absent and absent.reason.value,
+        "missing_text": absent and absent.text,
+        "scores": [
+            figure(POINTS_SAVED, line.points_saved, interval=line.interval, absent=saved, sample=sample),
+            figure(BRIER, line.mean_brier, sample=sample),
+        ],
+        "n_predictions": line.n_predictions,
+        "n_asked": line.n_asked,
+        "coverage": line.n_predictions / line.n_asked if line.n_asked else None,
+    }
+
+
+def versus_of(versus: Versus) -> dict[str, Any]:
+    """The comparison in the shape of `VersusSerializer`."""
+    found = versus.comparison if isinstance(versus.comparison, Comparison) else None
+    return {
+        "slice": asdict(versus.slice),
+        "a": versus.first,
+        "b": versus.second or None,
+        "n_shared": versus.n_shared,
+        "n_clusters": versus.n_clusters,
+        "scores": [_difference(versus), *([] if versus.second else [_peer(versus)])],
+        "p_value": found and found.p_value,
+        "test": found and found.method.value,
+        "watched": _watched(versus),
+        "own": {"a": _own(versus, versus.first_brier), "b": _own(versus, versus.second_brier)},
+        "only_a": versus.only_first,
+        "only_b": versus.only_second,
+        "calls": versus.calls,
+    }
+
+
+def _difference(versus: Versus) -> dict[str, Any]:
+    sample = Sample(versus.n_shared, versus.n_clusters)
+    match versus.comparison:
+        case Comparison() as found:
+            return figure(
+                BRIER_DIFFERENCE, found.difference, interval=_interval(found, n=versus.n_shared), sample=sample
+            )
+        case Absent() as absent:
+            return figure(BRIER_DIFFERENCE, None, absent=absent, sample=sample)
+
+
+def _peer(versus: Versus) -> dict[str, Any]:
+    """The same from the other side: what the others scored more."""
+    sample = Sample(versus.n_shared, versus.n_clusters)
+    found = versus.comparison
+    if isinstance(found, Absent):
+        return figure(PEER, None, absent=found, sample=sample)
+    interval = _interval(found, n=versus.n_shared)
+    turned = Interval(
+        -interval.high,
+        -interval.low,
+        interval.method,
+        n=interval.n,
+        n_clusters=interval.n_clusters,
+        level=interval.level,
+    )
+    absent = why_few("peer", n_clusters=versus.n_clusters)
+    return figure(PEER, -found.difference, interval=turned, absent=absent, sample=sample)
+
+
+def _interval(found: Comparison, *, n: int) -> Interval:
+    return Interval(
+        found.low, found.high, IntervalMethod.CLUSTER_T, n=n, n_clusters=found.n_clusters, level=found.coverage
+    )
+
+
+def _own(versus: Versus, mean: float | None) -> dict[str, Any]:
+    absent = versus.comparison if mean is None and isinstance(versus.comparison, Absent) else None
+    return figure(BRIER, mean, sample=Sample(versus.n_shared, versus.n_clusters), absent=absent)
+
+
+def _watched(versus: Versus) -> dict[str, Any]:
+    found = versus.sequence if isinstance(versus.sequence, AlwaysValid) else None
+    absent = versus.sequence if isinstance(versus.sequence, Absent) else None
+    return {
+        "value": found and found.difference,
+        "low": found and found.low,
+        "high": found and found.high,
+        "level": found and found.coverage,
+        "n_clusters": versus.n_clusters,
+        "missing_reason": absent and absent.reason.value,
+        "missing_text": absent and absent.text,
+    }
+
+
+def why_few(key: str, *, n_clusters: int) -> Absent | None:
+    """Why a figure is not shown of so few events; None where it is."""
+    least = MIN_SHOWN[key].events
+    if n_clusters >= least:
+        return None
+    are = "is 1" if n_clusters == 1 else f"are {n_clusters}"
+    return Absent(Missing.TOO_FEW_EVENTS, f"Shown from {least} independent events on; there {are} so far.")
+
+
+def figure(
+    measure: Measure,
+    value: float | None,
+    *,
+    sample: Sample,
+    interval: Interval | None = None,
+    absent: Absent | None = None,
+) -> dict[str, Any]:
+    """A number in the shape of `FigureSerializer`; with a reason for its absence, without its value."""
+    is_loss = measure.direction is Direction.LOWER_IS_BETTER
+    return {
+        "name": measure.name,
+        "version": measure.version,
+        "value": None if absent else value,
+        "missing_reason": absent and absent.reason.value,
+        "missing_text": absent and absent.text,
+        "unit": measure.unit,
+        "n": sample.n,
+        "n_clusters": sample.n_clusters,
+        "interval": None if absent else interval,
+        "range": range_of(measure),
+        "lower_is_better": None if measure.direction is Direction.NONE else is_loss,
+    }

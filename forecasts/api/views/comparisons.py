@@ -1,0 +1,70 @@
+"""Forecasters beside each other."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forecasts.api.serializers.comparisons import (
+    LeaderboardSerializer,
+    VersusSerializer,
+    leaderboard_of,
+    versus_of,
+)
+from forecasts.api.serializers.peers import PeersSerializer, peers_of
+from forecasts.api.serializers.slices import ChosenSlice, ComparedSlice, comparison_of, slice_of
+from forecasts.models import Prediction
+from forecasts.selectors.comparisons import compare_two, compare_with_peers
+from forecasts.selectors.leaderboards import leaderboard
+from forecasts.selectors.peers import peers_on
+
+from .base import Endpoint
+
+
+class LeaderboardView(Endpoint):
+    """Who forecasts better than the reference, and how sure that is."""
+
+    def parameters(self) -> list[str]:
+        return list(ChosenSlice().fields)
+
+    @extend_schema(operation_id="leaderboard", parameters=[ChosenSlice], responses=LeaderboardSerializer)
+    def get(self, request: Request) -> Response:
+        """Forecasters by what they saved against the reference, each with a range of ranks; too small records without."""
+        board = leaderboard(slice_of(request.query_params.dict()), now=timezone.now())
+        return Response(LeaderboardSerializer(leaderboard_of(board)).data)
+
+
+class CompareView(Endpoint):
+    """One forecaster against another, on what both forecast."""
+
+    def parameters(self) -> list[str]:
+        return list(ComparedSlice().fields)
+
+    @extend_schema(operation_id="compare", parameters=[ComparedSlice], responses=VersusSerializer)
+    def get(self, request: Request) -> Response:
+        """The difference on shared predictions alone; without b, against everybody else who forecast the same."""
+        chosen, first, second = comparison_of(request.query_params.dict())
+        now = timezone.now()
+        found = (
+            compare_two(chosen, first=first, second=second, now=now)
+            if second
+            else compare_with_peers(chosen, first=first, now=now)
+        )
+        return Response(VersusSerializer(versus_of(found)).data)
+
+
+class PeersView(Endpoint):
+    """Everybody on one prediction against the others, as Metaculus scores them."""
+
+    @extend_schema(operation_id="peer_scores", responses=PeersSerializer)
+    def get(self, request: Request, prediction_id: UUID, **kwargs: Any) -> Response:
+        """The peer, spot peer and baseline score of each forecaster on the prediction; not recommended as a headline."""
+        try:
+            found = peers_on(prediction_id=prediction_id)
+        except Prediction.DoesNotExist:
+            raise Http404 from None
+        return Response(PeersSerializer(peers_of(found)).data)

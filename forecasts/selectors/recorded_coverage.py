@@ -1,0 +1,117 @@
+"""What became of the predictions of a slice by the verdicts on record, counted by the database."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+
+from forecasts.models import Posting, Prediction, Resolution
+
+from .counting import SETTLED
+from .coverage import Coverage, Facts, asked_forecasts, counts_of, coverage_predictions, reported, stated_in
+from .slices import Slice, Weighting, postings_in, weight_of
+
+OF_THE_SCHEDULE = (Weighting.TIME_WEIGHTED, Weighting.AT_HORIZON)
+
+
+def recorded_coverage(chosen: Slice) -> Coverage:
+    """
+    What became of the predictions of a slice by the verdicts on record, or by those on record at an instant.
+
+    The number of queries does not depend on how many they are, and none of them is read one by one.
+    """
+    last = last_words(chosen).filter(prediction__in=coverage_predictions(chosen).values("pk"))
+    told = _grouped(_in_time(last, chosen), chosen=chosen, prefix="prediction__")
+    counts = counts_of(told + _grouped(_without_word(chosen), chosen=chosen, prefix=""))
+    counts["reported"] = reported(chosen)
+    counts["forecasts_excluded"] = _too_late(chosen)
+    if chosen.weighting in OF_THE_SCHEDULE:
+        counts["unweighted"] = counts["resolved"] - _weighted(chosen)
+    return Coverage.of(counts)
+
+
+def last_words(chosen: Slice) -> QuerySet[Resolution]:
+    """The last resolution of each prediction, now or as the database held them."""
+    if chosen.as_recorded is None:
+        return Resolution.objects.current()
+    known = Resolution.objects.filter(recorded_at__lte=chosen.as_recorded)
+    return known.exclude(superseded_by__recorded_at__lte=chosen.as_recorded)
+
+
+def standing_postings(chosen: Slice) -> QuerySet[Posting]:
+    """The postings of a slice that nothing has taken back, or had by the instant it asks about."""
+    rows = postings_in(chosen).filter(sign=1)
+    if chosen.as_recorded is None:
+        return rows.filter(taken_back_by=None)
+    return rows.exclude(taken_back_by__recorded_at__lte=chosen.as_recorded)
+
+
+def _in_time(last: QuerySet[Resolution], chosen: Slice) -> QuerySet[Resolution]:
+    """Those whose prediction was logged, and one of whose forecasts was made, when the slice asks."""
+    if chosen.retrospective is not None:
+        last = last.filter(is_retrospective=chosen.retrospective)
+    least, most = chosen.lead_days_min, chosen.lead_days_max
+    if least is None and most is None:
+        return last
+    made = stated_in(chosen).filter(prediction=OuterRef("prediction"))
+    if least is not None:
+        made = made.filter(made_at__lte=OuterRef("known_at") - timedelta(days=least))
+    if most is not None:
+        made = made.filter(made_at__gte=OuterRef("known_at") - timedelta(days=most))
+    return last.filter(Q(known_at=None) | Q(Exists(made)))
+
+
+def _without_word(chosen: Slice) -> QuerySet[Prediction]:
+    """Predictions that nothing was ever said about; they were not logged late, as far as anybody knows."""
+    words = Resolution.objects.filter(prediction=OuterRef("pk"))
+    if chosen.as_recorded is not None:
+        words = words.filter(recorded_at__lte=chosen.as_recorded)
+    rows = coverage_predictions(chosen).filter(~Exists(words))
+    return rows.none() if chosen.retrospective else rows
+
+
+def _grouped(rows: QuerySet, *, chosen: Slice, prefix: str) -> Counter[Facts]:
+    """How many rows there are of each kind; the prediction is reached through the prefix."""
+    prediction = OuterRef("prediction" if prefix else "pk")
+    asked = asked_forecasts(chosen).filter(prediction=prediction)
+    posted = standing_postings(_unweighted(chosen)).filter(resolution__prediction=prediction)
+    kinds = rows.annotate(
+        basis=F(f"{prefix}deadline_basis"),
+        is_conditional=ExpressionWrapper(~Q(**{f"{prefix}condition": ""}), BooleanField()),
+        is_asked=Exists(asked.exclude(lexicon_entry__is_hedge=True)),
+        is_hedged=Exists(asked.filter(lexicon_entry__is_hedge=True)),
+        is_counted=Exists(posted),
+    )
+    word = ("verdict", "state", "side_value", "is_retrospective") if prefix else ()
+    names = (*word, "is_conditional", "basis", "is_asked", "is_hedged", "is_counted")
+    found: Counter[Facts] = Counter()
+    for *values, number in kinds.order_by().values_list(*names).annotate(number=Count("pk")):
+        facts = Facts(*(values if prefix else ("", "", "", False, *values)))
+        found[facts] += number
+    return found
+
+
+def _unweighted(chosen: Slice) -> Slice:
+    """The slice with every forecast in it that counts, whatever its weight."""
+    return replace(chosen, weighting=Weighting.PER_PREDICTION, horizon_days=None)
+
+
+def _too_late(chosen: Slice) -> int:
+    """Forecasts on settled predictions that were made when the outcome could be known already."""
+    settled = last_words(chosen).filter(verdict__in=SETTLED, prediction=OuterRef("prediction"))
+    if chosen.retrospective is not None:
+        settled = settled.filter(is_retrospective=chosen.retrospective)
+    if chosen.lead_days_min is not None:
+        settled = settled.filter(known_at__gte=OuterRef("made_at") + timedelta(days=chosen.lead_days_min))
+    if chosen.lead_days_max is not None:
+        settled = settled.filter(known_at__lte=OuterRef("made_at") + timedelta(days=chosen.lead_days_max))
+    at_any_lead = replace(_unweighted(chosen), lead_days_min=None, lead_days_max=None)
+    posted = standing_postings(at_any_lead).filter(forecast=OuterRef("pk"))
+    rows = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True)
+    return rows.filter(Exists(settled), ~Exists(posted)).count()
+
+
+def _weighted(chosen: Slice) -> int:
+    rows = standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
+    return rows.aggregate(n=Count("resolution__prediction", distinct=True))["n"]

@@ -1,0 +1,193 @@
+"""What forecasters scored, added up by event or by prediction: what they are compared by."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import BigIntegerField, Count, F, QuerySet, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
+
+from forecasts.models import Forecast, Forecaster, Posting
+from forecasts.scoring.levels import BASIS_POINTS, WHOLE
+
+from .counting import Counted
+from .recounts import as_of_when, recount, weight_under
+from .slices import Slice, Weighting, postings_in, weight_of
+
+SQUARES = BASIS_POINTS**2
+# Opinions of others put together: nobody's peers.
+MADE_OF_OTHERS = (Forecaster.Kind.CROWD, Forecaster.Kind.MARKET)
+
+
+class EventTally(NamedTuple):
+    """
+    The sums of a forecaster over one independent event, all integers.
+
+    `weight` in millionths; `brier` and `saved` (the reference's Brier score less the own) weighted, in 1e-14.
+    """
+
+    forecaster: str
+    cluster: str
+    weight: int
+    brier: int
+    saved: int
+    predictions: int
+
+
+class PredictionTally(NamedTuple):
+    """The sums of a forecaster over one prediction: `weight` in millionths, `brier` weighted, in 1e-14."""
+
+    forecaster: str
+    prediction_id: UUID
+    cluster: str
+    weight: int
+    brier: int
+    forecasts: int
+
+    @property
+    def mean_brier(self) -> float:
+        """The weighted mean of the Brier scores."""
+        return self.brier / (self.weight * SQUARES)
+
+
+def tallies_by_event(chosen: Slice, *, now: datetime | None = None) -> Iterator[EventTally]:
+    """
+    Return the sums of every forecaster of a slice over each event, those without weight left out.
+
+    Args:
+        chosen: The slice.
+        now: The knowledge time of another reading where the slice names none.
+    """
+    moment = as_of_when(chosen, now=now)
+    if moment is not None:
+        yield from _events_recounted(chosen, as_of=moment)
+        return
+    rows = _standing(chosen).order_by().values_list("forecast__forecaster__slug", "cluster")
+    weight, level, reference = weight_of(chosen.weighting), _whole("level"), _whole("reference")
+    summed = rows.annotate(
+        total=Sum(F("sign") * weight),
+        own=Sum(_whole("sign") * weight * _brier(level)),
+        less=Sum(_whole("sign") * weight * (_brier(reference) - _brier(level))),
+        asked=Count("resolution__prediction", distinct=True),
+    )
+    yield from (EventTally(*row) for row in summed.iterator() if row[2])
+
+
+def tallies_by_prediction(
+    chosen: Slice, *, forecasters: Collection[str], now: datetime | None = None
+) -> list[PredictionTally]:
+    """
+    Return the sums of some forecasters over each prediction of a slice, those without weight left out.
+
+    Args:
+        chosen: The slice, whoever it is about.
+        forecasters: Their slugs.
+        now: As in `tallies_by_event`.
+    """
+    about = replace(chosen, forecaster="")
+    moment = as_of_when(chosen, now=now)
+    if moment is not None:
+        return [one for one in _predictions_recounted(about, as_of=moment) if one.forecaster in forecasters]
+    return _by_prediction(_standing(about).filter(forecast__forecaster__slug__in=forecasters), chosen=chosen)
+
+
+def tallies_with_peers(chosen: Slice, *, forecaster: str, now: datetime | None = None) -> list[PredictionTally]:
+    """
+    Return the sums of a forecaster over each prediction of a slice, and those of everybody else who forecast the same.
+
+    Crowds and markets are nobody's peers.
+
+    Args:
+        chosen: The slice, whoever it is about.
+        forecaster: Their slug.
+        now: As in `tallies_by_event`.
+    """
+    about = replace(chosen, forecaster="")
+    moment = as_of_when(chosen, now=now)
+    if moment is None:
+        own = _standing(replace(chosen, forecaster=forecaster)).values("resolution__prediction")
+        shared = _standing(about).filter(resolution__prediction__in=own)
+        peers = shared.filter(forecast__forecaster__slug=forecaster) | shared.exclude(
+            forecast__forecaster__kind__in=MADE_OF_OTHERS
+        )
+        return _by_prediction(peers, chosen=chosen)
+    found = list(_predictions_recounted(about, as_of=moment))
+    made_of_others = set(Forecaster.objects.filter(kind__in=MADE_OF_OTHERS).values_list("slug", flat=True))
+    asked = {one.prediction_id for one in found if one.forecaster == forecaster}
+    barred = made_of_others - {forecaster}
+    return [one for one in found if one.prediction_id in asked and one.forecaster not in barred]
+
+
+def _standing(chosen: Slice) -> QuerySet[Posting]:
+    """The postings of a slice that nothing has taken back, as far as it asks what was recorded."""
+    rows = postings_in(chosen).filter(sign=1)
+    if chosen.as_recorded is None:
+        return rows.filter(taken_back_by=None)
+    return rows.exclude(taken_back_by__recorded_at__lte=chosen.as_recorded)
+
+
+def _by_prediction(rows: QuerySet[Posting], *, chosen: Slice) -> list[PredictionTally]:
+    alike = rows.order_by().values_list("forecast__forecaster__slug", "resolution__prediction_id", "cluster")
+    weight = weight_of(chosen.weighting)
+    summed = alike.annotate(
+        total=Sum(F("sign") * weight),
+        own=Sum(_whole("sign") * weight * _brier(_whole("level"))),
+        number=Count("pk"),
+    )
+    return [PredictionTally(*row) for row in summed.iterator() if row[3]]
+
+
+def _whole(column: str) -> Combinable:
+    """A column as a number whose products do not overflow."""
+    return Cast(column, BigIntegerField())
+
+
+def _brier(level: Combinable) -> Combinable:
+    """The Brier score of a probability in basis points, in 1e-8: y (1 - p)² + (1 - y) p² is p² - 2 p y + y."""
+    return level * level - 2 * level * _whole("outcome") + BASIS_POINTS * _whole("outcome")
+
+
+def _events_recounted(chosen: Slice, *, as_of: datetime) -> Iterator[EventTally]:
+    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    asked: dict[tuple[str, str], set[UUID]] = defaultdict(set)
+    for forecaster, row in _recounted(chosen, as_of=as_of):
+        weight, own = _weight(row, chosen), _brier_of(row.level, row.outcome)
+        key = forecaster, row.cluster
+        for place, term in enumerate((1, own, _brier_of(row.reference, row.outcome) - own)):
+            sums[key][place] += weight * term
+        asked[key].add(row.prediction_id)
+    for key, (weight, brier, saved) in sums.items():
+        if weight:
+            yield EventTally(*key, weight, brier, saved, len(asked[key]))
+
+
+def _predictions_recounted(chosen: Slice, *, as_of: datetime) -> Iterator[PredictionTally]:
+    sums: dict[tuple[str, UUID, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for forecaster, row in _recounted(chosen, as_of=as_of):
+        weight = _weight(row, chosen)
+        terms = (weight, weight * _brier_of(row.level, row.outcome), 1)
+        for place, term in enumerate(terms):
+            sums[forecaster, row.prediction_id, row.cluster][place] += term
+    for key, (weight, brier, forecasts) in sums.items():
+        if weight:
+            yield PredictionTally(*key, weight, brier, forecasts)
+
+
+def _recounted(chosen: Slice, *, as_of: datetime) -> Iterable[tuple[str, Counted]]:
+    rows = recount(chosen, as_of=as_of).rows
+    predictions = {row.prediction_id for row in rows}
+    made_by = Forecast.objects.filter(prediction__in=predictions).values_list("pk", "forecaster__slug")
+    names = dict(made_by)
+    return ((names[row.forecast_id], row) for row in rows)
+
+
+def _weight(row: Counted, chosen: Slice) -> int:
+    return WHOLE if chosen.weighting is Weighting.AT_HORIZON else weight_under(row, weighting=chosen.weighting)
+
+
+def _brier_of(level: int, outcome: int) -> int:
+    return level**2 - 2 * level * outcome + BASIS_POINTS * outcome

@@ -1,0 +1,107 @@
+import math
+
+import pytest
+from scipy import stats
+
+from forecasts.scoring.leaderboard import FEWEST_DRAWS, Record, Seat, seated, why_unranked
+from forecasts.scoring.pooling import Measured, placed
+from forecasts.scoring.thresholds import Absent, Missing
+
+
+def test_nobody_is_an_empty_leaderboard():
+    assert seated([]) == ()
+
+
+def test_somebody_alone_is_first():
+    (seat,) = seated([Record(0.1, 0.02, 40)])
+
+    assert isinstance(seat, Seat)
+    assert (seat.rank, seat.best_rank, seat.worst_rank, seat.pooled) == (1, 1, 1, pytest.approx(0.1))
+
+
+@pytest.mark.parametrize(
+    ("n_clusters", "text"),
+    [
+        (29, "Ranked from 30 independent events on; there are 29 so far."),
+        (1, "Ranked from 30 independent events on; there is 1 so far."),
+    ],
+)
+def test_below_thirty_events_nobody_is_ranked(n_clusters, text):
+    few, enough = seated([Record(0.5, 0.01, n_clusters), Record(0.1, 0.02, 30)])
+
+    assert few == Absent(Missing.TOO_FEW_EVENTS, text)
+    assert (enough.rank, enough.worst_rank) == (1, 1)
+
+
+def test_without_any_spread_nobody_is_ranked():
+    (seat,) = seated([Record(0.0, 0.0, 100)])
+
+    assert isinstance(seat, Absent)
+    assert seat.reason is Missing.NO_SPREAD
+    assert why_unranked(Record(0.0, 0.1, 100)) is None
+
+
+def test_order_follows_the_value_drawn_together_and_not_the_luckiest_record():
+    # A value of 0.20 on a shaky record is worth less than one of 0.15 on a firm one.
+    lucky, firm, middling, poor = seated(
+        [Record(0.20, 0.15, 30), Record(0.15, 0.01, 500), Record(0.0, 0.01, 500), Record(-0.15, 0.01, 500)]
+    )
+
+    assert [one.rank for one in (firm, lucky, middling, poor)] == [1, 2, 3, 4]
+    assert (lucky.best_rank, lucky.worst_rank) == (1, 3)
+    assert (firm.best_rank, firm.worst_rank) == (1, 2)
+
+
+def test_values_and_errors_are_those_of_pooling():
+    records = [Record(0.3, 0.1, 50), Record(0.0, 0.1, 50), Record(-0.3, 0.1, 50)]
+
+    seats = seated(records)
+
+    expected = placed([Measured(one.saved, one.standard_error) for one in records])
+    assert [seat.pooled for seat in seats] == [one.value for one in expected]
+    assert seats[0].pooled == pytest.approx(0.08 / 0.09 * 0.3)
+    assert [seat.pooled_error for seat in seats] == [one.spread for one in expected]
+
+
+def test_equal_records_share_the_first_rank():
+    seats = seated([Record(0.1, 0.02, 40)] * 3)
+
+    assert [seat.rank for seat in seats] == [1, 1, 1]
+    assert all((seat.best_rank, seat.worst_rank) == (1, 3) for seat in seats)
+
+
+def test_the_range_of_ranks_holds_the_rank():
+    records = [Record(value / 50, 0.05, 60) for value in range(-5, 6)]
+
+    for seat in seated(records):
+        assert seat.best_rank <= seat.rank <= seat.worst_rank
+
+
+def test_p_values_are_two_sided_t_and_allow_for_how_many_there_are():
+    seats = seated([Record(0.04, 0.01, 31), Record(0.01, 0.01, 31), Record(-0.05, 0.01, 31)])
+
+    raw = [2 * stats.t.sf(t, 30) for t in (4, 1, 5)]
+    assert [seat.p_value for seat in seats] == pytest.approx(raw)
+    assert [seat.adjusted_p_value for seat in seats] == pytest.approx([2 * raw[0], raw[1], 3 * raw[2]])
+    assert [seat.beats_reference for seat in seats] == [True, False, False]
+
+
+def test_what_one_alone_would_prove_twenty_do_not():
+    alone = seated([Record(0.021, 0.01, 41)])
+    among = seated([Record(0.021, 0.01, 41)] + [Record(0.0, 0.01, 41)] * 19)
+
+    assert alone[0].beats_reference
+    assert not among[0].beats_reference
+
+
+def test_very_many_are_ranked_with_fewer_draws():
+    seats = seated([Record(math.sin(place) / 20, 0.02, 40) for place in range(5_000)])
+
+    assert FEWEST_DRAWS == 200
+    assert sorted(seat.rank for seat in seats)[0] == 1
+    assert all(1 <= seat.best_rank <= seat.rank <= seat.worst_rank <= 5_000 for seat in seats)
+
+
+def test_a_number_that_is_not_finite_is_refused():
+    with pytest.raises(ValueError, match="every measurement needs a finite value"):
+        seated([Record(math.nan, 0.1, 40)])
