@@ -4,7 +4,7 @@ PREPARE := $(PYTHON) config/bootstrap.py
 RUN := .venv/bin/python
 DEVELOP := DEBUG=1 $(RUN)
 
-.PHONY: help demo test bench mutants check lint types run worker beat lock
+.PHONY: help demo test oracles bench mutants check lint types run worker beat lock
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -14,6 +14,9 @@ demo: ## everything at once on sample data: pages, API, worker, schedule (PORT=8
 
 test: ## the test suite on SQLite and a private Redis
 	@$(PREPARE) test && $(RUN) -m pytest -n 2
+
+oracles: ## compare scores with other people's programs on real forecasts
+	@$(PREPARE) test ci && $(RUN) -m pytest -m oracle tests/oracles
 
 bench: ## measure, as ratios against a limit taken in the same run
 	@$(PREPARE) test && $(RUN) -m pytest -m benchmark tests/benchmarks

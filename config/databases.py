@@ -28,7 +28,8 @@ def database_from_url(*, url: str, statement_timeout_ms: int) -> dict[str, Any]:
     if not database["ENGINE"].endswith(".postgresql"):
         raise ValueError(f"DATABASE_URL must begin with sqlite:// or postgres://, not {url.split(':', 1)[0]}://")
     options = _postgres_options(statement_timeout_ms=statement_timeout_ms) | database.get("OPTIONS", {})
-    return database | {"OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    ours = {"ENGINE": "config.postgresql", "OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    return database | ours
 
 
 def _sqlite_options() -> dict[str, Any]:

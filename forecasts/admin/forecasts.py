@@ -2,11 +2,13 @@
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 from forecasts.models import Forecast, Lexicon, LexiconEntry
 
 from .forecast_forms import ForecastForm
+from .forecast_uploads import NEEDED, upload_page
 from .recording import KeptAdmin, RecordAdmin
 
 
@@ -18,6 +20,19 @@ class ForecastAdmin(RecordAdmin):
     list_select_related = ("prediction", "forecaster")
     search_fields = ("prediction__title", "forecaster__name", "phrase")
     ordering = ("-recorded_at", "-pk")
+    change_list_template = "admin/forecasts/forecast_list.html"
+
+    def get_urls(self) -> list:
+        upload = self.admin_site.admin_view(self.upload_view)
+        return [path("upload/", upload, name="forecasts_forecast_upload"), *super().get_urls()]
+
+    def upload_view(self, request: HttpRequest) -> HttpResponse:
+        """The page on which a file of forecasts with outcomes is looked at and recorded."""
+        return upload_page(request, context={**self.admin_site.each_context(request), "opts": self.opts})
+
+    def changelist_view(self, request, extra_context=None) -> HttpResponse:
+        can_upload = {"can_upload": request.user.has_perms(NEEDED)}
+        return super().changelist_view(request, {**can_upload, **(extra_context or {})})
 
 
 class LexiconEntryInline(admin.TabularInline):

@@ -21,6 +21,7 @@ REASONS = {
     "REFUTED": "A rival outcome refutes it",
     "WINDOW_CLOSED": "The window closed without it",
     "JUDGED": "A person decided it",
+    "IMPORTED": "It came with its forecasts in a file",
     "CONFIRMED": "A person confirmed it",
     "DISPUTED": "A person disputed it",
     "REOPENED": "A person reopened it",

@@ -128,11 +128,11 @@ def forecaster_at(field_name: str) -> NameFilter:
 
 
 class ArticleFilter(filters.FilterSet):
-    q = WordsFilter(kind="article")
     outlet = forecaster_at("outlet")
     author = forecaster_at("authors")
     published_from = InstantFilter(field_name="published_at", lookup_expr="gte")
     published_to = InstantFilter(field_name="published_at", lookup_expr="lt")
+    q = WordsFilter(kind="article")
 
 
 class ForecasterFilter(filters.FilterSet):
@@ -147,7 +147,6 @@ class TopicListFilter(filters.FilterSet):
 
 
 class PredictionFilter(filters.FilterSet):
-    q = WordsFilter(kind="prediction")
     forecaster = forecaster_at("holder")
     topic = TopicFilter(field_name="topic")
     article = filters.UUIDFilter()
@@ -157,6 +156,7 @@ class PredictionFilter(filters.FilterSet):
     conditional = YesNoFilter(method="filter_conditional")
     issued_from = InstantFilter(field_name="issued_at", lookup_expr="gte")
     issued_to = InstantFilter(field_name="issued_at", lookup_expr="lt")
+    q = WordsFilter(kind="prediction")
 
     def filter_conditional(self, rows: Any, name: str, value: bool) -> Any:
         return rows.exclude(condition="") if value else rows.filter(condition="")

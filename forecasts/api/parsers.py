@@ -7,7 +7,17 @@ from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 
-from forecasts.feeds import BadRow, EventRow, FileRefused, read_csv, read_json_lines, strict_json
+from forecasts.feeds import (
+    BadRow,
+    EventRow,
+    FileRefused,
+    ForecastRow,
+    read_csv,
+    read_forecasts,
+    read_json_lines,
+    strict_json,
+)
+from forecasts.feeds.objects import ObjectRow, read_object_lines, read_objects
 
 from .renderers import OrjsonRenderer
 
@@ -41,14 +51,16 @@ class StrictJSONParser(BaseParser):
         return data
 
 
-class _EventsParser(BaseParser):
+class _FileParser(BaseParser):
     """
-    A file of events, read row by row from the connection.
+    A file, read row by row from the connection.
 
     Its length is stated, so a file that is too large is refused before any of it is read.
     """
 
-    def read(self, stream: IO[bytes]) -> Iterator[EventRow | BadRow]:
+    command = "import_events"
+
+    def read(self, stream: IO[bytes]) -> Iterator[Any]:
         raise NotImplementedError
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
@@ -56,7 +68,7 @@ class _EventsParser(BaseParser):
         if length > settings.IMPORT_MAX_BYTES:
             raise BodyTooLarge(
                 f"The file has {length} bytes; {settings.IMPORT_MAX_BYTES} at most. Send it in parts, or record it with "
-                "manage.py import_events."
+                f"manage.py {self.command}."
             )
         try:
             return self.read(stream)
@@ -64,18 +76,26 @@ class _EventsParser(BaseParser):
             raise ParseError(str(refused)) from None
 
 
-class CsvEventsParser(_EventsParser):
+class CsvEventsParser(_FileParser):
     media_type = "text/csv"
 
     def read(self, stream: IO[bytes]) -> Iterator[EventRow | BadRow]:
         return read_csv(stream)
 
 
-class JsonLinesEventsParser(_EventsParser):
+class JsonLinesEventsParser(_FileParser):
     media_type = "application/x-ndjson"
 
     def read(self, stream: IO[bytes]) -> Iterator[EventRow | BadRow]:
         return read_json_lines(stream)
+
+
+class CsvForecastsParser(_FileParser):
+    media_type = "text/csv"
+    command = "import_forecasts"
+
+    def read(self, stream: IO[bytes]) -> Iterator[ForecastRow | BadRow]:
+        return read_forecasts(stream)
 
 
 def _decoded(body: bytes) -> Any:
@@ -89,3 +109,34 @@ def _decoded(body: bytes) -> Any:
         raise ValidationError({error.name[:100]: ["This field is given twice."]}) from None
     except ValueError as error:
         raise ParseError(f"The body is not JSON: {str(error)[:200]}.") from None
+
+
+class _RowsParser(BaseParser):
+    """Objects in numbers, read one by one from the connection."""
+
+    def read(self, stream: IO[bytes]) -> Iterator[ObjectRow | BadRow]:
+        raise NotImplementedError
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
+        length = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0)
+        if length > settings.IMPORT_MAX_BYTES:
+            raise BodyTooLarge(f"The body has {length} bytes; {settings.IMPORT_MAX_BYTES} at most. Send it in parts.")
+        try:
+            return self.read(stream)
+        except FileRefused as refused:
+            raise ParseError(str(refused)) from None
+
+
+class JsonRowsParser(_RowsParser):
+    media_type = "application/json"
+    renderer_class = OrjsonRenderer
+
+    def read(self, stream: IO[bytes]) -> Iterator[ObjectRow | BadRow]:
+        return read_objects(stream)
+
+
+class JsonLinesRowsParser(_RowsParser):
+    media_type = "application/x-ndjson"
+
+    def read(self, stream: IO[bytes]) -> Iterator[ObjectRow | BadRow]:
+        return read_object_lines(stream)

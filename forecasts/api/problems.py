@@ -117,7 +117,8 @@ def _errors(failure: exceptions.APIException, *, request: Request | None) -> lis
     given = _given(request) if is_refusal and request is not None else {}
     detail = failure.detail if is_refusal else getattr(failure, "errors", {})
     return [
-        {"field": field, "message": message} | _value(given, field=field) for field, message in _flat(detail, path="")
+        {"field": field, "message": message} | _value(given, field=field)
+        for field, message in flat_errors(detail, path="")
     ]
 
 
@@ -125,16 +126,16 @@ def _given(request: Request) -> Any:
     return request.query_params.dict() if request.method in SAFE_METHODS else request.data
 
 
-def _flat(detail: Any, *, path: str) -> Iterator[tuple[str, str]]:
+def flat_errors(detail: Any, *, path: str) -> Iterator[tuple[str, str]]:
     """Each message with its place: wording.probability, rules.0.name; empty for the body as a whole."""
     if isinstance(detail, dict):
         for name, part in detail.items():
             is_whole = name in (api_settings.NON_FIELD_ERRORS_KEY, "")
-            yield from _flat(part, path=path if is_whole else f"{path}.{name}".lstrip("."))
+            yield from flat_errors(part, path=path if is_whole else f"{path}.{name}".lstrip("."))
     elif isinstance(detail, list):
         for index, part in enumerate(detail):
             nested = isinstance(part, dict | list)
-            yield from _flat(part, path=f"{path}.{index}" if nested else path)
+            yield from flat_errors(part, path=f"{path}.{index}" if nested else path)
     else:
         yield path, str(detail)
 

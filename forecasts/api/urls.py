@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from .views import (
     accuracy,
     articles,
+    bulk,
     changes,
     comparisons,
     events,
@@ -49,9 +50,19 @@ urlpatterns = [
     path("compare/", comparisons.CompareView.as_view(), name="compare"),
     path("predictions/<uuid:prediction_id>/peer-scores/", comparisons.PeersView.as_view(), name="peer-scores"),
     path("search/", search.SearchView.as_view(), name="search"),
+    path("bulk/forecasters/", bulk.ForecasterBulkView.as_view(), name="bulk-forecasters"),
+    path("bulk/topics/", bulk.TopicBulkView.as_view(), name="bulk-topics"),
+    path("bulk/predictions/", bulk.PredictionBulkView.as_view(), name="bulk-predictions"),
+    path("bulk/forecasts/", bulk.ForecastBulkView.as_view(), name="bulk-forecasts"),
+    path("bulk/events/", bulk.EventBulkView.as_view(), name="bulk-events"),
+    path("bulk/observations/", bulk.ObservationBulkView.as_view(), name="bulk-observations"),
     path("imports/events/", imports.EventImportView.as_view(), name="event-import"),
+<<<<<<< HEAD
     path("problems/", problems.ProblemListView.as_view(), name="problems"),
     path("problems/<slug:slug>/", problems.ProblemView.as_view(), name="problem"),
+=======
+    path("imports/forecasts/", imports.ForecastImportView.as_view(), name="forecast-import"),
+>>>>>>> main
     path("schema/", schema.SchemaView.as_view(), name="schema"),
     path("schema/rules/", schema.RuleSchemaView.as_view(), name="rule-schema"),
     path("docs/", schema.DocsView.as_view(), name="docs"),

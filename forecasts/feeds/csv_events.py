@@ -1,13 +1,13 @@
 """Events from CSV: comma-separated, with a header that names the columns."""
 
-import csv
 import re
 from collections.abc import Iterator
 from typing import IO, Any
 
 from . import strict_json
+from .csv_records import Record, read_header, read_records
 from .event_fields import EVENT, LISTS, OCCURRED, REPORT, Reader, event_row, read_fields
-from .lines import MAX_ROWS, Lines, LineTooLong
+from .lines import Lines
 from .magnitudes import magnitude
 from .rows import BadRow, EventRow, FileRefused, RowProblem, problem
 
@@ -32,22 +32,11 @@ def read_csv(stream: IO[bytes]) -> Iterator[EventRow | BadRow]:
         FileRefused: Before the first row: the file is empty, or its first line is no header of known columns.
     """
     lines = Lines(stream)
-    columns = _header(lines)
-    return _rows(lines, columns=columns)
-
-
-def _header(lines: Lines) -> list[str]:
-    try:
-        first = next(lines)
-        names = [name.strip() for name in next(csv.reader([first], strict=True), [])]
-    except StopIteration:
-        raise FileRefused("The file is empty.") from None
-    except (csv.Error, LineTooLong) as error:
-        raise FileRefused(f"The first line is no header of a CSV file: {error}.") from None
-    if not set(names) & set(READERS):
+    first, columns = read_header(lines)
+    if not set(columns) & set(READERS):
         raise FileRefused(_no_header(first))
-    _check_columns(names)
-    return names
+    _check_columns(columns)
+    return (row if isinstance(row, BadRow) else _row(row) for row in read_records(lines, columns=columns))
 
 
 def _no_header(line: str) -> str:
@@ -80,40 +69,8 @@ def _check_columns(names: list[str]) -> None:
         raise FileRefused("The header says nowhere where an event is reported: add url or citation.")
 
 
-def _rows(lines: Lines, *, columns: list[str]) -> Iterator[EventRow | BadRow]:
-    records = csv.reader(lines, strict=True)
-    n_rows = 0
-    while True:
-        line = lines.number + 1
-        try:
-            cells = next(records)
-        except StopIteration:
-            return
-        except (csv.Error, LineTooLong) as error:
-            yield BadRow((problem(line, "", _broken(str(error).rstrip("."), line=line, last=lines.number)),))
-            continue
-        if not cells:
-            continue
-        n_rows += 1
-        if n_rows > MAX_ROWS:
-            yield BadRow(
-                (problem(line, "", f"A file may have {MAX_ROWS:,} rows. This one and all after it are not read."),)
-            )
-            return
-        yield _row(cells, columns=columns, line=line)
-
-
-def _broken(error: str, *, line: int, last: int) -> str:
-    if last > line:
-        return f"Is a quotation mark not closed? Lines {line} to {last} are not read: {error}."
-    return f"The line is no CSV: {error}."
-
-
-def _row(cells: list[str], *, columns: list[str], line: int) -> EventRow | BadRow:
-    if len(cells) != len(columns):
-        message = f"The row has {len(cells)} cells; the header names {len(columns)} columns."
-        return BadRow((problem(line, "", message),))
-    values: dict[str, Any] = {name: cell for name, cell in zip(columns, cells, strict=True) if cell.strip()}
+def _row(record: Record) -> EventRow | BadRow:
+    line, values = record.line, dict[str, Any](record.cells)
     for name in LISTS:
         if name in values:
             values[name] = [word for word in map(str.strip, values[name].split(";")) if word]

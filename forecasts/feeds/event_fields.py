@@ -20,7 +20,9 @@ STATUSES = ("ACTIVE", "CONTESTED", "RETRACTED")
 Reader = Callable[[object], object]
 
 
-def _text(longest: int) -> Reader:
+def text_of(longest: int) -> Reader:
+    """A reader of texts of so many characters at most."""
+
     def read(value: object) -> str:
         if not isinstance(value, str):
             raise ValueError("This must be a text.")
@@ -39,7 +41,7 @@ def _is_utf8(text: str) -> bool:
     return not any("\udc80" <= letter <= "\udcff" for letter in text)
 
 
-_word = _text(LONGEST_WORD)
+_word = text_of(LONGEST_WORD)
 
 
 def _words(value: object) -> tuple[object, ...]:
@@ -78,32 +80,32 @@ def _status(value: object) -> str:
 
 
 EVENT: Mapping[str, Reader] = {
-    "external_id": _text(200),
-    "title": _text(500),
-    "event_type": _text(40),
+    "external_id": text_of(200),
+    "title": text_of(500),
+    "event_type": text_of(40),
     "occurred_on": read_day,
     "occurred_at": read_instant,
     "occurred_from": read_instant,
     "occurred_until": read_instant,
-    "date_precision": _text(20),
+    "date_precision": text_of(20),
     **{name: read_day if name.endswith("_on") else read_instant for name in FURTHER},
     "known_at": read_instant,
-    "corrects": _text(200),
+    "corrects": text_of(200),
     "status": _status,
-    "reason": _text(5000),
-    "action_code": _text(4),
-    "modality": _text(12),
+    "reason": text_of(5000),
+    "action_code": text_of(4),
+    "modality": text_of(12),
     **dict.fromkeys(LISTS, _words),
     "place": _place,
     "attributes": _attributes,
-    "note": _text(LONGEST_TEXT),
+    "note": text_of(LONGEST_TEXT),
 }
 REPORT: Mapping[str, Reader] = {
-    "url": _text(1000),
-    "citation": _text(500),
-    "owner": _text(200),
-    "publisher_owner": _text(200),
-    "quote": _text(LONGEST_TEXT),
+    "url": text_of(1000),
+    "citation": text_of(500),
+    "owner": text_of(200),
+    "publisher_owner": text_of(200),
+    "quote": text_of(LONGEST_TEXT),
 }
 
 

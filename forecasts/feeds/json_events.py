@@ -66,6 +66,11 @@ def _row(text: str, *, line: int) -> EventRow | BadRow:
         return BadRow((problem(line, "", f"The line is no JSON: {str(error).rstrip('.')}.", text.strip()),))
     if not isinstance(values, dict):
         return BadRow((problem(line, "", "The line is no JSON object.", text.strip()),))
+    return event_of(values, line=line)
+
+
+def event_of(values: dict[str, Any], *, line: int) -> EventRow | BadRow:
+    """Return the event that an object describes, or everything that is wrong with it; `evidence` is taken out of it."""
     reports, faults = _reports(values.pop("evidence", []), line=line)
     fields, problems = read_fields(values, readers=EVENT, line=line)
     return event_row(fields, reports=reports, problems=problems + faults, line=line)

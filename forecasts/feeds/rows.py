@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 LONGEST_SHOWN = 200
@@ -51,6 +52,55 @@ class EventRow:
     known_at: datetime | None = None
     corrects: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who asks a question or forecasts on it, by a short name; `kind` is a code such as PERSON or MARKET."""
+
+    slug: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastRow:
+    """
+    One forecast as a file tells it, with its question and with what that came to.
+
+    Attributes:
+        line: Where it begins in the file, counted from 1.
+        asker: Who asks the question; with the statement it tells questions apart.
+        probability: On the grid of 0.0001; None withdraws the forecast before.
+        given: The probability as the file has it, where it was rounded.
+        opens_at: When the question was issued; None for when the forecast was made.
+        cluster: Questions with the same key hang on the same event.
+        verdict: Empty while the question is open.
+        share: How much came true, of PARTLY.
+        known_at: When the outcome could be known.
+        reason: Why that is the verdict, as a sentence.
+        topic: Empty for that of the file.
+    """
+
+    line: int
+    asker: Person
+    forecaster: Person
+    statement: str
+    title: str
+    probability: Decimal | None
+    made_at: datetime
+    cluster: str
+    given: str = ""
+    condition: str = ""
+    topic: str = ""
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    verdict: str = ""
+    share: Decimal | None = None
+    happened_at: datetime | None = None
+    known_at: datetime | None = None
+    reason: str = ""
+    evidence_url: str = ""
 
 
 def problem(line: int, field: str, message: str, value: object = "") -> RowProblem:

@@ -27,10 +27,16 @@ def loads(text: str) -> Any:
         ValueError: It is no JSON.
         RecursionError: It is nested too deeply to be read at all.
     """
-    return json.loads(text, object_pairs_hook=_unique)
+    return json.loads(text, object_pairs_hook=unique)
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """
+    The object of these pairs, for a decoder of JSON.
+
+    Raises:
+        GivenTwice: A key comes twice.
+    """
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]

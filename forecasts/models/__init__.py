@@ -1,4 +1,9 @@
+<<<<<<< HEAD
 from .access import ApiToken, KeptAnswer
+=======
+from .access import ApiToken
+from .among import Among
+>>>>>>> main
 from .articles import Article, ArticleAuthor, Forecaster, Topic
 from .changes import Change
 from .events import (
@@ -19,12 +24,13 @@ from .forecasts import Forecast, Lexicon, LexiconEntry
 from .judgements import Judgement
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
-from .rollups import WHOLE, ClusterCell, LevelCell, Posting, Scope
+from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
 from .scores import Score
 from .search import SearchText
 
 __all__ = [
     "WHOLE",
+    "Among",
     "ApiToken",
     "Article",
     "ArticleAuthor",
@@ -50,6 +56,7 @@ __all__ = [
     "Observation",
     "Posting",
     "Prediction",
+    "PredictionCounts",
     "Resolution",
     "RuleKey",
     "RuleVersion",
@@ -59,6 +66,7 @@ __all__ = [
     "Source",
     "Tier",
     "Topic",
+    "Uncounted",
     "Verdict",
     "Witness",
 ]

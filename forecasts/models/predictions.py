@@ -175,6 +175,9 @@ class RuleVersion(models.Model):
     )
 
     class Meta:
+        indexes = [
+            models.Index(name="rule_reads_otherwise", fields=["prediction"], condition=~Q(variant="CENTRAL")),
+        ]
         constraints = [
             models.UniqueConstraint(name="rule_version_counts_up", fields=["prediction", "name", "version"]),
             models.CheckConstraint(

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from .forecasts import Forecast
+from .predictions import Prediction
 from .resolutions import Resolution
 
 WHOLE = 1_000_000  # The weight of one forecaster on one prediction, in millionths.
@@ -77,6 +78,7 @@ class Scope(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     key = models.CharField(max_length=200, blank=True, help_text="The slug or the path; empty for all.")
     totals = models.JSONField(default=dict, help_text="Integers over the clusters; they outgrow 64 bits.")
+    counts = models.JSONField(default=dict, help_text="How many of its predictions stand how.")
     revision = models.BigIntegerField(default=0, help_text="Counts the changes.")
 
     class Meta:
@@ -115,3 +117,30 @@ class ClusterCell(models.Model):
 
     def __str__(self) -> str:
         return self.cluster
+
+
+class PredictionCounts(models.Model):
+    """What a prediction adds to the counts of the scopes it belongs to, by when it was last counted."""
+
+    prediction = models.OneToOneField(Prediction, on_delete=models.CASCADE, primary_key=True, related_name="counts")
+    counts = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{number} {name}" for name, number in sorted(self.counts.items()) if number)
+
+
+class Uncounted(models.Model):
+    """
+    That something about a prediction was recorded since it was last counted.
+
+    Triggers write it with the prediction, a forecast or a resolution, so that no writer can forget it and none waits
+    for another. Whoever counts the prediction again removes it.
+    """
+
+    # Without a constraint: rows come with every forecast and stay for a minute.
+    prediction = models.ForeignKey(
+        Prediction, on_delete=models.DO_NOTHING, db_constraint=False, related_name="uncounted"
+    )
+
+    def __str__(self) -> str:
+        return str(self.prediction_id)

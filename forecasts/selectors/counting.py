@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from forecasts.models import Article, Forecast, Forecaster, Posting, Prediction, Resolution, Verdict
+from forecasts.models import Among, Article, Forecast, Forecaster, Posting, Prediction, Resolution, Verdict
 from forecasts.scoring.weighting import equal_shares, horizon_shares
 
 HALF = 5_000
@@ -78,7 +78,7 @@ def counted(outcomes: Mapping[UUID, Outcome]) -> list[Counted]:
         In the order of prediction, forecaster and time.
     """
     predictions = (
-        Prediction.objects.filter(pk__in=list(outcomes))
+        Prediction.objects.filter(Among("pk", outcomes))
         .select_related("article")
         .only("cluster_key", "issued_at", "scheduled_close_at", "article__published_at", "article__published_precision")
     )
@@ -98,7 +98,7 @@ def scored_forecasts() -> QuerySet[Forecast]:
 
 
 def _read(predictions: Iterable[UUID]) -> Iterable[_Made]:
-    rows = scored_forecasts().filter(prediction__in=list(predictions)).order_by("made_at", "pk")
+    rows = scored_forecasts().filter(Among("prediction", predictions)).order_by("made_at", "pk")
     values = rows.values_list("pk", "prediction_id", "forecaster_id", "forecaster__kind", "probability", "made_at")
     for pk, prediction_id, forecaster_id, kind, probability, made_at in values:
         level = None if probability is None else round(probability * BASIS_POINTS)

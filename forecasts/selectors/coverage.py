@@ -134,6 +134,12 @@ def asked_forecasts(chosen: Slice) -> QuerySet[Forecast]:
     return stated_in(chosen).filter(is_scored=True).exclude(probability=None)
 
 
+def own_forecasts(chosen: Slice) -> QuerySet[Forecast]:
+    """Every probability of the forecasters' own, hedges left out, of the slice or not, that was there when it asks."""
+    narrowed = Slice(as_of=chosen.as_of, as_recorded=chosen.as_recorded)
+    return asked_forecasts(narrowed).exclude(lexicon_entry__is_hedge=True)
+
+
 def stated_in(chosen: Slice) -> QuerySet[Forecast]:
     """The forecasts of a slice that were recorded, and made, by the instant it asks about."""
     rows = forecasts_in(chosen)

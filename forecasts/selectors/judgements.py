@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from forecasts import rules
-from forecasts.models import Judgement, Prediction, RuleVersion
+from forecasts.models import Among, Judgement, Prediction, RuleVersion
 
 from .resolutions import current_rules
 
@@ -65,7 +65,8 @@ def _question(version: RuleVersion, path: str, node: rules.Judged, *, last: Judg
 def answers_of(*, rule_versions: Iterable[RuleVersion], as_of: datetime) -> Mapping[UUID, dict[str, bool]]:
     """What people had answered by `as_of`, by rule version and place; the last answer that could be known counts."""
     found: dict[UUID, dict[str, bool]] = defaultdict(dict)
-    rows = Judgement.objects.filter(rule_version__in=[version.pk for version in rule_versions], known_at__lte=as_of)
+    asked = Among("rule_version", (version.pk for version in rule_versions))
+    rows = Judgement.objects.filter(asked, known_at__lte=as_of)
     for pk, path, answer in rows.order_by("number").values_list("rule_version", "path", "answer"):
         if answer in YES_OR_NO:
             found[pk][path] = YES_OR_NO[answer]

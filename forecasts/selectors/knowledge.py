@@ -1,7 +1,7 @@
 """What was known at an instant, as the rule engine needs it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 
@@ -42,11 +42,11 @@ def knowledge(*, publication: datetime, keys: Iterable[str], as_of: datetime) ->
     return known
 
 
-def knowledge_of(*, listeners: Sequence[Listener], as_of: datetime) -> list[rules.Knowledge]:
+def knowledge_of(*, listeners: Sequence[Listener], as_of: datetime) -> Iterator[rules.Knowledge]:
     """
-    Return what bears on each of several rules, as known at `as_of`, in their order.
+    Return what bears on each of several rules, as known at `as_of`, in their order, one at a time.
 
-    The number of queries does not depend on how many they are.
+    The number of queries does not depend on how many they are; all are made at once.
     """
     members = memberships()
     relations = rules.Relations(members)
@@ -55,7 +55,7 @@ def knowledge_of(*, listeners: Sequence[Listener], as_of: datetime) -> list[rule
     values = _series_values(keys={key for listening in heard for key in listening}, as_of=as_of)
     coverage, tiers = coverage_at(as_of=as_of)
     dates = milestones()
-    return [
+    return (
         rules.Knowledge(
             as_of=as_of,
             publication=listener.publication,
@@ -68,7 +68,7 @@ def knowledge_of(*, listeners: Sequence[Listener], as_of: datetime) -> list[rule
             judgements=listener.judgements,
         )
         for listener, listening in zip(listeners, heard, strict=True)
-    ]
+    )
 
 
 def _widened(listening: Listening, *, relations: rules.Relations) -> Listening:
@@ -76,7 +76,8 @@ def _widened(listening: Listening, *, relations: rules.Relations) -> Listening:
     wider: dict[str, rules.Stretch] = {}
     for key, stretch in listening.items():
         for other in relations.related([key]):
-            wider[other] = rules.hull(wider.get(other, stretch), stretch)
+            found = wider.get(other)
+            wider[other] = stretch if found is None else rules.hull(found, stretch)
     return wider
 
 

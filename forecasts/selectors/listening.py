@@ -8,16 +8,16 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from forecasts import rules
-from forecasts.models import RuleKey, RuleVersion
+from forecasts.models import Among, RuleKey, RuleVersion
 
 
 def listening_of(*, rule_versions: Iterable[RuleVersion]) -> Mapping[UUID, dict[str, rules.Stretch]]:
     """What each rule version listens for and when; a key that was recorded with several stretches counts in all."""
     found: dict[UUID, dict[str, rules.Stretch]] = {version.pk: {} for version in rule_versions}
-    rows = RuleKey.objects.filter(rule_version__in=list(found))
-    for pk, key, *stretch in rows.values_list("rule_version", "key", "listens_from", "listens_until"):
-        recorded = rules.Stretch(*stretch)
-        found[pk][key] = rules.hull(found[pk].get(key, recorded), recorded)
+    rows = RuleKey.objects.filter(Among("rule_version", found))
+    for pk, key, since, until in rows.values_list("rule_version", "key", "listens_from", "listens_until"):
+        recorded, earlier = rules.Stretch(since, until), found[pk].get(key)
+        found[pk][key] = recorded if earlier is None else rules.hull(earlier, recorded)
     return found
 
 

@@ -11,6 +11,7 @@ from forecasts.models import Posting, Prediction, Resolution
 from .counting import SETTLED
 from .coverage import Coverage, Facts, asked_forecasts, counts_of, coverage_predictions, reported, stated_in
 from .slices import Slice, Weighting, postings_in, weight_of
+from .standings import kept_counts
 
 OF_THE_SCHEDULE = (Weighting.TIME_WEIGHTED, Weighting.AT_HORIZON)
 
@@ -21,6 +22,11 @@ def recorded_coverage(chosen: Slice) -> Coverage:
 
     The number of queries does not depend on how many they are, and none of them is read one by one.
     """
+    kept = kept_counts(chosen)
+    return _counted_now(chosen) if kept is None else Coverage.of(kept)
+
+
+def _counted_now(chosen: Slice) -> Coverage:
     last = last_words(chosen).filter(prediction__in=coverage_predictions(chosen).values("pk"))
     told = _grouped(_in_time(last, chosen), chosen=chosen, prefix="prediction__")
     counts = counts_of(told + _grouped(_without_word(chosen), chosen=chosen, prefix=""))
@@ -99,6 +105,19 @@ def _unweighted(chosen: Slice) -> Slice:
 
 def _too_late(chosen: Slice) -> int:
     """Forecasts on settled predictions that were made when the outcome could be known already."""
+    at_any_lead = replace(_unweighted(chosen), lead_days_min=None, lead_days_max=None)
+    posted = standing_postings(at_any_lead).filter(forecast=OuterRef("pk"))
+    rows = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True)
+    return rows.filter(Exists(_settled(chosen)), ~Exists(posted)).count()
+
+
+def settled_when_made(chosen: Slice) -> QuerySet[Resolution]:
+    """The last word on a forecast's prediction, to be asked by a forecast that was made before it could be known."""
+    return _settled(chosen).filter(known_at__gt=OuterRef("made_at"))
+
+
+def _settled(chosen: Slice) -> QuerySet[Resolution]:
+    """The last word on the prediction of a forecast, if it was settled, as late and so long after as the slice asks."""
     settled = last_words(chosen).filter(verdict__in=SETTLED, prediction=OuterRef("prediction"))
     if chosen.retrospective is not None:
         settled = settled.filter(is_retrospective=chosen.retrospective)
@@ -106,10 +125,7 @@ def _too_late(chosen: Slice) -> int:
         settled = settled.filter(known_at__gte=OuterRef("made_at") + timedelta(days=chosen.lead_days_min))
     if chosen.lead_days_max is not None:
         settled = settled.filter(known_at__lte=OuterRef("made_at") + timedelta(days=chosen.lead_days_max))
-    at_any_lead = replace(_unweighted(chosen), lead_days_min=None, lead_days_max=None)
-    posted = standing_postings(at_any_lead).filter(forecast=OuterRef("pk"))
-    rows = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True)
-    return rows.filter(Exists(settled), ~Exists(posted)).count()
+    return settled
 
 
 def _weighted(chosen: Slice) -> int:

@@ -1,6 +1,6 @@
 """Which forecasts of a slice count, and how, when its predictions are decided on what was known at another time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -47,7 +47,12 @@ def as_of_when(chosen: Slice, *, now: datetime | None) -> datetime | None:
 def recount(chosen: Slice, *, as_of: datetime) -> Recount:
     """Decide the predictions of a slice by the rules, or by people, on what was known at an instant."""
     predictions = list(coverage_predictions(chosen).distinct())
-    found = replay(predictions=predictions, as_of=as_of, variant=chosen.variant)
+    return recount_of(chosen, predictions=predictions, as_of=as_of, variant=chosen.variant)
+
+
+def recount_of(chosen: Slice, *, predictions: Sequence[Prediction], as_of: datetime, variant: str) -> Recount:
+    """Decide some predictions of a slice by one reading of their rules, on what was known at an instant."""
+    found = replay(predictions=predictions, as_of=as_of, variant=variant)
     in_time = counted({pk: one.outcome for pk, one in found.items() if one.outcome})
     rows = _of_slice(in_time, chosen=chosen, found=found)
     late = frozenset(one.pk for one in predictions if _is_late(one, found[one.pk]))

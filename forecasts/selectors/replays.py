@@ -10,7 +10,7 @@ from uuid import UUID
 from forecasts.models import Prediction, Resolution, RuleVersion, Verdict
 
 from .counting import Outcome, share_of
-from .resolutions import current_rules_of
+from .resolutions import rules_in_force
 from .verdicts import Judged, judge_all
 
 BATCH = 500
@@ -70,7 +70,7 @@ def _by_people(predictions: Sequence[Prediction], *, as_of: datetime) -> dict[UU
 
 
 def _by_rules(predictions: Sequence[Prediction], *, as_of: datetime, variant: str) -> dict[UUID, Replayed]:
-    current = current_rules_of(predictions=predictions)
+    current = rules_in_force(predictions=predictions)
     readings = [version for one in predictions for version in _chosen(current[one.pk], variant=variant)]
     judged = judge_all(rule_versions=readings, as_of=as_of)
     return {version.prediction_id: _replayed(one) for version, one in zip(readings, judged, strict=True)}

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
 
-from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion
+from forecasts.models import Among, Evaluation, Prediction, Resolution, RuleVersion
 from forecasts.rules import Standing
 
 # Why a verdict in force is doubted: the first asks a person, the second is only a note.
@@ -48,16 +48,19 @@ def current_resolution(*, prediction: Prediction) -> Resolution | None:
 
 def current_resolutions(*, predictions: Collection[Prediction]) -> Mapping[UUID, Resolution]:
     """The resolution that nothing supersedes, by prediction; those without one are left out."""
-    current = Resolution.objects.current().filter(prediction__in=predictions).select_related("supersedes")
+    current = Resolution.objects.current().filter(Among("prediction", (one.pk for one in predictions)))
     return {resolution.prediction_id: resolution for resolution in current}
 
 
 def standings(*, resolutions: Iterable[Resolution]) -> Mapping[UUID, Standing]:
     """The record of each prediction as the lifecycle needs it; left out where no verdict is in force."""
     in_force = [one for one in resolutions if one.state != Resolution.State.REOPENED]
-    disputed = [one.prediction_id for one in in_force if one.state == Resolution.State.DISPUTED]
-    disputes = Resolution.objects.filter(prediction__in=disputed, state=Resolution.State.DISPUTED)
-    n_disputes = Counter(disputes.values_list("prediction", flat=True) if disputed else ())
+    disputed = [one for one in in_force if one.state == Resolution.State.DISPUTED]
+    prefetch_related_objects(disputed, "supersedes")
+    disputes = Resolution.objects.filter(
+        prediction__in=[one.prediction_id for one in disputed], state=Resolution.State.DISPUTED
+    )
+    n_disputes = Counter(disputes.values_list("prediction", flat=True))
     return {one.prediction_id: _standing(one, n_disputes=n_disputes[one.prediction_id]) for one in in_force}
 
 
@@ -82,9 +85,20 @@ def latest_evaluation(*, rule_version: RuleVersion) -> Evaluation | None:
 
 def latest_evaluations(*, rule_versions: Collection[RuleVersion]) -> Mapping[UUID, Evaluation]:
     """What each rule version came to last, without explanation and trace; those not evaluated are left out."""
+    last = _latest(rule_versions).defer("explanation", "trace")
+    return {evaluation.rule_version_id: evaluation for evaluation in last}
+
+
+def latest_answers(*, rule_versions: Collection[RuleVersion]) -> Mapping[UUID, Evaluation]:
+    """As `latest_evaluations`, but only with what tells whether an answer is another one, and what hangs on it."""
+    last = _latest(rule_versions).only("rule_version_id", "number", "digest", "side_value", "recorded_at")
+    return {evaluation.rule_version_id: evaluation for evaluation in last}
+
+
+def _latest(rule_versions: Iterable[RuleVersion]) -> QuerySet[Evaluation]:
     newest = Evaluation.objects.filter(rule_version=OuterRef("rule_version")).order_by("-number").values("number")
-    last = Evaluation.objects.filter(rule_version__in=rule_versions, number=Subquery(newest[:1]))
-    return {evaluation.rule_version_id: evaluation for evaluation in last.defer("explanation", "trace")}
+    asked = Among("rule_version", (version.pk for version in rule_versions))
+    return Evaluation.objects.filter(asked, number=Subquery(newest[:1]))
 
 
 def current_rules(*, prediction: Prediction) -> list[RuleVersion]:
@@ -94,9 +108,18 @@ def current_rules(*, prediction: Prediction) -> list[RuleVersion]:
 
 def current_rules_of(*, predictions: Iterable[Prediction]) -> Mapping[UUID, list[RuleVersion]]:
     """The newest version of each reading of each prediction, the central one first."""
+    return _newest(predictions, rows=RuleVersion.objects.all())
+
+
+def rules_in_force(*, predictions: Iterable[Prediction]) -> Mapping[UUID, list[RuleVersion]]:
+    """As `current_rules_of`, without what the rules say: whoever judges by them may have read that before."""
+    return _newest(predictions, rows=RuleVersion.objects.defer("rule", "description"))
+
+
+def _newest(predictions: Iterable[Prediction], *, rows: QuerySet[RuleVersion]) -> Mapping[UUID, list[RuleVersion]]:
     given = {prediction.pk: prediction for prediction in predictions}
     newest: dict[UUID, dict[str, RuleVersion]] = defaultdict(dict)
-    for rule in RuleVersion.objects.filter(prediction__in=list(given)).order_by("version"):
+    for rule in rows.filter(Among("prediction", given)).order_by("version"):
         rule.prediction = given[rule.prediction_id]
         newest[rule.prediction_id][rule.name] = rule
     return {pk: sorted(newest[pk].values(), key=_place) for pk in given}

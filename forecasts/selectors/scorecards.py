@@ -13,6 +13,7 @@ from forecasts.scoring.summary import ScoreSummary, summarise_sums
 
 from .counting import Counted
 from .coverage import Coverage
+from .details import Details, details_of
 from .recorded_coverage import last_words, recorded_coverage, standing_postings
 from .recounts import as_of_when, recount, weight_under
 from .replayed_coverage import replayed_coverage
@@ -58,6 +59,7 @@ class Scorecard:
     summary: ScoreSummary
     calls: tuple[Call, ...]
     figures: tuple[Figure, ...] = ()
+    details: Details | None = None
     n_calls: int = 0
 
 
@@ -70,6 +72,7 @@ class _Standing:
     retrospective: frozenset[UUID]
     rows: tuple[Counted, ...]
     coverage: Coverage
+    details: Details
 
 
 def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
@@ -88,9 +91,7 @@ def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
     if moment is not None:
         return _replayed(chosen, as_of=moment)
     sums = sums_of(chosen)
-    return _card(
-        chosen, sums=sums, standing=_recorded(chosen, with_calls=sums.n_rows <= MAX_LISTED), n_calls=sums.n_rows
-    )
+    return _card(chosen, sums=sums, standing=_recorded(chosen, sums=sums, now=now), n_calls=sums.n_rows)
 
 
 def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Scorecard:
@@ -98,6 +99,7 @@ def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Sc
     return Scorecard(
         slice=chosen,
         coverage=standing.coverage,
+        details=standing.details,
         summary=summarise_sums(sums.totals, sums.levels),
         figures=figures_of(sums.totals, sums.levels),
         calls=tuple(calls[:MAX_CALLS]),
@@ -105,17 +107,20 @@ def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Sc
     )
 
 
-def _recorded(chosen: Slice, *, with_calls: bool) -> _Standing:
+def _recorded(chosen: Slice, *, sums: Sums, now: datetime | None) -> _Standing:
     """Under the verdicts on record, or under those that were on record at an instant."""
-    found = list(standing_postings(chosen).select_related("resolution")) if with_calls else []
+    is_listed = sums.n_rows <= MAX_LISTED
+    found = list(standing_postings(chosen).select_related("resolution")) if is_listed else []
     told = last_words(chosen).filter(prediction__in={row.resolution.prediction_id for row in found})
     last = {one.prediction_id: one for one in told.defer("reason")}
+    coverage = recorded_coverage(chosen)
     return _Standing(
         verdicts={pk: one.verdict for pk, one in last.items()},
         states={pk: one.state for pk, one in last.items()},
         retrospective=frozenset(row.resolution.prediction_id for row in found if row.resolution.is_retrospective),
         rows=tuple(_counted(row) for row in found),
-        coverage=recorded_coverage(chosen),
+        coverage=coverage,
+        details=details_of(chosen, totals=sums.totals, coverage=coverage, as_of=now),
     )
 
 
@@ -139,14 +144,16 @@ def _counted(row: Posting) -> Counted:
 def _replayed(chosen: Slice, *, as_of: datetime) -> Scorecard:
     """Under the verdicts that the rules, or people, give on what was known at an instant."""
     counts = recount(chosen, as_of=as_of)
+    coverage = replayed_coverage(chosen, recount=counts)
+    sums = added_up(_grouped(counts.rows, weighting=chosen.weighting))
     standing = _Standing(
         verdicts={pk: one.verdict for pk, one in counts.found.items()},
         states=dict.fromkeys(counts.found, Resolution.State.FINAL.value),
         retrospective=counts.late,
         rows=counts.rows,
-        coverage=replayed_coverage(chosen, recount=counts),
+        coverage=coverage,
+        details=details_of(chosen, totals=sums.totals, coverage=coverage, as_of=as_of, recount=counts),
     )
-    sums = added_up(_grouped(counts.rows, weighting=chosen.weighting))
     return _card(chosen, sums=sums, standing=standing, n_calls=sums.n_rows)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import orjson
 
 from forecasts import rules
-from forecasts.models import RuleVersion
+from forecasts.models import Among, RuleVersion
 
 from .judgements import answers_of
 from .knowledge import Listener, knowledge_of
@@ -75,23 +75,27 @@ def _silences(finding: rules.Finding) -> Iterator[datetime]:
 
 # What was read of rules, by digest: a worker meets the same ones at every sweep, and their rows never change.
 _PARSED: dict[str, rules.Rule] = {}
-MOST_PARSED = 10_000
+MOST_PARSED = 5_000
 
 
-def parsed(version: RuleVersion) -> rules.Rule:
+def parsed(*, rule_versions: Sequence[RuleVersion]) -> list[rules.Rule]:
     """
-    Return a recorded rule, read once for as long as there is room to keep it.
+    Return recorded rules in their order, each read once for as long as there is room to keep it.
 
     Raises:
-        RuleError: The stored rule is not one this version can read.
+        RuleError: One of the stored rules is not one this version can read.
     """
-    rule = _PARSED.get(version.sha256)
-    if rule is None:
-        rule = rules.parse_rule(version.rule)
-        if len(_PARSED) >= MOST_PARSED:
+    given = {version.sha256: version.pk for version in rule_versions}
+    known = {sha256: _PARSED[sha256] for sha256 in given if sha256 in _PARSED}
+    missing = {sha256: pk for sha256, pk in given.items() if sha256 not in known}
+    if missing:
+        texts = RuleVersion.objects.filter(Among("pk", missing.values())).values_list("sha256", "rule")
+        read = {sha256: rules.parse_rule(text) for sha256, text in texts}
+        if len(_PARSED) + len(read) > MOST_PARSED:
             _PARSED.clear()
-        _PARSED[version.sha256] = rule
-    return rule
+        _PARSED.update(read)
+        known |= read
+    return [known[version.sha256] for version in rule_versions]
 
 
 def judge(*, rule_version: RuleVersion, as_of: datetime) -> Judged:
@@ -105,11 +109,12 @@ def judge(*, rule_version: RuleVersion, as_of: datetime) -> Judged:
     return judged
 
 
-def judge_all(*, rule_versions: Sequence[RuleVersion], as_of: datetime) -> list[Judged]:
+def judge_all(*, rule_versions: Sequence[RuleVersion], as_of: datetime) -> Iterator[Judged]:
     """
-    Return what each of several recorded rules comes to, in their order.
+    Return what each of several recorded rules comes to, in their order, one at a time.
 
-    The number of queries does not depend on how many they are, as long as their predictions are at hand.
+    The number of queries does not depend on how many they are, as long as their predictions are at hand; all are made
+    at once. Who lets go of one before asking for the next spares the memory and the garbage collector.
 
     Raises:
         RuleError: One of the stored rules is not one this version can read.
@@ -120,10 +125,11 @@ def judge_all(*, rule_versions: Sequence[RuleVersion], as_of: datetime) -> list[
         Listener(version.prediction.issued_at, heard[version.pk], answers.get(version.pk, {}))
         for version in rule_versions
     ]
-    return [
-        judge_draft(rule=parsed(version), facts=facts, label=f"{version.name} v{version.version}")
-        for version, facts in zip(rule_versions, knowledge_of(listeners=listeners, as_of=as_of), strict=True)
-    ]
+    known = knowledge_of(listeners=listeners, as_of=as_of)
+    return (
+        judge_draft(rule=rule, facts=facts, label=f"{version.name} v{version.version}")
+        for version, rule, facts in zip(rule_versions, parsed(rule_versions=rule_versions), known, strict=True)
+    )
 
 
 def judge_draft(*, rule: rules.Rule, facts: rules.Knowledge, label: str) -> Judged:

@@ -1,12 +1,12 @@
 """Writing many rows of one table at once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import AutoField, Model
 
 
-def insert_rows(model: type[Model], rows: Iterable[Model]) -> None:
+def insert_rows(model: type[Model], rows: Collection[Model]) -> None:
     """
     Insert rows that are not stored yet, by COPY where the database has it.
 
@@ -15,6 +15,8 @@ def insert_rows(model: type[Model], rows: Iterable[Model]) -> None:
     Raises:
         IntegrityError: A constraint refuses one of the rows; none is stored.
     """
+    if not rows:
+        return
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     # The connection itself: the proxy that is usually imported looks it up at each value.
     connection = connections[DEFAULT_DB_ALIAS]

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from django.contrib.auth.models import User
 from django.db.models import Max, Min
@@ -72,7 +71,7 @@ def store_corrections(plan: Plan, *, now: datetime, recorded_by: User | None) ->
     if not versions:
         return
     insert_rows(EventVersion, versions)
-    insert_rows(EventKey, chain.from_iterable(key_rows(version) for version in versions))
+    insert_rows(EventKey, [key for version in versions for key in key_rows(version)])
     reports = [
         report_row(version.event, report=report, now=now, recorded_by=recorded_by)
         for one, version in plan.versions

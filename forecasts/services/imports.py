@@ -1,16 +1,15 @@
 """Recording events in bulk: a thousand rows a transaction, and each bad row told with its line."""
 
-import logging
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from django.contrib.auth.models import User
-from django.db import OperationalError, transaction
+from django.db import transaction
 
-from forecasts.feeds import BadRow, EventRow, RowProblem, problem
+from forecasts.feeds import BadRow, EventRow, problem
 from forecasts.models import Event, EventKey, EventVersion, Evidence, Source
 
 from .bulk import insert_rows
@@ -29,61 +28,11 @@ from .event_drafts import (
     version_row,
 )
 from .events import interval
+from .import_reports import ImportReport, RowByRow, Tally, line_of, patiently
 from .refusal import Refused, refuse
 from .routing import wake
 
-logger = logging.getLogger(__name__)
-
-CHUNK, MAX_PROBLEMS = 1000, 1000
-BACK_OFF = (0.5, 1.0, 2.0)
-
-
-class ImportStopped(OperationalError):
-    """The database stayed locked. What was read before is recorded; the message says where it stopped."""
-
-    def __init__(self, *, line: int) -> None:
-        super().__init__(
-            f"The database stayed locked, {len(BACK_OFF) + 1} times in a row. Everything before line {line} is recorded. "
-            f"Run the same file again: what is recorded counts as unchanged, and line {line} comes next."
-        )
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What became of the rows of a file: how many were new, unchanged or refused, and the first problems."""
-
-    new: int
-    unchanged: int
-    refused: int
-    problems: tuple[RowProblem, ...]
-
-
-class _Tally:
-    """Counts what becomes of the rows."""
-
-    def __init__(self) -> None:
-        self.new = self.unchanged = self.refused = 0
-        self._problems: list[RowProblem] = []
-
-    def refuse(self, *problems: RowProblem) -> None:
-        """Count one row as refused."""
-        self.refused += 1
-        self._problems += problems[: MAX_PROBLEMS - len(self._problems)]
-
-    def refuse_each(self, problems: Iterable[RowProblem]) -> None:
-        """Count as many rows as refused, each for one problem."""
-        for one in problems:
-            self.refuse(one)
-
-    def take(self, other: "_Tally") -> None:
-        """Add what another counted."""
-        self.new += other.new
-        self.unchanged += other.unchanged
-        self.refused += other.refused
-        self._problems += other._problems[: MAX_PROBLEMS - len(self._problems)]
-
-    def report(self) -> ImportReport:
-        return ImportReport(self.new, self.unchanged, self.refused, tuple(self._problems))
+CHUNK = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +73,27 @@ def import_events(
     Raises:
         ImportStopped: The database stayed locked.
     """
-    tally = _Tally()
+    tally = Tally()
     for chunk in _chunks(rows, now=now, tally=tally):
-        tally.take(_patiently(chunk, source=source, now=now, recorded_by=recorded_by))
+        record = partial(_record, chunk, source=source, now=now, recorded_by=recorded_by)
+        tally.take(patiently(record, line=chunk.line))
     return tally.report()
+
+
+@transaction.atomic
+def record_new_events(
+    *, source: Source, rows: Sequence[EventRow], now: datetime, recorded_by: User | None = None
+) -> RowByRow:
+    """
+    Record events in one transaction as `import_events` does, and tell of each row what became of it.
+
+    Args:
+        rows: None of them a correction or a retraction.
+    """
+    tally = RowByRow()
+    for chunk in _chunks(rows, now=now, tally=tally):
+        _record_new(chunk.candidates, source=source, now=now, recorded_by=recorded_by, tally=tally)
+    return tally
 
 
 def preview_events(*, source: Source, rows: Iterable[EventRow | BadRow], now: datetime) -> ImportReport:
@@ -137,7 +103,7 @@ def preview_events(*, source: Source, rows: Iterable[EventRow | BadRow], now: da
     An id that comes twice in the file is noticed only within the same thousand rows, and so is an event that a later
     row corrects.
     """
-    tally = _Tally()
+    tally = Tally()
     for chunk in _chunks(rows, now=now, tally=tally):
         fresh = _unrecorded(chunk.candidates, source=source, tally=tally)
         of_fresh = [one for one in chunk.corrections if _follows(one, fresh=fresh)]
@@ -148,11 +114,11 @@ def preview_events(*, source: Source, rows: Iterable[EventRow | BadRow], now: da
     return tally.report()
 
 
-def _chunks(rows: Iterable[EventRow | BadRow], *, now: datetime, tally: _Tally) -> Iterator[_Chunk]:
+def _chunks(rows: Iterable[EventRow | BadRow], *, now: datetime, tally: Tally) -> Iterator[_Chunk]:
     """Yield the rows that are right by themselves in chunks; the others are counted."""
     entities, remaining = recorded_entities(), iter(rows)
     while chunk := list(islice(remaining, CHUNK)):
-        found = _Chunk(_line_of(chunk[0]), [], [])
+        found = _Chunk(line_of(chunk[0]), [], [])
         for row in chunk:
             if isinstance(row, BadRow):
                 tally.refuse(*row.problems)
@@ -166,10 +132,6 @@ def _chunks(rows: Iterable[EventRow | BadRow], *, now: datetime, tally: _Tally) 
                 said = refused.message_dict.items()
                 tally.refuse(*(problem(row.line, field, message) for field, found in said for message in found))
         yield found
-
-
-def _line_of(row: EventRow | BadRow) -> int:
-    return row.problems[0].line if isinstance(row, BadRow) else row.line
 
 
 def _candidate(row: EventRow, *, now: datetime, entities: frozenset[str]) -> _Candidate:
@@ -215,7 +177,7 @@ def _follows(one: Correction, *, fresh: dict[str, _Candidate]) -> bool:
     return one.external_id in fresh and fresh[one.external_id].line < one.line
 
 
-def _unrecorded(candidates: list[_Candidate], *, source: Source, tally: _Tally) -> dict[str, _Candidate]:
+def _unrecorded(candidates: list[_Candidate], *, source: Source, tally: Tally) -> dict[str, _Candidate]:
     """The first candidate of each id that is not recorded; the others are counted as unchanged or refused."""
     recorded = _recorded(candidates, source=source)
     fresh: dict[str, _Candidate] = {}
@@ -231,7 +193,7 @@ def _unrecorded(candidates: list[_Candidate], *, source: Source, tally: _Tally) 
             fresh[identifier] = candidate
             continue
         if is_same:
-            tally.unchanged += 1
+            tally.add_unchanged(line=candidate.line, external_id=identifier)
         else:
             tally.refuse(problem(candidate.line, "external_id", message, identifier))
     return fresh
@@ -251,35 +213,13 @@ def _recorded(candidates: list[_Candidate], *, source: Source) -> dict[str, tupl
     return found
 
 
-def _patiently(chunk: _Chunk, *, source: Source, now: datetime, recorded_by: User | None) -> _Tally:
-    """
-    Record a chunk; where somebody else holds what it needs, try again a little later.
-
-    Raises:
-        ImportStopped: Somebody holds it all the time.
-    """
-    for pause in (*BACK_OFF, None):
-        tally = _Tally()
-        try:
-            _record(chunk, source=source, now=now, recorded_by=recorded_by, tally=tally)
-        except OperationalError as error:
-            if "lock" not in str(error):
-                raise
-            if pause is None:
-                raise ImportStopped(line=chunk.line) from error
-            logger.warning("The database is locked; the rows from line %s are tried again: %s", chunk.line, error)
-            time.sleep(pause)
-        else:
-            break
-    return tally
-
-
 @transaction.atomic
-def _record(chunk: _Chunk, *, source: Source, now: datetime, recorded_by: User | None, tally: _Tally) -> None:
+def _record(chunk: _Chunk, *, source: Source, now: datetime, recorded_by: User | None) -> Tally:
     """Record what is new of a chunk, then what corrects it or what was recorded before."""
+    tally = Tally()
     lines = _record_new(chunk.candidates, source=source, now=now, recorded_by=recorded_by, tally=tally)
     if not chunk.corrections:
-        return
+        return tally
     lock_events(chunk.corrections, source=source)
     in_order = [one for one in chunk.corrections if lines.get(one.external_id, 0) < one.line]
     plan = plan_corrections(in_order, source=source, now=now, recorded_by=recorded_by)
@@ -288,10 +228,11 @@ def _record(chunk: _Chunk, *, source: Source, now: datetime, recorded_by: User |
     tally.unchanged += plan.unchanged
     tally.refuse_each(plan.problems)
     tally.refuse_each(never_recorded(one, source=source) for one in chunk.corrections if one not in in_order)
+    return tally
 
 
 def _record_new(
-    candidates: list[_Candidate], *, source: Source, now: datetime, recorded_by: User | None, tally: _Tally
+    candidates: list[_Candidate], *, source: Source, now: datetime, recorded_by: User | None, tally: Tally
 ) -> dict[str, int]:
     """Record the candidates that are new, with all that belongs to them; the line of each by its id."""
     fresh = _unrecorded(candidates, source=source, tally=tally)
@@ -303,17 +244,18 @@ def _record_new(
     if late:
         _unrecorded(late, source=source, tally=tally)
     stored = [(event, fresh[event.external_id]) for event in events if event.pk in ours]
-    tally.new += len(stored)
+    for event, one in stored:
+        tally.add_new(line=one.line, external_id=event.external_id)
     versions = [
         version_row(event, number=1, draft=one.draft, digest=one.digest, reason="", now=now, recorded_by=recorded_by)
         for event, one in stored
     ]
     keys = [key for version in versions for key in key_rows(version)]
-    reports = (
+    reports = [
         report_row(event, report=report, now=now, recorded_by=recorded_by)
         for event, one in stored
         for report in _once(one.reports)
-    )
+    ]
     insert_rows(EventVersion, versions)
     insert_rows(EventKey, keys)
     insert_rows(Evidence, reports)

@@ -1,63 +1,101 @@
 """The kept sums worked out again from the postings: to check them, to mend them, and to decide which are kept."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice, zip_longest
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Max, QuerySet, Sum
 
-from forecasts.models import ClusterCell, LevelCell, Posting, Scope
-from forecasts.scoring.statistics import Cell, Totals, cell_of
+from forecasts.models import ClusterCell, LevelCell, Posting, Prediction, PredictionCounts, Scope, Uncounted
+from forecasts.scoring.statistics import Cell, Totals
+from forecasts.selectors.standings import Counts, counts_of
 from forecasts.selectors.sums import totals_of
 
-from .rollups import Name, Place, keep_scopes_as_they_are, names_of, store_totals
+from .folds import fold, folded_clusters, folded_levels
+from .rollups import Name, Place, added, keep_scopes_as_they_are, names_of, store_totals
 
 KEEP_FROM = 1_000  # Forecasters with fewer postings are added up when they are asked for.
-ROWS = 5_000
-
-
-class _Fold:
-    """The sums of one scope, from its postings."""
-
-    def __init__(self) -> None:
-        self.levels: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
-        self.clusters: dict[str, Cell] = defaultdict(Cell)
-
-    def rows(self) -> dict[tuple[int, int], tuple[int, ...]]:
-        return {key: tuple(terms) for key, terms in self.levels.items() if terms[2]}
-
-    def cells(self) -> dict[str, Cell]:
-        return {cluster: cell for cluster, cell in self.clusters.items() if cell}
+ROWS, BATCH = 5_000, 1_000
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A scope whose kept sums are not those of its postings, and in what."""
+    """A scope whose kept sums are not those of its postings, or a prediction that stands otherwise, and in what."""
 
     kind: str
     key: str
     what: str
 
 
+@transaction.atomic
 def check_scopes() -> list[Difference]:
-    """Every scope whose kept sums differ from those of its postings; none, as long as nothing is broken."""
-    with transaction.atomic():
-        keep_scopes_as_they_are()
-        folds, kept = _folded(kept=_kept_forecasters()), {(row.kind, row.key): row for row in Scope.objects.all()}
-        names = sorted({name for name, fold in folds.items() if fold.rows()} | kept.keys())
-        return [found for name in names for found in _differences(name, kept.get(name), folds.get(name, _Fold()))]
+    """Everything kept that differs from what the postings and records say; none, as long as nothing is broken."""
+    keep_scopes_as_they_are()
+    kept = {(row.kind, row.key): row for row in Scope.objects.all()}
+    fold(kept=[key for kind, key in kept if kind == Scope.Kind.FORECASTER])
+    counts = _summed_counts()
+    names = sorted({*counts, *kept, *_posted_names()})
+    found = [one for name in names for one in _differences(name, kept.get(name), counts=counts.get(name, {}))]
+    return [*found, *_wrongly_counted()]
 
 
-def _differences(name: Name, scope: Scope | None, fold: _Fold) -> Iterator[Difference]:
-    levels = LevelCell.objects.filter(scope=scope).values_list("level", "lexicon_entry", "weight", "hits", "rows")
-    clusters = ClusterCell.objects.filter(scope=scope).values_list("cluster", "sums")
-    if {(level, entry): tuple(terms) for level, entry, *terms in levels} != fold.rows():
+def _posted_names() -> set[Name]:
+    """The scopes that postings belong to, forecasters left out."""
+    places = Posting.objects.order_by().values_list(
+        "resolution__prediction__topic__path", "resolution__prediction__article__outlet__slug"
+    )
+    return {name for topic, outlet in places.distinct() for name in names_of(Place(topic, outlet))}
+
+
+def _differences(name: Name, scope: Scope | None, *, counts: Counts) -> Iterator[Difference]:
+    levels = LevelCell.objects.filter(scope=scope).order_by("level", "lexicon_entry")
+    if list(levels.values_list("level", "lexicon_entry", "weight", "hits", "rows")) != folded_levels(*name):
         yield Difference(*name, "levels")
-    if {cluster: Cell(*sums) for cluster, sums in clusters} != fold.cells():
+    totals, are_same = Totals(), True
+    clusters = ClusterCell.objects.filter(scope=scope).order_by("cluster").values_list("cluster", "sums")
+    cells = ((cluster, Cell(*sums)) for cluster, sums in clusters.iterator(ROWS))
+    for kept, found in zip_longest(cells, folded_clusters(*name)):
+        are_same = are_same and kept == found
+        totals = totals.replace_cell(Cell(), found[1]) if found else totals
+    if not are_same:
         yield Difference(*name, "events")
-    if (totals_of(scope) if scope else Totals()) != Totals.of(fold.cells().values()):
+    if (totals_of(scope) if scope else Totals()) != totals:
         yield Difference(*name, "totals")
+    if added(scope.counts if scope else {}, {}) != added(counts, {}):
+        yield Difference(*name, "counts")
+
+
+def _wrongly_counted() -> Iterator[Difference]:
+    """Predictions that stand otherwise than they are counted, though they do not wait to be counted again."""
+    waiting = Uncounted.objects.values("prediction")
+    stored = dict(PredictionCounts.objects.values_list("prediction", "counts"))
+    for counts in _counted(Prediction.objects.exclude(pk__in=waiting)):
+        for pk, now in counts.items():
+            if added(stored.get(pk, {}), {}) != added(now, {}):
+                yield Difference("PREDICTION", str(pk), "counts")
+
+
+def _counted(predictions: QuerySet[Prediction]) -> Iterator[Mapping[UUID, Counts]]:
+    """How predictions stand, in batches."""
+    keys = predictions.order_by("pk").values_list("pk", flat=True).iterator()
+    while batch := list(islice(keys, BATCH)):
+        yield counts_of(batch)
+
+
+def _summed_counts() -> Mapping[Name, Counter[str]]:
+    """What the counts of predictions come to in each scope."""
+    by_place: dict[Place, Counter[str]] = defaultdict(Counter)
+    of = ("prediction__topic__path", "prediction__article__outlet__slug", "counts")
+    for topic, outlet, counts in PredictionCounts.objects.values_list(*of).iterator(ROWS):
+        by_place[Place(topic, outlet)].update(counts)
+    total: dict[Name, Counter[str]] = defaultdict(Counter)
+    for place, found in by_place.items():
+        for name in names_of(place):
+            total[name].update(found)
+    return total
 
 
 @transaction.atomic
@@ -69,29 +107,18 @@ def rebuild_scopes() -> int:
         How many scopes are kept.
     """
     keep_scopes_as_they_are()
-    folds = {name: fold for name, fold in _folded(kept=_many()).items() if fold.rows()}
+    Uncounted.objects.all().delete()
+    many = _many()
+    fold(kept=many)
+    # A revision is never used again, so that an answer that was kept under one cannot come back.
+    revision = 1 + (Scope.objects.aggregate(last=Max("revision"))["last"] or 0)
     Scope.objects.all().delete()
-    for name, fold in folds.items():
-        _store(name, fold)
-    return len(folds)
-
-
-def _store(name: Name, fold: _Fold) -> None:
-    kind, key = name
-    scope = Scope(kind=kind, key=key, revision=1)
-    store_totals(scope, Totals.of(fold.cells().values()))
-    scope.save()
-    levels = (
-        LevelCell(scope=scope, level=level, lexicon_entry=entry, weight=weight, hits=hits, rows=rows)
-        for (level, entry), (weight, hits, rows) in fold.rows().items()
-    )
-    LevelCell.objects.bulk_create(levels, batch_size=ROWS)
-    clusters = (ClusterCell(scope=scope, cluster=one, sums=list(cell.numbers())) for one, cell in fold.cells().items())
-    ClusterCell.objects.bulk_create(clusters, batch_size=ROWS)
-
-
-def _kept_forecasters() -> set[str]:
-    return set(Scope.objects.filter(kind=Scope.Kind.FORECASTER).values_list("key", flat=True))
+    _count_all()
+    counts = _summed_counts()
+    names = [*sorted({*counts, *_posted_names()}), *((Scope.Kind.FORECASTER.value, slug) for slug in sorted(many))]
+    for name in names:
+        _store(name, counts=counts.get(name, {}), revision=revision)
+    return len(names)
 
 
 def _many() -> set[str]:
@@ -100,30 +127,25 @@ def _many() -> set[str]:
     return set(counted.filter(n__gte=KEEP_FROM).values_list("forecast__forecaster__slug", flat=True))
 
 
-def _folded(*, kept: set[str]) -> Mapping[Name, _Fold]:
-    """The sums of every scope; the database adds up what counts alike, so that memory does not grow with forecasts."""
-    folds: dict[Name, _Fold] = defaultdict(_Fold)
-    alike = (
-        "forecast__prediction__topic__path", "forecast__prediction__article__outlet__slug", "cluster", "level",
-        "outcome", "reference", "forecast__lexicon_entry",
-    )  # fmt: skip
-    for row in _summed(alike):
-        for name in names_of(Place("", row[0], row[1], 0), kept=()):
-            _add(folds[name], *row[2:])
-    for slug in sorted(kept):
-        for row in _summed(alike[2:], forecast__forecaster__slug=slug):
-            _add(folds[Scope.Kind.FORECASTER.value, slug], *row)
-    return folds
+def _count_all() -> None:
+    PredictionCounts.objects.all().delete()
+    for counts in _counted(Prediction.objects.all()):
+        rows = [PredictionCounts(prediction_id=pk, counts=found) for pk, found in counts.items()]
+        PredictionCounts.objects.bulk_create(rows)
 
 
-def _summed(alike: tuple[str, ...], **of: str) -> Iterator[tuple]:
-    rows = Posting.objects.filter(**of).order_by().values_list(*alike)
-    return rows.annotate(total=Sum(F("sign") * F("weight")), number=Sum("sign")).iterator(ROWS)
-
-
-def _add(
-    fold: _Fold, cluster: str, level: int, outcome: int, reference: int, entry: int | None, weight: int, number: int
-) -> None:
-    for place, term in enumerate((weight, weight * outcome, number)):
-        fold.levels[level, entry or 0][place] += term
-    fold.clusters[cluster] += cell_of(level, outcome, reference=reference, weight=weight)
+def _store(name: Name, *, counts: Counts, revision: int) -> None:
+    kind, key = name
+    scope = Scope.objects.create(kind=kind, key=key, revision=revision, counts=added(counts, {}))
+    fields = ("level", "lexicon_entry", "weight", "hits", "rows")
+    levels = (LevelCell(scope=scope, **dict(zip(fields, row, strict=True))) for row in folded_levels(kind, key))
+    LevelCell.objects.bulk_create(levels, batch_size=ROWS)
+    totals, cells = Totals(), folded_clusters(kind, key)
+    while batch := list(islice(cells, ROWS)):
+        ClusterCell.objects.bulk_create(
+            ClusterCell(scope=scope, cluster=cluster, sums=list(cell.numbers())) for cluster, cell in batch
+        )
+        for _, cell in batch:
+            totals = totals.replace_cell(Cell(), cell)
+    store_totals(scope, totals)
+    scope.save(update_fields=["totals"])

@@ -2,41 +2,26 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion, Witness
+from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion, Verdict, Witness
 from forecasts.rules import Outcome
-from forecasts.selectors.resolutions import current_resolution, latest_evaluations
+from forecasts.selectors.resolutions import current_resolution
 from forecasts.selectors.verdicts import Judged
 
-
-def record_evaluations(*, readings: Sequence[tuple[RuleVersion, Judged]], now: datetime) -> Mapping[UUID, Evaluation]:
-    """
-    Record what rules came to, where it is not what their last evaluations say.
-
-    Returns:
-        The evaluation that stands, by rule version.
-    """
-    found = dict(latest_evaluations(rule_versions=[version for version, _ in readings]))
-    added, witnesses = [], []
-    for version, judged in readings:
-        digest, last = _digest(judged), found.get(version.pk)
-        if last is None or last.digest != digest:
-            evaluation = _evaluation(version, judged=judged, digest=digest, last=last, now=now)
-            found[version.pk] = evaluation
-            added.append(evaluation)
-            witnesses += _witnesses(evaluation, outcome=judged.outcome)
-    Evaluation.objects.bulk_create(added)
-    Witness.objects.bulk_create(witnesses)
-    return found
+from .forecasts import parse_probability
+from .refusal import refuse
 
 
-def _evaluation(
-    rule_version: RuleVersion, *, judged: Judged, digest: str, last: Evaluation | None, now: datetime
-) -> Evaluation:
+def says_the_same(evaluation: Evaluation, *, judged: Judged) -> bool:
+    """Whether what a rule comes to now is what it came to then."""
+    return evaluation.digest == _digest(judged)
+
+
+def next_evaluation(rule_version: RuleVersion, *, judged: Judged, last: Evaluation | None, now: datetime) -> Evaluation:
+    """What a rule came to, not recorded yet."""
     outcome, happened = judged.outcome, judged.outcome.happened
     return Evaluation(
         rule_version=rule_version,
@@ -52,7 +37,7 @@ def _evaluation(
         may_finalise=judged.may_finalise,
         explanation=judged.explanation,
         trace=judged.trace,
-        digest=digest,
+        digest=_digest(judged),
         recorded_at=now,
     )
 
@@ -67,7 +52,8 @@ def _digest(judged: Judged) -> str:
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
 
 
-def _witnesses(evaluation: Evaluation, *, outcome: Outcome) -> list[Witness]:
+def witnesses_of(evaluation: Evaluation, *, outcome: Outcome) -> list[Witness]:
+    """The facts that an evaluation rests on or that might have decided it, not recorded yet."""
     roles = dict.fromkeys(outcome.possible, Witness.Role.POSSIBLE) | dict.fromkeys(
         outcome.witnesses, Witness.Role.MATCH
     )
@@ -104,3 +90,24 @@ def next_resolution(*, prediction: Prediction, last: Resolution | None, now: dat
         is_retrospective=known_at is not None and prediction.recorded_at > known_at,
         **fields,
     )
+
+
+def checked_share(share: object, *, verdict: str) -> Decimal | None:
+    """
+    Return how much came true in part, or None for any other verdict.
+
+    Raises:
+        Refused: Under the name `share`: it is missing, does not go with the verdict, or is no share.
+    """
+    is_missing = share in (None, "")
+    if verdict != Verdict.PARTLY:
+        if is_missing:
+            return None
+        raise refuse("share", f"A share goes with {Verdict.PARTLY.value} alone, not with {verdict}: leave it out.")
+    if is_missing:
+        raise refuse("share", "Say how much came true, between 0 and 1, such as 0.5 for a tie.")
+    part = parse_probability(share, field="share")
+    if part in (0, 1):
+        whole = Verdict.YES if part else Verdict.NO
+        raise refuse("share", f"A share of {part:f} is no part: record {whole.value}.")
+    return part

@@ -1,17 +1,31 @@
 """The sums that are kept: integers that follow every posting in its own transaction."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 
-from forecasts.models import ClusterCell, Forecast, LevelCell, Posting, Scope
+from forecasts.models import (
+    Among,
+    ArticleAuthor,
+    ClusterCell,
+    Forecast,
+    Forecaster,
+    Posting,
+    Prediction,
+    PredictionCounts,
+    Scope,
+    Uncounted,
+)
 from forecasts.scoring.statistics import Cell, Totals, cell_of
+from forecasts.selectors.standings import counts_of
 from forecasts.selectors.sums import totals_of
+
+from .cells import add_levels
 
 ROWS = 2_000
 SCOPES_LOCK = 0x41667466  # Any number, as long as nothing else in the database locks it.
@@ -26,29 +40,32 @@ class Entry(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a forecast belongs; the outlet is None where the prediction was published by nobody."""
+    """Where a prediction belongs; the outlet is None where it was published by nobody."""
 
-    forecaster: str
     topic: str
     outlet: str | None
+
+
+class _Alike(NamedTuple):
+    """What postings have in common that are added to the same sums; the forecaster where theirs are kept."""
+
+    place: Place
+    forecaster: str
+    cluster: str
+    level: int
+    outcome: int
+    reference: int
     lexicon_entry: int
 
 
-def names_of(place: Place, *, kept: Collection[str]) -> Iterator[Name]:
-    """
-    The scopes that a forecast belongs to.
-
-    Args:
-        kept: The forecasters whose sums are kept; those of others are found when they are asked for.
-    """
+def names_of(place: Place) -> Iterator[Name]:
+    """The scopes that a prediction belongs to, whoever forecast it."""
     yield Scope.Kind.ALL.value, ""
     steps = place.topic.split("/")
     for depth in range(1, len(steps) + 1):
         yield Scope.Kind.TOPIC.value, "/".join(steps[:depth])
     if place.outlet:
         yield Scope.Kind.OUTLET.value, place.outlet
-    if place.forecaster in kept:
-        yield Scope.Kind.FORECASTER.value, place.forecaster
 
 
 class _Change:
@@ -57,27 +74,39 @@ class _Change:
     def __init__(self) -> None:
         self.levels: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
         self.clusters: dict[str, Cell] = defaultdict(Cell)
+        self.counts: Counter[str] = Counter()
 
-    def add(self, posting: Posting, *, lexicon_entry: int, sign: int) -> None:
-        terms = self.levels[posting.level, lexicon_entry]
-        for place, term in enumerate((posting.weight, posting.weight * posting.outcome, 1)):
-            terms[place] += sign * term
-        cell = cell_of(posting.level, posting.outcome, reference=posting.reference, weight=posting.weight)
-        self.clusters[posting.cluster] += cell if sign > 0 else -cell
+    def add(self, alike: _Alike, cell: Cell, *, weight: int, number: int) -> None:
+        for place, term in enumerate((weight, weight * alike.outcome, number)):
+            self.levels[alike.level, alike.lexicon_entry][place] += term
+        self.clusters[alike.cluster] += cell
 
 
-def post(*, entries: Sequence[Entry]) -> None:
+@dataclass
+class _Sum:
+    """The weight and the number of postings that are alike."""
+
+    weight: int = 0
+    number: int = 0
+
+
+def post(*, entries: Sequence[Entry], predictions: Collection[UUID]) -> None:
     """
-    Add postings to the sums of every scope that is kept, in the transaction that records them.
+    Add postings to the sums of every scope that is kept, and count predictions again of which anything was recorded.
 
-    Scopes are locked in one order, so that transactions wait for each other and never in a circle.
+    In the transaction that records the postings, of a caller that holds the rows of the predictions locked. Scopes are
+    locked in one order, so that transactions wait for each other and never in a circle.
     """
-    if not entries:
-        return
     _lock("pg_advisory_xact_lock_shared")
-    changes = _changes(entries)
+    counted = _no_longer_uncounted(predictions) | {entry.posting.resolution.prediction_id for entry in entries}
+    if not counted:
+        return
+    places = _places(counted)
+    changes: dict[Name, _Change] = defaultdict(_Change)
+    _sum_up(entries, places=places, changes=changes)
+    _count(places, changes=changes)
     scopes = _locked(changes.keys())
-    _add_levels(scopes, changes=changes)
+    add_levels({scopes[name].pk: change.levels for name, change in changes.items()})
     _add_clusters(scopes, changes=changes)
 
 
@@ -93,30 +122,96 @@ def _lock(function: str) -> None:
             cursor.execute(f"SELECT {function}(%s)", [SCOPES_LOCK])
 
 
-def _changes(entries: Sequence[Entry]) -> dict[Name, _Change]:
-    """What is to be added to each scope that is kept."""
-    places = _places({entry.posting.resolution.prediction_id for entry in entries})
-    kept = _kept_forecasters({place.forecaster for place in places.values()})
-    changes: dict[Name, _Change] = defaultdict(_Change)
-    for posting, sign in entries:
-        place = places[posting.forecast_id]
-        for name in names_of(place, kept=kept):
-            changes[name].add(posting, lexicon_entry=place.lexicon_entry, sign=sign)
-    return changes
+def _no_longer_uncounted(predictions: Collection[UUID]) -> set[UUID]:
+    """Take the marks off before anything is counted: one that comes meanwhile stays, and is counted next time."""
+    marks = list(Uncounted.objects.filter(Among("prediction", predictions)).values_list("pk", "prediction"))
+    Uncounted.objects.filter(pk__in=[pk for pk, _ in marks]).delete()
+    return {prediction for _, prediction in marks}
 
 
 def _places(predictions: Iterable[UUID]) -> Mapping[UUID, Place]:
-    rows = Forecast.objects.filter(prediction__in=list(predictions), is_scored=True).values_list(
-        "pk", "forecaster__slug", "prediction__topic__path", "prediction__article__outlet__slug", "lexicon_entry_id"
+    rows = Prediction.objects.filter(pk__in=list(predictions))
+    found = rows.values_list("pk", "topic__path", "article__outlet__slug")
+    return {pk: Place(topic, outlet) for pk, topic, outlet in found}
+
+
+def _sum_up(entries: Sequence[Entry], *, places: Mapping[UUID, Place], changes: dict[Name, _Change]) -> None:
+    """Put what postings add to each scope into the changes; those that are alike are worked out once."""
+    sums: dict[_Alike, _Sum] = defaultdict(_Sum)
+    words = _words(entries)
+    for posting, sign in entries:
+        forecaster, entry = words[posting.forecast_id]
+        alike = _Alike(
+            places[posting.resolution.prediction_id],
+            forecaster,
+            posting.cluster,
+            posting.level,
+            posting.outcome,
+            posting.reference,
+            entry,
+        )
+        found = sums[alike]
+        found.weight += sign * posting.weight
+        found.number += sign
+    for alike, found in sums.items():
+        cell = cell_of(alike.level, alike.outcome, reference=alike.reference, weight=found.weight)
+        for name in _names(alike):
+            changes[name].add(alike, cell, weight=found.weight, number=found.number)
+
+
+def _names(alike: _Alike) -> Iterator[Name]:
+    yield from names_of(alike.place)
+    if alike.forecaster:
+        yield Scope.Kind.FORECASTER.value, alike.forecaster
+
+
+def _words(entries: Sequence[Entry]) -> Mapping[UUID, tuple[str, int]]:
+    """By forecast its forecaster, empty where no sums of theirs are kept, and the reading of its words."""
+    under = {entry.posting.resolution.prediction_id for entry in entries}
+    kept = _kept_forecasters()
+    rows = Forecast.objects.filter(prediction__in=under, is_scored=True)
+    found = rows.values_list("pk", "forecaster_id", "lexicon_entry_id")
+    return {pk: (kept.get(forecaster, ""), entry or 0) for pk, forecaster, entry in found.iterator(ROWS)}
+
+
+def _kept_forecasters() -> Mapping[UUID, str]:
+    from_scopes = Scope.objects.filter(kind=Scope.Kind.FORECASTER).values("key")
+    return dict(Forecaster.objects.filter(slug__in=from_scopes).values_list("pk", "slug"))
+
+
+def _count(places: Mapping[UUID, Place], *, changes: dict[Name, _Change]) -> None:
+    """Put into the changes how the predictions stand otherwise than when they were last counted."""
+    before = dict(PredictionCounts.objects.filter(prediction__in=places).values_list("prediction", "counts"))
+    after = counts_of(places.keys())
+    for pk, place in places.items():
+        difference = Counter(after[pk])
+        difference.subtract(before.get(pk, {}))
+        for name in names_of(place):
+            changes[name].counts.update(difference)
+    for name in _forecasters_of(places):
+        changes[name]  # Its figures may have changed: the revision says so.
+    PredictionCounts.objects.bulk_create(
+        [PredictionCounts(prediction_id=pk, counts=after[pk]) for pk in sorted(places)],
+        update_conflicts=True,
+        unique_fields=["prediction"],
+        update_fields=["counts"],
+        batch_size=ROWS,
     )
-    return {pk: Place(forecaster, topic, outlet, entry or 0) for pk, forecaster, topic, outlet, entry in rows}
 
 
-def _kept_forecasters(slugs: set[str]) -> set[str]:
-    listed = sorted(slugs)
-    parts = (listed[start : start + ROWS] for start in range(0, len(listed), ROWS))
-    scopes = Scope.objects.filter(kind=Scope.Kind.FORECASTER)
-    return {key for part in parts for key in scopes.filter(key__in=part).values_list("key", flat=True)}
+def _forecasters_of(predictions: Iterable[UUID]) -> Iterator[Name]:
+    """The kept scopes of whoever forecast, holds or wrote of the predictions."""
+    kept = _kept_forecasters()
+    if not kept:
+        return
+    chosen = list(predictions)
+    about = {
+        *Forecast.objects.filter(prediction__in=chosen, forecaster__in=kept).values_list("forecaster", flat=True),
+        *Prediction.objects.filter(pk__in=chosen, holder__in=kept).values_list("holder", flat=True),
+        *ArticleAuthor.objects.filter(article__predictions__in=chosen).values_list("forecaster", flat=True),
+    }
+    for pk in about & kept.keys():
+        yield Scope.Kind.FORECASTER.value, kept[pk]
 
 
 def _locked(names: Iterable[Name]) -> dict[Name, Scope]:
@@ -127,30 +222,6 @@ def _locked(names: Iterable[Name]) -> dict[Name, Scope]:
         asked |= Q(kind=kind, key__in=[key for other, key in wanted if other == kind])
     rows = Scope.objects.select_for_update().filter(asked).order_by("pk")
     return {(row.kind, row.key): row for row in rows}
-
-
-def _add_levels(scopes: Mapping[Name, Scope], *, changes: Mapping[Name, _Change]) -> None:
-    levels = {level for change in changes.values() for level, _ in change.levels}
-    rows = LevelCell.objects.filter(scope__in=scopes.values(), level__in=levels)
-    found = {(row.scope_id, row.level, row.lexicon_entry): row for row in rows}
-    stored: list[LevelCell] = []
-    gone: list[LevelCell] = []
-    for name, change in changes.items():
-        for (level, entry), (weight, hits, number) in change.levels.items():
-            key = (scopes[name].pk, level, entry)
-            row = found.get(key) or LevelCell(
-                scope=scopes[name], level=level, lexicon_entry=entry, weight=0, hits=0, rows=0
-            )
-            row.weight, row.hits, row.rows = row.weight + weight, row.hits + hits, row.rows + number
-            (stored if row.rows else gone).append(row)
-    LevelCell.objects.bulk_create(
-        stored,
-        update_conflicts=True,
-        unique_fields=["scope", "level", "lexicon_entry"],
-        update_fields=["weight", "hits", "rows"],
-        batch_size=ROWS,
-    )
-    LevelCell.objects.filter(pk__in=[row.pk for row in gone if row.pk]).delete()
 
 
 def _add_clusters(scopes: Mapping[Name, Scope], *, changes: Mapping[Name, _Change]) -> None:
@@ -170,14 +241,22 @@ def _add_clusters(scopes: Mapping[Name, Scope], *, changes: Mapping[Name, _Chang
             row.sums = list(after.numbers())
             (stored if after else gone).append(row)
         store_totals(scope, totals)
+        scope.counts = added(scope.counts, change.counts)
         scope.revision += 1
     ClusterCell.objects.bulk_create(
         stored, update_conflicts=True, unique_fields=["scope", "cluster"], update_fields=["sums"], batch_size=ROWS
     )
     ClusterCell.objects.filter(pk__in=[row.pk for row in gone if row.pk]).delete()
-    Scope.objects.bulk_update(scopes.values(), ["totals", "revision"], batch_size=ROWS)
+    Scope.objects.bulk_update(scopes.values(), ["totals", "counts", "revision"], batch_size=ROWS)
 
 
 def store_totals(scope: Scope, totals: Totals) -> None:
     """Put totals into a scope that is not saved yet, as `totals_of` reads them."""
     scope.totals = asdict(totals)
+
+
+def added(counts: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    """Counts added up, without those that come to nothing, so that equal ones compare equal."""
+    total = Counter(counts)
+    total.update(more)
+    return {name: number for name, number in sorted(total.items()) if number}

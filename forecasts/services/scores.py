@@ -1,12 +1,12 @@
 """Scoring the forecasts of resolved predictions, and posting what counts."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from forecasts.models import Posting, Resolution, Score
+from forecasts.models import Among, Posting, Resolution, Score
 from forecasts.scoring.rules import brier_score, log_score
 from forecasts.selectors.counting import BASIS_POINTS, Counted, counted, outcomes_of
 
@@ -19,6 +19,7 @@ TERMS = (
     "cluster", "level", "outcome", "reference", "reference_kind", "weight", "horizon_weight", "is_first", "is_last",
     "scheduled_close_at",
 )  # fmt: skip
+KNOWN = ("known_at", "is_retrospective")
 
 
 @dataclass(frozen=True)
@@ -31,32 +32,54 @@ class _Case:
 
 def score_predictions(*, predictions: Collection[UUID], now: datetime) -> list[Posting]:
     """
+    Bring scores, postings and kept sums of predictions in line with the last word on each, as it is recorded.
+
+    The caller holds the rows of the predictions locked.
+
+    Returns:
+        As `score_under`.
+    """
+    current = Resolution.objects.current().filter(Among("prediction", predictions))
+    resolutions = {one.prediction_id: one for one in current}
+    return score_under(resolutions={pk: resolutions.get(pk) for pk in predictions}, now=now)
+
+
+def score_under(*, resolutions: Mapping[UUID, Resolution | None], now: datetime) -> list[Posting]:
+    """
     Bring scores, postings and kept sums of predictions in line with the last word on each.
 
     What counts no longer is taken back, what counts anew or otherwise is posted. Running it again changes nothing. The
     caller holds the rows of the predictions locked. The number of queries does not depend on how many they are.
 
+    Args:
+        resolutions: The last word on each prediction; None where there is none.
+
     Returns:
         The postings that were added, without those that take back.
     """
-    current = Resolution.objects.current().filter(prediction__in=list(predictions))
-    resolutions = {one.prediction_id: one for one in current}
-    cases = {one.forecast_id: _Case(one, resolutions[one.prediction_id]) for one in counted(outcomes_of(current))}
+    current = {pk: one for pk, one in resolutions.items() if one is not None}
+    found = counted(outcomes_of(current.values()))
+    cases = {one.forecast_id: _Case(one, current[one.prediction_id]) for one in found}
     _record_scores(list(cases.values()), now=now)
-    posted = Posting.objects.net().filter(resolution__prediction__in=list(predictions)).select_related("resolution")
-    standing = {one.forecast_id: one for one in posted}
+    standing = {one.forecast_id: one for one in _posted(resolutions)}
     gone = [one for key, one in standing.items() if key not in cases or not _is_same(one, cases[key])]
     kept = standing.keys() - {one.forecast_id for one in gone}
     added = [_posting(case, now=now) for key, case in cases.items() if key not in kept]
     insert_rows(Posting, [*(_taken_back(one, now=now) for one in gone), *added])
-    post(entries=[*_entries(gone, sign=-1), *_entries(added, sign=1)])
+    post(entries=[*_entries(gone, sign=-1), *_entries(added, sign=1)], predictions=list(resolutions))
     return added
+
+
+def _posted(predictions: Iterable[UUID]) -> Iterable[Posting]:
+    """The postings of predictions that nothing has taken back, with what is asked of them."""
+    rows = Posting.objects.net().filter(Among("resolution__prediction", predictions)).select_related("resolution")
+    return rows.only("forecast_id", *TERMS, *(f"resolution__{name}" for name in ("prediction_id", *KNOWN)))
 
 
 def _is_same(posting: Posting, case: _Case) -> bool:
     """Whether a posting says what is to be said, be it under an earlier word on the same outcome."""
     one, other = posting.resolution, case.resolution
-    is_alike = (one.known_at, one.is_retrospective) == (other.known_at, other.is_retrospective)
+    is_alike = all(getattr(one, name) == getattr(other, name) for name in KNOWN)
     return is_alike and all(getattr(posting, term) == getattr(case.counted, term) for term in TERMS)
 
 

@@ -1,44 +1,76 @@
 """Where verdicts, their scores and the predictions' state meet in one transaction."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import transaction
 
-from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion
+from forecasts.models import Among, Evaluation, Prediction, Resolution, RuleVersion, Witness
 from forecasts.rules import Move, Standing, next_move
 from forecasts.selectors.resolutions import (
     CONTRADICTION,
     TOO_LATE,
     current_resolutions,
-    current_rules_of,
+    latest_answers,
+    rules_in_force,
     standings,
 )
 from forecasts.selectors.verdicts import Judged, judge_all
 
-from .resolutions import next_resolution, record_evaluations
-from .scores import score_predictions
-from .states import state_after, store_states
+from .bulk import insert_rows
+from .resolutions import next_evaluation, next_resolution, says_the_same, witnesses_of
+from .scores import score_under
+from .states import State, state_after, store_states
 
 logger = structlog.get_logger(__name__)
 
+# What settling reads of a prediction; it writes its state without reading it.
+NEEDED = ("issued_at", "recorded_at", "review_reasons", "next_check_at", "attempts")
 DOUBTS = {Move.REVIEW: CONTRADICTION, Move.NOTE: TOO_LATE}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A prediction, what its rules came to, the central one's answer and evaluation, and how its record stands."""
+    """
+    A prediction, what its rules came to, the central one's answer and evaluation, and how its record stands.
+
+    `evaluations` and `witnesses` are those that are not recorded yet.
+    """
 
     prediction: Prediction
     readings: list[Judged]
     central: tuple[Judged, Evaluation] | None
     last: Resolution | None
     standing: Standing | None
+    evaluations: list[Evaluation]
+    witnesses: list[Witness]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What is recorded of predictions: their rules, what these came to last, the last words, how they stand."""
+
+    rules: Mapping[UUID, list[RuleVersion]]
+    answers: Mapping[UUID, Evaluation]
+    last: Mapping[UUID, Resolution]
+    standings: Mapping[UUID, Standing]
+
+
+@dataclass(kw_only=True)
+class Writing:
+    """What a batch is going to write."""
+
+    evaluations: list[Evaluation] = field(default_factory=list)
+    witnesses: list[Witness] = field(default_factory=list)
+    resolutions: list[Resolution] = field(default_factory=list)
+    last: dict[UUID, Resolution | None] = field(default_factory=dict)
+    states: list[State] = field(default_factory=list)
 
 
 def settle_prediction(*, prediction_id: UUID, now: datetime) -> Resolution | None:
@@ -66,68 +98,94 @@ def settle_predictions(*, prediction_ids: Collection[UUID], now: datetime) -> li
     Raises:
         Prediction.DoesNotExist: One of them is not there.
     """
-    added, states = [], []
-    cases = _cases(_locked(prediction_ids), now=now)
-    for case in cases:
-        resolution, doubts = _follow(case, now=now)
-        added += [resolution] if resolution else []
-        state = state_after(
-            case.prediction,
-            last=resolution or case.last,
-            readings=case.readings,
-            central=case.central[0] if case.central else None,
-            doubts=doubts,
-            now=now,
-        )
-        states.append(state)
-    Resolution.objects.bulk_create(added)
-    store_states(states=states, now=now)
-    score_predictions(predictions=[state.prediction_id for state in states], now=now)
-    _tell_of_flips({state.prediction_id: state.standpoint.review_reasons for state in states}, cases=cases)
-    return added
+    predictions = _locked(prediction_ids)
+    writing = Writing()
+    for case in _cases(predictions, now=now):
+        _decide(case, writing=writing, now=now)
+    insert_rows(Evaluation, writing.evaluations)
+    insert_rows(Witness, writing.witnesses)
+    insert_rows(Resolution, writing.resolutions)
+    store_states(states=writing.states, now=now)
+    score_under(resolutions=writing.last, now=now)
+    _tell_of_flips(predictions, states=writing.states)
+    return writing.resolutions
 
 
-def _tell_of_flips(reasons: Mapping[UUID, Collection[str]], *, cases: list[Case]) -> None:
+def _decide(case: Case, *, writing: Writing, now: datetime) -> None:
+    """Put what follows from a case to what is going to be written."""
+    resolution, doubts = _follow(case, now=now)
+    last = resolution or case.last
+    state = state_after(
+        case.prediction,
+        last=last,
+        readings=case.readings,
+        central=case.central[0] if case.central else None,
+        doubts=doubts,
+        now=now,
+    )
+    writing.evaluations += case.evaluations
+    writing.witnesses += case.witnesses
+    writing.resolutions += [resolution] if resolution else []
+    writing.last[case.prediction.pk] = last
+    writing.states.append(state)
+
+
+def _tell_of_flips(predictions: Sequence[Prediction], *, states: Sequence[State]) -> None:
     """Log how many verdicts are contradicted now that were not before."""
-    found = [{*reasons[case.prediction.pk]} - {*case.prediction.review_reasons} for case in cases]
+    found = [
+        {*state.standpoint.review_reasons} - {*prediction.review_reasons}
+        for prediction, state in zip(predictions, states, strict=True)
+    ]
     counts = Counter(reason for new in found for reason in new)
     if counts[CONTRADICTION] or counts[TOO_LATE]:
         logger.warning("verdicts_contradicted", put_to_a_person=counts[CONTRADICTION], too_late=counts[TOO_LATE])
 
 
 def _locked(prediction_ids: Collection[UUID]) -> list[Prediction]:
-    found = list(Prediction.objects.select_for_update().filter(pk__in=prediction_ids).order_by("pk"))
+    rows = Prediction.objects.select_for_update().filter(Among("pk", prediction_ids)).only(*NEEDED)
+    found = list(rows.order_by("pk"))
     missing = set(prediction_ids) - {prediction.pk for prediction in found}
     if missing:
         raise Prediction.DoesNotExist(f"There is no prediction {min(missing)}.")
     return found
 
 
-def _cases(predictions: list[Prediction], *, now: datetime) -> list[Case]:
-    """Judge every rule in force and record what it came to."""
-    current = current_rules_of(predictions=predictions)
-    versions = [version for prediction in predictions for version in current[prediction.pk]]
-    judged = dict(zip(versions, judge_all(rule_versions=versions, as_of=now), strict=True))
-    evaluations = record_evaluations(readings=list(judged.items()), now=now)
+def _cases(predictions: list[Prediction], *, now: datetime) -> Iterator[Case]:
+    """Judge every rule in force: all is read at once, but only one prediction is in hand at a time."""
+    rules = rules_in_force(predictions=predictions)
+    versions = [version for prediction in predictions for version in rules[prediction.pk]]
     last = current_resolutions(predictions=predictions)
-    standing = standings(resolutions=last.values())
-    return [
-        Case(
-            prediction=prediction,
-            readings=[judged[version] for version in current[prediction.pk]],
-            central=_central(current[prediction.pk], judged=judged, evaluations=evaluations),
-            last=last.get(prediction.pk),
-            standing=standing.get(prediction.pk),
-        )
-        for prediction in predictions
-    ]
+    record = Record(
+        rules=rules,
+        answers=latest_answers(rule_versions=versions),
+        last=last,
+        standings=standings(resolutions=last.values()),
+    )
+    judged = judge_all(rule_versions=versions, as_of=now)
+    for prediction in predictions:
+        readings = list(islice(judged, len(rules[prediction.pk])))
+        yield _case(prediction, readings=readings, record=record, now=now)
 
 
-def _central(
-    versions: list[RuleVersion], *, judged: dict[RuleVersion, Judged], evaluations: Mapping[UUID, Evaluation]
-) -> tuple[Judged, Evaluation] | None:
-    central = next((version for version in versions if version.variant == RuleVersion.Variant.CENTRAL), None)
-    return None if central is None else (judged[central], evaluations[central.pk])
+def _case(prediction: Prediction, *, readings: list[Judged], record: Record, now: datetime) -> Case:
+    evaluations, witnesses, central = [], [], None
+    for version, judged in zip(record.rules[prediction.pk], readings, strict=True):
+        stands = record.answers.get(version.pk)
+        if stands is None or not says_the_same(stands, judged=judged):
+            stands = next_evaluation(version, judged=judged, last=stands, now=now)
+            evaluations.append(stands)
+            witnesses += witnesses_of(stands, outcome=judged.outcome)
+        if version.variant == RuleVersion.Variant.CENTRAL:
+            central = judged, stands
+    return Case(
+        prediction=prediction,
+        readings=readings,
+        central=central,
+        last=record.last.get(prediction.pk),
+        standing=record.standings.get(prediction.pk),
+        evaluations=evaluations,
+        witnesses=witnesses,
+    )
 
 
 def _follow(case: Case, *, now: datetime) -> tuple[Resolution | None, list[str]]:
@@ -182,9 +240,10 @@ def _rests_on_other_facts(case: Case) -> bool:
     if case.central is None or case.last is None or case.standing is None or case.standing.by_person:
         return False
     judged, evaluation = case.central
-    is_moved = (case.last.happened_at, case.last.known_at) != (judged.happened_at, judged.known_at)
     is_proposal = case.last.state == Resolution.State.PROPOSED and case.last.verdict == judged.outcome.status.value
-    return is_proposal and is_moved and case.last.evaluation_id != evaluation.pk
+    if not is_proposal or case.last.evaluation_id == evaluation.pk:
+        return False
+    return (case.last.happened_at, case.last.known_at) != (judged.happened_at, judged.known_at)
 
 
 def _next(case: Case, *, judged: Judged, now: datetime, **fields: Any) -> Resolution:

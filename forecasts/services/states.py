@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Case, DateTimeField, Value, When
 
-from forecasts.models import Prediction, Resolution
+from forecasts.models import Among, Prediction, Resolution
 from forecasts.selectors.resolutions import TOO_LATE
 from forecasts.selectors.verdicts import Judged
 
@@ -94,7 +94,7 @@ def store_states(*, states: Iterable[State], now: datetime) -> None:
     for state in states:
         alike[state.standpoint].append(state)
     for standpoint, group in alike.items():
-        Prediction.objects.filter(pk__in=[state.prediction_id for state in group]).update(
+        Prediction.objects.filter(Among("pk", (state.prediction_id for state in group))).update(
             status=standpoint.status,
             verdict=standpoint.verdict,
             review_reasons=list(standpoint.review_reasons),
@@ -112,5 +112,5 @@ def _by_prediction(group: list[State]) -> Case:
     for state in group:
         moments[state.next_check_at].append(state.prediction_id)
     known = {moment: keys for moment, keys in moments.items() if moment is not None}
-    whens = [When(pk__in=keys, then=Value(moment)) for moment, keys in known.items()]
+    whens = [When(Among("pk", keys), then=Value(moment)) for moment, keys in known.items()]
     return Case(*whens, default=None, output_field=DateTimeField())

@@ -11,10 +11,9 @@ from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion, Ve
 from forecasts.selectors.judgements import answered_by
 from forecasts.selectors.resolutions import current_resolution, current_rules, latest_evaluation
 
-from .forecasts import parse_probability
 from .predictions import make_due
 from .refusal import Moved, Problems, refuse
-from .resolutions import append_resolution
+from .resolutions import append_resolution, checked_share
 from .scores import score_predictions
 
 CONFIRMED, DISPUTED, JUDGED, REOPENED = "CONFIRMED", "DISPUTED", "JUDGED", "REOPENED"
@@ -75,27 +74,6 @@ def record_verdict(
     _take_state(prediction, resolution=added, now=now)
     score_predictions(predictions=[prediction.pk], now=now)
     return added
-
-
-def checked_share(share: object, *, verdict: str) -> Decimal | None:
-    """
-    Return how much came true in part, or None for any other verdict.
-
-    Raises:
-        Refused: Under the name `share`: it is missing, does not go with the verdict, or is no share.
-    """
-    is_missing = share in (None, "")
-    if verdict != Verdict.PARTLY:
-        if is_missing:
-            return None
-        raise refuse("share", f"A share goes with {Verdict.PARTLY.value} alone, not with {verdict}: leave it out.")
-    if is_missing:
-        raise refuse("share", "Say how much came true, between 0 and 1, such as 0.5 for a tie.")
-    part = parse_probability(share, field="share")
-    if part in (0, 1):
-        whole = Verdict.YES if part else Verdict.NO
-        raise refuse("share", f"A share of {part:f} is no part: record {whole.value}.")
-    return part
 
 
 def _state_of(

@@ -29,7 +29,8 @@ def copy_prediction(original: Prediction, *, count: int, first: int, key: str | 
     prediction, rule = {"prediction_id": _identifier()}, {"rule_version_id": _identifier(offset=RULES)}
     numbers = range(first, first + count)
     _copy(Prediction.objects.filter(pk=original.pk), numbers, {"id": _identifier(), **texts})
-    _copy(original.rules.all(), numbers, {"id": _identifier(offset=RULES), **prediction})
+    # Each rule counts as one of its own: what was read for one must not serve the others.
+    _copy(original.rules.all(), numbers, {"id": _identifier(offset=RULES), **prediction, "sha256": "'copy ' || n.i"})
     _copy(listening, numbers, {**rule, **({"key": key} if key else {})})
 
 

@@ -1,9 +1,15 @@
 """Tests of the database settings."""
 
+from datetime import UTC
+
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import BaseTzLoader
+from psycopg import DataError
 
 from config.databases import database_from_url
+from config.postgresql.base import InstantLoader
+from tests.builders import NOW, make_source
 
 
 def test_sqlite_takes_the_write_lock_at_once():
@@ -36,6 +42,37 @@ def test_every_sqlite_connection_has_its_pragmas(pragma, value):
         cursor.execute(f"PRAGMA {pragma}")
 
         assert cursor.fetchone() == (value,)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"2025-01-20 17:00:00+00", b"2025-01-20 17:00:00.12+00", b"0001-01-01 00:00:00+00",
+        b"9999-12-31 23:59:59.999999+00", b"2025-01-20 18:00:00+01", b"2025-01-20 22:30:00+05:30",
+    ],
+)  # fmt: skip
+def test_an_instant_is_read_as_django_reads_it(written):
+    ours, theirs = InstantLoader(0), BaseTzLoader(0)
+    theirs.timezone = UTC
+
+    assert ours.load(written) == theirs.load(written)
+    assert ours.load(written).tzinfo is UTC
+
+
+def test_an_instant_that_python_cannot_hold_is_refused_as_by_django():
+    with pytest.raises(DataError, match="infinity"):
+        InstantLoader(0).load(b"infinity")
+
+
+@pytest.mark.django_db
+def test_instants_come_back_in_utc_from_either_database():
+    source = make_source()
+
+    source.refresh_from_db()
+
+    assert (source.recorded_at, source.recorded_at.tzinfo) == (NOW, UTC)
+    if connection.vendor == "postgresql":
+        assert connection.connection.adapters.get_loader(1184, 0) is InstantLoader
 
 
 @pytest.mark.django_db

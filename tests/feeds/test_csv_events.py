@@ -143,7 +143,7 @@ def test_a_file_that_could_be_misread_is_refused(text, message):
 
 
 def test_no_more_than_so_many_rows_are_read(monkeypatch):
-    monkeypatch.setattr("forecasts.feeds.csv_events.MAX_ROWS", 2)
+    monkeypatch.setattr("forecasts.feeds.csv_records.MAX_ROWS", 2)
 
     rows = read("\n".join([HEADER, *repeat(ROW, 4)]))
 

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from forecasts.feeds.csv_events import READERS
 from forecasts.models import Event, EventVersion
-from forecasts.services.imports import ImportStopped
+from forecasts.services.import_reports import ImportStopped
 from tests.builders import make_source, make_world
 
 pytestmark = pytest.mark.django_db

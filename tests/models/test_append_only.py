@@ -26,6 +26,7 @@ MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
 MUTABLE = {
     "clustercell",
     "levelcell",
+    "predictioncounts",
     "scope",
     "searchtext",
     "apitoken",
@@ -35,6 +36,7 @@ MUTABLE = {
     "prediction",
     "source",
     "topic",
+    "uncounted",
 }
 
 pytestmark = pytest.mark.django_db

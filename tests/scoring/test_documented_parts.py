@@ -7,6 +7,14 @@ import pytest
 
 from forecasts.scoring.balance import brier_balance
 from forecasts.scoring.bands import band_statement, consistency_band, honest_band
+from forecasts.scoring.categories import (
+    CATEGORY_BRIER,
+    GJP_ORDERED,
+    RANKED,
+    category_brier_score,
+    gjp_ordered_score,
+    ranked_probability_score,
+)
 from forecasts.scoring.comparison import SharedEvent, compare, confidence_sequence
 from forecasts.scoring.compatibility import OTHER_SCORES, other_score
 from forecasts.scoring.curves import calibration_steps, elementary_score
@@ -128,6 +136,20 @@ def test_the_other_scores_are_those_of_the_page():
         assert value == f"{other_score(name, SEVEN):.4f}"
         assert span == f"{round(score.low, 1):g} to {round(score.high, 1):g}"
         assert better == score.better.lower()
+
+
+def test_the_categories_are_those_of_the_page():
+    fcst, obs = [[0.1, 0.2, 0.3, 0.4]], [2]
+    scores = {
+        CATEGORY_BRIER.version: category_brier_score,
+        RANKED.version: ranked_probability_score,
+        GJP_ORDERED.version: gjp_ordered_score,
+    }
+
+    listed = {row[0].strip("`"): row[3] for row in rows("categories")}
+    assert listed == {version: f"{score(fcst, obs)[0]:.4f}" for version, score in scores.items()}
+    assert "= **0.3500**; below" in page("categories")
+    assert "/ 3` = **0.0867**" in page("categories")
 
 
 def test_the_thresholds_are_those_of_the_page():

@@ -11,6 +11,7 @@ from forecasts.selectors.recorded_coverage import recorded_coverage
 from forecasts.selectors.scorecards import scorecard
 from forecasts.selectors.slices import Slice, Weighting
 from forecasts.services.forecasts import record_forecast, record_lexicon, wording
+from forecasts.services.rebuilds import rebuild_scopes
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.verdicts import record_verdict, reopen
 from tests.builders import NOW, PUBLISHED, cover, make_article, make_event, make_forecaster, make_prediction, make_topic
@@ -220,7 +221,9 @@ def test_a_forecast_made_too_late_is_counted_though_an_earlier_one_is_scored(db)
     assert [(one.resolved, one.excluded_leakage, one.forecasts_excluded) for one in found] == [(1, 0, 1)] * 2
 
 
-@pytest.mark.parametrize("chosen", [Slice(), ADA, replace(ADA, as_recorded=NOW, lead_days_min=1.0)], ids=str)
+@pytest.mark.parametrize(
+    "chosen", [Slice(attribution="AUTHOR"), ADA, replace(ADA, as_recorded=NOW, lead_days_min=1.0)], ids=str
+)
 def test_more_predictions_are_counted_with_as_many_queries(every_kind, django_assert_num_queries, chosen):
     with django_assert_num_queries(4):
         recorded_coverage(chosen)
@@ -230,3 +233,24 @@ def test_more_predictions_are_counted_with_as_many_queries(every_kind, django_as
 
     with django_assert_num_queries(4):
         assert recorded_coverage(chosen).predictions >= 20
+
+
+def test_what_is_kept_is_read_in_one_query_more_than_it_takes_to_see_that_nothing_waits(
+    every_kind, django_assert_num_queries
+):
+    rebuild_scopes()
+
+    with django_assert_num_queries(2):
+        kept = recorded_coverage(Slice())
+
+    assert kept == recorded_coverage(Slice(issued_to=NOW))
+
+
+def test_what_waits_to_be_counted_again_is_counted_when_it_is_read(every_kind, django_assert_num_queries):
+    rebuild_scopes()
+    make_prediction(rules=[], statement="One more.", title="One more.")
+
+    with django_assert_num_queries(7):
+        kept = recorded_coverage(Slice())
+
+    assert kept == recorded_coverage(Slice(issued_to=NOW))

@@ -1,5 +1,6 @@
 """Settling many at once: the same records as one by one, and no prediction that spoils it for others."""
 
+import gc
 from datetime import timedelta
 
 import pytest
@@ -151,6 +152,34 @@ def test_one_broken_rule_spoils_the_batch_for_nobody_else(caplog):
     assert (broken.attempts, broken.next_check_at) == (1, NOW + MINUTE)
     assert broken.last_error.startswith("RuleError: ")
     assert set(Prediction.objects.filter(verdict="YES")) == set(whole)
+
+
+def test_a_broken_rule_is_found_by_halves_and_not_one_by_one(monkeypatch):
+    broken, *_ = make_many(16)
+    break_rule(broken)
+    make_event()
+    settle, sizes = sweeps.settle_predictions, []
+
+    def counted(*, prediction_ids, now):
+        sizes.append(len(prediction_ids))
+        return settle(prediction_ids=prediction_ids, now=now)
+
+    monkeypatch.setattr(sweeps, "settle_predictions", counted)
+
+    assert sweep(now=NOW) == Sweep(checked=16, changed=15, failed=1, left=0)
+    assert sorted(sizes) == [2, 2, 4, 4, 8, 8, 16]
+
+
+def test_the_collector_works_again_after_a_sweep_even_one_that_fails(monkeypatch):
+    make_many(2)
+    make_event()
+    at_work = []
+    monkeypatch.setattr(sweeps, "settle_predictions", lambda **_: at_work.append(gc.isenabled()) or _die())
+
+    with pytest.raises(SystemExit):
+        sweep(now=NOW)
+
+    assert (at_work, gc.isenabled()) == ([False], True)
 
 
 def test_what_was_in_a_batch_that_died_is_taken_one_by_one(monkeypatch):

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from forecasts.feeds import read_json_lines
 from forecasts.models import Event, EventVersion, Evidence, Prediction
-from forecasts.services import imports
-from forecasts.services.imports import ImportStopped, import_events, preview_events
+from forecasts.services import import_reports, imports
+from forecasts.services.import_reports import ImportStopped
+from forecasts.services.imports import import_events, preview_events
 from tests.builders import NOW, make_prediction, make_source, make_world
 
 pytestmark = pytest.mark.django_db
@@ -153,7 +154,7 @@ def test_more_corrections_ask_no_more_of_the_database():
 def locked(monkeypatch):
     """Makes the next so many attempts find the database locked; returns the pauses that were made."""
     pauses = Mock()
-    monkeypatch.setattr(imports.time, "sleep", pauses)
+    monkeypatch.setattr(import_reports.time, "sleep", pauses)
     record = imports._record
 
     def lock(times: int):
@@ -162,7 +163,7 @@ def locked(monkeypatch):
         def attempt(*args, **kwargs):
             for failure in failures:
                 raise failure
-            record(*args, **kwargs)
+            return record(*args, **kwargs)
 
         monkeypatch.setattr(imports, "_record", attempt)
         return pauses

@@ -1,6 +1,7 @@
 """Kept sums follow every verdict, forwards and back, and are always those of the postings."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from forecasts.models import ClusterCell, LevelCell, Posting, Prediction, Scope
+from forecasts.selectors.recorded_coverage import recorded_coverage
 from forecasts.selectors.scorecards import Slice, scorecard
 from forecasts.selectors.sums import sums_of
 from forecasts.services import rebuilds
@@ -170,5 +172,7 @@ class AnyHistory(TestCase):
 
         assert check_scopes() == []
         for chosen in (Slice(), Slice(topic="aid"), Slice(outlet="the-example")):
+            # The same predictions, asked for in a way that nothing is kept for.
+            assert recorded_coverage(chosen) == recorded_coverage(replace(chosen, issued_from=PUBLISHED))
             kept = scorecard(chosen)
             assert kept.summary.n == round(sum(call.weight for call in kept.calls))

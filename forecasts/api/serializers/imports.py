@@ -19,3 +19,12 @@ class ImportReportSerializer(serializers.Serializer):
     unchanged = serializers.IntegerField(help_text="Recorded before with the same content, or twice in the file.")
     refused = serializers.IntegerField(help_text="Not recorded.")
     problems = RowProblemSerializer(many=True, help_text="Why rows were refused; the first 1,000.")
+
+
+class ForecastImportReportSerializer(ImportReportSerializer):
+    """How many forecasts were new, unchanged or refused, and what came with them."""
+
+    predictions = serializers.IntegerField(help_text="Questions recorded now.")
+    verdicts = serializers.IntegerField(help_text="Outcomes recorded now.")
+    rounded = serializers.IntegerField(help_text="New forecasts that were finer than the grid of 0.0001.")
+    scorecard = serializers.URLField(help_text="What came of all questions on the topic.")

@@ -1,5 +1,6 @@
 """Predictions, the rules that decide them, and verdicts by people."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -66,25 +67,11 @@ class PredictionViewSet(Records):
     def create(self, request: Request) -> Response:
         """Log a prediction with its rules and its forecast: all of it, or nothing."""
         body = self.body(NewPrediction)
-        claim = {name: value for name, value in body.items() if name not in ("wording", "rules", "is_scored")}
-
-        def write() -> tuple[Any, bool]:
-            drafts = [RuleDraft(**draft) for draft in body["rules"]]
-            words = read_wording(body["wording"])
-            return log_prediction(
-                claim=ClaimDraft(**claim),
-                rules=drafts,
-                wording=words,
-                is_scored=body["is_scored"],
-                now=timezone.now(),
-                recorded_by=self.account,
-                may_resolve=holds(self.token, ApiToken.Scope.RESOLVE),
-            )
-
-        try:
-            prediction = recorded(write, field="statement", address=self.address)
-        except Refused as refusal:
-            raise renamed(refusal, rule="rules", name="rules") from None
+        prediction = recorded(
+            lambda: log_from(body, token=self.token, account=self.account, now=timezone.now()),
+            field="statement",
+            address=self.address,
+        )
         hint()
         return self.created(prediction)
 
@@ -169,6 +156,29 @@ class RuleViewSet(Records):
         """Try a rule out on the recorded events, clause by clause; nothing is recorded."""
         found = check_rule(**self.body(NewRuleCheck), now=timezone.now())
         return Response(RuleCheckSerializer(found).data)
+
+
+def log_from(body: dict[str, Any], *, token: ApiToken, account: Any, now: datetime) -> tuple[Prediction, bool]:
+    """
+    Log the prediction of a checked body; whether it is new.
+
+    Raises:
+        Refused: Any part is refused, named as in the body.
+    """
+    claim = {name: value for name, value in body.items() if name not in ("wording", "rules", "is_scored")}
+    words = read_wording(body["wording"])
+    try:
+        return log_prediction(
+            claim=ClaimDraft(**claim),
+            rules=[RuleDraft(**draft) for draft in body["rules"]],
+            wording=words,
+            is_scored=body["is_scored"],
+            now=now,
+            recorded_by=account,
+            may_resolve=holds(token, ApiToken.Scope.RESOLVE),
+        )
+    except Refused as refusal:
+        raise renamed(refusal, rule="rules", name="rules") from None
 
 
 def refuse_own(prediction: Prediction, *, token: ApiToken) -> None:

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from forecasts.feeds import FileRefused, read_csv, read_json_lines
 from forecasts.models import Source
-from forecasts.services.imports import ImportReport, ImportStopped, import_events, preview_events
+from forecasts.services.import_reports import ImportReport, ImportStopped
+from forecasts.services.imports import import_events, preview_events
 from forecasts.tasks import hint
 
 FORMATS = {"csv": read_csv, "jsonl": read_json_lines}

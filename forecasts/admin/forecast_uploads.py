@@ -1,0 +1,71 @@
+"""The page on which a file of forecasts with outcomes is looked at and recorded."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from forecasts.feeds import FORMATS, FileRefused, read_forecasts
+from forecasts.services.articles import TOPIC_PATH
+from forecasts.services.forecast_imports import import_forecasts, preview_forecasts
+from forecasts.services.forecast_plans import ForecastImportReport, Origin
+from forecasts.services.import_reports import ImportStopped
+
+from .fields import line_text
+
+NEEDED = ("forecasts.add_prediction", "forecasts.add_forecast", "forecasts.add_resolution")
+RECORD = "_record"
+
+
+class UploadForm(forms.Form):
+    """A file and where its questions belong."""
+
+    topic = forms.RegexField(
+        rf"^{TOPIC_PATH.pattern}$",
+        max_length=200,
+        widget=line_text(),
+        help_text="Of questions that name none: sport/nfl. It is made where it is new.",
+        error_messages={"invalid": "A topic is lowercase words joined by slashes, like sport/nfl."},
+    )
+    file = forms.FileField(help_text="CSV. Its header says which format it has.")
+
+    def clean_file(self) -> Any:
+        found = self.cleaned_data["file"]
+        if found.size > settings.IMPORT_MAX_BYTES:
+            raise forms.ValidationError(
+                f"The file has {found.size} bytes; {settings.IMPORT_MAX_BYTES} at most. Record it with manage.py "
+                "import_forecasts, or in parts."
+            )
+        return found
+
+
+def upload_page(request: HttpRequest, *, context: dict[str, Any]) -> HttpResponse:
+    """Show the form; on a post say what the file would come to, or record it and say what it came to."""
+    if not request.user.has_perms(NEEDED):
+        raise PermissionDenied
+    form = UploadForm(request.POST or None, request.FILES or None)
+    report = _report(request, form=form) if request.method == "POST" and form.is_valid() else None
+    shown = {
+        "title": "Import forecasts with outcomes",
+        "form": form,
+        "report": report,
+        "is_recorded": RECORD in request.POST,
+        "topic": form.cleaned_data["topic"] if report else "",
+        "formats": FORMATS,
+        "record": RECORD,
+    }
+    return TemplateResponse(request, "admin/forecasts/upload.html", {**context, **shown})
+
+
+def _report(request: HttpRequest, *, form: UploadForm) -> ForecastImportReport | None:
+    imports = import_forecasts if RECORD in request.POST else preview_forecasts
+    origin = Origin(actor=request.user, topic=form.cleaned_data["topic"], now=timezone.now())  # type: ignore[arg-type]
+    try:
+        return imports(rows=read_forecasts(form.cleaned_data["file"].file), origin=origin)
+    except (FileRefused, ImportStopped) as error:
+        form.add_error("file", str(error))
+        return None

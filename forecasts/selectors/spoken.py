@@ -1,0 +1,122 @@
+"""Which forecasts of a slice were given in words, read how; and which words only hedge."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Count, Subquery, Sum
+
+from forecasts.models import Forecast, LexiconEntry
+from forecasts.scoring.levels import BASIS_POINTS
+from forecasts.scoring.rules import brier_score
+
+from .counting import SETTLED, share_of
+from .coverage import asked_forecasts
+from .recorded_coverage import settled_when_made, standing_postings
+from .recounts import Recount, weight_under
+from .slices import Slice, weight_of
+
+WORDS = ("forecaster__slug", "forecaster__name", "lexicon_entry", "phrase", "low", "high")
+
+
+class Spoken(NamedTuple):
+    """Forecasts in the same words of the same forecaster, read alike, that came out alike on one event."""
+
+    forecaster: str
+    name: str
+    entry: int | None
+    phrase: str
+    low: float | None
+    high: float | None
+    level: int
+    outcome: int
+    cluster: str
+    weight: int
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hedges:
+    """Words that say only that something can happen: how many, how many were settled, how many of those happened."""
+
+    n: int = 0
+    n_settled: int = 0
+    happened: float = 0.0
+    brier: float | None = None
+
+    @property
+    def share(self) -> float | None:
+        """The share that happened; None where none was settled."""
+        return self.happened / self.n_settled if self.n_settled else None
+
+
+def spoken_in(chosen: Slice, *, recount: Recount | None) -> list[Spoken]:
+    """The forecasts of a slice in words that count, added up by the database; or one by one where counted anew."""
+    return list(_recorded(chosen) if recount is None else _recounted(chosen, recount=recount))
+
+
+def hedges_in(chosen: Slice, *, recount: Recount | None) -> Hedges:
+    """The words of a slice that only hedge, and what came of them."""
+    return _hedges(chosen) if recount is None else _recounted_hedges(chosen, recount=recount)
+
+
+def entries_of(spoken: Iterable[Spoken]) -> Mapping[int, LexiconEntry]:
+    """Every entry of the lexicons that were read through: a scale is known by all its steps."""
+    used = {one.entry for one in spoken if one.entry}
+    if not used:
+        return {}
+    books = LexiconEntry.objects.filter(pk__in=used).values("lexicon")
+    rows = LexiconEntry.objects.filter(lexicon__in=books).exclude(point=None).select_related("lexicon")
+    return {row.pk: row for row in rows}
+
+
+def _recorded(chosen: Slice) -> Iterator[Spoken]:
+    rows = standing_postings(chosen).exclude(forecast__phrase="").order_by()
+    alike = (*(f"forecast__{name}" for name in WORDS), "level", "outcome", "cluster")
+    summed = rows.values_list(*alike).annotate(total=Sum(weight_of(chosen.weighting)), number=Count("pk"))
+    yield from (Spoken._make(row) for row in summed.iterator() if row[-2])
+
+
+def _recounted(chosen: Slice, *, recount: Recount) -> Iterator[Spoken]:
+    rows = {row.forecast_id: row for row in recount.rows if weight_under(row, weighting=chosen.weighting)}
+    words = Forecast.objects.filter(pk__in=list(rows)).exclude(phrase="").values_list("pk", *WORDS)
+    for pk, *said in words:
+        row = rows[pk]
+        weight = weight_under(row, weighting=chosen.weighting)
+        yield Spoken._make((*said, row.level, row.outcome, row.cluster, weight, 1))
+
+
+def _hedges(chosen: Slice) -> Hedges:
+    words = settled_when_made(chosen)
+    made = asked_forecasts(chosen).filter(lexicon_entry__is_hedge=True)
+    told = made.annotate(
+        verdict=Subquery(words.values("verdict")[:1]), came_true=Subquery(words.values("share")[:1])
+    ).order_by()
+    groups = told.values_list("probability", "verdict", "came_true").annotate(number=Count("pk"))
+    return _hedged((float(point or 0), share_of(verdict, share), number) for point, verdict, share, number in groups)
+
+
+def _recounted_hedges(chosen: Slice, *, recount: Recount) -> Hedges:
+    made = asked_forecasts(chosen).filter(lexicon_entry__is_hedge=True)
+    found = []
+    for point, made_at, prediction in made.values_list("probability", "made_at", "prediction"):
+        one = recount.found.get(prediction)
+        is_told = one is not None and one.verdict in SETTLED and one.known_at is not None and made_at < one.known_at
+        share = share_of(one.verdict, one.share) if is_told and one else None
+        found.append((float(point or 0), share, 1))
+    return _hedged(found)
+
+
+def _hedged(groups: Iterable[tuple[float, int | None, int]]) -> Hedges:
+    """From point, share that came true in basis points (None while open), and number."""
+    listed = list(groups)
+    settled = [(point, share / BASIS_POINTS, number) for point, share, number in listed if share is not None]
+    n = sum(number for *_, number in settled)
+    scores = brier_score([point for point, _, _ in settled], [share for _, share, _ in settled]).tolist()
+    total = sum(score * number for score, (*_, number) in zip(scores, settled, strict=True))
+    return Hedges(
+        n=sum(number for *_, number in listed),
+        n_settled=n,
+        happened=sum(share * number for _, share, number in settled),
+        brier=total / n if n else None,
+    )

@@ -1,0 +1,100 @@
+"""How predictions stand, as counts that add up over any set of them; and what the kept ones come to."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from django.db.models import Count, QuerySet, Sum
+
+from forecasts.models import Forecast, Posting, Prediction, PredictionCounts, Resolution, Uncounted
+
+from .counting import SETTLED
+from .coverage import Facts, names_under
+from .slices import Slice, predictions_in
+from .sums import kept_scope
+
+Counts = Mapping[str, int]
+# Where more wait to be counted, all are counted on demand instead of these one by one.
+MOST_UNCOUNTED = 2_000
+NO_WORD = ("", "", "", False)
+IS_HEDGE = "lexicon_entry__is_hedge"
+
+
+def counts_of(predictions: Collection[UUID]) -> dict[UUID, Counts]:
+    """
+    What each prediction adds to the coverage of the slices it belongs to, whoever forecast it.
+
+    The number of queries does not depend on how many they are.
+    """
+    chosen = list(predictions)
+    words = {
+        one.prediction_id: one for one in Resolution.objects.current().filter(prediction__in=chosen).defer("reason")
+    }
+    stated, posted = _stated(chosen), _posted(chosen)
+    rows = Prediction.objects.filter(pk__in=chosen).values_list("pk", "condition", "deadline_basis", "attribution")
+    return {
+        pk: _counts(
+            Facts(*_word(words.get(pk)), bool(condition), basis, *_are_stated(stated[pk]), posted[pk] > 0),
+            n_asked=stated[pk][0],
+            n_posted=posted[pk],
+            is_reported=attribution == Prediction.Attribution.REPORTED,
+        )
+        for pk, condition, basis, attribution in rows
+    }
+
+
+def _word(last: Resolution | None) -> tuple[str, str, str, bool]:
+    return NO_WORD if last is None else (last.verdict, last.state, last.side_value, last.is_retrospective)
+
+
+def _are_stated(numbers: list[int]) -> tuple[bool, bool]:
+    own, hedges = numbers
+    return own > 0, hedges > 0
+
+
+def _stated(predictions: Collection[UUID]) -> Mapping[UUID, list[int]]:
+    """How many probabilities of their forecasters' own each prediction has, and how many that only hedge."""
+    found: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
+    own = Forecast.objects.filter(prediction__in=predictions, is_scored=True).exclude(probability=None).order_by()
+    for pk, is_hedge, n in own.values_list("prediction", IS_HEDGE).annotate(n=Count("pk")):
+        found[pk][bool(is_hedge)] += n
+    return found
+
+
+def _posted(predictions: Collection[UUID]) -> Mapping[UUID, int]:
+    """How many forecasts count on each prediction."""
+    rows = Posting.objects.filter(resolution__prediction__in=predictions).order_by()
+    return defaultdict(int, rows.values_list("resolution__prediction").annotate(n=Sum("sign")))
+
+
+def _counts(facts: Facts, *, n_asked: int, n_posted: int, is_reported: bool) -> Counts:
+    counts = Counter(names_under(facts))
+    counts["reported"] = int(is_reported)
+    counts["forecasts_excluded"] = n_asked - n_posted if facts.verdict in SETTLED else 0
+    return +counts
+
+
+def kept_counts(chosen: Slice) -> Counts | None:
+    """
+    The coverage of a slice from the counts that are kept; None where its predictions have to be counted.
+
+    What was recorded since they were last counted is counted now.
+    """
+    scope = None if chosen.forecaster else kept_scope(chosen)
+    if scope is None:
+        return None
+    waiting = set(uncounted_in(chosen).values_list("prediction", flat=True)[: MOST_UNCOUNTED + 1])
+    if len(waiting) > MOST_UNCOUNTED:
+        return None
+    total = Counter(scope.counts)
+    if waiting:
+        before = dict(PredictionCounts.objects.filter(prediction__in=waiting).values_list("prediction", "counts"))
+        for pk, counts in counts_of(waiting).items():
+            total.update(counts)
+            total.subtract(before.get(pk, {}))
+    return total
+
+
+def uncounted_in(chosen: Slice) -> QuerySet[Uncounted]:
+    """What was recorded of the predictions of a slice since they were last counted."""
+    return Uncounted.objects.filter(prediction__in=predictions_in(chosen))

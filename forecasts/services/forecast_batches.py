@@ -1,0 +1,150 @@
+"""Recording many forecasts with a handful of statements, as each would be recorded by itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from forecasts.feeds.forecast_fields import ForecastEntry
+from forecasts.models import Forecast, Forecaster, Prediction
+
+from .batches import Fate, RowResult, refusal
+from .bulk import insert_rows
+from .forecasts import Wording, wording
+from .predictions import make_due
+from .refusal import Problems, Refused, refuse
+
+Identity = tuple[UUID, UUID, datetime]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the rows refer to, and what is recorded of them already."""
+
+    predictions: frozenset[UUID]
+    forecasters: Mapping[str, Forecaster]
+    recorded: dict[Identity, tuple[UUID, object]]
+
+
+@transaction.atomic
+def record_forecasts(entries: Sequence[ForecastEntry], *, now: datetime, recorded_by: User | None) -> list[RowResult]:
+    """
+    Record forecasts; one that is recorded already counts as unchanged, and a wrong one stops none of the others.
+
+    Args:
+        entries: Made now where they do not say when.
+    Returns:
+        What became of each, in order.
+    Raises:
+        IntegrityError: Somebody else recorded one of them at the same moment; nothing is stored.
+    """
+    known = _known(entries, now=now)
+    readings: dict[tuple[Any, ...], Wording | Refused] = {}
+    rows: list[Forecast] = []
+    results = []
+    for entry in entries:
+        try:
+            row = _row(entry, known=known, readings=readings, now=now, recorded_by=recorded_by)
+            key, is_new = _placed(row, known=known)
+        except Refused as refused:
+            results.append(refusal(entry.index, refused))
+            continue
+        rows += [row] if is_new else []
+        results.append(RowResult(entry.index, Fate.RECORDED if is_new else Fate.UNCHANGED, key))
+    insert_rows(Forecast, rows)
+    make_due(predictions={row.prediction_id for row in rows}, now=now)
+    return results
+
+
+def _known(entries: Sequence[ForecastEntry], *, now: datetime) -> _Known:
+    asked = {entry.prediction for entry in entries}
+    slugs = {entry.forecaster for entry in entries}
+    made = {entry.made_at or now for entry in entries}
+    forecasters = {one.slug: one for one in Forecaster.objects.filter(slug__in=slugs)}
+    recorded = Forecast.objects.filter(
+        prediction__in=asked, forecaster__in=[one.pk for one in forecasters.values()], made_at__in=made
+    ).values_list("prediction_id", "forecaster_id", "made_at", "pk", "probability")
+    return _Known(
+        predictions=frozenset(Prediction.objects.filter(pk__in=asked).values_list("pk", flat=True)),
+        forecasters=forecasters,
+        recorded={(one, who, when): (pk, probability) for one, who, when, pk, probability in recorded},
+    )
+
+
+def _row(
+    entry: ForecastEntry,
+    *,
+    known: _Known,
+    readings: dict[tuple[Any, ...], Wording | Refused],
+    now: datetime,
+    recorded_by: User | None,
+) -> Forecast:
+    """
+    Raises:
+        Refused: It names what is not recorded, or `record_forecast` refuses the same.
+    """
+    problems = Problems()
+    if entry.prediction not in known.predictions:
+        problems.add("prediction", f"There is no prediction {entry.prediction}.")
+    forecaster = known.forecasters.get(entry.forecaster)
+    if forecaster is None:
+        problems.add("forecaster", f"There is no forecaster “{entry.forecaster[:80]}”.")
+    made_at = entry.made_at or now
+    if made_at > now:
+        problems.add("made_at", f"{made_at:%Y-%m-%d %H:%M} UTC is in the future: record a forecast once it is made.")
+    problems.raise_if_any()
+    words = _reading(entry.wording, readings=readings)
+    return Forecast(
+        prediction_id=entry.prediction,
+        forecaster=forecaster,
+        made_at=made_at,
+        recorded_at=now,
+        recorded_by=recorded_by,
+        **(vars(words) if words else {"probability": None}),
+    )
+
+
+def _reading(given: Mapping[str, Any] | None, *, readings: dict[tuple[Any, ...], Wording | Refused]) -> Wording | None:
+    """The probability that was given; the same words are read once."""
+    if given is None:
+        return None
+    # The type is part of the key: true and 1 are equal, and only one of them is a number.
+    key = tuple((name, type(value), value) for name, value in sorted(given.items()))
+    if key not in readings:
+        readings[key] = _read(given)
+    found = readings[key]
+    if isinstance(found, Refused):
+        raise found
+    return found
+
+
+def _read(given: Mapping[str, Any]) -> Wording | Refused:
+    try:
+        return wording(**given)
+    except Refused as refused:
+        return Refused({f"wording.{name}": messages for name, messages in refused.message_dict.items()})
+
+
+def _placed(row: Forecast, *, known: _Known) -> tuple[UUID, bool]:
+    """
+    What a forecast is found by, and whether it is new.
+
+    Raises:
+        Refused: Another probability is recorded for that instant.
+    """
+    identity = (row.prediction_id, row.forecaster_id, row.made_at)
+    if identity not in known.recorded:
+        known.recorded[identity] = (row.pk, row.probability)
+        return row.pk, True
+    key, probability = known.recorded[identity]
+    if probability != row.probability:
+        raise refuse(
+            "made_at",
+            f"A forecast of {probability} by {row.forecaster} at that instant is recorded; it cannot be changed. "
+            "Record a later one.",
+        )
+    return key, False

@@ -1,0 +1,109 @@
+"""Recording files of forecasts with their outcomes: thousands of rows a transaction, each bad one told with its line."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import islice
+from uuid import UUID
+
+from django.db import transaction
+
+from forecasts.feeds import BadRow, ForecastRow
+from forecasts.models import Forecast, Forecaster, Prediction, Resolution
+
+from .articles import record_topic
+from .bulk import insert_rows
+from .forecast_plans import ForecastImportReport, ForecastTally, Origin, Plan, plan_forecasts
+from .import_reports import line_of, patiently
+from .scores import score_predictions
+
+CHUNK = 2000
+Row = ForecastRow | BadRow
+
+
+def import_forecasts(*, rows: Iterable[Row], origin: Origin) -> ForecastImportReport:
+    """
+    Record questions, forecasts, outcomes and scores as a file tells them; a bad row is told and stops none of the others.
+
+    Two thousand rows are one transaction. Where an import is broken off, run it again: what is recorded counts as
+    unchanged. A question is recorded once by who asks it and its statement; a file that has outcomes by now adds them.
+    A verdict on record is never replaced.
+
+    Args:
+        rows: As `feeds.read_forecasts` yields them; taken one chunk at a time.
+        origin: Who answers for them.
+    Raises:
+        ImportStopped: The database stayed locked.
+    """
+    tally = ForecastTally()
+    for chunk in _chunks(rows):
+        good = _good(chunk, tally=tally)
+        tally.take(patiently(partial(_record, good, origin=origin), line=line_of(chunk[0])))
+    return tally.report()
+
+
+@transaction.atomic
+def preview_forecasts(*, rows: Iterable[Row], origin: Origin) -> ForecastImportReport:
+    """
+    Return what `import_forecasts` would report, and record nothing.
+
+    A question or a forecast that comes twice is noticed only within the same two thousand rows.
+    """
+    tally = ForecastTally()
+    for chunk in _chunks(rows):
+        tally.take(plan_forecasts(_good(chunk, tally=tally), origin=origin).tally)
+    return tally.report()
+
+
+def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, CHUNK)):
+        yield chunk
+
+
+def _good(chunk: Iterable[Row], *, tally: ForecastTally) -> list[ForecastRow]:
+    """The rows that were understood; the others are counted."""
+    good = []
+    for row in chunk:
+        if isinstance(row, BadRow):
+            tally.refuse(*row.problems)
+        else:
+            good.append(row)
+    return good
+
+
+@transaction.atomic
+def _record(rows: list[ForecastRow], *, origin: Origin) -> ForecastTally:
+    plan = plan_forecasts(rows, origin=origin)
+    _store(plan)
+    decided = [pk for pk in plan.touched if pk in plan.answers]
+    score_predictions(predictions=decided, now=origin.now)
+    return plan.tally
+
+
+def _store(plan: Plan) -> None:
+    topics = {path: record_topic(path=path) for path in sorted(set(plan.topics.values()))}
+    for prediction in plan.new_predictions:
+        prediction.topic = topics[plan.topics[prediction.pk]]
+        verdict, _ = plan.answers.get(prediction.pk, ("", None))
+        prediction.status = Prediction.Status.FINAL if verdict else Prediction.Status.OPEN
+        prediction.verdict = verdict
+    insert_rows(Forecaster, plan.new_people)
+    insert_rows(Prediction, plan.new_predictions)
+    insert_rows(Forecast, plan.forecasts)
+    insert_rows(Resolution, plan.resolutions)
+    _decide({one.prediction_id: one.verdict for one in plan.resolutions if one.prediction_id in plan.recorded})
+
+
+def _decide(verdicts: dict[UUID, str]) -> None:
+    """Bring the state of predictions that were recorded before in line with their new verdicts."""
+    for verdict in set(verdicts.values()):
+        decided = [pk for pk, answer in verdicts.items() if answer == verdict]
+        Prediction.objects.filter(pk__in=decided).update(
+            status=Prediction.Status.FINAL,
+            verdict=verdict,
+            review_reasons=[],
+            needs_confirmation=False,
+            next_check_at=None,
+            attempts=0,
+            last_error="",
+        )
