@@ -57,12 +57,9 @@ urlpatterns = [
     path("bulk/events/", bulk.EventBulkView.as_view(), name="bulk-events"),
     path("bulk/observations/", bulk.ObservationBulkView.as_view(), name="bulk-observations"),
     path("imports/events/", imports.EventImportView.as_view(), name="event-import"),
-<<<<<<< HEAD
+    path("imports/forecasts/", imports.ForecastImportView.as_view(), name="forecast-import"),
     path("problems/", problems.ProblemListView.as_view(), name="problems"),
     path("problems/<slug:slug>/", problems.ProblemView.as_view(), name="problem"),
-=======
-    path("imports/forecasts/", imports.ForecastImportView.as_view(), name="forecast-import"),
->>>>>>> main
     path("schema/", schema.SchemaView.as_view(), name="schema"),
     path("schema/rules/", schema.RuleSchemaView.as_view(), name="rule-schema"),
     path("docs/", schema.DocsView.as_view(), name="docs"),

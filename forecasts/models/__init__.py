@@ -1,9 +1,5 @@
-<<<<<<< HEAD
 from .access import ApiToken, KeptAnswer
-=======
-from .access import ApiToken
 from .among import Among
->>>>>>> main
 from .articles import Article, ArticleAuthor, Forecaster, Topic
 from .changes import Change
 from .events import (

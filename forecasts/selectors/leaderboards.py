@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Count
@@ -95,8 +95,9 @@ def leaderboard(chosen: Slice, *, now: datetime | None = None) -> Leaderboard:
         chosen: The slice.
         now: The knowledge time of another reading where the slice names none.
     """
+    everybody = replace(chosen, aggregates=True)
     sums: dict[str, _Sums] = defaultdict(_Sums)
-    for one in tallies_by_event(chosen, now=now):
+    for one in tallies_by_event(everybody, now=now):
         sums[one.forecaster].add(one)
     totals = {slug: found.totals() for slug, found in sums.items()}
     seats = dict(zip(totals, seated([_record(one) for one in totals.values()]), strict=True))
@@ -105,7 +106,7 @@ def leaderboard(chosen: Slice, *, now: datetime | None = None) -> Leaderboard:
     )
     unranked = sorted(seats.keys() - set(ranked), key=lambda slug: (-totals[slug].clusters, slug))
     listed = [*ranked[:MAX_LISTED], *unranked[:MAX_LISTED]]
-    people, asked = _people(listed), _asked(chosen)
+    people, asked = _people(listed), _asked(everybody)
     lines = {
         slug: _line(people[slug], totals=totals[slug], sums=sums[slug], seat=seats[slug], n_asked=asked.get(slug, 0))
         for slug in listed

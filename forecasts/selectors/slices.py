@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 
-from forecasts.models import WHOLE, Forecast, Posting, Prediction, RuleVersion
+from forecasts.models import WHOLE, Forecast, Forecaster, Posting, Prediction, RuleVersion
 
 DAY = 86_400
 
@@ -30,7 +30,8 @@ class Slice:
 
     `as_of` asks what was known at an instant, `as_recorded` what the database held then. `lead_days_min` and
     `lead_days_max` bound the days from a forecast to its outcome; `horizon_days` is for `AT_HORIZON`: the forecast
-    that stood so many days before the scheduled close.
+    that stood so many days before the scheduled close. What aggregates say counts only where it is asked for, by
+    `aggregates` or by naming one as the forecaster: it is said already.
     """
 
     forecaster: str = ""
@@ -50,6 +51,7 @@ class Slice:
     horizon_days: float | None = None
     as_of: datetime | None = None
     as_recorded: datetime | None = None
+    aggregates: bool = False
 
     def has_lead(self, made_at: datetime, known_at: datetime) -> bool:
         """Whether so long from a forecast to its outcome is what the slice asks for."""
@@ -104,7 +106,12 @@ def _of_prediction(chosen: Slice, prefix: str = "") -> Q:
 
 
 def _of_forecast(chosen: Slice, prefix: str = "") -> Q:
-    found = Q(**{f"{prefix}forecaster__slug": chosen.forecaster}) if chosen.forecaster else Q()
+    found = Q()
+    if chosen.forecaster:
+        found = Q(**{f"{prefix}forecaster__slug": chosen.forecaster})
+    elif not chosen.aggregates:
+        aggregates = Forecaster.objects.filter(kind=Forecaster.Kind.AGGREGATE)
+        found = ~Q(**{f"{prefix}forecaster__in": aggregates.values("pk")})
     if chosen.verbal is not None:
         in_numbers = Q(**{f"{prefix}phrase": ""})
         found &= ~in_numbers if chosen.verbal else in_numbers

@@ -15,12 +15,11 @@ from forecasts.models import Forecast, Forecaster, Posting
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 
 from .counting import Counted
+from .opinions import MADE_OF_OTHERS
 from .recounts import as_of_when, recount, weight_under
 from .slices import Slice, Weighting, postings_in, weight_of
 
 SQUARES = BASIS_POINTS**2
-# Opinions of others put together: nobody's peers.
-MADE_OF_OTHERS = (Forecaster.Kind.CROWD, Forecaster.Kind.MARKET)
 
 
 class EventTally(NamedTuple):
@@ -88,7 +87,7 @@ def tallies_by_prediction(
         forecasters: Their slugs.
         now: As in `tallies_by_event`.
     """
-    about = replace(chosen, forecaster="")
+    about = replace(chosen, forecaster="", aggregates=True)
     moment = as_of_when(chosen, now=now)
     if moment is not None:
         return [one for one in _predictions_recounted(about, as_of=moment) if one.forecaster in forecasters]
@@ -106,7 +105,7 @@ def tallies_with_peers(chosen: Slice, *, forecaster: str, now: datetime | None =
         forecaster: Their slug.
         now: As in `tallies_by_event`.
     """
-    about = replace(chosen, forecaster="")
+    about = replace(chosen, forecaster="", aggregates=True)
     moment = as_of_when(chosen, now=now)
     if moment is None:
         own = _standing(replace(chosen, forecaster=forecaster)).values("resolution__prediction")

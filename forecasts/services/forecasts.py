@@ -139,6 +139,7 @@ def record_forecast(
     made_at: datetime,
     now: datetime,
     is_scored: bool = True,
+    origin: str = "",
     recorded_by: User | None = None,
 ) -> tuple[Forecast, bool]:
     """
@@ -147,8 +148,11 @@ def record_forecast(
     Returns:
         The forecast, and whether it is new: the same one again returns the first record.
     Raises:
-        Refused: It lies in the future, or another probability was recorded for that instant.
+        Refused: It lies in the future, another probability was recorded for that instant, or the forecaster is an
+            aggregate, which speaks for itself.
     """
+    if forecaster.kind == Forecaster.Kind.AGGREGATE:
+        raise refuse("forecaster", f"{forecaster} is worked out from the forecasts of others and takes none itself.")
     if made_at > now:
         raise refuse("made_at", f"{made_at:%Y-%m-%d %H:%M} UTC is in the future: record a forecast once it is made.")
     probability = wording.probability if wording else None
@@ -158,7 +162,13 @@ def record_forecast(
         prediction=prediction,
         forecaster=forecaster,
         made_at=made_at,
-        defaults={"probability": probability, "is_scored": is_scored, "recorded_at": now, "recorded_by": recorded_by}
+        defaults={
+            "probability": probability,
+            "is_scored": is_scored,
+            "origin": origin.strip(),
+            "recorded_at": now,
+            "recorded_by": recorded_by,
+        }
         | fields
         | extra,
     )

@@ -47,9 +47,13 @@ class Place(NamedTuple):
 
 
 class _Alike(NamedTuple):
-    """What postings have in common that are added to the same sums; the forecaster where theirs are kept."""
+    """
+    What postings have in common that are added to the same sums; the forecaster where theirs are kept.
 
-    place: Place
+    What aggregates say counts for themselves, and nowhere else: it has been said already.
+    """
+
+    place: Place | None
     forecaster: str
     cluster: str
     level: int
@@ -140,9 +144,9 @@ def _sum_up(entries: Sequence[Entry], *, places: Mapping[UUID, Place], changes: 
     sums: dict[_Alike, _Sum] = defaultdict(_Sum)
     words = _words(entries)
     for posting, sign in entries:
-        forecaster, entry = words[posting.forecast_id]
+        forecaster, entry, is_said_already = words[posting.forecast_id]
         alike = _Alike(
-            places[posting.resolution.prediction_id],
+            None if is_said_already else places[posting.resolution.prediction_id],
             forecaster,
             posting.cluster,
             posting.level,
@@ -160,18 +164,23 @@ def _sum_up(entries: Sequence[Entry], *, places: Mapping[UUID, Place], changes: 
 
 
 def _names(alike: _Alike) -> Iterator[Name]:
-    yield from names_of(alike.place)
+    if alike.place:
+        yield from names_of(alike.place)
     if alike.forecaster:
         yield Scope.Kind.FORECASTER.value, alike.forecaster
 
 
-def _words(entries: Sequence[Entry]) -> Mapping[UUID, tuple[str, int]]:
-    """By forecast its forecaster, empty where no sums of theirs are kept, and the reading of its words."""
+def _words(entries: Sequence[Entry]) -> Mapping[UUID, tuple[str, int, bool]]:
+    """By forecast its forecaster, empty where no sums of theirs are kept, the reading of its words, and if it is an aggregate's."""
     under = {entry.posting.resolution.prediction_id for entry in entries}
     kept = _kept_forecasters()
+    aggregates = set(Forecaster.objects.filter(kind=Forecaster.Kind.AGGREGATE).values_list("pk", flat=True))
     rows = Forecast.objects.filter(prediction__in=under, is_scored=True)
     found = rows.values_list("pk", "forecaster_id", "lexicon_entry_id")
-    return {pk: (kept.get(forecaster, ""), entry or 0) for pk, forecaster, entry in found.iterator(ROWS)}
+    return {
+        pk: (kept.get(forecaster, ""), entry or 0, forecaster in aggregates)
+        for pk, forecaster, entry in found.iterator(ROWS)
+    }
 
 
 def _kept_forecasters() -> Mapping[UUID, str]:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0012_search"),
+        ("forecasts", "0015_aggregates"),
     ]
 
     operations = [
