@@ -47,6 +47,7 @@ urlpatterns = [
     path("calibration/", accuracy.CalibrationView.as_view(), name="calibration"),
     path("changes/", changes.ChangesView.as_view(), name="changes"),
     path("leaderboard/", comparisons.LeaderboardView.as_view(), name="leaderboard"),
+    path("leaderboard/adjusted/", comparisons.AdjustedView.as_view(), name="adjusted-leaderboard"),
     path("compare/", comparisons.CompareView.as_view(), name="compare"),
     path("predictions/<uuid:prediction_id>/peer-scores/", comparisons.PeersView.as_view(), name="peer-scores"),
     path("search/", search.SearchView.as_view(), name="search"),

@@ -20,7 +20,8 @@ from forecasts.selectors.scorecards import Scorecard, Slice, scorecard
 from .article_text import CHOICES, marked, numbered
 from .calls import calls_as_csv
 from .drawings import calibration_of, calls_of, life_of
-from .wording import INTERVAL_METHODS, caution, coverage_lines, figure_lines, in_short, missing
+from .figures import INTERVAL_METHODS, figure_lines
+from .wording import caution, coverage_lines, in_short, missing
 
 PER_PAGE = 25
 

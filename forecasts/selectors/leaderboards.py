@@ -8,9 +8,11 @@ from datetime import datetime
 from django.db.models import Count
 
 from forecasts.models import Forecaster
-from forecasts.scoring.intervals import Interval, signed_interval
+from forecasts.scoring.figures import MEANS
+from forecasts.scoring.intervals import Interval
 from forecasts.scoring.leaderboard import Record, Seat, seated
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
+from forecasts.scoring.signed import t_interval
 from forecasts.scoring.statistics import Moments, Totals
 from forecasts.scoring.thresholds import Absent
 
@@ -121,7 +123,13 @@ def leaderboard(chosen: Slice, *, now: datetime | None = None) -> Leaderboard:
 
 
 def _record(totals: Totals) -> Record:
-    return Record(float(totals.mean("points_saved")), totals.standard_error("points_saved"), totals.clusters)
+    return Record(*_saved(totals), totals.clusters)
+
+
+def _saved(totals: Totals) -> tuple[float, float]:
+    """What was saved on average, and the error of it, as scorecards tell it."""
+    sums, factor = MEANS["POINTS_SAVED"]
+    return float(totals.mean(sums)) * factor, totals.standard_error(sums) * factor
 
 
 def _rank(seat: Seat | Absent) -> float:
@@ -129,7 +137,7 @@ def _rank(seat: Seat | Absent) -> float:
 
 
 def _line(person: Forecaster, *, totals: Totals, sums: _Sums, seat: Seat | Absent, n_asked: int) -> Line:
-    saved, error, n = float(totals.mean("points_saved")), totals.standard_error("points_saved"), totals.weight / WHOLE
+    (saved, error), n = _saved(totals), totals.weight / WHOLE
     return Line(
         slug=person.slug,
         name=person.name,
@@ -140,7 +148,7 @@ def _line(person: Forecaster, *, totals: Totals, sums: _Sums, seat: Seat | Absen
         n_asked=n_asked,
         mean_brier=float(totals.mean("brier")),
         points_saved=saved,
-        interval=signed_interval(saved, error=error, n=round(n), n_clusters=totals.clusters),
+        interval=t_interval(saved, error=error, n=round(n), n_clusters=totals.clusters),
         seat=seat,
     )
 

@@ -1,13 +1,15 @@
 """One selector and one frozen dataclass behind every figure on accuracy."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from forecasts.models import Forecast, Posting, Resolution
-from forecasts.scoring.figures import Figure, figures_of
+from forecasts.models import Forecast, LexiconEntry, Posting, Resolution
+from forecasts.scoring.figures import Figure, Sample, figures_of, other_figures
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
+from forecasts.scoring.reliability import Bands, bands_of
 from forecasts.scoring.rules import brier_score, log_score
 from forecasts.scoring.summary import ScoreSummary, summarise_sums
 
@@ -45,10 +47,21 @@ class Call:
     weight: float = 1.0
 
 
+class LexiconName(NamedTuple):
+    """One version of a lexicon."""
+
+    code: str
+    version: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scorecard:
     """
-    All metrics for one slice.
+    All metrics for one slice: what API, pages, admin and CSV show.
+
+    `figures` are the numbers of the scorecard with their intervals, `others` those in the scales of other sites;
+    `lexicons` the versions that the words of the slice were read by; `sample` the exact sums behind all of them.
+    `bands` is None unless they were asked for.
 
     `calls` holds the best `MAX_CALLS` at most, and none of a slice too large to look through; `n_calls` says how many
     there are.
@@ -57,8 +70,12 @@ class Scorecard:
     slice: Slice
     coverage: Coverage
     summary: ScoreSummary
+    sample: Sample
     calls: tuple[Call, ...]
     figures: tuple[Figure, ...] = ()
+    others: tuple[Figure, ...] = ()
+    lexicons: tuple[LexiconName, ...] = ()
+    bands: Bands | None = None
     details: Details | None = None
     n_calls: int = 0
 
@@ -96,15 +113,36 @@ def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
 
 def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Scorecard:
     calls = _calls(chosen, standing=standing)
+    summary = summarise_sums(sums.totals, sums.levels)
+    sample = Sample(sums.totals, sums.levels, summary, few=sums.few)
     return Scorecard(
         slice=chosen,
         coverage=standing.coverage,
         details=standing.details,
-        summary=summarise_sums(sums.totals, sums.levels),
-        figures=figures_of(sums.totals, sums.levels),
+        summary=summary,
+        sample=sample,
+        figures=figures_of(sample),
+        others=other_figures(sample),
+        lexicons=_lexicons(sums),
         calls=tuple(calls[:MAX_CALLS]),
         n_calls=n_calls,
     )
+
+
+def with_bands(card: Scorecard) -> Scorecard:
+    """The same scorecard with its bands, and with the figures that take the same draws."""
+    bands = bands_of(card.sample.levels, n_clusters=card.sample.n_clusters)
+    sample = replace(card.sample, consistency=bands.consistency)
+    return replace(card, sample=sample, bands=bands, figures=figures_of(sample))
+
+
+def _lexicons(sums: Sums) -> tuple[LexiconName, ...]:
+    """The versions of the lexicons that the words were read by."""
+    entries = [entry for entry in sums.by_words if entry]
+    if not entries:
+        return ()
+    names = LexiconEntry.objects.filter(pk__in=entries).values_list("lexicon__code", "lexicon__version")
+    return tuple(LexiconName(*name) for name in sorted(set(names)))
 
 
 def _recorded(chosen: Slice, *, sums: Sums, now: datetime | None) -> _Standing:

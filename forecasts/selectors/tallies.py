@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
@@ -91,7 +92,23 @@ def tallies_by_prediction(
     moment = as_of_when(chosen, now=now)
     if moment is not None:
         return [one for one in _predictions_recounted(about, as_of=moment) if one.forecaster in forecasters]
-    return _by_prediction(_standing(about).filter(forecast__forecaster__slug__in=forecasters), chosen=chosen)
+    return list(_by_prediction(_standing(about).filter(forecast__forecaster__slug__in=forecasters), chosen=chosen))
+
+
+def tallies_of_everybody(chosen: Slice, *, most: int, now: datetime | None = None) -> list[PredictionTally]:
+    """
+    Return the sums of every forecaster of a slice over each prediction, those without weight left out.
+
+    Args:
+        chosen: The slice.
+        most: No more than so many.
+        now: As in `tallies_by_event`.
+    """
+    about = replace(chosen, aggregates=True)
+    moment = as_of_when(chosen, now=now)
+    if moment is not None:
+        return list(islice(_predictions_recounted(about, as_of=moment), most))
+    return list(islice(_by_prediction(_standing(about), chosen=chosen), most))
 
 
 def tallies_with_peers(chosen: Slice, *, forecaster: str, now: datetime | None = None) -> list[PredictionTally]:
@@ -113,7 +130,7 @@ def tallies_with_peers(chosen: Slice, *, forecaster: str, now: datetime | None =
         peers = shared.filter(forecast__forecaster__slug=forecaster) | shared.exclude(
             forecast__forecaster__kind__in=MADE_OF_OTHERS
         )
-        return _by_prediction(peers, chosen=chosen)
+        return list(_by_prediction(peers, chosen=chosen))
     found = list(_predictions_recounted(about, as_of=moment))
     made_of_others = set(Forecaster.objects.filter(kind__in=MADE_OF_OTHERS).values_list("slug", flat=True))
     asked = {one.prediction_id for one in found if one.forecaster == forecaster}
@@ -129,7 +146,7 @@ def _standing(chosen: Slice) -> QuerySet[Posting]:
     return rows.exclude(taken_back_by__recorded_at__lte=chosen.as_recorded)
 
 
-def _by_prediction(rows: QuerySet[Posting], *, chosen: Slice) -> list[PredictionTally]:
+def _by_prediction(rows: QuerySet[Posting], *, chosen: Slice) -> Iterator[PredictionTally]:
     alike = rows.order_by().values_list("forecast__forecaster__slug", "resolution__prediction_id", "cluster")
     weight = weight_of(chosen.weighting)
     summed = alike.annotate(
@@ -137,7 +154,7 @@ def _by_prediction(rows: QuerySet[Posting], *, chosen: Slice) -> list[Prediction
         own=Sum(_whole("sign") * weight * _brier(_whole("level"))),
         number=Count("pk"),
     )
-    return [PredictionTally(*row) for row in summed.iterator() if row[3]]
+    return (PredictionTally(*row) for row in summed.iterator() if row[3])
 
 
 def _whole(column: str) -> Combinable:

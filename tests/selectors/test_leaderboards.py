@@ -81,7 +81,7 @@ def test_one_event_has_a_mean_and_no_interval():
 
     (line,) = leaderboard(ANY).unranked
 
-    assert (line.n_clusters, line.interval, line.points_saved) == (1, None, pytest.approx(0.24))
+    assert (line.n_clusters, line.interval, line.points_saved) == (1, None, pytest.approx(24))
 
 
 def test_coverage_counts_what_is_still_open():

@@ -68,6 +68,16 @@ class ChosenSlice(Body):
         return attrs
 
 
+class ChosenCard(ChosenSlice):
+    """Which forecasts a scorecard is about, and whether its bands are drawn."""
+
+    bands = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Also draw what chance would do, some tens of milliseconds: bands, and the figures that rest on them.",
+    )
+
+
 def _problems(asked: dict[str, Any]) -> Any:
     at_horizon = asked["weighting"] == Weighting.AT_HORIZON
     is_replayed = asked["as_of"] is not None or asked["variant"] != RuleVersion.Variant.CENTRAL
@@ -93,6 +103,17 @@ def slice_of(given: dict[str, str]) -> Slice:
         ValidationError: One of them is malformed, names nothing that is recorded, or does not go with another.
     """
     return _slice(_checked(ChosenSlice, given))
+
+
+def card_asked(given: dict[str, str]) -> tuple[Slice, bool]:
+    """
+    The slice that query parameters choose, and whether bands are asked for.
+
+    Raises:
+        ValidationError: As with `slice_of`.
+    """
+    values = _checked(ChosenCard, given)
+    return _slice({name: value for name, value in values.items() if name != "bands"}), values["bands"]
 
 
 class ComparedSlice(ChosenSlice):
