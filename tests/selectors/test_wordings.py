@@ -104,10 +104,11 @@ def test_each_phrase_of_each_forecaster_has_its_own_meaning():
         "ada-byron", "likely", "default_v1 v1", 20, 9,
     )  # fmt: skip
     assert ada.text == (
-        "When Ada Byron writes “likely”, it happened 9 of 20 times; readers hear 73%; effective meaning 59% [44–74]."
+        "When Ada Byron writes “likely”, it happened 9 of 20 times; readers hear 73%; effective meaning 59% [44–74]. "
+        "On 20 independent events."
     )
     assert (other.forecaster, other.n, other.text) == (
-        "the-king", 2, "Shown from 3 uses on; so far it was used 2 times.",
+        "the-king", 2, "Shown from 3 uses on; there are 2 so far.",
     )  # fmt: skip
 
 
