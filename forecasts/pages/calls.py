@@ -21,11 +21,11 @@ def calls_as_csv(card: Scorecard) -> str:
         texts = (call.prediction_id, call.title, call.topic, call.forecaster, call.phrase)
         numbers = (call.probability, f"{call.outcome:g}", call.brier, call.log)
         tail = (call.cluster, call.verdict, call.state, int(call.is_conditional), int(call.is_retrospective))
-        writer.writerow([_inert(value) for value in (*texts, *numbers, *tail)])
+        writer.writerow([inert(value) for value in (*texts, *numbers, *tail)])
     return written.getvalue()
 
 
-def _inert(value: object) -> object:
+def inert(value: object) -> object:
     """A spreadsheet runs a cell that begins like a formula: an apostrophe keeps it text."""
     if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA_STARTS):
         return f"'{value}"

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 from forecasts.scoring.thresholds import Absent
 from forecasts.selectors.recounts import recount
-from forecasts.selectors.scorecards import scorecard
+from forecasts.selectors.scorecards import full_scorecard
 from forecasts.selectors.slices import Slice
 from forecasts.selectors.spoken import hedges_in, spoken_in
 from forecasts.selectors.wordings import verbal_of as verbal_of_spoken
@@ -126,7 +126,7 @@ def test_hedges_are_counted_and_scored_apart():
     said("may", "", number=3)
     said("likely", "YES", number=4)
 
-    card = scorecard(ADA, now=NOW)
+    card = full_scorecard(ADA, now=NOW)
     found = card.details.verbal.hedges
 
     assert (found.n, found.n_settled, found.happened, found.share) == (3, 2, 1, 0.5)
