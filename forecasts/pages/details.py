@@ -4,14 +4,13 @@ import csv
 from dataclasses import dataclass
 from io import StringIO
 
+from forecasts.feeds.spreadsheets import inert
 from forecasts.scoring.tiers import FIRST_AT, Tier
 from forecasts.scoring.verbal import Meaning, WordsScore
 from forecasts.selectors.conditions import Conditional
 from forecasts.selectors.details import Details
 from forecasts.selectors.spreads import Spread, SpreadLine
 from forecasts.selectors.wordings import Hedges, PhraseLine, Verbal
-
-from .calls import inert
 
 WORD_COLUMNS = (
     "forecaster", "phrase", "lexicon", "readers", "readers_low", "readers_high", "n", "events", "happened", "meaning",
