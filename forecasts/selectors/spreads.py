@@ -117,7 +117,7 @@ def _lexicons(totals: Totals, *, spoken: Sequence[Spoken]) -> Iterator[SpreadLin
             change=change,
             n_read=sum(one.rows for one, _ in told),
             n_changed=sum(one.rows for one, level in told if level != one.level),
-            what="forecasts in words",
+            what="forecast in words" if sum(one.rows for one, _ in told) == 1 else "forecasts in words",
         )
 
 
@@ -216,7 +216,7 @@ def _variant(
         clusters=len(_events(after) - shared) - len(_events(before) - shared),
         n_read=n_read,
         n_changed=sum(old.get(pk) != new.get(pk) for pk in old.keys() | new.keys()),
-        what="predictions",
+        what="prediction" if n_read == 1 else "predictions",
     )
 
 
@@ -258,7 +258,5 @@ def _line(
 
 def _told(brier: float | None, *, central: float | None, n_read: int, n_changed: int, what: str) -> str:
     if brier is None or central is None:
-        return f"{n_read} {what} have such a reading; nothing to compare."
-    return (
-        f"{n_read} {what} have such a reading, {n_changed} come out otherwise: {brier:.4f} in place of {central:.4f}."
-    )
+        return f"It reads {n_read} {what}; there is nothing to compare."
+    return f"It reads {n_read} {what} and changes {n_changed}: {brier:.4f} in place of {central:.4f}."

@@ -163,7 +163,8 @@ def _line(forecaster: str, phrase: str, lexicon: str, *, use: _Use) -> PhraseLin
     )
     counts = {"happened": happened, "failed": max(0.0, n - happened), "mean": min(max(point, 0.0), 1.0)}
     found = effective_meaning(**counts, spread=spread)
-    text = found.text if isinstance(found, Absent) else meaning_statement(use.name, phrase, found=found, **counts)
+    events = "1 independent event" if len(use.clusters) == 1 else f"{len(use.clusters)} independent events"
+    told = found.text if isinstance(found, Absent) else meaning_statement(use.name, phrase, found=found, **counts)
     return PhraseLine(
         forecaster=forecaster,
         phrase=phrase,
@@ -175,7 +176,7 @@ def _line(forecaster: str, phrase: str, lexicon: str, *, use: _Use) -> PhraseLin
         n_clusters=len(use.clusters),
         happened=happened,
         meaning=found,
-        text=text,
+        text=told if isinstance(found, Absent) else f"{told} On {events}.",
     )
 
 

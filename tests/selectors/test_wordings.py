@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 from forecasts.scoring.thresholds import Absent
 from forecasts.selectors.recounts import recount
-from forecasts.selectors.scorecards import scorecard
+from forecasts.selectors.scorecards import full_scorecard
 from forecasts.selectors.slices import Slice
 from forecasts.selectors.spoken import hedges_in, spoken_in
 from forecasts.selectors.wordings import verbal_of as verbal_of_spoken
@@ -104,10 +104,11 @@ def test_each_phrase_of_each_forecaster_has_its_own_meaning():
         "ada-byron", "likely", "default_v1 v1", 20, 9,
     )  # fmt: skip
     assert ada.text == (
-        "When Ada Byron writes “likely”, it happened 9 of 20 times; readers hear 73%; effective meaning 59% [44–74]."
+        "When Ada Byron writes “likely”, it happened 9 of 20 times; readers hear 73%; effective meaning 59% [44–74]. "
+        "On 20 independent events."
     )
     assert (other.forecaster, other.n, other.text) == (
-        "the-king", 2, "Shown from 3 uses on; so far it was used 2 times.",
+        "the-king", 2, "Shown from 3 uses on; there are 2 so far.",
     )  # fmt: skip
 
 
@@ -126,7 +127,7 @@ def test_hedges_are_counted_and_scored_apart():
     said("may", "", number=3)
     said("likely", "YES", number=4)
 
-    card = scorecard(ADA, now=NOW)
+    card = full_scorecard(ADA, now=NOW)
     found = card.details.verbal.hedges
 
     assert (found.n, found.n_settled, found.happened, found.share) == (3, 2, 1, 0.5)
