@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0015_aggregates"),
+        ("forecasts", "0016_reference_sums"),
     ]
 
     operations = [
