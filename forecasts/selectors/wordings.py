@@ -10,7 +10,7 @@ from forecasts.scoring.discrimination import Auc, area_under_curve
 from forecasts.scoring.intervals import Interval
 from forecasts.scoring.ladder import ladder_cuts, ladder_score
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE, Levels
-from forecasts.scoring.lexicon import Reading, normalise_phrase
+from forecasts.scoring.lexicon import Reading
 from forecasts.scoring.means import mean_brier_interval
 from forecasts.scoring.rules import brier_score
 from forecasts.scoring.statistics import Cell, Totals, cell_of
@@ -25,7 +25,7 @@ from forecasts.scoring.verbal import (
     spread_of_range,
 )
 
-from .spoken import Hedges, Spoken, entries_of
+from .spoken import Hedges, Spoken, entries_of, plain
 
 MOST_PHRASES = 100
 
@@ -135,7 +135,7 @@ def _said(one: Spoken, *, entries: Mapping[int, LexiconEntry]) -> Said:
 
 
 def _phrase(one: Spoken, entry: LexiconEntry | None) -> str:
-    return entry.phrase if entry else normalise_phrase(one.phrase)
+    return entry.phrase if entry else plain(one.phrase)
 
 
 def _lexicon(entry: LexiconEntry | None) -> str:
