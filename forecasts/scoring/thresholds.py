@@ -21,6 +21,8 @@ class Missing(StrEnum):
     NO_SPREAD = "NO_SPREAD"
     NOTHING_SHARED = "NOTHING_SHARED"
     NOT_SCHEDULED = "NOT_SCHEDULED"
+    NOT_COMPARABLE = "NOT_COMPARABLE"
+    TOO_MANY = "TOO_MANY"
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,3 +190,30 @@ def test_an_open_prediction_has_no_peer_scores_yet(reader):
 
 def test_peer_scores_of_an_unknown_prediction_are_not_found(reader):
     assert reader.get(f"predictions/{uuid4()}/peer-scores/").status_code == 404
+
+
+def test_adjusted_scores_come_in_groups_with_the_reason_where_there_are_none(contests, reader):
+    contest(6, cleo="0.9")
+
+    found = reader.get("leaderboard/adjusted/").json()
+
+    assert (found["n_forecasters"], [group["n_forecasters"] for group in found["groups"]]) == (3, [2, 1])
+    adjusted, plain = found["groups"][1]["forecasters"][0]["scores"]
+    assert (adjusted["name"], adjusted["value"], adjusted["missing_reason"]) == (
+        "DIFFICULTY_ADJUSTED",
+        None,
+        "NOT_COMPARABLE",
+    )
+    assert (plain["name"], plain["value"]) == ("BRIER", pytest.approx(0.01))
+
+
+def test_an_adjusted_score_has_an_interval_around_it(reader):
+    for number in range(30):
+        contest(number, ada="0.9" if number % 4 else "0.8", bob=f"0.{4 + number % 3}")
+
+    (group,) = reader.get("leaderboard/adjusted/").json()["groups"]
+
+    adjusted = group["forecasters"][0]["scores"][0]
+    assert group["forecasters"][0]["forecaster"] == "ada"
+    assert adjusted["interval"]["low"] < adjusted["value"] < adjusted["interval"]["high"]
+    assert (adjusted["interval"]["method"], adjusted["n_clusters"]) == ("CLUSTER_NORMAL", 30)

@@ -20,6 +20,7 @@ from forecasts.scoring.comparison import SharedEvent, compare, confidence_sequen
 from forecasts.scoring.compatibility import OTHER_SCORES, other_score
 from forecasts.scoring.curves import calibration_steps, elementary_score
 from forecasts.scoring.decomposition import decompose_brier, decompose_brier_in_bins, decompose_log
+from forecasts.scoring.difficulty import Mark, adjusted
 from forecasts.scoring.discrimination import area_under_curve
 from forecasts.scoring.levels import Levels
 from forecasts.scoring.peers import Scheduled, peer_scores
@@ -191,3 +192,17 @@ def test_the_aggregates_are_those_of_the_page():
     assert f"odds of 2^{extremising_factor(2):.2f} are **{said[Method.EXTREMISED]:.3f}**" in page("aggregates")
     assert f"the middle of the weight is **{said[Method.RECENT]}**" in page("aggregates")
     assert [row[0] for row in rows("aggregates")] == [f"`{slug}`" for slug, *_ in NAMES.values()]
+
+
+def test_the_adjusted_scores_are_those_of_the_page():
+    scores = [
+        ("ada", "hard", 0.4),
+        ("bob", "hard", 0.5),
+        ("ada", "easy", 0.1),
+        ("bob", "easy", 0.2),
+        ("cleo", "easy", 0.1),
+    ]
+    found = adjusted([Mark(who, what, what, score) for who, what, score in scores])
+
+    assert f"she would have averaged **{found['cleo'].score:.2f}**" in page("difficulty")
+    assert f"and Bob **{found['bob'].score:.2f}**" in page("difficulty")

@@ -8,13 +8,15 @@ from rest_framework.response import Response
 from forecasts.api.serializers.accuracy import AccuracySerializer, accuracy_of
 from forecasts.api.serializers.calibration import CalibrationSerializer, calibration_of
 from forecasts.api.serializers.slices import ChosenCard, card_asked
-from forecasts.selectors.scorecards import Scorecard, scorecard, with_bands
+from forecasts.selectors.scorecards import Scorecard, full_scorecard, scorecard, with_bands
 
 from .base import Endpoint
 
 
 class SliceEndpoint(Endpoint):
     """A view of the scorecard of one slice."""
+
+    score = staticmethod(scorecard)
 
     def parameters(self) -> list[str]:
         return list(ChosenCard().fields)
@@ -27,16 +29,22 @@ class SliceEndpoint(Endpoint):
             ValidationError: They choose none.
         """
         chosen, is_banded = card_asked(self.request.query_params.dict())
-        card = scorecard(chosen, now=timezone.now())
+        card = self.score(chosen, now=timezone.now())
         return with_bands(card) if is_banded else card
 
 
 class AccuracyView(SliceEndpoint):
     """How accurate forecasts were."""
 
+    score = staticmethod(full_scorecard)
+
     @extend_schema(operation_id="accuracy", parameters=[ChosenCard], responses=AccuracySerializer)
     def get(self, request: Request) -> Response:
-        """The scorecard: every score with its n and interval, what became of the predictions, and each call."""
+        """
+        The scorecard: every score with its n and interval, what became of the predictions, and each call.
+
+        With what words of probability were worth, how many conditions were met, and how much hangs on readings.
+        """
         return Response(AccuracySerializer(accuracy_of(self.card())).data)
 
 
