@@ -206,10 +206,20 @@ CELERY_BEAT_SCHEDULE = {
         # Three intervals: a backlog is not worth working off, the next sweep takes it all.
         "options": {"expires": 3 * SWEEP_SECONDS},
     },
+    "record-aggregates": {
+        "task": "forecasts.tasks.record_aggregates",
+        "schedule": crontab(minute=41),
+        "options": {"expires": 3600},
+    },
     "recheck": {
         "task": "forecasts.tasks.recheck",
         "schedule": crontab(hour=3, minute=17),
         "options": {"expires": 6 * 3600},
+    },
+    "forget-answers": {
+        "task": "forecasts.tasks.forget_answers",
+        "schedule": crontab(minute=41),
+        "options": {"expires": 3600},
     },
 }
 

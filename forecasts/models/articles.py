@@ -18,6 +18,7 @@ class Forecaster(models.Model):
         MODEL = "MODEL", "Model"
         CROWD = "CROWD", "Crowd"
         MARKET = "MARKET", "Market"
+        AGGREGATE = "AGGREGATE", "Aggregate, worked out here"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(

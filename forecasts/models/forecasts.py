@@ -83,6 +83,13 @@ class Forecast(models.Model):
     lexicon_entry = models.ForeignKey(
         LexiconEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="forecasts"
     )
+    origin = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What it was taken from, such as an agency. Forecasts of one origin are one opinion in an aggregate.",
+    )
     basis = models.TextField(blank=True, help_text="How the words were read as a number.")
     is_scored = models.BooleanField(default=True, help_text="Off where the number was not the forecaster's own.")
     made_at = models.DateTimeField()

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from forecasts.models import Verdict
-from forecasts.scoring.figures import Figure
 from forecasts.scoring.tiers import FIRST_AT, Tier
 from forecasts.selectors.predictions import PredictionPage
 from forecasts.selectors.scorecards import Scorecard
@@ -38,10 +37,6 @@ SIDE_VALUES = {
 ANNULLED = "The condition was not met, so there is nothing to score."
 PARTLY = "It came true in part: {share:.0%} of it counts as having happened."
 AMBIGUOUS = "The claim cannot be decided, so there is nothing to score."
-INTERVAL_METHODS = {
-    "BETA_BOUND": "a deliberately wide bound, used below 20 independent events",
-    "CLUSTER_LOGIT_T": "Student’s t on the logit of the mean, clustered by event",
-}
 HELP = {
     "resolved": ("Resolved", "Came out yes, no or in part, and scored."),
     "pending": ("Pending", "No verdict yet: a window is open, a source is incomplete, or a person is needed."),
@@ -69,30 +64,6 @@ BESIDE = {
     ),
     "reported": ("Beliefs of others", "Reported in the same articles, held by somebody else: counted there, not here."),
 }
-
-
-FIGURES = {
-    "POINTS_SAVED": (
-        "Points saved",
-        "Better than the market or crowd of the time, or than one half, by so much Brier score.",
-    ),
-    "BIAS": ("Bias", "Probability given minus what happened: above 0, too much was called likely."),
-    "OVERCONFIDENCE": ("Overconfidence", "Confidence in the likelier side minus how often it came true."),
-    "BRIER_GAP": ("Luck or error", "The score minus what the forecaster’s own probabilities led one to expect."),
-    "MISCALIBRATION": ("Miscalibration", "What probabilities that are off cost; 0 is best."),
-    "DISCRIMINATION": ("Discrimination", "What telling cases apart earned; more is better."),
-    "UNCERTAINTY": ("Uncertainty", "How open the questions were: the score of always saying the share that happened."),
-    "AUC": ("Area under the curve", "How often what happened had the higher probability; 0.5 is chance."),
-}
-
-
-@dataclass(frozen=True)
-class FigureLine:
-    """One figure beside the headline, with what it means."""
-
-    name: str
-    help: str
-    figure: Figure
 
 
 @dataclass(frozen=True)
@@ -130,13 +101,6 @@ def in_short(page: PredictionPage) -> str:
     if page.resolution.share is not None:
         return PARTLY.format(share=page.resolution.share)
     return SETTLED.get((verdict, page.prediction.is_conditional), AMBIGUOUS)
-
-
-def figure_lines(card: Scorecard) -> tuple[FigureLine, ...]:
-    """The figures beside the headline; nothing where nothing is resolved."""
-    if not card.summary.n:
-        return ()
-    return tuple(FigureLine(*FIGURES[one.measure.name], one) for one in card.figures)
 
 
 def coverage_lines(card: Scorecard) -> tuple[CoverageLine, ...]:

@@ -42,12 +42,14 @@ class Consistency:
     What chance alone does to somebody perfectly calibrated who said the same.
 
     The curve stays in `band` at each probability with the chance it names, though not at all of them at once.
-    `null_miscalibration` is how miscalibrated they would look on average, `p_value` how often at least as badly as the
-    record does.
+    `null_miscalibration` is how miscalibrated they would look on average and `null_low` to `null_high` in how many
+    draws, as many as the band names; `p_value` how often at least as badly as the record does.
     """
 
     band: Band
     null_miscalibration: float
+    null_low: float
+    null_high: float
     p_value: float
     draws: int
 
@@ -83,11 +85,15 @@ def consistency_band(
     drawn = np.random.default_rng(seed).binomial(trials, levels.probabilities, size=(draws, len(levels))) / trials
     curves = np.array([_pooled(shares, levels) for shares in drawn])
     chance, own = _miscalibration(drawn, curves, levels), _own_miscalibration(levels)
-    low, high = np.quantile(curves, [(1 - coverage) / 2, (1 + coverage) / 2], axis=0)
+    ends = [(1 - coverage) / 2, (1 + coverage) / 2]
+    low, high = np.quantile(curves, ends, axis=0)
+    null_low, null_high = np.quantile(chance, ends)
     as_bad = int(np.count_nonzero(chance >= own - ROUNDING))
     return Consistency(
         _band(levels.probabilities, low, high, coverage=coverage),
-        null_miscalibration=float(chance.mean()),
+        null_miscalibration=max(0.0, float(chance.mean())),
+        null_low=max(0.0, float(null_low)),
+        null_high=max(0.0, float(null_high)),
         p_value=(1 + as_bad) / (1 + draws),
         draws=draws,
     )

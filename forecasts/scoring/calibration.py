@@ -133,7 +133,7 @@ def record_of(histogram: Levels) -> RecordStatement:
 
 def _told(n: int, *, expected: float, observed: float, probabilities: FloatArray | None) -> RecordStatement:
     p_value = None if probabilities is None else _two_sided_p(probabilities, hits=round(observed))
-    text = f"Own probabilities implied {expected:.1f} to happen; {observed:.10g} did"
+    text = f"Own probabilities implied {expected:.1f} hits; {observed:.10g} occurred"
     if p_value is not None:
         text += f" (p {_p_text(p_value)})"
     return RecordStatement(n, expected, observed, p_value, f"{text}.")

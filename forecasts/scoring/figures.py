@@ -1,86 +1,224 @@
-"""What a scorecard says beside its headline: each figure with how to read it, or the reason why it is not there."""
+"""Every number of a scorecard, each with how to read it; what is too small to say has its reason in the number's place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from forecasts.scoring.decomposition import Decomposition, decompose_brier
-from forecasts.scoring.discrimination import Auc, area_under_curve
-from forecasts.scoring.intervals import Interval, IntervalMethod, signed_interval
-from forecasts.scoring.levels import WHOLE, Levels
-from forecasts.scoring.rules import Direction, Measure
-from forecasts.scoring.statistics import Totals
-from forecasts.scoring.thresholds import Absent, why_absent
+from scipy.special import ndtr
 
-UNIT: Final = "squared probability"
-# Means over forecasts, by their name in the sums; and the name of the threshold they share.
+from forecasts.scoring.bands import Consistency
+from forecasts.scoring.calibration import RecordStatement
+from forecasts.scoring.compatibility import OTHER_SCORES, other_score
+from forecasts.scoring.decomposition import decompose_brier
+from forecasts.scoring.discrimination import area_under_curve
+from forecasts.scoring.intervals import Interval, IntervalMethod
+from forecasts.scoring.levels import WHOLE, Levels
+from forecasts.scoring.measures import MEASURES, NOT_RECOMMENDED, NOTES, OTHER_MEASURES, SHOWN_LIKE
+from forecasts.scoring.recalibration import Estimate, recalibration
+from forecasts.scoring.rules import Measure
+from forecasts.scoring.signed import MIN_CLUSTERS_FOR_T, sign_flip_interval, t_interval
+from forecasts.scoring.statistics import UNITS, Cell, Totals
+from forecasts.scoring.summary import ScoreSummary
+from forecasts.scoring.thresholds import Absent, Missing, why_absent
+
+# Means over forecasts: their name in the sums, and in what unit they are told.
 MEANS: Final = {
-    "points_saved": (
-        "points_saved",
-        Measure("POINTS_SAVED", "points-saved-1", -1.0, 1.0, Direction.HIGHER_IS_BETTER, UNIT),
-    ),
-    "bias": ("bias", Measure("BIAS", "bias-1", -1.0, 1.0, Direction.NONE, "probability")),
-    "overconfidence": (
-        "overconfidence",
-        Measure("OVERCONFIDENCE", "overconfidence-1", -1.0, 1.0, Direction.NONE, "probability"),
-    ),
-    "brier_gap": ("expected_brier_gap", Measure("BRIER_GAP", "brier-gap-1", -1.0, 1.0, Direction.NONE, UNIT)),
+    "POINTS_SAVED": ("points_saved", 100),
+    "LOG": ("log", 1),
+    "BIAS": ("bias", 1),
+    "OVERCONFIDENCE": ("overconfidence", 1),
+    "BRIER_GAP": ("brier_gap", 1),
 }
-PARTS: Final = {
-    "miscalibration": Measure("MISCALIBRATION", "corp-brier-1", 0.0, 1.0, Direction.LOWER_IS_BETTER, UNIT),
-    "discrimination": Measure("DISCRIMINATION", "corp-brier-1", 0.0, 0.25, Direction.HIGHER_IS_BETTER, UNIT),
-    "uncertainty": Measure("UNCERTAINTY", "corp-brier-1", 0.0, 0.25, Direction.NONE, UNIT),
-}
-AUC: Final = Measure("AUC", "auc-1", 0.0, 1.0, Direction.HIGHER_IS_BETTER, "share of pairs")
+NO_REFERENCE_LOSS: Final = Absent(Missing.NOT_COUNTED, "The reference never missed: there was nothing to save.")
+NO_SPREAD: Final = Absent(Missing.NO_SPREAD, "Every score came out exactly as implied: there is no spread to go by.")
+PART_COUNTED: Final = Absent(Missing.NOT_COUNTED, "Some forecasts or outcomes count in part, so no hits are counted.")
+NOT_ASKED: Final = Absent(Missing.NOT_ASKED, "Worked out with the bands: ask with bands=true.")
+PENALISED: Final = "Drawn towards no change: the record alone cannot hold it."
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number with its interval; where it is not shown, `absent` says why."""
+    """One number with its interval and the sample it is made from; where it is not shown, `absent` says why."""
 
     measure: Measure
     value: float | None
     interval: Interval | None
     absent: Absent | None
+    n: int
+    n_clusters: int
+    note: str = ""
 
 
-def figures_of(totals: Totals, levels: Levels) -> tuple[Figure, ...]:
+@dataclass(frozen=True, slots=True)
+class Sample:
     """
-    Return every figure beside the headline.
+    What figures are made from.
+
+    `few` has the sums of each event where there are fewer than 15, and may be empty above. `consistency` is None
+    where nobody asked for it.
+    """
+
+    totals: Totals
+    levels: Levels
+    summary: ScoreSummary
+    few: Sequence[Cell] = ()
+    consistency: Consistency | Absent | None = None
+
+    @property
+    def n(self) -> int:
+        """Forecasts, by weight."""
+        return self.summary.n
+
+    @property
+    def n_clusters(self) -> int:
+        """Independent events."""
+        return self.totals.clusters
+
+
+Found = tuple[float, Interval | None] | tuple[float, Interval | None, str] | Absent
+
+
+def figures_of(sample: Sample) -> tuple[Figure, ...]:
+    """
+    Return every figure of a scorecard, in the order of `MEASURES`.
 
     Args:
-        totals: The sums over independent events.
-        levels: The same forecasts by probability.
+        sample: The sums.
     """
-    return (*_means(totals, levels), *_parts(totals, levels), _auc(totals, levels))
+    found = {name: one for part in (_counts, _means, _tests, _parts, _lines) for name, one in part(sample)}
+    return tuple(_figure(name, found[name], sample=sample) for name in MEASURES)
 
 
-def _means(totals: Totals, levels: Levels) -> Iterator[Figure]:
-    for name, (threshold, measure) in MEANS.items():
-        absent = why_absent(threshold, levels, n_clusters=totals.clusters)
-        if absent:
-            yield Figure(measure, None, None, absent)
-            continue
-        mean = float(totals.mean(name))
-        error, n = totals.standard_error(name), round(totals.weight / WHOLE)
-        yield Figure(measure, mean, signed_interval(mean, error=error, n=n, n_clusters=totals.clusters), None)
+def other_figures(sample: Sample) -> tuple[Figure, ...]:
+    """
+    Return the scores that other sites use, each with why it is not recommended.
+
+    Args:
+        sample: The sums.
+    """
+    figures = []
+    for name, measure in OTHER_MEASURES.items():
+        value = why_absent(name, sample.levels, n_clusters=sample.n_clusters) or other_score(name, sample.levels)
+        note = f"{NOT_RECOMMENDED} {OTHER_SCORES[name].caution}"
+        absent = value if isinstance(value, Absent) else None
+        shown = None if isinstance(value, Absent) else value
+        figures.append(Figure(measure, shown, None, absent, sample.n, sample.n_clusters, note))
+    return tuple(figures)
 
 
-def _parts(totals: Totals, levels: Levels) -> Iterator[Figure]:
-    absent = why_absent("decomposition", levels, n_clusters=totals.clusters)
-    parts = absent or decompose_brier(levels)
-    for name, measure in PARTS.items():
-        if isinstance(parts, Decomposition):
-            yield Figure(measure, float(getattr(parts, name)), None, None)
-        else:
-            yield Figure(measure, None, None, parts)
+def _figure(name: str, found: Found, *, sample: Sample) -> Figure:
+    note = NOTES.get(name, "")
+    if isinstance(found, Absent):
+        return Figure(MEASURES[name], None, None, found, sample.n, sample.n_clusters, note)
+    value, interval, *more = found
+    return Figure(
+        MEASURES[name], value, interval, None, sample.n, sample.n_clusters, " ".join(filter(None, [note, *more]))
+    )
 
 
-def _auc(totals: Totals, levels: Levels) -> Figure:
-    absent = why_absent("auc", levels, n_clusters=totals.clusters)
-    found = absent or area_under_curve(levels)
-    if not isinstance(found, Auc):
-        return Figure(AUC, None, None, found)
-    n = round(totals.weight / WHOLE)
-    interval = Interval(found.low, found.high, IntervalMethod.DELONG, n=n, n_clusters=n, level=found.coverage)
-    return Figure(AUC, found.area, interval, None)
+def _absent(name: str, sample: Sample) -> Absent | None:
+    return why_absent(SHOWN_LIKE[name], sample.levels, n_clusters=sample.n_clusters)
+
+
+def _counts(sample: Sample) -> Iterator[tuple[str, Found]]:
+    """The headline, the counts beside it, and the record."""
+    summary, record = sample.summary, sample.summary.record
+    absent = _absent("BRIER", sample)
+    if absent or record is None or summary.mean_brier is None:
+        names = ("BRIER", "N_CLIPPED", "N_CERTAIN_AND_WRONG", "EXPECTED", "OBSERVED", "RECORD_P_VALUE")
+        yield from ((name, absent or PART_COUNTED) for name in names)
+        return
+    yield "BRIER", (summary.mean_brier, summary.brier_interval)
+    yield "N_CLIPPED", (summary.n_clipped, None)
+    yield "N_CERTAIN_AND_WRONG", (summary.n_certain_and_wrong, None)
+    yield "EXPECTED", (record.expected, None)
+    yield "OBSERVED", (record.observed, None)
+    yield "RECORD_P_VALUE", _p_of(record)
+
+
+def _p_of(record: RecordStatement) -> Found:
+    return PART_COUNTED if record.p_value is None else (record.p_value, None)
+
+
+def _means(sample: Sample) -> Iterator[tuple[str, Found]]:
+    for name, (sums, factor) in MEANS.items():
+        yield name, _absent(name, sample) or _mean(name, sums, factor, sample=sample)
+    yield "BRIER_SKILL", _absent("BRIER_SKILL", sample) or _skill(sample)
+
+
+def _mean(name: str, sums: str, factor: int, *, sample: Sample) -> Found:
+    totals, measure = sample.totals, MEASURES[name]
+    mean = float(totals.mean(sums)) * factor
+    if sample.n_clusters < MIN_CLUSTERS_FOR_T and len(sample.few) == sample.n_clusters:
+        events = [cell.measures()[sums] * factor / (UNITS[sums] * WHOLE) for cell in sample.few]
+        weights = [cell.weight / WHOLE for cell in sample.few]
+        span = (measure.low or 0.0, measure.high or 0.0)
+        return mean, sign_flip_interval(events, weights, span=span)
+    error = totals.standard_error(sums) * factor
+    span_of = (measure.low, measure.high)
+    return mean, t_interval(mean, error=error, n=sample.n, n_clusters=sample.n_clusters, span=span_of)
+
+
+def _skill(sample: Sample) -> Found:
+    found = sample.totals.skill()
+    if found is None:
+        return NO_REFERENCE_LOSS
+    share, error = found
+    interval = t_interval(share, error=error, n=sample.n, n_clusters=sample.n_clusters, span=(None, 1.0))
+    if interval is None:
+        return share, None
+    method = IntervalMethod.CLUSTER_DELTA
+    return share, Interval(interval.low, interval.high, method, sample.n, sample.n_clusters, interval.level)
+
+
+def _tests(sample: Sample) -> Iterator[tuple[str, Found]]:
+    """Whether the score came out as implied, with the error clustered by event."""
+    absent = _absent("BRIER_GAP_Z", sample)
+    z = None if absent else sample.totals.z("brier_gap")
+    if z is None:
+        yield from ((name, absent or NO_SPREAD) for name in ("BRIER_GAP_Z", "BRIER_GAP_P_VALUE"))
+        return
+    yield "BRIER_GAP_Z", (z, None)
+    yield "BRIER_GAP_P_VALUE", (2 * float(ndtr(-abs(z))), None)
+
+
+def _parts(sample: Sample) -> Iterator[tuple[str, Found]]:
+    names = ("MISCALIBRATION", "DISCRIMINATION", "UNCERTAINTY")
+    parts = _absent("MISCALIBRATION", sample) or decompose_brier(sample.levels)
+    for name in names:
+        yield name, parts if isinstance(parts, Absent) else (getattr(parts, name.lower()), None)
+    chance = _absent("MISCALIBRATION_P_VALUE", sample) or sample.consistency or NOT_ASKED
+    if isinstance(chance, Absent):
+        yield from ((name, chance) for name in ("MISCALIBRATION_BY_CHANCE", "MISCALIBRATION_P_VALUE"))
+        return
+    level, method = chance.band.coverage, IntervalMethod.RESAMPLED
+    reach = Interval(chance.null_low, chance.null_high, method, sample.n, sample.n_clusters, level)
+    yield "MISCALIBRATION_BY_CHANCE", (chance.null_miscalibration, reach)
+    yield "MISCALIBRATION_P_VALUE", (chance.p_value, None)
+
+
+def _lines(sample: Sample) -> Iterator[tuple[str, Found]]:
+    """What is fitted or ranked as if forecasts were independent."""
+    line = _absent("RECALIBRATION_SLOPE", sample) or recalibration(sample.levels)
+    names = ("RECALIBRATION_INTERCEPT", "RECALIBRATION_SLOPE", "RECALIBRATION_P_VALUE")
+    if isinstance(line, Absent):
+        yield from ((name, line) for name in names)
+    else:
+        more = PENALISED if line.penalised else ""
+        yield names[0], (line.intercept.value, _wald(line.intercept, line.coverage, sample), more)
+        yield names[1], (line.slope.value, _wald(line.slope, line.coverage, sample), more)
+        yield names[2], (line.p_value, None)
+    area = _absent("AUC", sample) or area_under_curve(sample.levels)
+    if isinstance(area, Absent):
+        yield "AUC", area
+    else:
+        yield "AUC", (area.area, _independent(area.low, area.high, IntervalMethod.DELONG, area.coverage, sample))
+
+
+def _wald(one: Estimate, coverage: float, sample: Sample) -> Interval:
+    return _independent(one.low, one.high, IntervalMethod.WALD, coverage, sample)
+
+
+def _independent(low: float, high: float, method: IntervalMethod, coverage: float, sample: Sample) -> Interval:
+    """An interval that takes every forecast for an event of its own."""
+    return Interval(low, high, method, n=sample.n, n_clusters=sample.n, level=coverage)

@@ -24,8 +24,14 @@ class IntervalMethod(StrEnum):
 
     CLUSTER_LOGIT_T = "CLUSTER_LOGIT_T"
     CLUSTER_T = "CLUSTER_T"
+    CLUSTER_NORMAL = "CLUSTER_NORMAL"
     BETA_BOUND = "BETA_BOUND"
+    SIGN_FLIP = "SIGN_FLIP"
+    CLUSTER_DELTA = "CLUSTER_DELTA"
     DELONG = "DELONG"
+    WALD = "WALD"
+    RESAMPLED = "RESAMPLED"
+    CLOPPER_PEARSON = "CLOPPER_PEARSON"
     WILSON = "WILSON"
     JEFFREYS = "JEFFREYS"
 
@@ -96,25 +102,6 @@ def share_interval(
         return Interval(low, high, IntervalMethod.CLUSTER_LOGIT_T, n=n, n_clusters=n_clusters, level=level)
     low, high = _beta_bounds(mean, weight=effective_clusters, level=level)
     return Interval(low, high, IntervalMethod.BETA_BOUND, n=n, n_clusters=n_clusters, level=level)
-
-
-def signed_interval(mean: float, *, error: float, n: int, n_clusters: int, level: float = 0.95) -> Interval | None:
-    """
-    Return an interval for a mean of either sign: Student's t with the cluster-robust error.
-
-    Args:
-        mean: Of differences.
-        error: Its standard error.
-        n: Forecasts behind it.
-        n_clusters: Independent events among them.
-        level: Nominal coverage, between 0 and 1.
-    Returns:
-        The interval; None below two events, where no spread can be measured.
-    """
-    if n_clusters < 2:
-        return None
-    half = float(stdtrit(n_clusters - 1, (1 + level) / 2)) * error
-    return Interval(mean - half, mean + half, IntervalMethod.CLUSTER_T, n=n, n_clusters=n_clusters, level=level)
 
 
 def wilson_interval(hits: float, n: int, *, level: float = 0.95) -> Interval:

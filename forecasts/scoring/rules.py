@@ -33,7 +33,7 @@ class Measure:
 
     name: str
     version: str
-    low: float
+    low: float | None
     high: float | None
     direction: Direction
     unit: str

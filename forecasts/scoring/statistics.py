@@ -23,6 +23,7 @@ UNITS: Final[Mapping[str, int]] = {
     "bias": BASIS_POINTS,
     "brier_gap": BASIS_POINTS**3,
     "points_saved": BASIS_POINTS**3,
+    "reference": BASIS_POINTS**3,
     "overconfidence": 2 * BASIS_POINTS,
     "log": BASIS_POINTS * NANONATS,
 }
@@ -67,6 +68,7 @@ class Cell:
             "bias": self.bias,
             "brier_gap": self.brier - self.expected_brier,
             "points_saved": self.saved,
+            "reference": self.brier + self.saved,
             "overconfidence": self.confidence - self.hits,
             "log": self.log,
         }
@@ -196,3 +198,34 @@ class Totals:
         )
         variance = Fraction(self.clusters, self.clusters - 1) * Fraction(residuals, (n**2 * UNITS[measure]) ** 2)
         return math.sqrt(variance)
+
+    def z(self, measure: str) -> float | None:
+        """
+        Return how many of its own standard errors a sum is away from 0, with no mean taken out; None where all are 0.
+
+        Under the hypothesis that each event's sum is 0 on average, it is close to standard normal for many events.
+        """
+        known = self.moments[measure]
+        return known.total / math.sqrt(known.squares) if known.squares else None
+
+    def skill(self) -> tuple[float, float] | None:
+        """
+        Return the share of the reference's Brier score that was saved, and its cluster-robust standard error.
+
+        The error is that of a ratio of two sums, to first order. None where the reference never missed.
+
+        References:
+            Murphy (1988), Monthly Weather Review 116(12), 2417-2424 for the score; Cochran (1977), Sampling
+            Techniques, 6.4 for the error of a ratio.
+        """
+        saved, reference, own = (self.moments[name] for name in ("points_saved", "reference", "brier"))
+        if reference.total == 0:
+            return None
+        share = Fraction(saved.total, reference.total)
+        # own = reference - saved, so the squares of all three hold the product of two.
+        product = Fraction(saved.squares + reference.squares - own.squares, 2)
+        residuals = saved.squares - 2 * share * product + share**2 * reference.squares
+        if self.clusters < 2:
+            return float(share), 0.0
+        variance = Fraction(self.clusters, self.clusters - 1) * residuals / reference.total**2
+        return float(share), math.sqrt(variance)

@@ -122,7 +122,7 @@ def summarise_sums(totals: Totals, histogram: Levels) -> ScoreSummary:
         record=record,
         levels=levels_of(histogram),
         tier=tier_at(totals.clusters),
-        statement=sample_statement(n=n, n_clusters=n_clusters, record=record),
+        statement=sample_statement(n=n, n_clusters=n_clusters, record=record, brier=mean, interval=interval),
         missing_reason=None,
     )
 
@@ -150,6 +150,6 @@ def _nothing_resolved() -> ScoreSummary:
         record=None,
         levels=(),
         tier=tier_at(0),
-        statement=sample_statement(n=0, n_clusters=0, record=None),
+        statement=sample_statement(n=0, n_clusters=0, record=None, brier=None, interval=None),
         missing_reason=NOTHING_RESOLVED,
     )

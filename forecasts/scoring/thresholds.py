@@ -17,9 +17,12 @@ class Missing(StrEnum):
     TOO_FEW_OF_ONE_OUTCOME = "TOO_FEW_OF_ONE_OUTCOME"
     ONE_OUTCOME = "ONE_OUTCOME"
     NOT_COUNTED = "NOT_COUNTED"
+    NOT_ASKED = "NOT_ASKED"
     NO_SPREAD = "NO_SPREAD"
     NOTHING_SHARED = "NOTHING_SHARED"
     NOT_SCHEDULED = "NOT_SCHEDULED"
+    NOT_COMPARABLE = "NOT_COMPARABLE"
+    TOO_MANY = "TOO_MANY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ MIN_SHOWN: Final[Mapping[str, Threshold]] = MappingProxyType(
         "rank_interval": Threshold(30),
         "bss": Threshold(50),
         "decomposition": Threshold(50),
+        "elementary_scores": Threshold(50),
         "recalibration": Threshold(50, each_outcome=10),
         "auc": Threshold(50, each_outcome=10),
         "calibration_curve": Threshold(100),

@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Count
 
 from forecasts.models import Forecaster
-from forecasts.scoring.intervals import Interval, signed_interval
+from forecasts.scoring.figures import MEANS
+from forecasts.scoring.intervals import Interval
 from forecasts.scoring.leaderboard import Record, Seat, seated
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
+from forecasts.scoring.signed import t_interval
 from forecasts.scoring.statistics import Moments, Totals
 from forecasts.scoring.thresholds import Absent
 
@@ -95,8 +97,9 @@ def leaderboard(chosen: Slice, *, now: datetime | None = None) -> Leaderboard:
         chosen: The slice.
         now: The knowledge time of another reading where the slice names none.
     """
+    everybody = replace(chosen, aggregates=True)
     sums: dict[str, _Sums] = defaultdict(_Sums)
-    for one in tallies_by_event(chosen, now=now):
+    for one in tallies_by_event(everybody, now=now):
         sums[one.forecaster].add(one)
     totals = {slug: found.totals() for slug, found in sums.items()}
     seats = dict(zip(totals, seated([_record(one) for one in totals.values()]), strict=True))
@@ -105,7 +108,7 @@ def leaderboard(chosen: Slice, *, now: datetime | None = None) -> Leaderboard:
     )
     unranked = sorted(seats.keys() - set(ranked), key=lambda slug: (-totals[slug].clusters, slug))
     listed = [*ranked[:MAX_LISTED], *unranked[:MAX_LISTED]]
-    people, asked = _people(listed), _asked(chosen)
+    people, asked = _people(listed), _asked(everybody)
     lines = {
         slug: _line(people[slug], totals=totals[slug], sums=sums[slug], seat=seats[slug], n_asked=asked.get(slug, 0))
         for slug in listed
@@ -120,7 +123,13 @@ def leaderboard(chosen: Slice, *, now: datetime | None = None) -> Leaderboard:
 
 
 def _record(totals: Totals) -> Record:
-    return Record(float(totals.mean("points_saved")), totals.standard_error("points_saved"), totals.clusters)
+    return Record(*_saved(totals), totals.clusters)
+
+
+def _saved(totals: Totals) -> tuple[float, float]:
+    """What was saved on average, and the error of it, as scorecards tell it."""
+    sums, factor = MEANS["POINTS_SAVED"]
+    return float(totals.mean(sums)) * factor, totals.standard_error(sums) * factor
 
 
 def _rank(seat: Seat | Absent) -> float:
@@ -128,7 +137,7 @@ def _rank(seat: Seat | Absent) -> float:
 
 
 def _line(person: Forecaster, *, totals: Totals, sums: _Sums, seat: Seat | Absent, n_asked: int) -> Line:
-    saved, error, n = float(totals.mean("points_saved")), totals.standard_error("points_saved"), totals.weight / WHOLE
+    (saved, error), n = _saved(totals), totals.weight / WHOLE
     return Line(
         slug=person.slug,
         name=person.name,
@@ -139,7 +148,7 @@ def _line(person: Forecaster, *, totals: Totals, sums: _Sums, seat: Seat | Absen
         n_asked=n_asked,
         mean_brier=float(totals.mean("brier")),
         points_saved=saved,
-        interval=signed_interval(saved, error=error, n=round(n), n_clusters=totals.clusters),
+        interval=t_interval(saved, error=error, n=round(n), n_clusters=totals.clusters),
         seat=seat,
     )
 

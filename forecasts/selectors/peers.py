@@ -14,8 +14,8 @@ from forecasts.scoring.levels import BASIS_POINTS
 from forecasts.scoring.peers import Scheduled, peer_scores, spot_peer_scores
 from forecasts.scoring.thresholds import NOTHING, Absent, Missing
 
-from .counting import Counted, Outcome, counted, outcomes_of, scored_forecasts
-from .tallies import MADE_OF_OTHERS
+from .counting import Counted, Outcome, counted, outcomes_of
+from .opinions import own_forecasts
 
 MAX_LISTED: Final = 1_000
 UNSCHEDULED: Final = Absent(
@@ -120,7 +120,7 @@ def _line(forecaster: str, scores: Sequence[Sequence[float]]) -> PeerLine:
 def _standing(prediction: Prediction, rows: Iterable[Counted]) -> list[_Stood]:
     counts = {row.forecast_id for row in rows}
     made: dict[str, list[Forecast]] = defaultdict(list)
-    given = scored_forecasts().filter(prediction=prediction).exclude(forecaster__kind__in=MADE_OF_OTHERS)
+    given = own_forecasts().filter(prediction=prediction)
     for one in given.select_related("forecaster").order_by("made_at", "pk"):
         made[one.forecaster.slug].append(one)
     return [

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 
-from forecasts.models import WHOLE, Forecast, Posting, Prediction, RuleVersion
+from forecasts.models import WHOLE, Forecast, Forecaster, Posting, Prediction, RuleVersion
 
 DAY = 86_400
 
@@ -28,9 +28,11 @@ class Slice:
     """
     Which forecasts a scorecard is about; what is left empty does not narrow it.
 
-    `as_of` asks what was known at an instant, `as_recorded` what the database held then. `lead_days_min` and
+    `as_of` asks what was known at an instant, `as_recorded` what the database held then. `due_to` leaves out
+    what was bound to be decided later: of such predictions only those that came true early are resolved. `lead_days_min` and
     `lead_days_max` bound the days from a forecast to its outcome; `horizon_days` is for `AT_HORIZON`: the forecast
-    that stood so many days before the scheduled close.
+    that stood so many days before the scheduled close. What aggregates say counts only where it is asked for, by
+    `aggregates` or by naming one as the forecaster: it is said already.
     """
 
     forecaster: str = ""
@@ -39,6 +41,7 @@ class Slice:
     topic: str = ""
     issued_from: datetime | None = None
     issued_to: datetime | None = None
+    due_to: datetime | None = None
     lead_days_min: float | None = None
     lead_days_max: float | None = None
     conditional: bool | None = None
@@ -50,6 +53,7 @@ class Slice:
     horizon_days: float | None = None
     as_of: datetime | None = None
     as_recorded: datetime | None = None
+    aggregates: bool = False
 
     def has_lead(self, made_at: datetime, known_at: datetime) -> bool:
         """Whether so long from a forecast to its outcome is what the slice asks for."""
@@ -91,6 +95,8 @@ def _of_prediction(chosen: Slice, prefix: str = "") -> Q:
         asked["issued_at__gte"] = chosen.issued_from
     if chosen.issued_to:
         asked["issued_at__lt"] = chosen.issued_to
+    if chosen.due_to:
+        asked["scheduled_close_at__lt"] = chosen.due_to
     if chosen.attribution:
         asked["attribution"] = chosen.attribution
     found = Q(**{f"{prefix}{name}": value for name, value in asked.items()})
@@ -104,7 +110,12 @@ def _of_prediction(chosen: Slice, prefix: str = "") -> Q:
 
 
 def _of_forecast(chosen: Slice, prefix: str = "") -> Q:
-    found = Q(**{f"{prefix}forecaster__slug": chosen.forecaster}) if chosen.forecaster else Q()
+    found = Q()
+    if chosen.forecaster:
+        found = Q(**{f"{prefix}forecaster__slug": chosen.forecaster})
+    elif not chosen.aggregates:
+        aggregates = Forecaster.objects.filter(kind=Forecaster.Kind.AGGREGATE)
+        found = ~Q(**{f"{prefix}forecaster__in": aggregates.values("pk")})
     if chosen.verbal is not None:
         in_numbers = Q(**{f"{prefix}phrase": ""})
         found &= ~in_numbers if chosen.verbal else in_numbers

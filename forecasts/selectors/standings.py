@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet, Sum
 
-from forecasts.models import Forecast, Posting, Prediction, PredictionCounts, Resolution, Uncounted
+from forecasts.models import Forecast, Forecaster, Posting, Prediction, PredictionCounts, Resolution, Uncounted
 
 from .counting import SETTLED
 from .coverage import Facts, names_under
@@ -22,7 +22,7 @@ IS_HEDGE = "lexicon_entry__is_hedge"
 
 def counts_of(predictions: Collection[UUID]) -> dict[UUID, Counts]:
     """
-    What each prediction adds to the coverage of the slices it belongs to, whoever forecast it.
+    What each prediction adds to the coverage of the slices it belongs to, whoever forecast it but aggregates.
 
     The number of queries does not depend on how many they are.
     """
@@ -55,7 +55,8 @@ def _are_stated(numbers: list[int]) -> tuple[bool, bool]:
 def _stated(predictions: Collection[UUID]) -> Mapping[UUID, list[int]]:
     """How many probabilities of their forecasters' own each prediction has, and how many that only hedge."""
     found: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
-    own = Forecast.objects.filter(prediction__in=predictions, is_scored=True).exclude(probability=None).order_by()
+    own = Forecast.objects.filter(prediction__in=predictions, is_scored=True).exclude(probability=None)
+    own = own.exclude(forecaster__kind=Forecaster.Kind.AGGREGATE).order_by()
     for pk, is_hedge, n in own.values_list("prediction", IS_HEDGE).annotate(n=Count("pk")):
         found[pk][bool(is_hedge)] += n
     return found
@@ -63,7 +64,8 @@ def _stated(predictions: Collection[UUID]) -> Mapping[UUID, list[int]]:
 
 def _posted(predictions: Collection[UUID]) -> Mapping[UUID, int]:
     """How many forecasts count on each prediction."""
-    rows = Posting.objects.filter(resolution__prediction__in=predictions).order_by()
+    rows = Posting.objects.filter(resolution__prediction__in=predictions)
+    rows = rows.exclude(forecast__forecaster__kind=Forecaster.Kind.AGGREGATE).order_by()
     return defaultdict(int, rows.values_list("resolution__prediction").annotate(n=Sum("sign")))
 
 

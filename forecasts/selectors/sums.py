@@ -10,10 +10,13 @@ from django.db.models import F, Sum
 
 from forecasts.models import ClusterCell, LevelCell, Scope
 from forecasts.scoring.levels import Levels
+from forecasts.scoring.signed import MIN_CLUSTERS_FOR_T
 from forecasts.scoring.statistics import Cell, Moments, Totals, cell_of
+from forecasts.scoring.thresholds import MIN_SHOWN
 
 from .slices import Slice, postings_in, weight_of
 
+FLIPPED_FROM = MIN_SHOWN["points_saved"].events
 KEPT = {
     frozenset(): (Scope.Kind.ALL, ""),
     frozenset({"topic"}): (Scope.Kind.TOPIC, "topic"),
@@ -39,12 +42,14 @@ class Sums:
     """
     Everything that a scorecard is worked out from.
 
-    `by_words` has the levels of each reading of words, with 0 for those given as numbers.
+    `by_words` has the levels of each reading of words, with 0 for those given as numbers; `few` the sums of each event
+    where signs are flipped, below 15 of them.
     """
 
     totals: Totals
     by_words: Mapping[int, Levels]
     n_rows: int
+    few: tuple[Cell, ...] = ()
 
     @cached_property
     def levels(self) -> Levels:
@@ -80,8 +85,10 @@ def _kept(scope: Scope) -> Sums:
     rows = LevelCell.objects.filter(scope=scope).order_by("level")
     for level, entry, weight, hits, number in rows.values_list("level", "lexicon_entry", "weight", "hits", "rows"):
         cells[entry].append((level, weight, hits, number))
+    totals = totals_of(scope)
     return Sums(
-        totals=totals_of(scope),
+        totals=totals,
+        few=tuple(kept_clusters(scope)) if FLIPPED_FROM <= totals.clusters < MIN_CLUSTERS_FOR_T else (),
         by_words={entry: Levels.summed(found) for entry, found in sorted(cells.items())},
         n_rows=sum(cell[-1] for found in cells.values() for cell in found),
     )
@@ -106,8 +113,10 @@ def added_up(groups: Iterable[Group]) -> Sums:
             n_rows += one.rows
             cells[one.lexicon_entry].append((one.level, one.weight, one.weight * one.outcome, one.rows))
             clusters[one.cluster] += cell_of(one.level, one.outcome, reference=one.reference, weight=one.weight)
+    held = tuple(cell for cell in clusters.values() if cell)
     return Sums(
-        totals=Totals.of(cell for cell in clusters.values() if cell),
+        totals=Totals.of(held),
+        few=held if len(held) < MIN_CLUSTERS_FOR_T else (),
         by_words={entry: Levels.summed(found) for entry, found in sorted(cells.items())},
         n_rows=n_rows,
     )

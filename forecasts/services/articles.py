@@ -30,7 +30,9 @@ def record_forecaster(
         problems.add("slug", f"“{slug}” is no short name: use lowercase letters, digits and hyphens, like jane-doe.")
     if not name.strip():
         problems.add("name", "A forecaster needs a name.")
-    if kind not in Forecaster.Kind.values:
+    if kind == Forecaster.Kind.AGGREGATE:
+        problems.add("kind", "Aggregates are worked out here and cannot be added. Choose CROWD for another site's.")
+    elif kind not in Forecaster.Kind.values:
         problems.add("kind", f"“{kind}” is no kind of forecaster. Choose one of {', '.join(Forecaster.Kind.values)}.")
     problems.raise_if_any()
     forecaster, _ = Forecaster.objects.get_or_create(

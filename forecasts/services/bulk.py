@@ -1,9 +1,10 @@
 """Writing many rows of one table at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField, Model
+from django.db.models import AutoField, Field, Model
 
 
 def insert_rows(model: type[Model], rows: Collection[Model]) -> None:
@@ -18,19 +19,47 @@ def insert_rows(model: type[Model], rows: Collection[Model]) -> None:
     if not rows:
         return
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+    names = [field.attname for field in fields]
+    contents = (vars(row) for row in rows)
+    _insert(model, fields, _prepared(fields, ([content[name] for name in names] for content in contents)))
+
+
+def insert_values(model: type[Model], names: Sequence[str], rows: Collection[Sequence[Any]]) -> None:
+    """
+    Insert rows that are not stored yet, given as values of the types that the columns have in Python.
+
+    Like `insert_rows`, without the cost of making each row an object.
+
+    Args:
+        names: The attributes that the values are of: all that the table has besides a key that counts up.
+    Raises:
+        IntegrityError: A constraint refuses one of the rows; none is stored.
+    """
+    if not rows:
+        return
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in names]
+    is_native = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
+    _insert(model, fields, rows if is_native else _prepared(fields, rows))
+
+
+def _prepared(fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -> Iterable[list[Any]]:
     # The connection itself: the proxy that is usually imported looks it up at each value.
     connection = connections[DEFAULT_DB_ALIAS]
-    columns = [(field.attname, field.get_db_prep_save) for field in fields]
-    contents = (vars(row) for row in rows)
-    values = ([prepare(content[name], connection) for name, prepare in columns] for content in contents)
+    prepares = [field.get_db_prep_save for field in fields]
+    return ([prepare(value, connection) for prepare, value in zip(prepares, row, strict=True)] for row in rows)
+
+
+def _insert(model: type[Model], fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -> None:
+    connection = connections[DEFAULT_DB_ALIAS]
     quoted = connection.ops.quote_name
     target = f"{quoted(model._meta.db_table)} ({', '.join(quoted(str(field.column)) for field in fields)})"
     with connection.cursor() as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {target} FROM STDIN") as copy:
-                for row in values:
+                for row in rows:
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(fields))
             # Names of our own tables and columns; every value is a parameter.
-            cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", list(values))  # noqa: S608
+            cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", list(rows))  # noqa: S608

@@ -33,7 +33,8 @@ AS_WHOLE = (
     "CAST(p.sign * p.weight AS bigint) AS w FROM forecasts_posting p {joined}"
 )
 PLACED = (
-    "JOIN forecasts_resolution u ON u.id = p.resolution_id JOIN forecasts_prediction q ON q.id = u.prediction_id "
+    "JOIN forecasts_resolution u ON u.id = p.resolution_id AND NOT EXISTS (SELECT 1 FROM forecasts_forecast g "
+    "JOIN forecasts_forecaster k ON k.id = g.forecaster_id AND k.kind = 'AGGREGATE' WHERE g.id = p.forecast_id) JOIN forecasts_prediction q ON q.id = u.prediction_id "
     "LEFT JOIN forecasts_article a ON a.id = q.article_id"
 )
 WORDS = (

@@ -69,7 +69,7 @@ def read_phrase(*, phrase: str, lexicon: str = DEFAULT_LEXICON) -> Wording:
     if book is None:
         known = ", ".join(sorted(set(Lexicon.objects.values_list("code", flat=True)))) or "none is loaded"
         raise refuse("lexicon", f"There is no lexicon “{lexicon}”. Known: {known}.")
-    plain = normalise_phrase(phrase)
+    plain = _plain(phrase)
     entry = book.entries.filter(phrase=plain).first()
     if entry is None:
         raise refuse(
@@ -81,6 +81,13 @@ def read_phrase(*, phrase: str, lexicon: str = DEFAULT_LEXICON) -> Wording:
         probability=entry.point, low=entry.low, high=entry.high, phrase=phrase, lexicon_entry=entry,
         basis=f"{book.code} v{book.version}: {entry.source}",
     )  # fmt: skip
+
+
+def _plain(phrase: str) -> str:
+    try:
+        return normalise_phrase(phrase)
+    except ValueError:
+        raise refuse("phrase", f"“{phrase[:40]}” has no words in it. Give the words as they were written.") from None
 
 
 def _nearest(phrase: str, *, book: Lexicon) -> str:
@@ -113,6 +120,8 @@ def wording(
         raise refuse("lexicon", "Give either a number or a lexicon to read the words through, not both.")
     if phrase and not basis.strip():
         raise refuse("basis", f"Say how “{phrase}” was read as {probability}, since no lexicon was used.")
+    if phrase.strip():
+        _plain(phrase)
     number = parse_probability(probability)
     least, most = _range(low, high, number=number)
     return Wording(probability=number, low=least, high=most, phrase=phrase.strip(), basis=basis.strip())
@@ -139,6 +148,7 @@ def record_forecast(
     made_at: datetime,
     now: datetime,
     is_scored: bool = True,
+    origin: str = "",
     recorded_by: User | None = None,
 ) -> tuple[Forecast, bool]:
     """
@@ -147,8 +157,11 @@ def record_forecast(
     Returns:
         The forecast, and whether it is new: the same one again returns the first record.
     Raises:
-        Refused: It lies in the future, or another probability was recorded for that instant.
+        Refused: It lies in the future, another probability was recorded for that instant, or the forecaster is an
+            aggregate, which speaks for itself.
     """
+    if forecaster.kind == Forecaster.Kind.AGGREGATE:
+        raise refuse("forecaster", f"{forecaster} is worked out from the forecasts of others and takes none itself.")
     if made_at > now:
         raise refuse("made_at", f"{made_at:%Y-%m-%d %H:%M} UTC is in the future: record a forecast once it is made.")
     probability = wording.probability if wording else None
@@ -158,7 +171,13 @@ def record_forecast(
         prediction=prediction,
         forecaster=forecaster,
         made_at=made_at,
-        defaults={"probability": probability, "is_scored": is_scored, "recorded_at": now, "recorded_by": recorded_by}
+        defaults={
+            "probability": probability,
+            "is_scored": is_scored,
+            "origin": origin.strip(),
+            "recorded_at": now,
+            "recorded_by": recorded_by,
+        }
         | fields
         | extra,
     )

@@ -22,6 +22,7 @@ from forecasts.models import (
     Uncounted,
 )
 from forecasts.scoring.statistics import Cell, Totals, cell_of
+from forecasts.selectors.counting import Counted
 from forecasts.selectors.standings import counts_of
 from forecasts.selectors.sums import totals_of
 
@@ -33,9 +34,11 @@ Name = tuple[str, str]
 
 
 class Entry(NamedTuple):
-    """A posting that is added to the sums, or with a sign of -1 taken from them."""
+    """A forecast that is added to the sums, or with a sign of -1 taken from them, with what it counts for."""
 
-    posting: Posting
+    prediction_id: UUID
+    forecast_id: UUID
+    terms: Posting | Counted
     sign: int
 
 
@@ -47,9 +50,13 @@ class Place(NamedTuple):
 
 
 class _Alike(NamedTuple):
-    """What postings have in common that are added to the same sums; the forecaster where theirs are kept."""
+    """
+    What postings have in common that are added to the same sums; the forecaster where theirs are kept.
 
-    place: Place
+    What aggregates say counts for themselves, and nowhere else: it has been said already.
+    """
+
+    place: Place | None
     forecaster: str
     cluster: str
     level: int
@@ -98,7 +105,7 @@ def post(*, entries: Sequence[Entry], predictions: Collection[UUID]) -> None:
     locked in one order, so that transactions wait for each other and never in a circle.
     """
     _lock("pg_advisory_xact_lock_shared")
-    counted = _no_longer_uncounted(predictions) | {entry.posting.resolution.prediction_id for entry in entries}
+    counted = _no_longer_uncounted(predictions) | {entry.prediction_id for entry in entries}
     if not counted:
         return
     places = _places(counted)
@@ -139,19 +146,11 @@ def _sum_up(entries: Sequence[Entry], *, places: Mapping[UUID, Place], changes: 
     """Put what postings add to each scope into the changes; those that are alike are worked out once."""
     sums: dict[_Alike, _Sum] = defaultdict(_Sum)
     words = _words(entries)
-    for posting, sign in entries:
-        forecaster, entry = words[posting.forecast_id]
-        alike = _Alike(
-            places[posting.resolution.prediction_id],
-            forecaster,
-            posting.cluster,
-            posting.level,
-            posting.outcome,
-            posting.reference,
-            entry,
-        )
-        found = sums[alike]
-        found.weight += sign * posting.weight
+    for prediction, forecast, one, sign in entries:
+        forecaster, entry, is_said_already = words[forecast]
+        place = None if is_said_already else places[prediction]
+        found = sums[_Alike(place, forecaster, one.cluster, one.level, one.outcome, one.reference, entry)]
+        found.weight += sign * one.weight
         found.number += sign
     for alike, found in sums.items():
         cell = cell_of(alike.level, alike.outcome, reference=alike.reference, weight=found.weight)
@@ -160,18 +159,23 @@ def _sum_up(entries: Sequence[Entry], *, places: Mapping[UUID, Place], changes: 
 
 
 def _names(alike: _Alike) -> Iterator[Name]:
-    yield from names_of(alike.place)
+    if alike.place:
+        yield from names_of(alike.place)
     if alike.forecaster:
         yield Scope.Kind.FORECASTER.value, alike.forecaster
 
 
-def _words(entries: Sequence[Entry]) -> Mapping[UUID, tuple[str, int]]:
-    """By forecast its forecaster, empty where no sums of theirs are kept, and the reading of its words."""
-    under = {entry.posting.resolution.prediction_id for entry in entries}
+def _words(entries: Sequence[Entry]) -> Mapping[UUID, tuple[str, int, bool]]:
+    """By forecast its forecaster, empty where no sums of theirs are kept, the reading of its words, and if it is an aggregate's."""
+    under = {entry.prediction_id for entry in entries}
     kept = _kept_forecasters()
+    aggregates = set(Forecaster.objects.filter(kind=Forecaster.Kind.AGGREGATE).values_list("pk", flat=True))
     rows = Forecast.objects.filter(prediction__in=under, is_scored=True)
     found = rows.values_list("pk", "forecaster_id", "lexicon_entry_id")
-    return {pk: (kept.get(forecaster, ""), entry or 0) for pk, forecaster, entry in found.iterator(ROWS)}
+    return {
+        pk: (kept.get(forecaster, ""), entry or 0, forecaster in aggregates)
+        for pk, forecaster, entry in found.iterator(ROWS)
+    }
 
 
 def _kept_forecasters() -> Mapping[UUID, str]:

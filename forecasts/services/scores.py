@@ -1,16 +1,17 @@
 """Scoring the forecasts of resolved predictions, and posting what counts."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from forecasts.models import Among, Posting, Resolution, Score
 from forecasts.scoring.rules import brier_score, log_score
 from forecasts.selectors.counting import BASIS_POINTS, Counted, counted, outcomes_of
 
-from .bulk import insert_rows
+from .bulk import insert_values
 from .rollups import Entry, post
 
 RULES = {Score.Rule.BRIER: (1, brier_score), Score.Rule.LOG: (1, log_score)}
@@ -19,18 +20,15 @@ TERMS = (
     "cluster", "level", "outcome", "reference", "reference_kind", "weight", "horizon_weight", "is_first", "is_last",
     "scheduled_close_at",
 )  # fmt: skip
+POSTING = ("forecast_id", *TERMS, "resolution_id", "sign", "takes_back_id", "recorded_at")
+SCORE = ("forecast_id", "resolution_id", "rule", "rule_version", "outcome", "value", "recorded_at")
 KNOWN = ("known_at", "is_retrospective")
+terms_of = attrgetter(*TERMS)
+posted_terms_of = attrgetter("forecast_id", *TERMS)
+known_of = attrgetter(*KNOWN)
 
 
-@dataclass(frozen=True)
-class _Case:
-    """A forecast that counts, and the resolution it counts under."""
-
-    counted: Counted
-    resolution: Resolution
-
-
-def score_predictions(*, predictions: Collection[UUID], now: datetime) -> list[Posting]:
+def score_predictions(*, predictions: Collection[UUID], now: datetime) -> int:
     """
     Bring scores, postings and kept sums of predictions in line with the last word on each, as it is recorded.
 
@@ -44,7 +42,7 @@ def score_predictions(*, predictions: Collection[UUID], now: datetime) -> list[P
     return score_under(resolutions={pk: resolutions.get(pk) for pk in predictions}, now=now)
 
 
-def score_under(*, resolutions: Mapping[UUID, Resolution | None], now: datetime) -> list[Posting]:
+def score_under(*, resolutions: Mapping[UUID, Resolution | None], now: datetime) -> int:
     """
     Bring scores, postings and kept sums of predictions in line with the last word on each.
 
@@ -55,19 +53,18 @@ def score_under(*, resolutions: Mapping[UUID, Resolution | None], now: datetime)
         resolutions: The last word on each prediction; None where there is none.
 
     Returns:
-        The postings that were added, without those that take back.
+        How many postings were added, without those that take back.
     """
-    current = {pk: one for pk, one in resolutions.items() if one is not None}
-    found = counted(outcomes_of(current.values()))
-    cases = {one.forecast_id: _Case(one, current[one.prediction_id]) for one in found}
-    _record_scores(list(cases.values()), now=now)
+    words = {pk: one for pk, one in resolutions.items() if one is not None}
+    cases = {one.forecast_id: one for one in counted(outcomes_of(words.values()))}
+    _record_scores(list(cases.values()), words=words, now=now)
     standing = {one.forecast_id: one for one in _posted(resolutions)}
-    gone = [one for key, one in standing.items() if key not in cases or not _is_same(one, cases[key])]
+    gone = [one for key, one in standing.items() if not _is_same(one, cases.get(key), words=words)]
     kept = standing.keys() - {one.forecast_id for one in gone}
-    added = [_posting(case, now=now) for key, case in cases.items() if key not in kept]
-    insert_rows(Posting, [*(_taken_back(one, now=now) for one in gone), *added])
-    post(entries=[*_entries(gone, sign=-1), *_entries(added, sign=1)], predictions=list(resolutions))
-    return added
+    added = [one for key, one in cases.items() if key not in kept]
+    insert_values(Posting, POSTING, list(_rows(gone, added, words=words, now=now)))
+    post(entries=[*_taken(gone), *_added(added)], predictions=list(resolutions))
+    return len(added)
 
 
 def _posted(predictions: Iterable[UUID]) -> Iterable[Posting]:
@@ -76,52 +73,55 @@ def _posted(predictions: Iterable[UUID]) -> Iterable[Posting]:
     return rows.only("forecast_id", *TERMS, *(f"resolution__{name}" for name in ("prediction_id", *KNOWN)))
 
 
-def _is_same(posting: Posting, case: _Case) -> bool:
+def _is_same(posting: Posting, case: Counted | None, *, words: Mapping[UUID, Resolution]) -> bool:
     """Whether a posting says what is to be said, be it under an earlier word on the same outcome."""
-    one, other = posting.resolution, case.resolution
-    is_alike = all(getattr(one, name) == getattr(other, name) for name in KNOWN)
-    return is_alike and all(getattr(posting, term) == getattr(case.counted, term) for term in TERMS)
+    if case is None or known_of(posting.resolution) != known_of(words[case.prediction_id]):
+        return False
+    return terms_of(posting) == terms_of(case)
 
 
-def _posting(case: _Case, *, now: datetime) -> Posting:
-    terms = {term: getattr(case.counted, term) for term in TERMS}
-    return Posting(forecast_id=case.counted.forecast_id, resolution=case.resolution, sign=1, recorded_at=now, **terms)
+def _rows(
+    gone: Iterable[Posting], added: Iterable[Counted], *, words: Mapping[UUID, Resolution], now: datetime
+) -> Iterator[tuple[Any, ...]]:
+    for one in gone:
+        yield *posted_terms_of(one), one.resolution_id, -1, one.pk, now
+    for case in added:
+        yield *posted_terms_of(case), words[case.prediction_id].pk, 1, None, now
 
 
-def _taken_back(posting: Posting, *, now: datetime) -> Posting:
-    terms = {term: getattr(posting, term) for term in TERMS}
-    return Posting(
-        forecast_id=posting.forecast_id,
-        resolution_id=posting.resolution_id,
-        sign=-1,
-        takes_back=posting,
-        recorded_at=now,
-        **terms,
-    )
+def _taken(postings: Iterable[Posting]) -> Iterator[Entry]:
+    for one in postings:
+        yield Entry(one.resolution.prediction_id, one.forecast_id, one, -1)
 
 
-def _entries(postings: Iterable[Posting], *, sign: int) -> list[Entry]:
-    return [Entry(posting, sign) for posting in postings]
+def _added(cases: Iterable[Counted]) -> Iterator[Entry]:
+    for one in cases:
+        yield Entry(one.prediction_id, one.forecast_id, one, 1)
 
 
-def _record_scores(cases: Sequence[_Case], *, now: datetime) -> None:
+def _record_scores(cases: Sequence[Counted], *, words: Mapping[UUID, Resolution], now: datetime) -> None:
     """Record the scores that are not recorded yet."""
-    under = {case.resolution.pk for case in cases}
-    recorded = set(Score.objects.filter(resolution__in=under).values_list("forecast", "resolution", "rule"))
-    fcst = [case.counted.level / BASIS_POINTS for case in cases]
-    obs = [case.counted.outcome / BASIS_POINTS for case in cases]
+    under = {pk: words[pk].pk for pk in {one.prediction_id for one in cases}}
+    recorded = set(
+        Score.objects.filter(resolution__in=set(under.values())).values_list("forecast", "resolution", "rule")
+    )
     rows = []
     for rule, (version, score) in RULES.items():
-        for case, outcome, value in zip(cases, obs, score(fcst, obs), strict=True):
-            if (case.counted.forecast_id, case.resolution.pk, rule) not in recorded:
-                row = Score(
-                    forecast_id=case.counted.forecast_id,
-                    resolution=case.resolution,
-                    rule=rule,
-                    rule_version=version,
-                    outcome=Decimal(repr(outcome)),
-                    value=Decimal(repr(float(value))).quantize(PLACES),
-                    recorded_at=now,
-                )
-                rows.append(row)
-    insert_rows(Score, rows)
+        values = _values(cases, score=score)
+        for one in cases:
+            key = (one.forecast_id, under[one.prediction_id], rule)
+            if key not in recorded:
+                rows.append((*key, version, *values[one.level, one.outcome], now))
+    insert_values(Score, SCORE, rows)
+
+
+def _values(cases: Iterable[Counted], *, score: Any) -> Mapping[tuple[int, int], tuple[Decimal, Decimal]]:
+    """The outcome and the score of each level and outcome there are, worked out once."""
+    pairs = sorted({(one.level, one.outcome) for one in cases})
+    fcst, obs = ([pair[place] / BASIS_POINTS for pair in pairs] for place in (0, 1))
+    found = zip(pairs, obs, score(fcst, obs), strict=True)
+    return {pair: (Decimal(repr(share)), _rounded(value)) for pair, share, value in found}
+
+
+def _rounded(value: Any) -> Decimal:
+    return Decimal(repr(float(value))).quantize(PLACES)

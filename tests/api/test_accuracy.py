@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from forecasts.scoring.measures import MEASURES
 from forecasts.services.settlement import settle_prediction
 from tests.builders import (
     NOW,
@@ -70,12 +71,14 @@ def test_an_article_is_a_slice_too(record, reader):
 
 
 def test_every_score_says_how_to_read_it(record, reader):
-    brier, log, *_ = reader.get("accuracy/?forecaster=ada-byron").json()["scores"]
+    card = reader.get("accuracy/?forecaster=ada-byron").json()
 
+    brier, log = ({one["name"]: one for one in card["scores"]}[name] for name in ("BRIER", "LOG"))
     assert brier["interval"]["low"] < brier["value"] < brier["interval"]["high"]
     assert (brier["interval"]["method"], brier["interval"]["level"]) == ("BETA_BOUND", 0.95)
     assert (brier["range"], brier["lower_is_better"]) == ({"low": 0.0, "high": 1.0}, True)
-    assert (log["value"], log["unit"]) == (pytest.approx(-math.log(0.7)), "nats")
+    assert (log["value"], log["unit"], log["version"]) == (None, "nats", "log-clip-0.001-1")
+    assert (log["note"], log["n"]) == ("Probabilities are moved into 0.001 to 0.999 first.", 1)
 
 
 def test_the_calls_give_the_terms_of_each_mean(record, reader):
@@ -102,7 +105,8 @@ def test_calibration_is_told_level_by_level(record, reader):
 
     told = [(level["probability"], level["n"], level["observed_share"]) for level in card["levels"]]
     assert told == [("0.2000", 1, 0.0), ("0.7000", 1, 1.0)]
-    assert {level["interval"]["method"] for level in card["levels"]} == {"JEFFREYS"}
+    assert {level["share"] for level in card["levels"]} == {0.5}
+    assert {level["interval"] for level in card["levels"]} == {None}
 
 
 @pytest.mark.parametrize("path", ["accuracy/", "calibration/"])
@@ -176,6 +180,5 @@ def test_figures_that_are_not_shown_say_why(record, reader):
     absent = figures["POINTS_SAVED"]
     assert (absent["value"], absent["missing_reason"]) == (None, "TOO_FEW_EVENTS")
     assert absent["missing_text"] == "Shown from 10 independent events on; there are 2 so far."
-    assert {"BIAS", "OVERCONFIDENCE", "BRIER_GAP", "MISCALIBRATION", "DISCRIMINATION", "UNCERTAINTY", "AUC"} < set(
-        figures
-    )
+    assert set(figures) == set(MEASURES)
+    assert figures["MISCALIBRATION_P_VALUE"]["missing_text"].startswith("Shown from 20 independent events on")

@@ -38,9 +38,9 @@ def test_a_leaderboard_lists_whoever_is_not_ranked_with_the_reason(contests, rea
 def test_every_figure_of_a_leaderboard_says_how_to_read_it(contests, reader):
     saved, brier = reader.get("leaderboard/?forecaster=ada").json()["unranked"][0]["scores"]
 
-    assert (saved["name"], saved["version"], saved["value"]) == ("POINTS_SAVED", "points-saved-1", None)
+    assert (saved["name"], saved["version"], saved["value"]) == ("POINTS_SAVED", "points-saved-2", None)
     assert saved["missing_text"] == "Shown from 10 independent events on; there are 3 so far."
-    assert (saved["range"], saved["lower_is_better"]) == ({"low": -1.0, "high": 1.0}, False)
+    assert (saved["range"], saved["lower_is_better"]) == ({"low": -100.0, "high": 100.0}, False)
     assert (brier["name"], brier["value"], brier["n"], brier["n_clusters"]) == ("BRIER", pytest.approx(0.86 / 3), 3, 3)
 
 
@@ -158,7 +158,7 @@ def test_a_malformed_comparison_says_what_is_wrong_and_what_to_do(query, field, 
 def test_more_forecasters_cost_no_more_queries(contests, reader, django_assert_max_num_queries):
     contest(5, **{f"person-{number}": "0.6" for number in range(12)}, ada="0.3")
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert reader.get("leaderboard/").status_code == 200
     with django_assert_max_num_queries(4):
         assert reader.get("compare/?a=ada&b=bob").status_code == 200
@@ -190,3 +190,30 @@ def test_an_open_prediction_has_no_peer_scores_yet(reader):
 
 def test_peer_scores_of_an_unknown_prediction_are_not_found(reader):
     assert reader.get(f"predictions/{uuid4()}/peer-scores/").status_code == 404
+
+
+def test_adjusted_scores_come_in_groups_with_the_reason_where_there_are_none(contests, reader):
+    contest(6, cleo="0.9")
+
+    found = reader.get("leaderboard/adjusted/").json()
+
+    assert (found["n_forecasters"], [group["n_forecasters"] for group in found["groups"]]) == (3, [2, 1])
+    adjusted, plain = found["groups"][1]["forecasters"][0]["scores"]
+    assert (adjusted["name"], adjusted["value"], adjusted["missing_reason"]) == (
+        "DIFFICULTY_ADJUSTED",
+        None,
+        "NOT_COMPARABLE",
+    )
+    assert (plain["name"], plain["value"]) == ("BRIER", pytest.approx(0.01))
+
+
+def test_an_adjusted_score_has_an_interval_around_it(reader):
+    for number in range(30):
+        contest(number, ada="0.9" if number % 4 else "0.8", bob=f"0.{4 + number % 3}")
+
+    (group,) = reader.get("leaderboard/adjusted/").json()["groups"]
+
+    adjusted = group["forecasters"][0]["scores"][0]
+    assert group["forecasters"][0]["forecaster"] == "ada"
+    assert adjusted["interval"]["low"] < adjusted["value"] < adjusted["interval"]["high"]
+    assert (adjusted["interval"]["method"], adjusted["n_clusters"]) == ("CLUSTER_NORMAL", 30)

@@ -6,8 +6,8 @@ from django.db.models import Model, QuerySet
 from forecasts.models import Prediction, RuleKey, RuleVersion
 
 IDENTIFIERS = {
-    "sqlite": "printf('%%032x', n.i + {offset})",
-    "postgresql": "lpad(to_hex(n.i + {offset}), 32, '0')::uuid",
+    "sqlite": "printf('%%032x', {of} + {offset})",
+    "postgresql": "lpad(to_hex({of} + {offset}), 32, '0')::uuid",
 }
 RULES = 10**12
 
@@ -26,20 +26,21 @@ def copy_prediction(original: Prediction, *, count: int, first: int, key: str | 
     if key:
         listening = listening.filter(pk=listening.latest("pk").pk)
     texts = {"statement": "'Copy ' || n.i", "title": "'Copy ' || n.i", "status": "'OPEN'", "verdict": "''"}
-    prediction, rule = {"prediction_id": _identifier()}, {"rule_version_id": _identifier(offset=RULES)}
+    prediction, rule = {"prediction_id": identifier()}, {"rule_version_id": identifier(offset=RULES)}
     numbers = range(first, first + count)
-    _copy(Prediction.objects.filter(pk=original.pk), numbers, {"id": _identifier(), **texts})
+    copy_rows(Prediction.objects.filter(pk=original.pk), numbers, {"id": identifier(), **texts})
     # Each rule counts as one of its own: what was read for one must not serve the others.
-    _copy(original.rules.all(), numbers, {"id": _identifier(offset=RULES), **prediction, "sha256": "'copy ' || n.i"})
-    _copy(listening, numbers, {**rule, **({"key": key} if key else {})})
+    copy_rows(original.rules.all(), numbers, {"id": identifier(offset=RULES), **prediction, "sha256": "'copy ' || n.i"})
+    copy_rows(listening, numbers, {**rule, **({"key": key} if key else {})})
 
 
-def _identifier(*, offset: int = 0) -> str:
-    """SQL for the primary key of copy number n.i."""
-    return IDENTIFIERS[connection.vendor].format(offset=offset)
+def identifier(*, offset: int = 0, of: str = "n.i") -> str:
+    """SQL for the primary key of copy number `of`; tables whose keys must not meet take other offsets."""
+    return IDENTIFIERS[connection.vendor].format(of=of, offset=offset)
 
 
-def _copy(originals: QuerySet, numbers: range, changes: dict[str, str]) -> None:
+def copy_rows(originals: QuerySet, numbers: range, changes: dict[str, str]) -> None:
+    """Add a copy of each row for each number n.i, with SQL for the columns that differ."""
     model: type[Model] = originals.model
     columns = [field.column for field in model._meta.concrete_fields if field.column != "id" or "id" in changes]
     values = ", ".join(changes.get(column, f"one.{column}") for column in columns)

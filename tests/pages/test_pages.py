@@ -116,12 +116,12 @@ def n_queries(client, address: str) -> int:
     [
         ("/", 9),
         ("/articles/", 3),
-        ("/articles/{article}/", 13),
+        ("/articles/{article}/", 16),
         ("/predictions/{prediction}/", 13),
         ("/forecasters/", 2),
-        ("/forecasters/ada-byron/", 9),
+        ("/forecasters/ada-byron/", 16),
         ("/topics/", 3),
-        ("/topics/aid/", 12),
+        ("/topics/aid/", 19),
         ("/events/{event}/", 7),
     ],
 )

@@ -10,6 +10,9 @@ from forecasts.models import Prediction
 from forecasts.pages.calls import COLUMNS, calls_as_csv
 from forecasts.pages.drawings import calibration_of
 from forecasts.pages.wording import caution
+from forecasts.scoring.figures import Sample
+from forecasts.scoring.levels import Levels
+from forecasts.scoring.statistics import Totals
 from forecasts.scoring.summary import summarise
 from forecasts.selectors.scorecards import Call, Coverage, Scorecard, Slice
 from tests.builders import make_article, make_event, make_forecaster, make_prediction
@@ -154,7 +157,9 @@ def card_of(title: str) -> Scorecard:
         log=0.3567, cluster="one", verdict="YES", state="FINAL", is_conditional=False, is_retrospective=False,
     )  # fmt: skip
     counts = dict.fromkeys(Coverage.__dataclass_fields__, 0)
-    return Scorecard(slice=Slice(), coverage=Coverage(**counts), summary=summarise([0.7], [1], ["one"]), calls=(call,))
+    summary = summarise([0.7], [1], ["one"])
+    sample = Sample(Totals(), Levels.of([0.7], [1]), summary)
+    return Scorecard(slice=Slice(), coverage=Coverage(**counts), summary=summary, sample=sample, calls=(call,))
 
 
 def test_figures_that_are_too_small_to_tell_say_so(client, settle, db):

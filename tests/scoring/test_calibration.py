@@ -87,16 +87,16 @@ def test_two_even_calls_that_both_happened_have_a_chance_of_a_half():
     statement = record_statement([0.5, 0.5], [1, 1])
 
     assert (statement.expected, statement.observed, statement.p_value) == (1.0, 2.0, 0.5)
-    assert statement.text == "Own probabilities implied 1.0 to happen; 2 did (p = .50)."
+    assert statement.text == "Own probabilities implied 1.0 hits; 2 occurred (p = .50)."
 
 
 @pytest.mark.parametrize(
     ("fcst", "obs", "text"),
     [
-        ([0.9] * 5, [0] * 5, "Own probabilities implied 4.5 to happen; 0 did (p < .005)."),
-        ([1.0, 0.0], [1, 0], "Own probabilities implied 1.0 to happen; 1 did (p = 1.00)."),
-        ([1.0, 0.0], [0, 0], "Own probabilities implied 1.0 to happen; 0 did (p < .005)."),
-        ([0.5, 0.5], [0.5, 1], "Own probabilities implied 1.0 to happen; 1.5 did."),
+        ([0.9] * 5, [0] * 5, "Own probabilities implied 4.5 hits; 0 occurred (p < .005)."),
+        ([1.0, 0.0], [1, 0], "Own probabilities implied 1.0 hits; 1 occurred (p = 1.00)."),
+        ([1.0, 0.0], [0, 0], "Own probabilities implied 1.0 hits; 0 occurred (p < .005)."),
+        ([0.5, 0.5], [0.5, 1], "Own probabilities implied 1.0 hits; 1.5 occurred."),
     ],
 )
 def test_the_record_is_put_in_words(fcst, obs, text):

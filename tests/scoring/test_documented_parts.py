@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from forecasts.scoring.aggregates import Method, aggregate, extremising_factor
 from forecasts.scoring.balance import brier_balance
 from forecasts.scoring.bands import band_statement, consistency_band, honest_band
 from forecasts.scoring.categories import (
@@ -19,12 +20,14 @@ from forecasts.scoring.comparison import SharedEvent, compare, confidence_sequen
 from forecasts.scoring.compatibility import OTHER_SCORES, other_score
 from forecasts.scoring.curves import calibration_steps, elementary_score
 from forecasts.scoring.decomposition import decompose_brier, decompose_brier_in_bins, decompose_log
+from forecasts.scoring.difficulty import Mark, adjusted
 from forecasts.scoring.discrimination import area_under_curve
 from forecasts.scoring.levels import Levels
 from forecasts.scoring.peers import Scheduled, peer_scores
 from forecasts.scoring.pooling import Measured, benjamini_hochberg, holm, placed
 from forecasts.scoring.recalibration import recalibration
 from forecasts.scoring.thresholds import MIN_SHOWN
+from forecasts.services.aggregates import NAMES
 
 FOLDER = Path(__file__).parents[2] / "docs" / "scores"
 SEVEN = Levels.of([0.8, 0.6, 0.6, 0.75, 0.75, 0.75, 0.75], [1, 1, 0, 0, 1, 0, 1])
@@ -178,3 +181,28 @@ def test_the_two_forecasters_are_those_of_the_page():
     assert f"their mean **{found.difference:.2f}**" in page("comparison")
     assert f"with two events p = **{found.p_value}**" in page("comparison")
     assert f"/ 2 = **{((0.09 - 0.04) + (0.16 - 0.25)) / 2:.2f}**" in page("peers")
+
+
+def test_the_aggregates_are_those_of_the_page():
+    said = {method: aggregate([0.5, 0.8], method=method) for method in Method}
+
+    assert f"Median and mean are **{said[Method.MEDIAN]:.2f}**" in page("aggregates")
+    assert said[Method.MEAN] == said[Method.MEDIAN] == 0.65
+    assert f"their geometric mean is 2: **{said[Method.ODDS]:.3f}**" in page("aggregates")
+    assert f"odds of 2^{extremising_factor(2):.2f} are **{said[Method.EXTREMISED]:.3f}**" in page("aggregates")
+    assert f"the middle of the weight is **{said[Method.RECENT]}**" in page("aggregates")
+    assert [row[0] for row in rows("aggregates")] == [f"`{slug}`" for slug, *_ in NAMES.values()]
+
+
+def test_the_adjusted_scores_are_those_of_the_page():
+    scores = [
+        ("ada", "hard", 0.4),
+        ("bob", "hard", 0.5),
+        ("ada", "easy", 0.1),
+        ("bob", "easy", 0.2),
+        ("cleo", "easy", 0.1),
+    ]
+    found = adjusted([Mark(who, what, what, score) for who, what, score in scores])
+
+    assert f"she would have averaged **{found['cleo'].score:.2f}**" in page("difficulty")
+    assert f"and Bob **{found['bob'].score:.2f}**" in page("difficulty")

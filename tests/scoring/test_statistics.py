@@ -110,3 +110,34 @@ def test_levels_are_told_apart_to_a_basis_point():
 def test_what_is_off_the_grid_is_refused(level, outcome):
     with pytest.raises(ValueError, match="must be in 0..10000"):
         cell_of(level, outcome)
+
+
+def test_skill_is_the_share_that_was_saved_with_the_error_of_a_ratio():
+    # Two events: own 0.04 and 0.36 against 0.25 each. Saved 0.21 and -0.11 of 0.5: a fifth.
+    cells = [cell_of(8_000, 10_000), cell_of(6_000, 0)]
+
+    share, error = Totals.of(cells).skill()
+
+    residuals = [0.21 - 0.2 * 0.25, -0.11 - 0.2 * 0.25]
+    assert share == pytest.approx(0.2)
+    assert error == pytest.approx(math.sqrt(2 / 1 * sum(one**2 for one in residuals)) / 0.5)
+
+
+def test_there_is_no_skill_against_a_reference_that_never_missed():
+    assert Totals.of([cell_of(8_000, 10_000, reference=10_000)]).skill() is None
+    assert Totals().skill() is None
+
+
+def test_one_event_has_a_skill_without_an_error():
+    assert Totals.of([cell_of(8_000, 10_000)]).skill() == (pytest.approx(0.84), 0.0)
+
+
+def test_how_surprising_a_gap_is_goes_by_events():
+    # Each of two calls of 0.8 that failed scores 0.64 where 0.16 was implied; a third one came true and gains 0.12.
+    one, other = cell_of(8_000, 0), cell_of(8_000, 10_000)
+
+    apart, together = Totals.of([one, one, other]).z("brier_gap"), Totals.of([one + one, other]).z("brier_gap")
+
+    assert apart == pytest.approx(0.84 / math.sqrt(0.48**2 * 2 + 0.12**2))
+    assert together == pytest.approx(0.84 / math.sqrt(0.96**2 + 0.12**2))
+    assert Totals.of([cell_of(5_000, 0)]).z("brier_gap") is None

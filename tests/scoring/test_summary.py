@@ -28,7 +28,9 @@ def test_seven_calls_on_three_events_make_this_summary():
     assert (summary.record.expected, summary.record.observed) == (5.0, 4.0)
     assert [level.n for level in summary.levels] == [2, 4, 1]
     assert (summary.n_clipped, summary.n_certain_and_wrong, summary.missing_reason) == (0, 0, None)
-    assert summary.statement.endswith("implied 5.0 to happen; 4 did (p = .64). Too few to rate.")
+    assert summary.statement.endswith(
+        "hits; 4 occurred (p = .64). Brier .26, range consistent with the data .02-.78. Too few to rate: no rank, no calibration curve."
+    )
 
 
 def test_a_perfect_score_is_zero_and_not_missing():

@@ -81,7 +81,7 @@ def test_one_event_has_a_mean_and_no_interval():
 
     (line,) = leaderboard(ANY).unranked
 
-    assert (line.n_clusters, line.interval, line.points_saved) == (1, None, pytest.approx(0.24))
+    assert (line.n_clusters, line.interval, line.points_saved) == (1, None, pytest.approx(24))
 
 
 def test_coverage_counts_what_is_still_open():
@@ -123,9 +123,9 @@ def test_a_slice_narrows_the_leaderboard(change, slugs):
 
 def test_more_forecasters_cost_no_more_queries(django_assert_num_queries):
     contest(1, ada="0.9")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         leaderboard(ANY)
     contest(2, **{f"person-{number}": "0.6" for number in range(12)})
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert leaderboard(ANY).n_unranked == 13

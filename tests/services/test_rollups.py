@@ -1,6 +1,5 @@
 """Kept sums follow every verdict, forwards and back, and are always those of the postings."""
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
@@ -9,38 +8,19 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from forecasts.models import ClusterCell, LevelCell, Posting, Prediction, Scope
+from forecasts.models import ClusterCell, LevelCell, Posting, Scope
 from forecasts.selectors.recorded_coverage import recorded_coverage
 from forecasts.selectors.scorecards import Slice, scorecard
 from forecasts.selectors.sums import sums_of
 from forecasts.services import rebuilds
 from forecasts.services.forecasts import record_forecast, wording
 from forecasts.services.rebuilds import check_scopes, rebuild_scopes
-from forecasts.services.refusal import Refused
 from forecasts.services.settlement import settle_prediction
-from forecasts.services.verdicts import record_verdict, reopen
-from tests.builders import NOW, PUBLISHED, make_article, make_event, make_forecaster, make_prediction, make_topic
-
-WHY = "The ministry's own statement settles it."
-
-
-def decide(prediction: Prediction, verdict: str, *, by: str = "editor") -> None:
-    actor, _ = User.objects.get_or_create(username=by)
-    share = "0.5" if verdict == "PARTLY" else None
-    record_verdict(prediction_id=prediction.pk, verdict=verdict, share=share, reason=WHY, actor=actor, now=NOW)
-
-
-def forecast(prediction: Prediction, probability: str, *, days: int, by: str = "ada-byron") -> None:
-    record_forecast(
-        prediction=prediction,
-        forecaster=make_forecaster(by),
-        wording=wording(probability=probability),
-        made_at=PUBLISHED + timedelta(days=days),
-        now=NOW,
-    )
+from forecasts.services.verdicts import reopen
+from tests.builders import NOW, PUBLISHED, make_event, make_forecaster, make_prediction
+from tests.histories import STEPS, WHY, decide, forecast, take, three_predictions
 
 
 @pytest.mark.django_db
@@ -135,44 +115,31 @@ def test_a_forecaster_is_kept_from_so_many_postings_on_and_followed_from_then(mo
     assert check_scopes() == []
 
 
-STEPS = st.lists(
-    st.tuples(
-        st.integers(0, 2), st.sampled_from(["YES", "NO", "PARTLY", "ANNULLED", "AMBIGUOUS", "reopen", "forecast"]), st.integers(0, 99)
-    ),
-    max_size=8,
-)  # fmt: skip
-
-
 class AnyHistory(TestCase):
     @pytest.mark.timeout(300)
     @settings(max_examples=12, deadline=None)
     @given(STEPS)
     def test_after_any_history_the_kept_sums_are_those_of_the_postings(self, steps):
-        other = make_article(canonical_url="https://example.org/other")
-        predictions = [
-            make_prediction(rules=[], statement=f"Claim {number}.", title=f"Claim {number}", **fields)
-            for number, fields in enumerate(
-                ({}, {"topic": make_topic("war")}, {"article": other, "probability": "0.25"})
-            )
-        ]
-        for which, step, number in steps:
-            prediction = Prediction.objects.get(pk=predictions[which].pk)
-            if step == "forecast":
-                days, by = 1 + number, ("ada-byron", "bob")[number % 2]
-                if not prediction.forecasts.filter(made_at=PUBLISHED + timedelta(days=days)).exists():
-                    forecast(prediction, f"0.{number:02}", days=days, by=by)
-                settle_prediction(prediction_id=prediction.pk, now=NOW)
-            elif step != "reopen":
-                # Nobody confirms what they proposed themselves.
-                with suppress(Refused):
-                    decide(prediction, step, by=("editor", "colleague")[number % 2])
-            elif prediction.verdict:
-                actor, _ = User.objects.get_or_create(username="editor")
-                reopen(prediction_id=prediction.pk, reason=WHY, actor=actor, now=NOW)
+        predictions = three_predictions()
+        for step in steps:
+            take(step, predictions=predictions)
+        for prediction in predictions:
+            settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+        assert check_scopes() == []
+        for chosen in (Slice(), Slice(topic="aid"), Slice(outlet="the-example")):
+            kept = scorecard(chosen)
+            assert kept.summary.n == round(sum(call.weight for call in kept.calls))
+
+    @pytest.mark.timeout(300)
+    @settings(max_examples=12, deadline=None)
+    @given(STEPS)
+    def test_after_any_history_kept_counts_are_those_of_the_predictions(self, steps):
+        predictions = three_predictions()
+        for step in steps:
+            take(step, predictions=predictions)
 
         assert check_scopes() == []
         for chosen in (Slice(), Slice(topic="aid"), Slice(outlet="the-example")):
             # The same predictions, asked for in a way that nothing is kept for.
             assert recorded_coverage(chosen) == recorded_coverage(replace(chosen, issued_from=PUBLISHED))
-            kept = scorecard(chosen)
-            assert kept.summary.n == round(sum(call.weight for call in kept.calls))

@@ -1,22 +1,15 @@
 """Scorecards as they are shown: every score with its n, its interval, its range and its good end."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
 
-from forecasts.scoring.calibration import Level
-from forecasts.scoring.figures import Figure
-from forecasts.scoring.intervals import Interval, IntervalMethod
-from forecasts.scoring.rules import Direction, Measure
-from forecasts.scoring.summary import SCORES, ScoreSummary
-from forecasts.selectors.scorecards import Call, Scorecard, Slice
+from forecasts.selectors.scorecards import Call, Scorecard
 
 from .coverage import CoverageCountsSerializer, coverage_of
-from .resolutions import RangeSerializer, range_of
-
-LEVEL = 0.95
+from .details import ConditionalSerializer, SpreadSerializer, VerbalSerializer, details_of
+from .figures import FigureSerializer, figure
 
 
 class SliceSerializer(serializers.Serializer):
@@ -28,6 +21,7 @@ class SliceSerializer(serializers.Serializer):
     outlet = serializers.CharField()
     issued_from = serializers.DateTimeField(allow_null=True)
     issued_to = serializers.DateTimeField(allow_null=True)
+    due_to = serializers.DateTimeField(allow_null=True)
     lead_days_min = serializers.FloatField(allow_null=True)
     lead_days_max = serializers.FloatField(allow_null=True)
     conditional = serializers.BooleanField(allow_null=True)
@@ -39,29 +33,6 @@ class SliceSerializer(serializers.Serializer):
     horizon_days = serializers.FloatField(allow_null=True)
     as_of = serializers.DateTimeField(allow_null=True)
     as_recorded = serializers.DateTimeField(allow_null=True)
-
-
-class IntervalSerializer(serializers.Serializer):
-    low = serializers.FloatField()
-    high = serializers.FloatField()
-    method = serializers.CharField(help_text="How it was found.")
-    level = serializers.FloatField(help_text="0.95: an interval found so holds the true value 19 times in 20.")
-
-
-class FigureSerializer(serializers.Serializer):
-    """One score of the slice."""
-
-    name = serializers.CharField()
-    version = serializers.CharField(help_text="Of the formula.")
-    value = serializers.FloatField(allow_null=True, help_text="Null where it is not shown; `missing_reason` says why.")
-    missing_reason = serializers.CharField(allow_null=True, help_text="Why there is no value.")
-    missing_text = serializers.CharField(allow_null=True, help_text="The same as a sentence.")
-    unit = serializers.CharField()
-    n = serializers.IntegerField(help_text="Forecasts it is made from.")
-    n_clusters = serializers.IntegerField(help_text="Independent events among them.")
-    interval = IntervalSerializer(allow_null=True)
-    range = RangeSerializer()
-    lower_is_better = serializers.BooleanField(allow_null=True, help_text="Null where neither end is good.")
 
 
 class RecordSerializer(serializers.Serializer):
@@ -99,13 +70,9 @@ class CallSerializer(serializers.Serializer):
         return {"BRIER": call.brier, "LOG": call.log}
 
 
-class LevelSerializer(serializers.Serializer):
-    """One probability that was used, and the share of its forecasts that came about."""
-
-    probability = serializers.CharField()
-    n = serializers.IntegerField()
-    observed_share = serializers.FloatField()
-    interval = IntervalSerializer()
+class LexiconVersionSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    version = serializers.IntegerField()
 
 
 class SampleSerializer(serializers.Serializer):
@@ -117,80 +84,40 @@ class SampleSerializer(serializers.Serializer):
     missing_reason = serializers.CharField(allow_null=True, help_text="Why there is no score.")
     n = serializers.IntegerField()
     n_clusters = serializers.IntegerField()
+    lexicons = LexiconVersionSerializer(many=True, help_text="What the words of the slice were read by.")
+    coverage = CoverageCountsSerializer()
 
 
 class AccuracySerializer(SampleSerializer):
     scores = FigureSerializer(many=True)
+    other_scales = FigureSerializer(many=True, help_text="Scores as other sites have them: not recommended.")
     record = RecordSerializer(allow_null=True)
-    coverage = CoverageCountsSerializer()
+    verbal = VerbalSerializer(allow_null=True)
+    conditional = ConditionalSerializer(allow_null=True)
+    spread = SpreadSerializer(allow_null=True)
     calls = CallSerializer(many=True, help_text="The best ones; `n_calls` says how many there are.")
     n_calls = serializers.IntegerField()
 
 
-class CalibrationSerializer(SampleSerializer):
-    levels = LevelSerializer(many=True)
-
-
 def accuracy_of(card: Scorecard) -> dict[str, Any]:
     """The scorecard in the shape of `AccuracySerializer`."""
-    summary = card.summary
-    return _sample(card.slice, summary) | {
-        "scores": [*_headlines(summary), *(_beside(one, summary=summary) for one in card.figures)],
-        "record": summary.record,
-        "coverage": coverage_of(card.coverage),
+    return sample_of(card) | {
+        "scores": [figure(one) for one in card.figures],
+        "other_scales": [figure(one) for one in card.others],
+        "record": card.summary.record,
+        **(details_of(card.details) if card.details else dict.fromkeys(("verbal", "conditional", "spread"))),
         "calls": card.calls,
         "n_calls": card.n_calls,
     }
 
 
-def calibration_of(card: Scorecard) -> dict[str, Any]:
-    """The scorecard in the shape of `CalibrationSerializer`."""
-    return _sample(card.slice, card.summary) | {"levels": [_level(level) for level in card.summary.levels]}
-
-
-def _sample(chosen: Slice, summary: ScoreSummary) -> dict[str, Any]:
+def sample_of(card: Scorecard) -> dict[str, Any]:
+    """What every number of a scorecard rests on, in the shape of `SampleSerializer`."""
+    summary = card.summary
     names = ("statement", "missing_reason", "n", "n_clusters")
-    return {"slice": asdict(chosen), "tier": summary.tier.value} | {name: getattr(summary, name) for name in names}
-
-
-def _headlines(summary: ScoreSummary) -> Iterator[dict[str, Any]]:
-    yield _figure(SCORES["mean_brier"], summary.mean_brier, summary=summary, interval=summary.brier_interval)
-    yield _figure(SCORES["mean_log"], summary.mean_log, summary=summary)
-    yield _figure(SCORES["n_certain_and_wrong"], summary.n_certain_and_wrong, summary=summary)
-    yield _figure(SCORES["n_clipped"], summary.n_clipped, summary=summary)
-
-
-def _figure(
-    measure: Measure, value: float | None, *, summary: ScoreSummary, interval: Interval | None = None
-) -> dict[str, Any]:
-    is_loss = measure.direction is Direction.LOWER_IS_BETTER
-    reason = summary.missing_reason if value is None else None
-    return {
-        "name": measure.name,
-        "version": measure.version,
-        "value": value,
-        "missing_reason": reason,
-        "missing_text": summary.statement if reason else None,
-        "unit": measure.unit,
-        "n": summary.n,
-        "n_clusters": summary.n_clusters,
-        "interval": interval,
-        "range": range_of(measure),
-        "lower_is_better": None if measure.direction is Direction.NONE else is_loss,
-    }
-
-
-def _beside(one: Figure, *, summary: ScoreSummary) -> dict[str, Any]:
-    shown = _figure(one.measure, one.value, summary=summary, interval=one.interval)
-    absent = one.absent
-    return shown | {"missing_reason": absent and absent.reason.value, "missing_text": absent and absent.text}
-
-
-def _level(level: Level) -> dict[str, Any]:
-    interval = {"low": level.low, "high": level.high, "method": IntervalMethod.JEFFREYS, "level": LEVEL}
-    return {
-        "probability": f"{level.probability:.4f}",
-        "n": level.n,
-        "observed_share": level.observed_share,
-        "interval": interval,
+    return {name: getattr(summary, name) for name in names} | {
+        "slice": asdict(card.slice),
+        "tier": summary.tier.value,
+        "lexicons": [name._asdict() for name in card.lexicons],
+        "coverage": coverage_of(card.coverage),
     }

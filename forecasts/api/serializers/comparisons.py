@@ -6,18 +6,19 @@ from typing import Any, NamedTuple
 from rest_framework import serializers
 
 from forecasts.scoring.comparison import BRIER_DIFFERENCE, PEER, AlwaysValid, Comparison
-from forecasts.scoring.figures import MEANS
+from forecasts.scoring.figures import Figure
 from forecasts.scoring.intervals import Interval, IntervalMethod
 from forecasts.scoring.leaderboard import Seat
-from forecasts.scoring.rules import BRIER, Direction, Measure
+from forecasts.scoring.measures import MEASURES
+from forecasts.scoring.rules import BRIER, Measure
 from forecasts.scoring.thresholds import MIN_SHOWN, Absent, Missing
 from forecasts.selectors.comparisons import Versus
 from forecasts.selectors.leaderboards import Leaderboard, Line
 
-from .accuracy import FigureSerializer, SliceSerializer
-from .resolutions import range_of
+from .accuracy import SliceSerializer
+from .figures import FigureSerializer
+from .figures import figure as told
 
-POINTS_SAVED = MEANS["points_saved"][1]
 RANKS_LEVEL = 0.9
 
 
@@ -155,7 +156,7 @@ def _line(line: Line) -> dict[str, Any]:
         "missing_reason": absent and absent.reason.value,
         "missing_text": absent and absent.text,
         "scores": [
-            figure(POINTS_SAVED, line.points_saved, interval=line.interval, absent=saved, sample=sample),
+            figure(MEASURES["POINTS_SAVED"], line.points_saved, interval=line.interval, absent=saved, sample=sample),
             figure(BRIER, line.mean_brier, sample=sample),
         ],
         "n_predictions": line.n_predictions,
@@ -215,9 +216,8 @@ def _peer(versus: Versus) -> dict[str, Any]:
 
 
 def _interval(found: Comparison, *, n: int) -> Interval:
-    return Interval(
-        found.low, found.high, IntervalMethod.CLUSTER_T, n=n, n_clusters=found.n_clusters, level=found.coverage
-    )
+    method = IntervalMethod(found.method.value)
+    return Interval(found.low, found.high, method, n=n, n_clusters=found.n_clusters, level=found.coverage)
 
 
 def _own(versus: Versus, mean: float | None) -> dict[str, Any]:
@@ -257,17 +257,5 @@ def figure(
     absent: Absent | None = None,
 ) -> dict[str, Any]:
     """A number in the shape of `FigureSerializer`; with a reason for its absence, without its value."""
-    is_loss = measure.direction is Direction.LOWER_IS_BETTER
-    return {
-        "name": measure.name,
-        "version": measure.version,
-        "value": None if absent else value,
-        "missing_reason": absent and absent.reason.value,
-        "missing_text": absent and absent.text,
-        "unit": measure.unit,
-        "n": sample.n,
-        "n_clusters": sample.n_clusters,
-        "interval": None if absent else interval,
-        "range": range_of(measure),
-        "lower_is_better": None if measure.direction is Direction.NONE else is_loss,
-    }
+    shown = (None, None) if absent else (value, interval)
+    return told(Figure(measure, *shown, absent, sample.n, sample.n_clusters))

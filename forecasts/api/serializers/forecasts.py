@@ -29,6 +29,7 @@ class ForecastSerializer(Answer):
             "high",
             "phrase",
             "lexicon",
+            "origin",
             "basis",
             "is_scored",
             "made_at",
@@ -72,4 +73,8 @@ class NewForecast(Body):
     prediction = PredictionField()
     forecaster = ForecasterField(help_text="Slug; the forecaster that the token is for.")
     wording = NewWording(allow_null=True, help_text="Null to withdraw.")
+    origin = ShortText(
+        200,
+        help_text="What it was taken from, such as an agency: forecasts of one origin are one opinion in aggregates.",
+    )
     made_at = InstantField(required=False, help_text="Only with the scope admin; otherwise it is made now.")

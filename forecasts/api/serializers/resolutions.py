@@ -131,7 +131,7 @@ class ExplanationSerializer(serializers.Serializer):
 
 
 class RangeSerializer(serializers.Serializer):
-    low = serializers.FloatField()
+    low = serializers.FloatField(allow_null=True, help_text="Null: without an end.")
     high = serializers.FloatField(allow_null=True, help_text="Null: without an end.")
 
 

@@ -44,6 +44,10 @@ class ChosenSlice(Body):
     outlet = ForecasterField(required=False, help_text="Slug of the forecaster that published the article.")
     issued_from = _moment("Predictions issued at this instant or later.")
     issued_to = _moment("Predictions issued before this instant.")
+    due_to = _moment(
+        "Predictions that were bound to be decided before this instant: of those due later, only what came true early is "
+        "resolved by now."
+    )
     lead_days_min = _days("Forecasts made at least so many days before the outcome could be known.")
     lead_days_max = _days("Forecasts made at most so many days before the outcome could be known.")
     conditional = _yes_or_no("Predictions with a condition, or without.")
@@ -66,6 +70,16 @@ class ChosenSlice(Body):
         if problems:
             raise serializers.ValidationError(problems)
         return attrs
+
+
+class ChosenCard(ChosenSlice):
+    """Which forecasts a scorecard is about, and whether its bands are drawn."""
+
+    bands = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Also draw what chance would do, some tens of milliseconds: bands, and the figures that rest on them.",
+    )
 
 
 def _problems(asked: dict[str, Any]) -> Any:
@@ -93,6 +107,17 @@ def slice_of(given: dict[str, str]) -> Slice:
         ValidationError: One of them is malformed, names nothing that is recorded, or does not go with another.
     """
     return _slice(_checked(ChosenSlice, given))
+
+
+def card_asked(given: dict[str, str]) -> tuple[Slice, bool]:
+    """
+    The slice that query parameters choose, and whether bands are asked for.
+
+    Raises:
+        ValidationError: As with `slice_of`.
+    """
+    values = _checked(ChosenCard, given)
+    return _slice({name: value for name, value in values.items() if name != "bands"}), values["bands"]
 
 
 class ComparedSlice(ChosenSlice):

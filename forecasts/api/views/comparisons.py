@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forecasts.api.serializers.adjusted import AdjustedSerializer, adjusted_of
 from forecasts.api.serializers.comparisons import (
     LeaderboardSerializer,
     VersusSerializer,
@@ -19,6 +20,7 @@ from forecasts.api.serializers.peers import PeersSerializer, peers_of
 from forecasts.api.serializers.slices import ChosenSlice, ComparedSlice, comparison_of, slice_of
 from forecasts.models import Prediction
 from forecasts.selectors.comparisons import compare_two, compare_with_peers
+from forecasts.selectors.difficulties import difficulties
 from forecasts.selectors.leaderboards import leaderboard
 from forecasts.selectors.peers import peers_on
 
@@ -36,6 +38,19 @@ class LeaderboardView(Endpoint):
         """Forecasters by what they saved against the reference, each with a range of ranks; too small records without."""
         board = leaderboard(slice_of(request.query_params.dict()), now=timezone.now())
         return Response(LeaderboardSerializer(leaderboard_of(board)).data)
+
+
+class AdjustedView(Endpoint):
+    """Who forecasts better, were all asked the same."""
+
+    def parameters(self) -> list[str]:
+        return list(ChosenSlice().fields)
+
+    @extend_schema(operation_id="adjusted_leaderboard", parameters=[ChosenSlice], responses=AdjustedSerializer)
+    def get(self, request: Request) -> Response:
+        """Mean Brier scores as they would be had all made the same predictions, among those whom shared ones connect."""
+        found = difficulties(slice_of(request.query_params.dict()), now=timezone.now())
+        return Response(AdjustedSerializer(adjusted_of(found)).data)
 
 
 class CompareView(Endpoint):

@@ -1,0 +1,66 @@
+"""One number of a scorecard as it is shown: with its sample, its interval, its range, its good end and its limits."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from forecasts.scoring.figures import Figure
+from forecasts.scoring.rules import Direction
+from forecasts.scoring.thresholds import Absent
+
+from .resolutions import RangeSerializer, range_of
+
+
+class IntervalSerializer(serializers.Serializer):
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    method = serializers.CharField(help_text="How it was found; docs/scores.md has each.")
+    level = serializers.FloatField(help_text="0.95: an interval found so holds the true value 19 times in 20.")
+    n_clusters = serializers.IntegerField(help_text="How many events it takes to be independent of each other.")
+
+
+class MissingSerializer(serializers.Serializer):
+    """Why something is not shown."""
+
+    missing_reason = serializers.CharField(allow_null=True, help_text="Why it is not shown; null where it is.")
+    missing_text = serializers.CharField(allow_null=True, help_text="The same as a sentence.")
+
+
+class FigureSerializer(MissingSerializer):
+    """One score of the slice."""
+
+    name = serializers.CharField()
+    version = serializers.CharField(help_text="Of the formula.")
+    value = serializers.FloatField(allow_null=True, help_text="Null where it is not shown; `missing_reason` says why.")
+    unit = serializers.CharField()
+    n = serializers.IntegerField(help_text="Forecasts it is made from.")
+    n_clusters = serializers.IntegerField(help_text="Independent events among them.")
+    interval = IntervalSerializer(allow_null=True, help_text="Null where none can be told.")
+    range = RangeSerializer()
+    lower_is_better = serializers.BooleanField(allow_null=True, help_text="Null where neither end is good.")
+    note = serializers.CharField(help_text="What it does not say; may be empty.")
+
+
+def figure(one: Figure) -> dict[str, Any]:
+    """A figure in the shape of `FigureSerializer`."""
+    measure = one.measure
+    is_loss = measure.direction is Direction.LOWER_IS_BETTER
+    return missing(one.absent) | {
+        "name": measure.name,
+        "version": measure.version,
+        "value": one.value,
+        "unit": measure.unit,
+        "n": one.n,
+        "n_clusters": one.n_clusters,
+        "interval": one.interval,
+        "range": range_of(measure),
+        "lower_is_better": None if measure.direction is Direction.NONE else is_loss,
+        "note": one.note,
+    }
+
+
+def missing(absent: object) -> dict[str, Any]:
+    """Why something is not shown, in the shape of `MissingSerializer`."""
+    if not isinstance(absent, Absent):
+        return {"missing_reason": None, "missing_text": None}
+    return {"missing_reason": absent.reason.value, "missing_text": absent.text}

@@ -1,0 +1,101 @@
+"""The figures of a scorecard in words, in the groups that a page shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from forecasts.scoring.figures import Figure
+from forecasts.selectors.scorecards import Scorecard
+
+INTERVAL_METHODS = {
+    "BETA_BOUND": "a deliberately wide bound, used below 20 independent events",
+    "CLUSTER_LOGIT_T": "Student’s t on the logit of the mean, clustered by event",
+    "CLUSTER_T": "Student’s t, clustered by event",
+    "SIGN_FLIP": "exact, by flipping the signs of events",
+    "CLUSTER_DELTA": "of a ratio, clustered by event",
+    "RESAMPLED": "nine of ten records that chance drew",
+    "WALD": "takes calls to be independent",
+    "DELONG": "DeLong’s, takes calls to be independent",
+}
+BESIDE = {
+    "POINTS_SAVED": (
+        "Points saved",
+        "How much better, in hundredths of the Brier score, than the market or crowd of the time, or than one half.",
+    ),
+    "BRIER_SKILL": ("Skill", "The share of that reference’s Brier score that was saved: 0 is no better, 1 is perfect."),
+    "LOG": ("Log score", "Mean surprise in nats: 0 is best, always saying 50% earns 0.69."),
+    "BIAS": ("Bias", "Probability given minus what happened: above 0, too much was called likely."),
+    "OVERCONFIDENCE": (
+        "Overconfidence",
+        "Confidence in the likelier side minus how often it came true; above 0 is overconfident.",
+    ),
+    "BRIER_GAP": ("Score minus expectation", "The Brier score minus what the own probabilities led one to expect."),
+    "BRIER_GAP_Z": ("The same in standard errors", "Clustered by event; beyond 2 either way is hardly chance."),
+    "BRIER_GAP_P_VALUE": ("Its p-value", "How often chance goes as far, had the probabilities been right."),
+}
+PARTS = {
+    "MISCALIBRATION": ("Miscalibration", "What probabilities that are off cost; 0 is best."),
+    "MISCALIBRATION_BY_CHANCE": (
+        "By chance alone",
+        "The miscalibration that somebody perfectly calibrated would show.",
+    ),
+    "MISCALIBRATION_P_VALUE": ("Its p-value", "How often chance makes at least as much."),
+    "DISCRIMINATION": ("Discrimination", "What telling cases apart earned; more is better."),
+    "UNCERTAINTY": ("Uncertainty", "How open the questions were: the score of always saying the share that happened."),
+    "RECALIBRATION_SLOPE": ("Boldness", "Slope of the log-odds: below 1 overconfident, above 1 too timid."),
+    "RECALIBRATION_INTERCEPT": ("Tilt", "Intercept of the log-odds: below 0 too much was called likely."),
+    "RECALIBRATION_P_VALUE": ("Their p-value", "How often chance tilts and bends the line as much."),
+    "AUC": ("Area under the curve", "How often what happened had the higher probability; 0.5 is chance."),
+}
+OTHERS = {
+    "GJP_BRIER": ("Brier score, 0 to 2", "Good Judgment’s scale: both outcomes are counted."),
+    "BRIER_INDEX": ("Brier index", "ForecastBench’s scale: 50 is always saying one half."),
+    "HIT_RATE": ("Hit rate", "How often the likelier side came true."),
+    "ECE10": ("Calibration error in ten bins", "As in machine learning."),
+    "ECCE_MAD": ("Cumulative calibration error", "Largest sum of differences, lowest probability first."),
+    "SPHERICAL": ("Spherical score", "Another proper score."),
+    "METACULUS_BASELINE": ("Metaculus baseline score", "Without its weights for standing time."),
+}
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """One figure, with what it means and how its interval was found."""
+
+    name: str
+    help: str
+    figure: Figure
+    method: str
+
+
+@dataclass(frozen=True)
+class FigureLines:
+    """The figures of a page in their groups; all empty where nothing is resolved."""
+
+    beside: tuple[FigureLine, ...]
+    parts: tuple[FigureLine, ...]
+    others: tuple[FigureLine, ...]
+    sum_of_parts: str
+
+
+def figure_lines(card: Scorecard) -> FigureLines:
+    """The figures beside the headline, grouped."""
+    if not card.summary.n:
+        return FigureLines((), (), (), "")
+    found = {one.measure.name: one for one in (*card.figures, *card.others)}
+    beside, parts, others = (_group(words, found=found) for words in (BESIDE, PARTS, OTHERS))
+    return FigureLines(beside, parts, others, _sum_of_parts(found))
+
+
+def _group(words: Mapping[str, tuple[str, str]], *, found: Mapping[str, Figure]) -> tuple[FigureLine, ...]:
+    return tuple(_line(found[name], words=told) for name, told in words.items())
+
+
+def _line(figure: Figure, *, words: tuple[str, str]) -> FigureLine:
+    return FigureLine(*words, figure, INTERVAL_METHODS[figure.interval.method] if figure.interval else "")
+
+
+def _sum_of_parts(found: Mapping[str, Figure]) -> str:
+    """The equation of the parts; empty where they are not shown."""
+    names = ("BRIER", "MISCALIBRATION", "DISCRIMINATION", "UNCERTAINTY")
+    values = [value for name in names if (value := found[name].value) is not None]
+    return "{:.4f} = {:.4f} − {:.4f} + {:.4f}".format(*values) if len(values) == len(names) else ""
