@@ -83,8 +83,8 @@ def _conditions(found: Conditional) -> list[str]:
         told.append(found.warning)
     if found.side_happened or found.side_failed:
         told.append(
-            f"Where the condition was not met, the outcome happened all the same {_times(found.side_happened)} and did not "
-            f"{_times(found.side_failed)}."
+            f"Where the condition was not met, the outcome happened all the same in {_cases(found.side_happened)}, and in "
+            f"{_cases(found.side_failed)} it did not happen either."
         )
     if found.brier is not None and found.brier_interval is not None:
         interval = f"{found.brier_interval.low:.2f} to {found.brier_interval.high:.2f}"
@@ -115,8 +115,8 @@ def _events(n: int) -> str:
     return "1 independent event" if n == 1 else f"{n} independent events"
 
 
-def _times(n: int) -> str:
-    return "once" if n == 1 else f"{n} times"
+def _cases(n: int) -> str:
+    return "1 case" if n == 1 else f"{n} cases"
 
 
 def _points(gap: float) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import searching, views
+from . import searching, standings, views
 
 app_name = "pages"
 urlpatterns = [
@@ -20,5 +20,7 @@ urlpatterns = [
     path("topics/<path:path>/", views.topic, name="topic"),
     path("events/<uuid:event_id>/", views.event, name="event"),
     path("search/", searching.search_page, name="search"),
+    path("leaderboard/", standings.leaderboard_page, name="leaderboard"),
+    path("compare/", standings.compare_page, name="compare"),
     path("scoring/", views.scoring, name="scoring"),
 ]

@@ -13,7 +13,6 @@ from django.db.models import F
 from forecasts.models import LexiconEntry, Prediction, RuleVersion
 from forecasts.scoring.intervals import Interval
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
-from forecasts.scoring.lexicon import normalise_phrase
 from forecasts.scoring.means import mean_brier_interval
 from forecasts.scoring.statistics import UNITS, Totals, cell_of
 from forecasts.scoring.tiers import Tier, tier_at
@@ -22,7 +21,7 @@ from .coverage import asked_forecasts
 from .recorded_coverage import standing_postings
 from .recounts import Recount, recount_of, weight_under
 from .slices import Slice, Weighting, weight_of
-from .spoken import Spoken
+from .spoken import Spoken, plain
 
 VARIANTS = (RuleVersion.Variant.STRICT, RuleVersion.Variant.LENIENT)
 MOST_REPLAYED = 200
@@ -107,7 +106,7 @@ def spread_of(
 
 
 def _lexicons(totals: Totals, *, spoken: Sequence[Spoken]) -> Iterator[SpreadLine]:
-    phrases = {one: normalise_phrase(one.phrase) for one in spoken}
+    phrases = {one: plain(one.phrase) for one in spoken}
     for book, points in sorted(_points(set(phrases.values())).items()):
         told = [(one, points[phrases[one]]) for one in spoken if phrases[one] in points]
         change = sum(_brier(one, level) - _brier(one, one.level) for one, level in told)

@@ -175,13 +175,13 @@ def test_an_answer_of_a_person_is_in_the_history(reader):
     ]
 
 
-def test_a_longer_history_costs_no_more_queries(settled, resolver):
-    n_before = n_queries(resolver, settled)
+def test_a_longer_history_costs_no_more_queries(settled, resolver, reader):
+    n_before = n_queries(reader, settled)
     resolver.post("disputes/", {"prediction": str(settled.pk), "reason": "The shipment turned back."})
     for month in range(2, 5):
         make_forecast(settled, datetime(2025, month, 1, tzinfo=UTC))
 
-    assert n_queries(resolver, settled) == n_before
+    assert n_queries(reader, settled) == n_before
 
 
 def n_queries(program, prediction) -> int:

@@ -21,6 +21,7 @@ class SliceSerializer(serializers.Serializer):
     outlet = serializers.CharField()
     issued_from = serializers.DateTimeField(allow_null=True)
     issued_to = serializers.DateTimeField(allow_null=True)
+    due_to = serializers.DateTimeField(allow_null=True)
     lead_days_min = serializers.FloatField(allow_null=True)
     lead_days_max = serializers.FloatField(allow_null=True)
     conditional = serializers.BooleanField(allow_null=True)
