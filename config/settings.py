@@ -216,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=17),
         "options": {"expires": 6 * 3600},
     },
+    "forget-answers": {
+        "task": "forecasts.tasks.forget_answers",
+        "schedule": crontab(minute=41),
+        "options": {"expires": 3600},
+    },
 }
 
 # API

@@ -172,7 +172,7 @@ def test_the_newest_version_of_a_milestone_is_at_its_key(reader):
 @pytest.mark.parametrize(
     ("path", "field", "message"),
     [
-        ("predictions/?colour=red", "colour", "no parameter “colour” here. Near it: cursor. Known: forecaster, topic"),
+        ("predictions/?colour=red", "colour", "no parameter “colour” here. Near it: cursor. Known: "),
         ("predictions/?statsu=OPEN", "statsu", "Near it: status"),
         ("predictions/?status=open", "status", "open is not one of the available choices"),
         ("predictions/?conditional=maybe", "conditional", "maybe is not one of"),
