@@ -38,11 +38,14 @@ class RateLimit(SimpleRateThrottle):
     A cache that cannot be reached limits nobody.
     """
 
+    num_requests: int
+    duration: int
+
     def allow_request(self, request: Request, view: Any) -> bool:
         key = self.get_cache_key(request, view)
         if key is None:
             return True
-        limit, duration = self.num_requests or 0, self.duration or 1
+        limit, duration = self.num_requests, self.duration
         window, past = divmod(int(self.timer()), duration)
         self.standing = Standing(limit=limit, used=self._count(f"{key}:{window}"), reset_in=duration - past)
         request.rate_limit = self.standing  # type: ignore[attr-defined]
@@ -54,7 +57,7 @@ class RateLimit(SimpleRateThrottle):
     def _count(self, key: str) -> int:
         try:
             # Kept for two windows: one that ends while it is counted never counts from nothing.
-            if self.cache.add(key, 1, 2 * (self.duration or 1)):
+            if self.cache.add(key, 1, 2 * self.duration):
                 return 1
             return self.cache.incr(key)
         except Exception:  # whatever the cache's client raises: a limit is no reason to refuse everybody
