@@ -7,6 +7,7 @@ from .views import (
     accuracy,
     articles,
     bulk,
+    calls,
     changes,
     comparisons,
     events,
@@ -46,6 +47,8 @@ for name, viewset in {
 urlpatterns = [
     *router.urls,
     path("accuracy/", accuracy.AccuracyView.as_view(), name="accuracy"),
+    path("accuracy/calls.csv", calls.CallsCsvView.as_view(), name="calls-csv"),
+    path("accuracy/calls.ndjson", calls.CallsLinesView.as_view(), name="calls-ndjson"),
     path("calibration/", accuracy.CalibrationView.as_view(), name="calibration"),
     path("changes/", changes.ChangesView.as_view(), name="changes"),
     path("leaderboard/", comparisons.LeaderboardView.as_view(), name="leaderboard"),

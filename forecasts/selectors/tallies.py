@@ -67,7 +67,7 @@ def tallies_by_event(chosen: Slice, *, now: datetime | None = None) -> Iterator[
     if moment is not None:
         yield from _events_recounted(chosen, as_of=moment)
         return
-    rows = standing_postings(chosen).order_by().values_list("forecast__forecaster__slug", "cluster")
+    rows = standing_postings(chosen).order_by().values_list("forecast__forecaster_id", "cluster")
     weight, level, reference = weight_of(chosen.weighting), _whole("level"), _whole("reference")
     summed = rows.annotate(
         total=Sum(F("sign") * weight),
@@ -75,7 +75,9 @@ def tallies_by_event(chosen: Slice, *, now: datetime | None = None) -> Iterator[
         less=Sum(_whole("sign") * weight * (_brier(reference) - _brier(level))),
         asked=Count("resolution__prediction", distinct=True),
     )
-    yield from (EventTally(*row) for row in summed.iterator() if row[2])
+    # Named afterwards: grouped by a name, the database would look each posting up among all forecasters.
+    slugs = dict(Forecaster.objects.values_list("pk", "slug"))
+    yield from (EventTally(slugs[row[0]], *row[1:]) for row in summed.iterator() if row[2])
 
 
 def tallies_by_prediction(

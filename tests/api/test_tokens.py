@@ -218,7 +218,7 @@ def test_the_command_says_what_is_wrong(options, message, account):
 
 
 def test_too_many_requests_are_told_when_to_go_on(reader, monkeypatch):
-    monkeypatch.setattr("rest_framework.throttling.AnonRateThrottle.get_rate", lambda self: "2/min")
+    monkeypatch.setattr("forecasts.api.throttling.AddressRate.get_rate", lambda self: "2/min")
 
     answers = [reader.get("topics/") for _ in range(3)]
 
