@@ -38,6 +38,13 @@ WRITES = {
     f"events/{NOBODY}/unmerge/": "event:write",
     "observations/": "event:write",
     "sources/wire/coverage/": "event:write",
+    "sources/": "admin",
+    "milestones/": "admin",
+    "entities/": "prediction:write",
+    f"entities/{NOBODY}/memberships/": "admin",
+    f"articles/{NOBODY}/corrections/": "prediction:write",
+    "disputes/": "resolve",
+    f"predictions/{NOBODY}/reopening/": "resolve",
 }
 
 
