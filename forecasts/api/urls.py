@@ -38,6 +38,7 @@ for name, viewset in {
     "entities": events.EntityViewSet,
     "milestones": events.MilestoneViewSet,
     "resolutions": resolutions.ResolutionViewSet,
+    "disputes": resolutions.DisputeViewSet,
     "evaluations": resolutions.EvaluationViewSet,
     "scores": resolutions.ScoreViewSet,
 }.items():

@@ -15,7 +15,7 @@ from forecasts.selectors.articles import article_page, listed_articles, listed_f
 from forecasts.selectors.events import event_page
 from forecasts.selectors.home import home_page
 from forecasts.selectors.predictions import prediction_page
-from forecasts.selectors.scorecards import Scorecard, Slice, full_scorecard, scorecard
+from forecasts.selectors.scorecards import Scorecard, Slice, full_scorecard, scorecard, with_bands
 
 from .article_text import CHOICES, marked, numbered
 from .calls import calls_as_csv
@@ -83,7 +83,7 @@ def forecasters(request: HttpRequest) -> HttpResponse:
 @require_safe
 def forecaster(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = get_object_or_404(Forecaster, slug=slug)
-    card = full_scorecard(Slice(forecaster=chosen.slug), now=timezone.now())
+    card = with_bands(full_scorecard(Slice(forecaster=chosen.slug), now=timezone.now()))
     return render(request, "forecasts/forecaster.html", {"forecaster": chosen, **_card_context(card, name=chosen.name)})
 
 
@@ -107,7 +107,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 @require_safe
 def topic(request: HttpRequest, path: str) -> HttpResponse:
     chosen = get_object_or_404(Topic, path=path)
-    card = full_scorecard(Slice(topic=chosen.path), now=timezone.now())
+    card = with_bands(full_scorecard(Slice(topic=chosen.path), now=timezone.now()))
     context = {"topic": chosen, "below": listed_topics(under=chosen.path), **_card_context(card, name=chosen.label)}
     return render(request, "forecasts/topic.html", context)
 

@@ -10,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
 from rest_framework import status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -36,6 +36,18 @@ class Endpoint(APIView):
     schema = ApiSchema()
     http_method_names = ["get", "head", "post"]
     metadata_class = None
+
+    def perform_authentication(self, request: Request) -> None:
+        """Who asks is found out, and counted before it is said whether they may: guessed tokens count too."""
+        try:
+            super().perform_authentication(request)
+        except AuthenticationFailed:
+            super().check_throttles(request)
+            raise
+        super().check_throttles(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Done together with the authentication."""
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
         self._digest = start_digest(request)
@@ -69,6 +81,9 @@ class Endpoint(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(answer, ["Accept", "Authorization"])
+        if standing := getattr(request, "rate_limit", None):
+            for name, value in standing.headers.items():
+                answer.headers[name] = value
         # Keep it, but ask each time whether it still holds.
         answer.headers.setdefault("Cache-Control", "private, no-cache")
         return answer
