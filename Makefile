@@ -21,7 +21,7 @@ oracles: ## compare scores with other people's programs on real forecasts
 bench: ## measure, as ratios against a limit taken in the same run
 	@$(PREPARE) test && $(RUN) -m pytest -m benchmark tests/benchmarks
 
-mutants: ## break the rule engine and the services on purpose, and see the tests notice (minutes)
+mutants: ## break rules, scores and services on purpose, and see the tests notice (minutes)
 	@$(PREPARE) test && $(RUN) -m tests.soundness.mutants
 
 check: ## settings, migrations and import rules

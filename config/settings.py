@@ -216,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=17),
         "options": {"expires": 6 * 3600},
     },
+    "forget-answers": {
+        "task": "forecasts.tasks.forget_answers",
+        "schedule": crontab(minute=41),
+        "options": {"expires": 3600},
+    },
 }
 
 # API
@@ -227,8 +232,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "forecasts.api.pagination.CreatedCursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
+        "forecasts.api.throttling.AddressRate",
+        "forecasts.api.throttling.TokenRate",
         "rest_framework.throttling.ScopedRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min", "upload": "20/hour"},

@@ -11,3 +11,7 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("", include("forecasts.urls")),
 ]
+
+handler400 = "forecasts.api.failures.bad_request"
+handler404 = "forecasts.api.failures.page_not_found"
+handler500 = "forecasts.api.failures.server_error"

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from forecasts.services import aggregates, rechecks, sweeps
+from forecasts.services import aggregates, answers, rechecks, sweeps
 
 logger = structlog.get_logger(__name__)
 
@@ -26,6 +26,12 @@ def sweep() -> None:
 def recheck() -> None:
     """Have the final verdicts of the last months looked at again."""
     logger.info("rechecking", due=rechecks.recheck_finals(now=timezone.now()))
+
+
+@shared_task
+def forget_answers() -> None:
+    """Delete the answers that were kept for requests sent again, once nobody can still be waiting for one."""
+    logger.info("forgot_answers", forgotten=answers.forget_answers(now=timezone.now()))
 
 
 @shared_task

@@ -143,7 +143,8 @@ class RuleForm(RecordForm):
 
     def take_refusal(self, error: ValidationError) -> None:
         """Problems of a rule stand where the rule was given."""
-        found = error.message_dict
+        # The form gives one rule, which stands first among those of a claim.
+        found = {name.removeprefix("rules.0."): said for name, said in error.message_dict.items()}
         if "rule" in found and self.cleaned_data.get("rule") is None:
             field = "then_last_day" if all("window" in message for message in found["rule"]) else "then_kind"
             found = {**{name: said for name, said in found.items() if name != "rule"}, field: found["rule"]}

@@ -18,9 +18,10 @@ ERRORS = {
     409: "It is recorded already, or somebody else recorded it at the same moment. `Location` may say where.",
     413: "The body is too large.",
     415: "The body is of a type that is not read here.",
+    422: "The Idempotency-Key came with another request before.",
     429: "Too many requests; `Retry-After` says when to go on.",
 }
-ONLY_WRITING = (409, 413, 415)
+ONLY_WRITING = (409, 413, 415, 422)
 
 
 class FieldErrorSerializer(serializers.Serializer):
@@ -34,8 +35,8 @@ class FieldErrorSerializer(serializers.Serializer):
 class ProblemSerializer(serializers.Serializer):
     """An error, as RFC 9457 describes it."""
 
-    type = serializers.CharField(help_text="A name for the kind of problem.")
-    title = serializers.CharField()
+    type = serializers.CharField(help_text="The kind of problem: a reference to the page that explains it.")
+    title = serializers.CharField(help_text="The kind of problem in words.")
     status = serializers.IntegerField()
     detail = serializers.CharField()
     errors = FieldErrorSerializer(many=True, required=False)  # type: ignore[assignment]

@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from forecasts import feeds
-from forecasts.models import Article, Event, Forecaster, Prediction, Source, Topic
+from forecasts.models import Article, Entity, Event, Forecaster, Prediction, Source, Topic
 
 MAX_NEAR, MAX_KNOWN, LONGEST_NUMBER = 3, 2000, 40
 
@@ -154,6 +154,11 @@ class TopicField(_NamedField):
 @extend_schema_field(OpenApiTypes.STR)
 class SourceField(_NamedField):
     model, column, thing = Source, "slug", "source"
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class EntityField(_NamedField):
+    model, column, thing = Entity, "path", "entity"
 
 
 class _RecordedField(serializers.UUIDField):

@@ -212,6 +212,11 @@ class ResolutionFilter(filters.FilterSet):
     current = YesNoFilter(field_name="is_current")
 
 
+class DisputeFilter(filters.FilterSet):
+    prediction = filters.UUIDFilter()
+    current = YesNoFilter(field_name="is_current")
+
+
 class EvaluationFilter(filters.FilterSet):
     rule = filters.UUIDFilter(field_name="rule_version")
     prediction = filters.UUIDFilter(field_name="rule_version__prediction")

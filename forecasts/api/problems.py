@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
@@ -17,6 +16,8 @@ from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
 from forecasts.services.refusal import Moved
+
+from .problem_types import TYPES
 
 MEDIA_TYPE = "application/problem+json"
 LONGEST_VALUE = 200
@@ -70,17 +71,16 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if failure is None:
         return None
     set_rollback()
-    status = HTTPStatus(failure.status_code)
-    problem: dict[str, Any] = {
-        "type": f"urn:aftercast:problem:{_code(failure)}",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": _sentence(failure),
-    }
-    errors = _errors(failure, request=context.get("request"))
-    if errors:
+    problem = problem_of(_code(failure), status=failure.status_code, detail=_sentence(failure))
+    if errors := _errors(failure, request=context.get("request")):
         problem["errors"] = errors
-    return Response(problem, status=status.value, headers=_headers(failure), content_type=MEDIA_TYPE)
+    return Response(problem, status=failure.status_code, headers=_headers(failure), content_type=MEDIA_TYPE)
+
+
+def problem_of(slug: str, *, status: int, detail: str) -> dict[str, Any]:
+    """The members that every problem has."""
+    kind = TYPES[slug]
+    return {"type": kind.uri, "title": kind.title, "status": status, "detail": detail}
 
 
 def _as_failure(exc: Exception) -> exceptions.APIException | None:

@@ -1,4 +1,4 @@
-from .access import ApiToken
+from .access import ApiToken, KeptAnswer
 from .among import Among
 from .articles import Article, ArticleAuthor, Forecaster, Topic
 from .changes import Change
@@ -44,6 +44,7 @@ __all__ = [
     "Forecast",
     "Forecaster",
     "Judgement",
+    "KeptAnswer",
     "LevelCell",
     "Lexicon",
     "LexiconEntry",

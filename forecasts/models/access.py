@@ -1,4 +1,6 @@
-"""Who may write through the API."""
+"""Who may write through the API, and what they were answered."""
+
+import uuid
 
 from django.conf import settings
 from django.db import models
@@ -37,3 +39,30 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class KeptAnswer(models.Model):
+    """
+    What a request with an Idempotency-Key was answered, so that the same request is answered alike when sent again.
+
+    The row is claimed before the work and completed after it, in the transaction of the work: whoever reads it reads
+    a whole answer.
+    """
+
+    LONGEST_KEY = 255
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token = models.ForeignKey(ApiToken, on_delete=models.PROTECT, related_name="kept_answers")
+    key = models.CharField(max_length=LONGEST_KEY)
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the request.")
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=bytes)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="kept_answer_age", fields=["recorded_at"])]
+        constraints = [models.UniqueConstraint(name="kept_answer_once_per_key", fields=["token", "key"])]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.status}"

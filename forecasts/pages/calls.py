@@ -3,13 +3,13 @@
 import csv
 from io import StringIO
 
+from forecasts.feeds.spreadsheets import inert
 from forecasts.selectors.scorecards import Scorecard
 
 COLUMNS = (
     "prediction", "title", "topic", "forecaster", "phrase", "probability", "outcome", "brier", "log", "cluster",
     "verdict", "state", "conditional", "retrospective",
 )  # fmt: skip
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def calls_as_csv(card: Scorecard) -> str:
@@ -21,12 +21,5 @@ def calls_as_csv(card: Scorecard) -> str:
         texts = (call.prediction_id, call.title, call.topic, call.forecaster, call.phrase)
         numbers = (call.probability, f"{call.outcome:g}", call.brier, call.log)
         tail = (call.cluster, call.verdict, call.state, int(call.is_conditional), int(call.is_retrospective))
-        writer.writerow([_inert(value) for value in (*texts, *numbers, *tail)])
+        writer.writerow([inert(value) for value in (*texts, *numbers, *tail)])
     return written.getvalue()
-
-
-def _inert(value: object) -> object:
-    """A spreadsheet runs a cell that begins like a formula: an apostrophe keeps it text."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value

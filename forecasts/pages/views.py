@@ -15,10 +15,11 @@ from forecasts.selectors.articles import article_page, listed_articles, listed_f
 from forecasts.selectors.events import event_page
 from forecasts.selectors.home import home_page
 from forecasts.selectors.predictions import prediction_page
-from forecasts.selectors.scorecards import Scorecard, Slice, scorecard
+from forecasts.selectors.scorecards import Scorecard, Slice, full_scorecard, scorecard, with_bands
 
 from .article_text import CHOICES, marked, numbered
 from .calls import calls_as_csv
+from .details import detail_lines, words_as_csv
 from .drawings import calibration_of, calls_of, life_of
 from .figures import INTERVAL_METHODS, figure_lines
 from .wording import caution, coverage_lines, in_short, missing
@@ -82,14 +83,20 @@ def forecasters(request: HttpRequest) -> HttpResponse:
 @require_safe
 def forecaster(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = get_object_or_404(Forecaster, slug=slug)
-    card = scorecard(Slice(forecaster=chosen.slug))
+    card = with_bands(full_scorecard(Slice(forecaster=chosen.slug), now=timezone.now()))
     return render(request, "forecasts/forecaster.html", {"forecaster": chosen, **_card_context(card, name=chosen.name)})
 
 
 @require_safe
 def forecaster_calls(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = get_object_or_404(Forecaster, slug=slug)
-    return _csv(scorecard(Slice(forecaster=chosen.slug)), name=chosen.slug)
+    return _csv(calls_as_csv(scorecard(Slice(forecaster=chosen.slug))), name=f"{chosen.slug}-calls")
+
+
+@require_safe
+def forecaster_words(request: HttpRequest, slug: str) -> HttpResponse:
+    chosen = get_object_or_404(Forecaster, slug=slug)
+    return _csv(words_as_csv(full_scorecard(Slice(forecaster=chosen.slug)).details), name=f"{chosen.slug}-words")
 
 
 @require_safe
@@ -100,7 +107,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 @require_safe
 def topic(request: HttpRequest, path: str) -> HttpResponse:
     chosen = get_object_or_404(Topic, path=path)
-    card = scorecard(Slice(topic=chosen.path))
+    card = with_bands(full_scorecard(Slice(topic=chosen.path), now=timezone.now()))
     context = {"topic": chosen, "below": listed_topics(under=chosen.path), **_card_context(card, name=chosen.label)}
     return render(request, "forecasts/topic.html", context)
 
@@ -108,7 +115,14 @@ def topic(request: HttpRequest, path: str) -> HttpResponse:
 @require_safe
 def topic_calls(request: HttpRequest, path: str) -> HttpResponse:
     chosen = get_object_or_404(Topic, path=path)
-    return _csv(scorecard(Slice(topic=chosen.path)), name=chosen.path.replace("/", "-"))
+    return _csv(calls_as_csv(scorecard(Slice(topic=chosen.path))), name=f"{chosen.path.replace('/', '-')}-calls")
+
+
+@require_safe
+def topic_words(request: HttpRequest, path: str) -> HttpResponse:
+    chosen = get_object_or_404(Topic, path=path)
+    words = words_as_csv(full_scorecard(Slice(topic=chosen.path)).details)
+    return _csv(words, name=f"{chosen.path.replace('/', '-')}-words")
 
 
 @require_safe
@@ -135,6 +149,7 @@ def _card_context(card: Scorecard, *, name: str) -> dict[str, object]:
         "api_filter": urlencode({field: getattr(card.slice, field) for field in sorted(card.slice.is_narrowed_by())}),
         "caution": caution(card),
         "coverage": coverage_lines(card),
+        "details": detail_lines(card.details),
         "figures": figure_lines(card),
         "interval_method": INTERVAL_METHODS[interval.method] if interval else "",
         "strip": calls_of(card, name=name) if card.calls else None,
@@ -142,6 +157,6 @@ def _card_context(card: Scorecard, *, name: str) -> dict[str, object]:
     }
 
 
-def _csv(card: Scorecard, *, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}-calls.csv"'}
-    return HttpResponse(calls_as_csv(card), content_type="text/csv; charset=utf-8", headers=headers)
+def _csv(content: str, *, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)

@@ -15,10 +15,10 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from forecasts.scoring.rules import Direction, Measure
+from forecasts.scoring.signed import MIN_CLUSTERS_FOR_T, sign_flip_interval
 from forecasts.scoring.thresholds import NOTHING, Absent, Missing
 from forecasts.scoring.validation import FloatArray
 
-MIN_CLUSTERS_FOR_T: Final = 15
 # The number of events the sequence is tuned to be tightest at.
 TUNED_TO: Final = 200
 MIN_CLUSTERS_FOR_SEQUENCE: Final = 30
@@ -66,16 +66,19 @@ class Comparison:
     coverage: float
 
 
-def compare(events: Sequence[SharedEvent], *, coverage: float = 0.95) -> Comparison | Absent:
+def compare(
+    events: Sequence[SharedEvent], *, span: tuple[float, float] = (-1.0, 1.0), coverage: float = 0.95
+) -> Comparison | Absent:
     """
     Return the mean difference of two scores on shared forecasts, with an interval and a two-sided p-value.
 
-    From 15 events on the p-value is Student's t on sums by event, which for one forecast an event is the paired t-test.
-    Below, it is exact: the share of all ways to flip the signs of events that give a difference as large. The interval is
-    Student's t throughout, and too narrow where it rests on a handful of events.
+    From 15 events on both are Student's t on sums by event, which for one forecast an event is the paired t-test. Below,
+    both come from flipping the signs of events: the p-value is the share of all ways that give a difference as large, the
+    interval has every difference that is not ruled out so, which with a handful of events is all of `span`.
 
     Args:
         events: One for each independent event, n above 0.
+        span: The least and the greatest difference that can be.
         coverage: Of the interval, between 0 and 1.
     Returns:
         The comparison; or why there is none, with fewer than two events.
@@ -93,14 +96,20 @@ def compare(events: Sequence[SharedEvent], *, coverage: float = 0.95) -> Compari
     n = math.fsum(sizes)
     mean = math.fsum(differences) / n
     error = _clustered_error(differences, sizes, mean=mean)
-    half = float(stdtrit(n_clusters - 1, (1 + coverage) / 2)) * error
-    exact = n_clusters < MIN_CLUSTERS_FOR_T
+    if n_clusters < MIN_CLUSTERS_FOR_T:
+        flipped = sign_flip_interval(differences.tolist(), sizes.tolist(), span=span, level=coverage)
+        low, high = flipped.low, flipped.high
+        method, p_value = ComparisonMethod.SIGN_FLIP, _sign_flip_p(differences)
+    else:
+        half = float(stdtrit(n_clusters - 1, (1 + coverage) / 2)) * error
+        low, high = max(span[0], mean - half), min(span[1], mean + half)
+        method, p_value = ComparisonMethod.CLUSTER_T, _t_p(mean, error=error, freedom=n_clusters - 1)
     return Comparison(
         difference=mean,
-        low=mean - half,
-        high=mean + half,
-        p_value=_sign_flip_p(differences) if exact else _t_p(mean, error=error, freedom=n_clusters - 1),
-        method=ComparisonMethod.SIGN_FLIP if exact else ComparisonMethod.CLUSTER_T,
+        low=low,
+        high=high,
+        p_value=p_value,
+        method=method,
         n_clusters=n_clusters,
         coverage=coverage,
     )

@@ -15,7 +15,7 @@ from forecasts.scoring.rules import Direction, Measure
 from forecasts.scoring.validation import FloatArray
 
 DIFFICULTY_ADJUSTED: Final = Measure(
-    "DIFFICULTY_ADJUSTED", "two-way-brier-1", -1.0, None, Direction.LOWER_IS_BETTER, "squared probability"
+    "DIFFICULTY_ADJUSTED", "two-way-brier-1", None, None, Direction.LOWER_IS_BETTER, "squared probability"
 )
 # The errors need a matrix of all against all.
 MOST_WITH_ERRORS: Final = 1_000

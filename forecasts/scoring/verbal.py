@@ -154,8 +154,9 @@ def effective_meaning(
     hits, misses = readers_as_outcomes(mean, spread)
     least = MIN_SHOWN["verbal.meaning"].events
     if happened + failed < least:
-        text = f"Shown from {least} uses on; so far it was used {happened + failed:.10g} times."
-        return Absent(Missing.TOO_FEW_EVENTS, text)
+        n = happened + failed
+        told = f"Shown from {least} uses on; there {'is' if n == 1 else 'are'} {n:.10g} so far."
+        return Absent(Missing.TOO_FEW_EVENTS, told)
     above, below = hits + happened, misses + failed
     low, high = (float(betaincinv(above, below, (1 + side * coverage) / 2)) for side in (-1, 1))
     return Meaning(above / (above + below), low, high, coverage, hits, misses)

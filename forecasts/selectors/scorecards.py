@@ -17,7 +17,7 @@ from .counting import Counted
 from .coverage import Coverage
 from .details import Details, details_of
 from .recorded_coverage import last_words, recorded_coverage, standing_postings
-from .recounts import as_of_when, recount, weight_under
+from .recounts import Recount, as_of_when, recount, weight_under
 from .replayed_coverage import replayed_coverage
 from .slices import Slice, Weighting
 from .sums import Group, Sums, added_up, sums_of
@@ -63,8 +63,8 @@ class Scorecard:
     `lexicons` the versions that the words of the slice were read by; `sample` the exact sums behind all of them.
     `bands` is None unless they were asked for.
 
-    `calls` holds the best `MAX_CALLS` at most, and none of a slice too large to look through; `n_calls` says how many
-    there are.
+    `details` come with the full one only. `calls` holds the best `MAX_CALLS` at most, and none of a slice too large to
+    look through; `n_calls` says how many there are.
     """
 
     slice: Slice
@@ -89,7 +89,6 @@ class _Standing:
     retrospective: frozenset[UUID]
     rows: tuple[Counted, ...]
     coverage: Coverage
-    details: Details
 
 
 def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
@@ -105,10 +104,33 @@ def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
         now: The knowledge time of another reading where the slice names none.
     """
     moment = as_of_when(chosen, now=now)
-    if moment is not None:
-        return _replayed(chosen, as_of=moment)
-    sums = sums_of(chosen)
-    return _card(chosen, sums=sums, standing=_recorded(chosen, sums=sums, now=now), n_calls=sums.n_rows)
+    anew = None if moment is None else recount(chosen, as_of=moment)
+    return _scored(chosen, sums=_sums(chosen, anew=anew), anew=anew)
+
+
+def full_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
+    """
+    Return how accurate the forecasts of a slice were, with what there is to say of words, conditions and readings.
+
+    Args:
+        chosen: The slice, as `scorecard` takes it.
+        now: The knowledge time of other readings where the slice names none; without it they are left out.
+    """
+    moment = as_of_when(chosen, now=now)
+    anew = None if moment is None else recount(chosen, as_of=moment)
+    sums = _sums(chosen, anew=anew)
+    card = _scored(chosen, sums=sums, anew=anew)
+    details = details_of(chosen, totals=sums.totals, coverage=card.coverage, as_of=moment or now, recount=anew)
+    return replace(card, details=details)
+
+
+def _sums(chosen: Slice, *, anew: Recount | None) -> Sums:
+    return sums_of(chosen) if anew is None else added_up(_grouped(anew.rows, weighting=chosen.weighting))
+
+
+def _scored(chosen: Slice, *, sums: Sums, anew: Recount | None) -> Scorecard:
+    standing = _recorded(chosen, sums=sums) if anew is None else _replayed(chosen, anew=anew)
+    return _card(chosen, sums=sums, standing=standing, n_calls=sums.n_rows)
 
 
 def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Scorecard:
@@ -118,7 +140,6 @@ def _card(chosen: Slice, *, sums: Sums, standing: _Standing, n_calls: int) -> Sc
     return Scorecard(
         slice=chosen,
         coverage=standing.coverage,
-        details=standing.details,
         summary=summary,
         sample=sample,
         figures=figures_of(sample),
@@ -145,20 +166,18 @@ def _lexicons(sums: Sums) -> tuple[LexiconName, ...]:
     return tuple(LexiconName(*name) for name in sorted(set(names)))
 
 
-def _recorded(chosen: Slice, *, sums: Sums, now: datetime | None) -> _Standing:
+def _recorded(chosen: Slice, *, sums: Sums) -> _Standing:
     """Under the verdicts on record, or under those that were on record at an instant."""
     is_listed = sums.n_rows <= MAX_LISTED
     found = list(standing_postings(chosen).select_related("resolution")) if is_listed else []
     told = last_words(chosen).filter(prediction__in={row.resolution.prediction_id for row in found})
     last = {one.prediction_id: one for one in told.defer("reason")}
-    coverage = recorded_coverage(chosen)
     return _Standing(
         verdicts={pk: one.verdict for pk, one in last.items()},
         states={pk: one.state for pk, one in last.items()},
         retrospective=frozenset(row.resolution.prediction_id for row in found if row.resolution.is_retrospective),
         rows=tuple(_counted(row) for row in found),
-        coverage=coverage,
-        details=details_of(chosen, totals=sums.totals, coverage=coverage, as_of=now),
+        coverage=recorded_coverage(chosen),
     )
 
 
@@ -179,20 +198,15 @@ def _counted(row: Posting) -> Counted:
     )
 
 
-def _replayed(chosen: Slice, *, as_of: datetime) -> Scorecard:
+def _replayed(chosen: Slice, *, anew: Recount) -> _Standing:
     """Under the verdicts that the rules, or people, give on what was known at an instant."""
-    counts = recount(chosen, as_of=as_of)
-    coverage = replayed_coverage(chosen, recount=counts)
-    sums = added_up(_grouped(counts.rows, weighting=chosen.weighting))
-    standing = _Standing(
-        verdicts={pk: one.verdict for pk, one in counts.found.items()},
-        states=dict.fromkeys(counts.found, Resolution.State.FINAL.value),
-        retrospective=counts.late,
-        rows=counts.rows,
-        coverage=coverage,
-        details=details_of(chosen, totals=sums.totals, coverage=coverage, as_of=as_of, recount=counts),
+    return _Standing(
+        verdicts={pk: one.verdict for pk, one in anew.found.items()},
+        states=dict.fromkeys(anew.found, Resolution.State.FINAL.value),
+        retrospective=anew.late,
+        rows=anew.rows,
+        coverage=replayed_coverage(chosen, recount=anew),
     )
-    return _card(chosen, sums=sums, standing=standing, n_calls=sums.n_rows)
 
 
 def _grouped(rows: Iterable[Counted], *, weighting: Weighting) -> Iterable[Group]:

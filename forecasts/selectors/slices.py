@@ -28,7 +28,8 @@ class Slice:
     """
     Which forecasts a scorecard is about; what is left empty does not narrow it.
 
-    `as_of` asks what was known at an instant, `as_recorded` what the database held then. `lead_days_min` and
+    `as_of` asks what was known at an instant, `as_recorded` what the database held then. `due_to` leaves out
+    what was bound to be decided later: of such predictions only those that came true early are resolved. `lead_days_min` and
     `lead_days_max` bound the days from a forecast to its outcome; `horizon_days` is for `AT_HORIZON`: the forecast
     that stood so many days before the scheduled close. What aggregates say counts only where it is asked for, by
     `aggregates` or by naming one as the forecaster: it is said already.
@@ -40,6 +41,7 @@ class Slice:
     topic: str = ""
     issued_from: datetime | None = None
     issued_to: datetime | None = None
+    due_to: datetime | None = None
     lead_days_min: float | None = None
     lead_days_max: float | None = None
     conditional: bool | None = None
@@ -93,6 +95,8 @@ def _of_prediction(chosen: Slice, prefix: str = "") -> Q:
         asked["issued_at__gte"] = chosen.issued_from
     if chosen.issued_to:
         asked["issued_at__lt"] = chosen.issued_to
+    if chosen.due_to:
+        asked["scheduled_close_at__lt"] = chosen.due_to
     if chosen.attribution:
         asked["attribution"] = chosen.attribution
     found = Q(**{f"{prefix}{name}": value for name, value in asked.items()})

@@ -8,6 +8,7 @@ from django.db.models import Count, Subquery, Sum
 
 from forecasts.models import Forecast, LexiconEntry
 from forecasts.scoring.levels import BASIS_POINTS
+from forecasts.scoring.lexicon import normalise_phrase
 from forecasts.scoring.rules import brier_score
 
 from .counting import SETTLED, share_of
@@ -48,6 +49,14 @@ class Hedges:
     def share(self) -> float | None:
         """The share that happened; None where none was settled."""
         return self.happened / self.n_settled if self.n_settled else None
+
+
+def plain(phrase: str) -> str:
+    """The words as lexicons store them; as they were written where nothing but marks is left."""
+    try:
+        return normalise_phrase(phrase)
+    except ValueError:
+        return phrase.strip()
 
 
 def spoken_in(chosen: Slice, *, recount: Recount | None) -> list[Spoken]:

@@ -13,7 +13,6 @@ from django.db.models import F
 from forecasts.models import LexiconEntry, Prediction, RuleVersion
 from forecasts.scoring.intervals import Interval
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
-from forecasts.scoring.lexicon import normalise_phrase
 from forecasts.scoring.means import mean_brier_interval
 from forecasts.scoring.statistics import UNITS, Totals, cell_of
 from forecasts.scoring.tiers import Tier, tier_at
@@ -22,7 +21,7 @@ from .coverage import asked_forecasts
 from .recorded_coverage import standing_postings
 from .recounts import Recount, recount_of, weight_under
 from .slices import Slice, Weighting, weight_of
-from .spoken import Spoken
+from .spoken import Spoken, plain
 
 VARIANTS = (RuleVersion.Variant.STRICT, RuleVersion.Variant.LENIENT)
 MOST_REPLAYED = 200
@@ -107,7 +106,7 @@ def spread_of(
 
 
 def _lexicons(totals: Totals, *, spoken: Sequence[Spoken]) -> Iterator[SpreadLine]:
-    phrases = {one: normalise_phrase(one.phrase) for one in spoken}
+    phrases = {one: plain(one.phrase) for one in spoken}
     for book, points in sorted(_points(set(phrases.values())).items()):
         told = [(one, points[phrases[one]]) for one in spoken if phrases[one] in points]
         change = sum(_brier(one, level) - _brier(one, one.level) for one, level in told)
@@ -117,7 +116,7 @@ def _lexicons(totals: Totals, *, spoken: Sequence[Spoken]) -> Iterator[SpreadLin
             change=change,
             n_read=sum(one.rows for one, _ in told),
             n_changed=sum(one.rows for one, level in told if level != one.level),
-            what="forecasts in words",
+            what="forecast in words" if sum(one.rows for one, _ in told) == 1 else "forecasts in words",
         )
 
 
@@ -216,7 +215,7 @@ def _variant(
         clusters=len(_events(after) - shared) - len(_events(before) - shared),
         n_read=n_read,
         n_changed=sum(old.get(pk) != new.get(pk) for pk in old.keys() | new.keys()),
-        what="predictions",
+        what="prediction" if n_read == 1 else "predictions",
     )
 
 
@@ -258,7 +257,5 @@ def _line(
 
 def _told(brier: float | None, *, central: float | None, n_read: int, n_changed: int, what: str) -> str:
     if brier is None or central is None:
-        return f"{n_read} {what} have such a reading; nothing to compare."
-    return (
-        f"{n_read} {what} have such a reading, {n_changed} come out otherwise: {brier:.4f} in place of {central:.4f}."
-    )
+        return f"It reads {n_read} {what}; there is nothing to compare."
+    return f"It reads {n_read} {what} and changes {n_changed}: {brier:.4f} in place of {central:.4f}."

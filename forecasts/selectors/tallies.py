@@ -17,8 +17,9 @@ from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 
 from .counting import Counted
 from .opinions import MADE_OF_OTHERS
+from .recorded_coverage import standing_postings
 from .recounts import as_of_when, recount, weight_under
-from .slices import Slice, Weighting, postings_in, weight_of
+from .slices import Slice, Weighting, weight_of
 
 SQUARES = BASIS_POINTS**2
 
@@ -66,7 +67,7 @@ def tallies_by_event(chosen: Slice, *, now: datetime | None = None) -> Iterator[
     if moment is not None:
         yield from _events_recounted(chosen, as_of=moment)
         return
-    rows = _standing(chosen).order_by().values_list("forecast__forecaster__slug", "cluster")
+    rows = standing_postings(chosen).order_by().values_list("forecast__forecaster_id", "cluster")
     weight, level, reference = weight_of(chosen.weighting), _whole("level"), _whole("reference")
     summed = rows.annotate(
         total=Sum(F("sign") * weight),
@@ -74,7 +75,9 @@ def tallies_by_event(chosen: Slice, *, now: datetime | None = None) -> Iterator[
         less=Sum(_whole("sign") * weight * (_brier(reference) - _brier(level))),
         asked=Count("resolution__prediction", distinct=True),
     )
-    yield from (EventTally(*row) for row in summed.iterator() if row[2])
+    # Named afterwards: grouped by a name, the database would look each posting up among all forecasters.
+    slugs = dict(Forecaster.objects.values_list("pk", "slug"))
+    yield from (EventTally(slugs[row[0]], *row[1:]) for row in summed.iterator() if row[2])
 
 
 def tallies_by_prediction(
@@ -92,7 +95,9 @@ def tallies_by_prediction(
     moment = as_of_when(chosen, now=now)
     if moment is not None:
         return [one for one in _predictions_recounted(about, as_of=moment) if one.forecaster in forecasters]
-    return list(_by_prediction(_standing(about).filter(forecast__forecaster__slug__in=forecasters), chosen=chosen))
+    return list(
+        _by_prediction(standing_postings(about).filter(forecast__forecaster__slug__in=forecasters), chosen=chosen)
+    )
 
 
 def tallies_of_everybody(chosen: Slice, *, most: int, now: datetime | None = None) -> list[PredictionTally]:
@@ -108,7 +113,7 @@ def tallies_of_everybody(chosen: Slice, *, most: int, now: datetime | None = Non
     moment = as_of_when(chosen, now=now)
     if moment is not None:
         return list(islice(_predictions_recounted(about, as_of=moment), most))
-    return list(islice(_by_prediction(_standing(about), chosen=chosen), most))
+    return list(islice(_by_prediction(standing_postings(about), chosen=chosen), most))
 
 
 def tallies_with_peers(chosen: Slice, *, forecaster: str, now: datetime | None = None) -> list[PredictionTally]:
@@ -125,8 +130,8 @@ def tallies_with_peers(chosen: Slice, *, forecaster: str, now: datetime | None =
     about = replace(chosen, forecaster="", aggregates=True)
     moment = as_of_when(chosen, now=now)
     if moment is None:
-        own = _standing(replace(chosen, forecaster=forecaster)).values("resolution__prediction")
-        shared = _standing(about).filter(resolution__prediction__in=own)
+        own = standing_postings(replace(chosen, forecaster=forecaster)).values("resolution__prediction")
+        shared = standing_postings(about).filter(resolution__prediction__in=own)
         peers = shared.filter(forecast__forecaster__slug=forecaster) | shared.exclude(
             forecast__forecaster__kind__in=MADE_OF_OTHERS
         )
@@ -136,14 +141,6 @@ def tallies_with_peers(chosen: Slice, *, forecaster: str, now: datetime | None =
     asked = {one.prediction_id for one in found if one.forecaster == forecaster}
     barred = made_of_others - {forecaster}
     return [one for one in found if one.prediction_id in asked and one.forecaster not in barred]
-
-
-def _standing(chosen: Slice) -> QuerySet[Posting]:
-    """The postings of a slice that nothing has taken back, as far as it asks what was recorded."""
-    rows = postings_in(chosen).filter(sign=1)
-    if chosen.as_recorded is None:
-        return rows.filter(taken_back_by=None)
-    return rows.exclude(taken_back_by__recorded_at__lte=chosen.as_recorded)
 
 
 def _by_prediction(rows: QuerySet[Posting], *, chosen: Slice) -> Iterator[PredictionTally]:

@@ -10,7 +10,7 @@ from forecasts.scoring.discrimination import Auc, area_under_curve
 from forecasts.scoring.intervals import Interval
 from forecasts.scoring.ladder import ladder_cuts, ladder_score
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE, Levels
-from forecasts.scoring.lexicon import Reading, normalise_phrase
+from forecasts.scoring.lexicon import Reading
 from forecasts.scoring.means import mean_brier_interval
 from forecasts.scoring.rules import brier_score
 from forecasts.scoring.statistics import Cell, Totals, cell_of
@@ -25,7 +25,7 @@ from forecasts.scoring.verbal import (
     spread_of_range,
 )
 
-from .spoken import Hedges, Spoken, entries_of
+from .spoken import Hedges, Spoken, entries_of, plain
 
 MOST_PHRASES = 100
 
@@ -135,7 +135,7 @@ def _said(one: Spoken, *, entries: Mapping[int, LexiconEntry]) -> Said:
 
 
 def _phrase(one: Spoken, entry: LexiconEntry | None) -> str:
-    return entry.phrase if entry else normalise_phrase(one.phrase)
+    return entry.phrase if entry else plain(one.phrase)
 
 
 def _lexicon(entry: LexiconEntry | None) -> str:
@@ -163,7 +163,8 @@ def _line(forecaster: str, phrase: str, lexicon: str, *, use: _Use) -> PhraseLin
     )
     counts = {"happened": happened, "failed": max(0.0, n - happened), "mean": min(max(point, 0.0), 1.0)}
     found = effective_meaning(**counts, spread=spread)
-    text = found.text if isinstance(found, Absent) else meaning_statement(use.name, phrase, found=found, **counts)
+    events = "1 independent event" if len(use.clusters) == 1 else f"{len(use.clusters)} independent events"
+    told = found.text if isinstance(found, Absent) else meaning_statement(use.name, phrase, found=found, **counts)
     return PhraseLine(
         forecaster=forecaster,
         phrase=phrase,
@@ -175,7 +176,7 @@ def _line(forecaster: str, phrase: str, lexicon: str, *, use: _Use) -> PhraseLin
         n_clusters=len(use.clusters),
         happened=happened,
         meaning=found,
-        text=text,
+        text=told if isinstance(found, Absent) else f"{told} On {events}.",
     )
 
 

@@ -3,16 +3,18 @@
 import hashlib
 import re
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from forecasts.models import Article, ArticleAuthor, Forecaster, Topic
 
-from .refusal import Problems
+from .refusal import Problems, refuse
 from .searching import keep_words
 
 TOPIC_PATH = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)*")
+CHECKED = ("title", "canonical_url", "published_at")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -90,18 +92,7 @@ def record_article(
     Raises:
         Refused: A field is missing, or the publication lies in the future.
     """
-    problems = Problems()
-    if not title.strip():
-        problems.add("title", "An article needs its title.")
-    if not canonical_url.isascii():
-        problems.add("canonical_url", "An address has no letters beyond ASCII: copy it from the browser's address bar.")
-    if not authors:
-        problems.add("authors", "Name at least one author; the outlet itself, where there is no byline.")
-    if published_at > now:
-        problems.add(
-            "published_at", f"{published_at:%Y-%m-%d %H:%M} UTC is in the future: log an article once it is published."
-        )
-    problems.raise_if_any()
+    _check_article(title=title, canonical_url=canonical_url, authors=authors, published_at=published_at, now=now)
     if text and not text_is_excerpt:
         text_sha256 = hashlib.sha256(text.encode()).hexdigest()
     article, is_new = Article.objects.get_or_create(
@@ -125,6 +116,53 @@ def record_article(
         _sign(article, authors)
         keep_words([article])
     return article, is_new
+
+
+def _check_article(
+    *, title: str, canonical_url: str, authors: list[Forecaster], published_at: datetime, now: datetime
+) -> None:
+    problems = Problems()
+    if not title.strip():
+        problems.add("title", "An article needs its title.")
+    if not canonical_url.isascii():
+        problems.add("canonical_url", "An address has no letters beyond ASCII: copy it from the browser's address bar.")
+    if not authors:
+        problems.add("authors", "Name at least one author; the outlet itself, where there is no byline.")
+    if published_at > now:
+        problems.add(
+            "published_at", f"{published_at:%Y-%m-%d %H:%M} UTC is in the future: log an article once it is published."
+        )
+    problems.raise_if_any()
+
+
+@transaction.atomic
+def correct_article(
+    *, article: Article, authors: list[Forecaster], now: datetime, recorded_by: User | None = None, **fields: Any
+) -> tuple[Article, bool]:
+    """
+    Record an article as it should have been logged; the first record stays, and predictions stay with what they quote.
+
+    Args:
+        fields: Those of `record_article`.
+    Returns:
+        The correction, and whether it is new: the same content again adds nothing.
+    Raises:
+        Refused: A field is missing, or the article is corrected already by another one.
+    """
+    _check_article(authors=authors, now=now, **{name: fields[name] for name in CHECKED})
+    fields["title"] = fields["title"].strip()
+    if fields["text"] and not fields["text_is_excerpt"]:
+        fields["text_sha256"] = hashlib.sha256(fields["text"].encode()).hexdigest()
+    Article.objects.select_for_update().get(pk=article.pk)
+    last = Article.objects.filter(supersedes=article).first()
+    if last is not None:
+        if all(getattr(last, name) == value for name, value in fields.items()):
+            return last, False
+        raise refuse("", f"It is corrected already, by {last.pk}: correct that one.")
+    added = Article.objects.create(supersedes=article, recorded_at=now, recorded_by=recorded_by, **fields)
+    _sign(added, authors)
+    keep_words([added])
+    return added, True
 
 
 def _sign(article: Article, authors: list[Forecaster]) -> None:

@@ -69,7 +69,7 @@ def read_phrase(*, phrase: str, lexicon: str = DEFAULT_LEXICON) -> Wording:
     if book is None:
         known = ", ".join(sorted(set(Lexicon.objects.values_list("code", flat=True)))) or "none is loaded"
         raise refuse("lexicon", f"There is no lexicon “{lexicon}”. Known: {known}.")
-    plain = normalise_phrase(phrase)
+    plain = _plain(phrase)
     entry = book.entries.filter(phrase=plain).first()
     if entry is None:
         raise refuse(
@@ -81,6 +81,13 @@ def read_phrase(*, phrase: str, lexicon: str = DEFAULT_LEXICON) -> Wording:
         probability=entry.point, low=entry.low, high=entry.high, phrase=phrase, lexicon_entry=entry,
         basis=f"{book.code} v{book.version}: {entry.source}",
     )  # fmt: skip
+
+
+def _plain(phrase: str) -> str:
+    try:
+        return normalise_phrase(phrase)
+    except ValueError:
+        raise refuse("phrase", f"“{phrase[:40]}” has no words in it. Give the words as they were written.") from None
 
 
 def _nearest(phrase: str, *, book: Lexicon) -> str:
@@ -113,6 +120,8 @@ def wording(
         raise refuse("lexicon", "Give either a number or a lexicon to read the words through, not both.")
     if phrase and not basis.strip():
         raise refuse("basis", f"Say how “{phrase}” was read as {probability}, since no lexicon was used.")
+    if phrase.strip():
+        _plain(phrase)
     number = parse_probability(probability)
     least, most = _range(low, high, number=number)
     return Wording(probability=number, low=least, high=most, phrase=phrase.strip(), basis=basis.strip())

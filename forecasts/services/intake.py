@@ -41,7 +41,8 @@ def log_prediction(
     Returns:
         The prediction, and whether it is new.
     Raises:
-        Refused: Any part is refused; then nothing is stored.
+        Refused: Any part is refused; then nothing is stored. A field of a rule is named with the rule's place, counted
+            from 0: `rules.1.rule`.
     """
     prediction, is_new = record_prediction(claim=claim, now=now, recorded_by=recorded_by)
     for number, draft in enumerate(rules):
@@ -57,7 +58,7 @@ def log_prediction(
                 may_resolve=may_resolve,
             )
         except Refused as refusal:
-            raise (_placed(refusal, number=number) if len(rules) > 1 else refusal) from None
+            raise _placed(refusal, number=number) from None
     if wording is not None:
         record_forecast(
             prediction=prediction,
@@ -72,6 +73,5 @@ def log_prediction(
 
 
 def _placed(refusal: Refused, *, number: int) -> Refused:
-    """The refusal of one rule of several, with its place among them, counted from 0."""
-    told = refusal.message_dict
-    return Refused({"rule": [f"rules[{number}].{field}: {text}" for field in told for text in told[field]]})
+    """The refusal of one rule, under the names its fields have among all that was given: rules.1.name."""
+    return Refused({f"rules.{number}.{field}": told for field, told in refusal.message_dict.items()})

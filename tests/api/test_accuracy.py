@@ -182,3 +182,13 @@ def test_figures_that_are_not_shown_say_why(record, reader):
     assert absent["missing_text"] == "Shown from 10 independent events on; there are 2 so far."
     assert set(figures) == set(MEASURES)
     assert figures["MISCALIBRATION_P_VALUE"]["missing_text"].startswith("Shown from 20 independent events on")
+
+
+def test_bands_that_are_asked_for_say_why_they_are_not_shown(record, reader):
+    plain, asked = (reader.get(f"calibration/{query}").json() for query in ("", "?bands=true"))
+
+    assert (plain["bands"], plain["curve"]["steps"], plain["murphy"]["points"]) == (None, [], [])
+    for name, is_simultaneous in (("consistency", False), ("honest", True)):
+        band = asked["bands"][name]
+        assert (band["points"], band["is_simultaneous"]) == ([], is_simultaneous)
+        assert band["missing_text"] == "Shown from 100 independent events on; there are 2 so far."

@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError
 
+from forecasts.models import Prediction
 from forecasts.services.forecasts import record_lexicon
 from tests.builders import (
     NOW,
@@ -128,7 +129,16 @@ def nested(depth: int) -> dict:
 def test_a_rule_that_cannot_decide_is_refused(rule, message, logger):
     errors = refused(logger, "predictions/", claim(rules=[{"rule": rule}]))
 
-    assert message in errors["rules"]
+    assert message in errors["rules.0.rule"]
+
+
+def test_a_bad_rule_among_several_is_named_by_its_place(logger):
+    good, bad = {"rule": rule_that_it_occurs()}, {"rule": {"rrl": "1"}, "variant": "STRICT"}
+
+    errors = refused(logger, "predictions/", claim(rules=[good, bad]))
+
+    assert list(errors) == ["rules.1.rule"]
+    assert not Prediction.objects.exists()
 
 
 def test_a_rule_for_a_recorded_prediction_is_checked_too(logger):
@@ -159,7 +169,7 @@ def test_a_rule_for_a_recorded_prediction_is_checked_too(logger):
         ({"status": "FINAL", "id": "7", "recorded_at": "2020-01-01T00:00:00Z"}, "recorded_at", "There is no field"),
         (
             {"rules": [{"rule": rule_that_it_occurs(), "variant": "STRICT", "name": "central"}]},
-            "rules",
+            "rules.0.name",
             "does not go with",
         ),
         ({"rules": [{"rule": "occurs"}]}, "rules.0.rule", "Expected a dictionary"),
@@ -220,7 +230,7 @@ def test_an_event_without_a_possible_date_is_refused(when, field, message, inges
         ({"evidence": []}, "evidence", "at least one report"),
         ({"evidence": [{"url": "ftp://example.org/1"}]}, "evidence.0.url", "no web address"),
         ({"evidence": [{"url": "javascript:alert(1)"}]}, "evidence.0.url", "no web address"),
-        ({"evidence": [{"owner": "somebody"}]}, "evidence", "an address or a citation"),
+        ({"evidence": [{"owner": "somebody"}]}, "evidence.0", "an address or a citation"),
         ({"tier": "A"}, "tier", "There is no field “tier” here"),
         ({"source": "wyre"}, "source", "There is no source “wyre”. Near it: wire."),
         ({"attributes": [1]}, "attributes", "Expected a dictionary"),

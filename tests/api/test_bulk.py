@@ -282,7 +282,7 @@ def test_predictions_in_numbers(logger):
     assert fates(answer) == ["RECORDED", "REFUSED", "REFUSED", "UNCHANGED"]
     assert [row["problem"]["errors"][0]["field"] for row in answer.json()["results"][1:3]] == [
         "wording.probability",
-        "rules",
+        "rules.0.rule",
     ]
     assert Prediction.objects.count() == 1
 

@@ -39,6 +39,7 @@ RESOURCES = [
     "entities",
     "milestones",
     "resolutions",
+    "disputes",
     "evaluations",
     "scores",
 ]
@@ -171,7 +172,7 @@ def test_the_newest_version_of_a_milestone_is_at_its_key(reader):
 @pytest.mark.parametrize(
     ("path", "field", "message"),
     [
-        ("predictions/?colour=red", "colour", "no parameter “colour” here. Near it: cursor. Known: forecaster, topic"),
+        ("predictions/?colour=red", "colour", "no parameter “colour” here. Near it: cursor. Known: "),
         ("predictions/?statsu=OPEN", "statsu", "Near it: status"),
         ("predictions/?status=open", "status", "open is not one of the available choices"),
         ("predictions/?conditional=maybe", "conditional", "maybe is not one of"),
@@ -321,14 +322,13 @@ def test_a_prediction_that_was_never_checked_is_explained_too(reader):
     assert told["readings"][0]["evaluation"] is None
 
 
-def test_history_is_told_from_the_start(settled, resolver, reader):
+def test_verdicts_are_told_with_who_decided(settled, resolver, reader):
     resolver.post(f"predictions/{settled.pk}/verdicts/", {"verdict": "NO", "reason": "The shipment turned back."})
 
-    history = reader.get(f"predictions/{settled.pk}/history/").json()
+    rows = reader.get(f"resolutions/?prediction={settled.pk}").json()["results"]
 
-    assert [(row["number"], row["verdict"], row["is_current"]) for row in history] == [
-        (1, "YES", False),
-        (2, "NO", True),
+    assert [(row["number"], row["verdict"], row["is_current"], row["decided_by"]) for row in rows] == [
+        (2, "NO", True, "PERSON"),
+        (1, "YES", False, "MACHINE"),
     ]
-    assert [row["decided_by"] for row in history] == ["MACHINE", "PERSON"]
     assert len(reader.get("resolutions/?current=true").json()["results"]) == 1

@@ -357,7 +357,7 @@ def test_a_verdict_on_a_record_that_moved_on_is_a_conflict(resolver):
 
     answer = resolver.post(f"predictions/{prediction.pk}/verdicts/", body)
 
-    assert (answer.status_code, answer.json()["type"]) == (409, "urn:aftercast:problem:changed")
+    assert (answer.status_code, answer.json()["type"]) == (409, "/api/v1/problems/changed/")
     assert "record changed since" in errors_of(answer)["verdict"]
     assert not Resolution.objects.exists()
 

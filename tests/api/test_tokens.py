@@ -38,6 +38,13 @@ WRITES = {
     f"events/{NOBODY}/unmerge/": "event:write",
     "observations/": "event:write",
     "sources/wire/coverage/": "event:write",
+    "sources/": "admin",
+    "milestones/": "admin",
+    "entities/": "prediction:write",
+    f"entities/{NOBODY}/memberships/": "admin",
+    f"articles/{NOBODY}/corrections/": "prediction:write",
+    "disputes/": "resolve",
+    f"predictions/{NOBODY}/reopening/": "resolve",
 }
 
 
@@ -218,7 +225,7 @@ def test_the_command_says_what_is_wrong(options, message, account):
 
 
 def test_too_many_requests_are_told_when_to_go_on(reader, monkeypatch):
-    monkeypatch.setattr("rest_framework.throttling.AnonRateThrottle.get_rate", lambda self: "2/min")
+    monkeypatch.setattr("forecasts.api.throttling.AddressRate.get_rate", lambda self: "2/min")
 
     answers = [reader.get("topics/") for _ in range(3)]
 

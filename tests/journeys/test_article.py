@@ -9,8 +9,9 @@ from django.db import transaction
 from time_machine import travel
 
 from forecasts.models import Evaluation, Event, EventVersion, Forecast, Observation, Prediction, Resolution, Score
+from forecasts.selectors.coverage import PARTS
 from forecasts.selectors.resolutions import latest_evaluation
-from forecasts.selectors.scorecards import Slice, scorecard
+from forecasts.selectors.scorecards import Slice, full_scorecard, scorecard
 from forecasts.services.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,32 @@ def test_the_authors_scorecard_has_seven_settled_calls_of_three_events(settled):
     )
     assert (card.coverage.not_scored, card.coverage.reported, card.coverage.retrospective) == (3, 9, 7)
     assert "Too few to rate" in card.summary.statement
+
+
+def test_the_authors_scorecard_says_what_it_does_not_rest_on(settled):
+    found = full_scorecard(Slice(forecaster="david-hastings-dunn"), now=NOW)
+    conditional, spread = found.details.conditional, found.details.spread
+
+    assert sum(getattr(found.coverage, name) for name in PARTS) == found.coverage.predictions == 17
+    assert (found.coverage.implied_deadline, found.coverage.provisional) == (13, 7)
+    assert (conditional.n, conditional.resolved, conditional.annulled) == (11, 4, 7)
+    assert (conditional.side_happened, conditional.side_failed, conditional.side_unknown) == (2, 1, 4)
+    assert conditional.warning
+    assert (conditional.n_condition, conditional.mean_condition) == (4, 0.6)
+    read = {line.name: round(line.brier, 4) for line in (*spread.lexicons, *spread.variants)}
+    assert (read["default_v1"], read["icd_203"], read["mosteller_youtz_1990"]) == (0.2528, 0.2404, 0.2483)
+    assert (read["STRICT"], read["LENIENT"]) == (0.4157, 0.1589)
+    assert not any(line.is_outside for line in (*spread.lexicons, *spread.variants))
+
+
+def test_the_authors_likely_came_to_mean_what_readers_hear(settled):
+    (line,) = [
+        one
+        for one in full_scorecard(Slice(forecaster="david-hastings-dunn")).details.verbal.phrases
+        if one.phrase == "likely"
+    ]
+
+    assert (line.n, line.happened, round(line.meaning.probability, 2)) == (4, 2, 0.74)
 
 
 def test_a_topic_narrows_the_scorecard_with_all_below_it(settled):

@@ -30,6 +30,7 @@ MUTABLE = {
     "scope",
     "searchtext",
     "apitoken",
+    "keptanswer",
     "entity",
     "forecaster",
     "prediction",

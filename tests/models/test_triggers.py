@@ -32,7 +32,9 @@ def test_every_table_of_records_is_told_to_mirrors_or_belongs_to_one_that_is():
     told_with_another = {
         "articleauthor", "event", "eventkey", "lexiconentry", "posting", "rulekey", "witness", "change",
     }  # fmt: skip
-    unwatched = {"apitoken", "clustercell", "levelcell", "predictioncounts", "scope", "searchtext", "uncounted"}
+    unwatched = {
+        "apitoken", "clustercell", "keptanswer", "levelcell", "predictioncounts", "scope", "searchtext", "uncounted",
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(NAMES[connection.vendor])
         triggers = {name for (name,) in cursor.fetchall()}

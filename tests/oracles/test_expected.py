@@ -5,9 +5,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scoringrules import rps_score
+from sklearn.metrics import brier_score_loss
 
 from forecasts.scoring.balance import brier_balance
-from forecasts.scoring.categories import ranked_probability_score
+from forecasts.scoring.categories import category_brier_score, gjp_ordered_score, ranked_probability_score
 from forecasts.scoring.compatibility import other_score
 from forecasts.scoring.decomposition import bins, decompose_brier, recalibrated
 from forecasts.scoring.discrimination import area_under_curve
@@ -150,3 +152,22 @@ def test_four_of_five(expected):
     for interval, name in ((wilson_interval, "wilson"), (jeffreys_interval, "jeffreys")):
         found = interval(4, 5)
         assert (found.low, found.high) == pytest.approx(tuple(numbers[name]), abs=1e-8)
+
+
+def test_ranked_scores_are_those_of_scoringrules():
+    """It counts categories from 1, takes rows that do not add up, and does not divide by the cuts."""
+    random = np.random.default_rng(3)
+    fcst = random.dirichlet(np.ones(5), size=200)
+    obs = random.integers(0, 5, size=200)
+
+    theirs = rps_score(obs + 1, fcst)
+
+    assert 4 * ranked_probability_score(fcst, obs) == pytest.approx(theirs, abs=1e-12)
+    assert gjp_ordered_score(fcst, obs) == pytest.approx(2 * theirs / 4, abs=1e-12)
+    assert category_brier_score(fcst, obs) == pytest.approx(
+        [
+            brier_score_loss([one], [row], labels=range(5), scale_by_half=True)
+            for one, row in zip(obs, fcst, strict=True)
+        ],
+        abs=1e-12,
+    )

@@ -119,9 +119,9 @@ def n_queries(client, address: str) -> int:
         ("/articles/{article}/", 16),
         ("/predictions/{prediction}/", 13),
         ("/forecasters/", 2),
-        ("/forecasters/ada-byron/", 15),
+        ("/forecasters/ada-byron/", 16),
         ("/topics/", 3),
-        ("/topics/aid/", 15),
+        ("/topics/aid/", 19),
         ("/events/{event}/", 7),
     ],
 )

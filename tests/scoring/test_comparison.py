@@ -64,6 +64,28 @@ def test_fifteen_events_are_enough_for_t(n, method):
     assert compare(singles(np.linspace(-0.1, 0.2, n))).method == method
 
 
+def test_a_handful_of_events_rules_no_difference_out():
+    found = compare(singles([-0.2, -0.1, -0.3]))
+
+    assert (found.low, found.high) == (-1.0, 1.0)
+    assert (compare(singles([-0.2, -0.1]), span=(-7, 7)).low) == -7.0
+
+
+@given(st.lists(st.integers(-100, 100).map(lambda one: one / 100), min_size=6, max_size=9))
+def test_below_fifteen_events_the_interval_leaves_out_what_the_test_rules_out(differences):
+    found = compare(singles(differences))
+
+    assert found.low <= found.difference <= found.high
+    assert found.p_value <= 0.05 or found.low <= 0 <= found.high
+
+
+def test_eight_events_that_all_go_one_way_rule_out_that_nothing_differs():
+    found = compare(singles([-0.1, -0.12, -0.14, -0.16, -0.18, -0.2, -0.22, -0.24]))
+
+    assert found.p_value == pytest.approx(2 / 256)
+    assert found.low < found.difference < found.high < 0
+
+
 def test_swapping_the_two_turns_the_sign_and_nothing_else():
     differences = np.random.default_rng(2).normal(0, 0.1, 30)
 

@@ -88,7 +88,7 @@ def test_two_uses_say_nothing():
     found = effective_meaning(1, 1, mean=0.7, spread=0.1)
 
     assert isinstance(found, Absent)
-    assert found.text == "Shown from 3 uses on; so far it was used 2 times."
+    assert found.text == "Shown from 3 uses on; there are 2 so far."
 
 
 @pytest.mark.parametrize(("mean", "spread"), [(0.0, 0.0), (1.0, 0.0), (0.5, 0.0), (0.5, 0.6)])

@@ -5,7 +5,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from forecasts.selectors.fits import fits_of
-from forecasts.selectors.scorecards import scorecard
+from forecasts.selectors.scorecards import full_scorecard
 from forecasts.selectors.slices import Slice
 from forecasts.services.forecasts import record_forecast, wording
 from forecasts.services.verdicts import record_verdict
@@ -43,7 +43,7 @@ def test_conditions_that_were_not_met_are_told_as_a_share():
         claimed(f"If so, {number}.", verdict, condition="so")
     claimed("Without a condition.", "NO", probability="1")
 
-    found = scorecard(ADA, now=NOW).details.conditional
+    found = full_scorecard(ADA, now=NOW).details.conditional
 
     assert (found.n, found.resolved, found.annulled, found.annulled_share) == (6, 2, 3, 0.6)
     assert (found.annulled_interval.low, found.annulled_interval.high) == (
@@ -58,14 +58,14 @@ def test_as_many_met_as_not_is_no_warning():
     claimed("If so, one.", "YES", condition="so")
     claimed("If so, two.", "ANNULLED", condition="so")
 
-    assert scorecard(ADA, now=NOW).details.conditional.warning == ""
+    assert full_scorecard(ADA, now=NOW).details.conditional.warning == ""
 
 
 def test_an_annulled_prediction_changes_no_score():
     claimed("If so, one.", "YES", condition="so")
-    before = scorecard(ADA, now=NOW)
+    before = full_scorecard(ADA, now=NOW)
     claimed("If so, two.", "ANNULLED", condition="so", probability="0.01")
-    after = scorecard(ADA, now=NOW)
+    after = full_scorecard(ADA, now=NOW)
 
     assert after.summary == before.summary
     assert (before.details.conditional.annulled, after.details.conditional.annulled) == (0, 1)
@@ -76,7 +76,7 @@ def test_two_cases_have_to_add_up_to_the_outcome():
     claimed("He wins.", outcome="He wins", probability="0.5")
     claimed("Aid stops.", outcome="aid stops", probability="0.6")
 
-    card = scorecard(ADA, now=NOW).details.conditional
+    card = full_scorecard(ADA, now=NOW).details.conditional
     total = next(one for one in card.fits if one.kind == "TOTAL")
 
     assert total.gap == pytest.approx(0.1)
@@ -92,7 +92,7 @@ def test_one_case_only_bounds_the_outcome():
     claimed("He wins.", outcome="He wins.", probability="0.6")
     claimed("Aid stops.", outcome="Aid stops", probability="0.3")
 
-    (line,) = scorecard(ADA, now=NOW).details.conditional.fits
+    (line,) = full_scorecard(ADA, now=NOW).details.conditional.fits
 
     assert line.gap == pytest.approx(-0.18)
     assert "48% to 88% follows; said 30%" in line.text
@@ -154,7 +154,9 @@ def test_counted_anew_the_conditional_ones_come_to_the_same():
     for number, verdict in enumerate(("YES", "NO", "ANNULLED")):
         claimed(f"If so, {number}.", verdict, condition="so")
 
-    assert scorecard(replace(ADA, as_of=NOW)).details.conditional == scorecard(ADA, now=NOW).details.conditional
+    assert (
+        full_scorecard(replace(ADA, as_of=NOW)).details.conditional == full_scorecard(ADA, now=NOW).details.conditional
+    )
 
 
 def test_more_conditions_cost_no_more_queries(django_assert_num_queries):

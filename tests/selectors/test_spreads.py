@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from forecasts.models import Forecast
-from forecasts.selectors.scorecards import scorecard
+from forecasts.selectors.scorecards import full_scorecard
 from forecasts.selectors.slices import Slice, Weighting
 from forecasts.services.forecasts import record_lexicon, wording
 from forecasts.services.intake import RuleDraft, log_prediction
@@ -59,7 +59,7 @@ def aid_is_sent():
 
 
 def spread(chosen=ADA):
-    return scorecard(chosen, now=NOW).details.spread
+    return full_scorecard(chosen, now=NOW).details.spread
 
 
 def test_other_lexicons_read_the_same_words_and_touch_no_forecast():
@@ -77,7 +77,7 @@ def test_other_lexicons_read_the_same_words_and_touch_no_forecast():
     assert (own.name, own.n_read, own.n_changed, own.difference) == ("default_v1", 2, 0, 0)
     assert (other.name, other.n_read, other.n_changed) == ("strict", 1, 1)
     assert other.brier == pytest.approx((0.16 + 0.04) / 2)
-    assert other.text == "1 forecasts in words have such a reading, 1 come out otherwise: 0.1000 in place of 0.0650."
+    assert other.text == "It reads 1 forecast in words and changes 1: 0.1000 in place of 0.0650."
     assert list(Forecast.objects.order_by("pk").values()) == before
 
 
@@ -150,7 +150,7 @@ def test_a_score_far_from_the_central_one_is_outside_its_interval():
 def test_where_rules_are_not_read_otherwise_the_reason_is_told(chosen, now, told):
     read(1, others=[("STRICT", BEFORE)])
 
-    found = scorecard(chosen, now=now).details.spread
+    found = full_scorecard(chosen, now=now).details.spread
 
     assert found.variants == ()
     assert told in found.variants_missing
@@ -169,9 +169,9 @@ def test_more_predictions_cost_no_more_queries(django_assert_max_num_queries):
     lexicon("default_v1", likely="0.7")
     read(1, others=[("STRICT", BEFORE), ("LENIENT", AFTER)], words=wording(phrase="likely"))
     with django_assert_max_num_queries(60) as few:
-        scorecard(ADA, now=NOW)
+        full_scorecard(ADA, now=NOW)
 
     for number in range(2, 12):
         read(number, others=[("STRICT", BEFORE), ("LENIENT", AFTER)], words=wording(phrase="likely"))
     with django_assert_max_num_queries(len(few.captured_queries)):
-        scorecard(ADA, now=NOW)
+        full_scorecard(ADA, now=NOW)

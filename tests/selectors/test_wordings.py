@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import User
 
+from forecasts.models import Forecast
 from forecasts.scoring.thresholds import Absent
 from forecasts.selectors.recounts import recount
-from forecasts.selectors.scorecards import scorecard
+from forecasts.selectors.scorecards import full_scorecard
 from forecasts.selectors.slices import Slice
 from forecasts.selectors.spoken import hedges_in, spoken_in
 from forecasts.selectors.wordings import verbal_of as verbal_of_spoken
@@ -104,10 +105,11 @@ def test_each_phrase_of_each_forecaster_has_its_own_meaning():
         "ada-byron", "likely", "default_v1 v1", 20, 9,
     )  # fmt: skip
     assert ada.text == (
-        "When Ada Byron writes “likely”, it happened 9 of 20 times; readers hear 73%; effective meaning 59% [44–74]."
+        "When Ada Byron writes “likely”, it happened 9 of 20 times; readers hear 73%; effective meaning 59% [44–74]. "
+        "On 20 independent events."
     )
     assert (other.forecaster, other.n, other.text) == (
-        "the-king", 2, "Shown from 3 uses on; so far it was used 2 times.",
+        "the-king", 2, "Shown from 3 uses on; there are 2 so far.",
     )  # fmt: skip
 
 
@@ -126,7 +128,7 @@ def test_hedges_are_counted_and_scored_apart():
     said("may", "", number=3)
     said("likely", "YES", number=4)
 
-    card = scorecard(ADA, now=NOW)
+    card = full_scorecard(ADA, now=NOW)
     found = card.details.verbal.hedges
 
     assert (found.n, found.n_settled, found.happened, found.share) == (3, 2, 1, 0.5)
@@ -187,3 +189,17 @@ def test_more_words_cost_no_more_queries(django_assert_num_queries):
     said_often("unlikely", happened=3, failed=9, start=10)
     with django_assert_num_queries(3):
         assert verbal_of(ADA).n == 18
+
+
+def test_marks_that_were_recorded_as_words_are_told_as_they_are():
+    prediction = said("likely", "", number=1)
+    Forecast.objects.create(
+        prediction=prediction, forecaster=make_forecaster("the-king"), probability="0.7", phrase='""',
+        made_at=PUBLISHED, recorded_at=NOW,
+    )  # fmt: skip
+    editor, _ = User.objects.get_or_create(username="editor")
+    record_verdict(prediction_id=prediction.pk, verdict="YES", reason=REASON, actor=editor, known_at=KNOWN, now=NOW)
+
+    (line,) = full_scorecard(Slice(forecaster="the-king"), now=NOW).details.verbal.phrases
+
+    assert (line.phrase, line.n) == ('""', 1)

@@ -155,3 +155,11 @@ def test_a_lexicon_keeps_how_far_readers_differ_and_which_words_only_hedge(db):
     assert (again, is_new, other.version) == (first, False, 2)
     found = {entry.phrase: (entry.spread, entry.is_hedge) for entry in first.entries.all()}
     assert found == {"likely": (Decimal("0.095"), False), "may": (None, True)}
+
+
+@pytest.mark.parametrize("more", [{}, {"probability": "0.7", "basis": "In its place."}])
+def test_marks_alone_are_no_words(lexicon, more):
+    with pytest.raises(Refused) as refused:
+        wording(phrase=' "" ', **more)
+
+    assert "has no words in it. Give the words as they were written." in refused.value.message_dict["phrase"][0]

@@ -102,7 +102,7 @@ def test_a_malformed_rule_is_refused_and_nothing_of_the_prediction_is_stored(rul
     with pytest.raises(Refused) as refused:
         make_prediction(rules=[RuleDraft(rule)])
 
-    assert message in " ".join(refused.value.message_dict["rule"])
+    assert message in " ".join(refused.value.message_dict["rules.0.rule"])
     assert not Prediction.objects.exists()
 
 

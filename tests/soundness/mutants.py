@@ -1,5 +1,5 @@
 """
-Put each fault of `mutations.py` into a copy of the project and see whether the tests notice.
+Put each fault of `mutations.py` and `scoring_mutations.py` into a copy of the project and see whether the tests notice.
 
     python -m tests.soundness.mutants [WORD...]
 
@@ -17,10 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.soundness.mutations import MUTATIONS, Mutation
+from tests.soundness.scoring_mutations import SCORING_MUTATIONS
 
 ROOT = Path(__file__).parents[2]
 LEFT_BEHIND = shutil.ignore_patterns(".*", "var", "node_modules", "__pycache__", "*.sqlite3")
-SECONDS = 300
+SECONDS = 900
+ALL = (*MUTATIONS, *SCORING_MUTATIONS)
 
 
 class NotApplicable(Exception):
@@ -72,7 +74,7 @@ def run(tests: Sequence[str], *, copy: Path) -> int:
 
 def main(words: Sequence[str]) -> int:
     """Print a table of faults and whether they were noticed; return how the process exits."""
-    chosen = [one for one in MUTATIONS if not words or any(word in one.name for word in words)]
+    chosen = [one for one in ALL if not words or any(word in one.name for word in words)]
     survivors = 0
     with copy_of_the_project() as copy:
         for mutation in chosen:

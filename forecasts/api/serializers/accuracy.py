@@ -8,6 +8,7 @@ from rest_framework import serializers
 from forecasts.selectors.scorecards import Call, Scorecard
 
 from .coverage import CoverageCountsSerializer, coverage_of
+from .details import ConditionalSerializer, SpreadSerializer, VerbalSerializer, details_of
 from .figures import FigureSerializer, figure
 
 
@@ -20,6 +21,7 @@ class SliceSerializer(serializers.Serializer):
     outlet = serializers.CharField()
     issued_from = serializers.DateTimeField(allow_null=True)
     issued_to = serializers.DateTimeField(allow_null=True)
+    due_to = serializers.DateTimeField(allow_null=True)
     lead_days_min = serializers.FloatField(allow_null=True)
     lead_days_max = serializers.FloatField(allow_null=True)
     conditional = serializers.BooleanField(allow_null=True)
@@ -90,6 +92,9 @@ class AccuracySerializer(SampleSerializer):
     scores = FigureSerializer(many=True)
     other_scales = FigureSerializer(many=True, help_text="Scores as other sites have them: not recommended.")
     record = RecordSerializer(allow_null=True)
+    verbal = VerbalSerializer(allow_null=True)
+    conditional = ConditionalSerializer(allow_null=True)
+    spread = SpreadSerializer(allow_null=True)
     calls = CallSerializer(many=True, help_text="The best ones; `n_calls` says how many there are.")
     n_calls = serializers.IntegerField()
 
@@ -100,6 +105,7 @@ def accuracy_of(card: Scorecard) -> dict[str, Any]:
         "scores": [figure(one) for one in card.figures],
         "other_scales": [figure(one) for one in card.others],
         "record": card.summary.record,
+        **(details_of(card.details) if card.details else dict.fromkeys(("verbal", "conditional", "spread"))),
         "calls": card.calls,
         "n_calls": card.n_calls,
     }

@@ -216,9 +216,8 @@ def _peer(versus: Versus) -> dict[str, Any]:
 
 
 def _interval(found: Comparison, *, n: int) -> Interval:
-    return Interval(
-        found.low, found.high, IntervalMethod.CLUSTER_T, n=n, n_clusters=found.n_clusters, level=found.coverage
-    )
+    method = IntervalMethod(found.method.value)
+    return Interval(found.low, found.high, method, n=n, n_clusters=found.n_clusters, level=found.coverage)
 
 
 def _own(versus: Versus, mean: float | None) -> dict[str, Any]:

@@ -5,9 +5,27 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from forecasts.api.fields import CodeField, DayField, EventField, InstantField, SourceField, WebAddressField
+from forecasts.api.fields import (
+    CodeField,
+    DayField,
+    EntityField,
+    EventField,
+    InstantField,
+    SourceField,
+    WebAddressField,
+)
 from forecasts.feeds.event_fields import TIMES
-from forecasts.models import Coverage, Entity, EntityMembership, EventVersion, Evidence, Milestone, Observation, Source
+from forecasts.models import (
+    Coverage,
+    Entity,
+    EntityMembership,
+    EventVersion,
+    Evidence,
+    Milestone,
+    Observation,
+    Source,
+    Tier,
+)
 from forecasts.services.events import interval
 from forecasts.services.refusal import Refused
 
@@ -180,6 +198,11 @@ class NewReport(Body):
     owner = ShortText(help_text="Who publishes it; wire copies share an owner. By default the host of the address.")
     quote = LongText()
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["url"] and not attrs.get("citation"):
+            raise serializers.ValidationError("A report needs an address or a citation.")
+        return attrs
+
 
 class Place(Body):
     """A point on the map: a name, or lat and lon in degrees, or all of them."""
@@ -268,6 +291,53 @@ class NewMerge(Body):
 class UndoneMerge(Body):
     reason = serializers.CharField(max_length=5000, help_text="Why it is an event of its own after all.")
     known_at = InstantField(required=False, help_text="When that could be known; by default now.")
+
+
+class NewSource(Body):
+    """A feed; how far it is trusted decides what its events can decide."""
+
+    slug = serializers.RegexField(
+        r"^[a-z0-9][a-z0-9-]*\Z", max_length=60, help_text="Lowercase letters, digits and hyphens."
+    )
+    name = serializers.CharField(max_length=200)
+    kind = CodeField(choices=Source.Kind.choices, default=Source.Kind.CURATED)
+    tier = CodeField(choices=Tier.choices, help_text="How far it is trusted.")
+    group = serializers.RegexField(
+        r"^[a-z0-9][a-z0-9-]*\Z", max_length=60, default="wire", help_text="The coverage group that rules name."
+    )
+    settlement_lag_seconds = serializers.IntegerField(
+        min_value=0, max_value=366 * 86_400, help_text="How long an event can still be missing."
+    )
+    url = WebAddressField(required=False, allow_blank=True, default="")
+    citation = LongText()
+
+
+class NewEntity(Body):
+    path = serializers.CharField(max_length=120, help_text="Words joined by dots: USA.GOV.POTUS lies in USA.GOV.")
+    label = serializers.CharField(max_length=200)  # type: ignore[assignment]
+    wikidata = serializers.RegexField(
+        r"^(Q[0-9]{1,12})?\Z", required=False, allow_blank=True, default="", help_text="Such as Q30."
+    )
+
+
+class NewMembership(Body):
+    group = EntityField(help_text="Path of what it belongs to.")
+    starts_at = InstantField(required=False, allow_null=True, default=None)
+    ends_at = InstantField(required=False, allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["starts_at"] and attrs["ends_at"] and attrs["starts_at"] >= attrs["ends_at"]:
+            raise serializers.ValidationError({"ends_at": ["It ends before it starts."]})
+        return attrs
+
+
+class NewMilestone(Body):
+    """A named date; another date for the same key is its next version."""
+
+    key = serializers.CharField(max_length=100, help_text="Lowercase words joined by dots: us.inauguration.2025.")
+    label = serializers.CharField(max_length=200)  # type: ignore[assignment]
+    occurs_at = InstantField()
+    url = WebAddressField(required=False, allow_blank=True, default="")
 
 
 class NewCoverage(Body):

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from forecasts.api.fields import CodeField, InstantField, RawProbabilityField, WebAddressField
+from forecasts.api.fields import CodeField, InstantField, PredictionField, RawProbabilityField, WebAddressField
 from forecasts.models import Evaluation, Resolution, Score, Verdict, Witness
 from forecasts.scoring.rules import SCORE_VERSIONS, Direction, Measure
 
@@ -185,6 +185,14 @@ def _measure(score: Score) -> Measure:
 class NewDispute(Body):
     reason = serializers.CharField(max_length=5000, help_text="What speaks against it, in at least ten characters.")
     evidence_url = WebAddressField(required=False, allow_blank=True, default="")
+
+
+class NewDisputeOf(NewDispute):
+    prediction = PredictionField(help_text="Whose verdict it is.")
+
+
+class NewReopening(Body):
+    reason = serializers.CharField(max_length=5000, help_text="Why, in at least ten characters; readers see it.")
 
 
 class NewVerdict(Body):

@@ -44,6 +44,10 @@ class ChosenSlice(Body):
     outlet = ForecasterField(required=False, help_text="Slug of the forecaster that published the article.")
     issued_from = _moment("Predictions issued at this instant or later.")
     issued_to = _moment("Predictions issued before this instant.")
+    due_to = _moment(
+        "Predictions that were bound to be decided before this instant: of those due later, only what came true early is "
+        "resolved by now."
+    )
     lead_days_min = _days("Forecasts made at least so many days before the outcome could be known.")
     lead_days_max = _days("Forecasts made at most so many days before the outcome could be known.")
     conditional = _yes_or_no("Predictions with a condition, or without.")

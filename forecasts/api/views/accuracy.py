@@ -12,7 +12,7 @@ from forecasts.api.kept import kept_answer
 from forecasts.api.serializers.accuracy import AccuracySerializer, accuracy_of
 from forecasts.api.serializers.calibration import CalibrationSerializer, calibration_of
 from forecasts.api.serializers.slices import ChosenCard, card_asked
-from forecasts.selectors.scorecards import Scorecard, scorecard, with_bands
+from forecasts.selectors.scorecards import Scorecard, full_scorecard, scorecard, with_bands
 from forecasts.selectors.slices import Slice
 
 from .base import Endpoint
@@ -20,6 +20,8 @@ from .base import Endpoint
 
 class SliceEndpoint(Endpoint):
     """A view of the scorecard of one slice."""
+
+    score = staticmethod(scorecard)
 
     def parameters(self) -> list[str]:
         return list(ChosenCard().fields)
@@ -41,7 +43,7 @@ class SliceEndpoint(Endpoint):
 
     def _worked_out(self, chosen: Slice, is_banded: bool, *, shape: Callable[[Scorecard], Any]) -> tuple[Any, bool]:
         """The content of the answer, and whether it hangs on nothing but what the version of the slice says."""
-        card = scorecard(chosen, now=timezone.now())
+        card = self.score(chosen, now=timezone.now())
         is_read_otherwise = card.details is not None and bool(card.details.spread.variants)
         return shape(with_bands(card) if is_banded else card), not is_read_otherwise
 
@@ -49,9 +51,15 @@ class SliceEndpoint(Endpoint):
 class AccuracyView(SliceEndpoint):
     """How accurate forecasts were."""
 
+    score = staticmethod(full_scorecard)
+
     @extend_schema(operation_id="accuracy", parameters=[ChosenCard], responses=AccuracySerializer)
     def get(self, request: Request) -> HttpResponse:
-        """The scorecard: every score with its n and interval, what became of the predictions, and each call."""
+        """
+        The scorecard: every score with its n and interval, what became of the predictions, and each call.
+
+        With what words of probability were worth, how many conditions were met, and how much hangs on readings.
+        """
         return self.answer(lambda card: AccuracySerializer(accuracy_of(card)).data)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,7 +19,7 @@ from forecasts.api.serializers.articles import (
     TopicSerializer,
 )
 from forecasts.models import ApiToken, Article, ArticleAuthor, Forecaster, Topic
-from forecasts.services.articles import record_article, record_forecaster, record_topic
+from forecasts.services.articles import correct_article, record_article, record_forecaster, record_topic
 
 from .base import SLUG, Records, recorded
 
@@ -43,6 +44,18 @@ class ArticleViewSet(Records):
             address=self.address,
         )
         return self.created(article)
+
+    @extend_schema(request=NewArticle, responses={201: ArticleSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def corrections(self, request: Request, **kwargs: Any) -> Response:
+        """Record an article as it should have been logged; the first record stays."""
+        article, body = self.get_object(), self.body(NewArticle)
+        correction = recorded(
+            lambda: correct_article(article=article, now=timezone.now(), recorded_by=self.account, **body),
+            field="title",
+            address=self.address,
+        )
+        return self.created(correction)
 
 
 class ForecasterViewSet(Records):

@@ -1,6 +1,7 @@
 """What every endpoint does: strict parameters, conditional answers, and writes that are told apart from repeats."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
 from rest_framework import status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -18,6 +19,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from forecasts.api.documentation import ApiSchema
 from forecasts.api.fields import near
+from forecasts.api.idempotency import DigestingParser, answered_once, key_of, start_digest
 from forecasts.api.pagination import CreatedCursorPagination
 from forecasts.api.problems import AlreadyRecorded
 from forecasts.api.serializers.base import Body
@@ -35,9 +37,42 @@ class Endpoint(APIView):
     http_method_names = ["get", "head", "post"]
     metadata_class = None
 
+    def perform_authentication(self, request: Request) -> None:
+        """Who asks is found out, and counted before it is said whether they may: guessed tokens count too."""
+        try:
+            super().perform_authentication(request)
+        except AuthenticationFailed:
+            super().check_throttles(request)
+            raise
+        super().check_throttles(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Done together with the authentication."""
+
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+        self._digest = start_digest(request)
+        return super().initialize_request(request, *args, **kwargs)
+
+    def get_parsers(self) -> list[Any]:
+        digest = getattr(self, "_digest", None)
+        return [DigestingParser(parser, digest=digest) if digest else parser for parser in super().get_parsers()]
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         check_parameters(request.query_params, known=self.parameters())
+        handler = getattr(self, "post", None)
+        if request.method == "POST" and handler is not None and (key := key_of(request.headers)):
+            # It is looked up after this, so every POST there is or will be is safe to send again.
+            setattr(self, "post", partial(self._once, handler, key=key))  # noqa: B010 - to the type checker it is a method
+
+    def _once(self, handler: Callable[..., Any], request: Request, *args: Any, key: str, **kwargs: Any) -> Any:
+        return answered_once(
+            lambda: handler(request, *args, **kwargs),
+            request=request,
+            key=key,
+            digest=self._digest,
+            refusal=self.handle_exception,
+        )
 
     def parameters(self) -> list[str]:
         """The query parameters that are understood."""
@@ -46,6 +81,9 @@ class Endpoint(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(answer, ["Accept", "Authorization"])
+        if standing := getattr(request, "rate_limit", None):
+            for name, value in standing.headers.items():
+                answer.headers[name] = value
         # Keep it, but ask each time whether it still holds.
         answer.headers.setdefault("Cache-Control", "private, no-cache")
         return answer

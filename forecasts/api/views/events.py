@@ -1,5 +1,6 @@
 """What happened: sources, events, series, entities and milestones."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
@@ -20,11 +21,15 @@ from forecasts.api.serializers.events import (
     MilestoneSerializer,
     NewCorrection,
     NewCoverage,
+    NewEntity,
     NewEvent,
+    NewMembership,
     NewMerge,
+    NewMilestone,
     NewObservation,
     NewReport,
     NewRetraction,
+    NewSource,
     ObservationSerializer,
     SourceSerializer,
     UndoneMerge,
@@ -44,7 +49,15 @@ from forecasts.models import (
 from forecasts.selectors.events import possible_duplicates
 from forecasts.services.events import EventDraft, Report, add_evidence, correct_event, record_event, retract_event
 from forecasts.services.merges import merge_events, undo_merge
-from forecasts.services.sources import record_coverage, record_observation
+from forecasts.services.refusal import refuse
+from forecasts.services.sources import (
+    record_coverage,
+    record_entity,
+    record_membership,
+    record_milestone,
+    record_observation,
+    record_source,
+)
 from forecasts.tasks import hint
 
 from .base import NUMBER, SLUG, Records, recorded
@@ -212,7 +225,24 @@ class SourceViewSet(Records):
     filterset_class = SourceFilter
     lookup_field = "slug"
     lookup_value_regex = SLUG
-    write_scope = ApiToken.Scope.EVENT_WRITE
+
+    @property
+    def write_scope(self) -> str:
+        return ApiToken.Scope.ADMIN if self.action == "create" else ApiToken.Scope.EVENT_WRITE
+
+    @extend_schema(request=NewSource, responses={201: SourceSerializer})
+    def create(self, request: Request) -> Response:
+        """Record a feed; until it is covered, its whole group is not."""
+        body = self.body(NewSource)
+        lag = timedelta(seconds=body.pop("settlement_lag_seconds"))
+
+        def write() -> tuple[Any, bool]:
+            is_new = not Source.objects.filter(slug=body["slug"]).exists()
+            return record_source(**body, settlement_lag=lag, now=timezone.now()), is_new
+
+        source = recorded(write, field="slug", address=self.address)
+        hint()
+        return self.created(source)
 
     @extend_schema(request=NewCoverage, responses={201: CoverageSerializer})
     @action(detail=True, methods=["post"], filterset_class=None)
@@ -238,6 +268,37 @@ class EntityViewSet(Records):
     lookup_field = "path"
     lookup_value_regex = "[A-Za-z0-9_.-]+"
 
+    @property
+    def write_scope(self) -> str:
+        # Whose acts count as whose can decide predictions that are open.
+        return ApiToken.Scope.ADMIN if self.action == "memberships" else ApiToken.Scope.PREDICTION_WRITE
+
+    @extend_schema(request=NewEntity, responses={201: EntitySerializer})
+    def create(self, request: Request) -> Response:
+        """Record an actor under its dotted path."""
+        body = self.body(NewEntity)
+
+        def write() -> tuple[Any, bool]:
+            is_new = not Entity.objects.filter(path=body["path"]).exists()
+            return record_entity(**body), is_new
+
+        return self.created(recorded(write, field="path", address=self.address))
+
+    @extend_schema(request=NewMembership, responses={201: EntitySerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def memberships(self, request: Request, **kwargs: Any) -> Response:
+        """Record that the entity belongs to another between two dates; undecided predictions are looked at again."""
+        member, body = self.get_object(), self.body(NewMembership)
+        if body["group"].pk == member.pk:
+            raise refuse("group", f"{member.path} cannot belong to itself.")
+        recorded(
+            lambda: record_membership(member=member, now=timezone.now(), **body),
+            field="group",
+            address=lambda _: self.address(member),
+        )
+        hint()
+        return self.created(member)
+
 
 class MilestoneViewSet(Records):
     """Named dates, every version of each."""
@@ -247,6 +308,18 @@ class MilestoneViewSet(Records):
     ordering = ("key", "version")
     lookup_field = "key"
     lookup_value_regex = "[a-z0-9_.]+"
+    write_scope = ApiToken.Scope.ADMIN
+
+    @extend_schema(request=NewMilestone, responses={201: MilestoneSerializer})
+    def create(self, request: Request) -> Response:
+        """Record a named date, or its next version; rules that name it are looked at again."""
+        body = self.body(NewMilestone)
+        milestone = recorded(
+            lambda: record_milestone(**body, now=timezone.now()), field="occurs_at", address=self.address
+        )
+        hint()
+        shown = MilestoneSerializer(milestone).data
+        return Response(shown, status=201, headers={"Location": self.address(milestone)})
 
     def get_object(self) -> Milestone:
         """The newest version."""

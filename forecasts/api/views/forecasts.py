@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +16,9 @@ from forecasts.api.serializers.forecasts import (
     LexiconWithEntriesSerializer,
     NewForecast,
 )
+from forecasts.api.serializers.terms import ForecastScoresSerializer, forecast_scores_of
 from forecasts.models import ApiToken, Forecast, Lexicon
+from forecasts.selectors.terms import forecast_scores
 from forecasts.services.forecasts import record_forecast
 from forecasts.services.refusal import refuse
 from forecasts.tasks import hint
@@ -46,6 +49,13 @@ class ForecastViewSet(Records):
         )
         hint()
         return self.created(forecast)
+
+    @extend_schema(operation_id="forecast_scores", responses=ForecastScoresSerializer)
+    @action(detail=True, url_path="scores", pagination_class=None, filterset_class=None)
+    def scores(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """What the forecast counts for: the terms of each score, or why it counts for nothing."""
+        found = forecast_scores(self.get_object())
+        return Response(ForecastScoresSerializer(forecast_scores_of(found)).data)
 
 
 def _made_at(given: datetime | None, *, token: ApiToken, now: datetime) -> datetime:

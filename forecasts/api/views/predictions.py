@@ -14,16 +14,19 @@ from rest_framework.response import Response
 from forecasts import rules
 from forecasts.api.filters import PredictionFilter, RuleFilter
 from forecasts.api.permissions import holds
+from forecasts.api.serializers.histories import EntrySerializer
 from forecasts.api.serializers.judgements import NewJudgement, QuestionSerializer
 from forecasts.api.serializers.predictions import NewPrediction, NewRule, PredictionSerializer, RuleSerializer
 from forecasts.api.serializers.resolutions import (
     ExplanationSerializer,
     NewDispute,
+    NewReopening,
     NewVerdict,
     ResolutionSerializer,
 )
 from forecasts.api.serializers.rule_checks import NewRuleCheck, RuleCheckSerializer
 from forecasts.models import ApiToken, Forecast, Prediction, Resolution, RuleVersion
+from forecasts.selectors.histories import history_of
 from forecasts.selectors.judgements import questions_of
 from forecasts.selectors.resolutions import (
     current_resolution,
@@ -37,7 +40,7 @@ from forecasts.services.judgements import answer_question
 from forecasts.services.predictions import ClaimDraft, record_rule
 from forecasts.services.refusal import Refused
 from forecasts.services.rule_checks import check_rule
-from forecasts.services.verdicts import dispute, record_verdict
+from forecasts.services.verdicts import dispute, record_verdict, reopen
 from forecasts.tasks import hint
 
 from .base import Records, recorded
@@ -46,7 +49,7 @@ from .resolutions import RESOLUTIONS, WITNESSES
 FORECASTS = Forecast.objects.select_related("forecaster", "lexicon_entry__lexicon").order_by("-made_at", "-id")
 
 
-JUDGING = ("verdicts", "disputes", "judgements")
+JUDGING = ("verdicts", "disputes", "judgements", "reopening")
 
 
 class PredictionViewSet(Records):
@@ -109,12 +112,21 @@ class PredictionViewSet(Records):
             hint()
         return Response(QuestionSerializer(questions_of(prediction=prediction), many=True).data, status=status)
 
-    @extend_schema(responses=ResolutionSerializer(many=True))
+    @extend_schema(request=NewReopening, responses={201: ResolutionSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def reopening(self, request: Request, **kwargs: Any) -> Response:
+        """Withdraw a verdict without another in its place; the next sweep looks at the prediction afresh."""
+        prediction, body = self.get_object(), self.body(NewReopening)
+        refuse_own(prediction, token=self.token)
+        resolution = reopen(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
+        hint()
+        return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
+
+    @extend_schema(responses=EntrySerializer(many=True))
     @action(detail=True, pagination_class=None, filterset_class=None)
     def history(self, request: Request, **kwargs: Any) -> Response:
-        """Every resolution of the prediction, the oldest first."""
-        resolutions = RESOLUTIONS.filter(prediction=self.get_object()).order_by("number")
-        return Response(ResolutionSerializer(resolutions, many=True).data)
+        """All that was recorded: claim, rules, forecasts, evaluations, answers, verdicts and disputes, the oldest first."""
+        return Response(EntrySerializer(history_of(prediction=self.get_object()), many=True).data)
 
     @extend_schema(responses=ExplanationSerializer)
     @action(detail=True, filterset_class=None)
@@ -166,19 +178,15 @@ def log_from(body: dict[str, Any], *, token: ApiToken, account: Any, now: dateti
         Refused: Any part is refused, named as in the body.
     """
     claim = {name: value for name, value in body.items() if name not in ("wording", "rules", "is_scored")}
-    words = read_wording(body["wording"])
-    try:
-        return log_prediction(
-            claim=ClaimDraft(**claim),
-            rules=[RuleDraft(**draft) for draft in body["rules"]],
-            wording=words,
-            is_scored=body["is_scored"],
-            now=now,
-            recorded_by=account,
-            may_resolve=holds(token, ApiToken.Scope.RESOLVE),
-        )
-    except Refused as refusal:
-        raise renamed(refusal, rule="rules", name="rules") from None
+    return log_prediction(
+        claim=ClaimDraft(**claim),
+        rules=[RuleDraft(**draft) for draft in body["rules"]],
+        wording=read_wording(body["wording"]),
+        is_scored=body["is_scored"],
+        now=now,
+        recorded_by=account,
+        may_resolve=holds(token, ApiToken.Scope.RESOLVE),
+    )
 
 
 def refuse_own(prediction: Prediction, *, token: ApiToken) -> None:

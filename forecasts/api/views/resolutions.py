@@ -1,17 +1,24 @@
-"""What rules came to, verdicts and scores. Only reading: verdicts are recorded at their prediction."""
+"""What rules came to, verdicts and scores. Verdicts are recorded at their prediction."""
 
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from forecasts.api.filters import EvaluationFilter, ResolutionFilter, ScoreFilter
+from forecasts.api.filters import DisputeFilter, EvaluationFilter, ResolutionFilter, ScoreFilter
 from forecasts.api.serializers.resolutions import (
     EvaluationSerializer,
     EvaluationWithTraceSerializer,
+    NewDisputeOf,
     ResolutionSerializer,
     ScoreSerializer,
 )
-from forecasts.models import Evaluation, Resolution, Score, Witness
+from forecasts.models import ApiToken, Evaluation, Resolution, Score, Witness
+from forecasts.services.verdicts import dispute
+from forecasts.tasks import hint
 
 from .base import NUMBER, Records
 
@@ -25,6 +32,24 @@ class ResolutionViewSet(Records):
     queryset = RESOLUTIONS
     serializer_class = ResolutionSerializer
     filterset_class = ResolutionFilter
+
+
+class DisputeViewSet(Records):
+    """Verdicts that somebody questioned, each as the resolution that says so."""
+
+    queryset = RESOLUTIONS.filter(state=Resolution.State.DISPUTED)
+    serializer_class = ResolutionSerializer
+    filterset_class = DisputeFilter
+    write_scope = ApiToken.Scope.RESOLVE
+
+    @extend_schema(request=NewDisputeOf, responses={201: ResolutionSerializer})
+    def create(self, request: Request) -> Response:
+        """Question the verdict on a prediction."""
+        body = self.body(NewDisputeOf)
+        prediction = body.pop("prediction")
+        disputed = dispute(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
+        hint()
+        return self.created(disputed)
 
 
 class EvaluationViewSet(Records):

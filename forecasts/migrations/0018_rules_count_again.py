@@ -7,7 +7,7 @@ from ._uncounted import count_again_after
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0016_reference_sums"),
+        ("forecasts", "0017_kept_answers"),
     ]
 
     operations = [count_again_after("ruleversion", key="prediction_id")]

@@ -1,0 +1,74 @@
+"""Every call of a slice with every term, as a file that streams."""
+
+from collections.abc import Iterable
+from dataclasses import astuple, fields
+
+import orjson
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from forecasts.api.serializers.slices import ChosenSlice, slice_of
+from forecasts.charts.csv_lines import csv_lines
+from forecasts.selectors.terms import Terms, terms_of
+
+from .base import Endpoint
+
+COLUMNS = tuple(field.name for field in fields(Terms))
+
+
+class CallsEndpoint(Endpoint):
+    """The calls of one slice, in no order that means anything."""
+
+    def parameters(self) -> list[str]:
+        return list(ChosenSlice().fields)
+
+    def terms(self) -> Iterable[Terms]:
+        """
+        The terms of each call of the slice that the parameters choose.
+
+        Raises:
+            ValidationError: They choose none.
+        """
+        return terms_of(slice_of(self.request.query_params.dict()), now=timezone.now())
+
+
+class CallsCsvView(CallsEndpoint):
+    """Every call that counts, as CSV."""
+
+    @extend_schema(
+        operation_id="accuracy_calls_csv", parameters=[ChosenSlice], responses={(200, "text/csv"): OpenApiTypes.STR}
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Each call with every term of its scores: weight, probability, outcome, reference, cluster, versions."""
+        lines = csv_lines(COLUMNS, (_plain(one) for one in self.terms()))
+        return _file((line.encode() for line in lines), kind="text/csv; charset=utf-8", name="calls.csv")
+
+
+class CallsLinesView(CallsEndpoint):
+    """Every call that counts, as JSON Lines."""
+
+    @extend_schema(
+        operation_id="accuracy_calls_ndjson",
+        parameters=[ChosenSlice],
+        responses={(200, "application/x-ndjson"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """The same as the CSV, one JSON object a line."""
+        lines = (orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z) for one in self.terms())
+        return _file(lines, kind="application/x-ndjson", name="calls.ndjson")
+
+
+def _plain(one: Terms) -> tuple[object, ...]:
+    """Truth values as 1 and 0, instants as RFC 3339."""
+    return tuple(
+        int(value) if isinstance(value, bool) else value.isoformat() if hasattr(value, "isoformat") else value
+        for value in astuple(one)
+    )
+
+
+def _file(content: Iterable[bytes], *, kind: str, name: str) -> StreamingHttpResponse:
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(content, content_type=kind, headers=disposition)

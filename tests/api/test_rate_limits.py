@@ -1,0 +1,86 @@
+"""Budgets of tokens and addresses."""
+
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+from rest_framework.settings import api_settings
+
+from forecasts.api.throttling import AddressRate, network_of
+
+from .conftest import Program, errors_of
+
+pytestmark = pytest.mark.django_db
+LIMIT = 5
+
+
+@pytest.fixture
+def limited(monkeypatch):
+    monkeypatch.setattr("forecasts.api.throttling.RateLimit.get_rate", lambda self: f"{LIMIT}/hour")
+
+
+def test_every_answer_says_how_the_budget_stands(limited, reader):
+    answers = [reader.get("topics/") for _ in range(LIMIT + 2)]
+
+    assert [answer.status_code for answer in answers] == [200] * LIMIT + [429] * 2
+    assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["4", "3", "2", "1", "0", "0", "0"]
+    assert {answer.headers["RateLimit-Limit"] for answer in answers} == {"5"}
+    assert 0 < int(answers[0].headers["RateLimit-Reset"]) <= 3600
+    assert errors_of(answers[-1]) == {}
+
+
+def test_a_token_has_a_budget_of_its_own(limited, reader, program_with):
+    for _ in range(LIMIT + 1):
+        reader.get("topics/")
+
+    assert program_with("read").get("topics/").headers["RateLimit-Remaining"] == "4"
+
+
+def test_guessed_tokens_use_up_the_budget_of_their_address(limited):
+    statuses = [Program(f"guess-{number}").get("topics/").status_code for number in range(LIMIT + 1)]
+
+    assert statuses == [401] * LIMIT + [429]
+
+
+@pytest.mark.parametrize(("n_proxies", "served"), [(0, LIMIT), (1, LIMIT)])
+def test_a_forged_address_escapes_no_limit(n_proxies, served, limited, reader, monkeypatch):
+    monkeypatch.setattr(api_settings, "NUM_PROXIES", n_proxies)
+    forged = (f"10.0.0.{number}, 192.0.2.7" for number in range(50))
+
+    statuses = [reader.get("topics/", **{"x-forwarded-for": chain}).status_code for chain in forged]
+
+    assert statuses.count(200) == served
+
+
+def test_requests_at_the_same_moment_are_all_counted(limited):
+    request = SimpleNamespace(auth=None, headers={}, META={"REMOTE_ADDR": "192.0.2.1"})
+
+    with ThreadPoolExecutor(50) as pool:
+        allowed = list(pool.map(lambda _: AddressRate().allow_request(request, None), range(50)))
+
+    assert sum(allowed) == LIMIT
+
+
+def test_a_cache_that_is_away_limits_nobody(limited, reader, monkeypatch):
+    class Away:
+        def add(self, *_):
+            raise ConnectionError("nobody there")
+
+    monkeypatch.setattr("forecasts.api.throttling.RateLimit.cache", Away())
+
+    assert {reader.get("topics/").status_code for _ in range(LIMIT + 1)} == {200}
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:aaaa::1", "20010db800010002"),
+        ("2001:db8:1:2:bbbb::9", "20010db800010002"),
+        ("", ""),
+        ("made up\r\n", "madeup"),
+    ],
+)
+def test_a_host_cannot_choose_another_budget(address, network):
+    assert network_of(address) == network or int(network_of(address), 16) == int(network, 16)

@@ -1,0 +1,67 @@
+"""Faults that somebody could make in scores and scorecards, with the tests that must notice each."""
+
+from tests.soundness.mutations import Mutation
+
+SCORING, SELECTORS, SERVICES, FEEDS = (f"forecasts/{name}/" for name in ("scoring", "selectors", "services", "feeds"))
+FAILURES = ("tests/soundness/test_failures_of_others.py",)
+PARTIAL = ("tests/services/test_partial_outcomes.py",)
+SUMS = ("tests/services/test_rollups.py",)
+IMPORTS = ("tests/services/test_forecast_imports.py", "tests/feeds/test_forecast_files.py")
+
+
+def core(*names: str) -> tuple[str, ...]:
+    """The tests of these parts of the core."""
+    return tuple(f"tests/scoring/test_{name}.py" for name in names)
+
+
+IN_TIME = "made_at < moment if made_before is None else made_before <= moment"
+TIES = "level, place = np.unique(table[:, 0], return_inverse=True)"
+NO_TIES = "place = np.argsort(np.argsort(table[:, 0], kind='stable')); level = np.sort(table[:, 0])"
+BRIER = "return outcomes * (1 - probabilities) ** 2 + (1 - outcomes) * probabilities**2"
+SCHEDULED = "(max(until, since) - since) / (closes - opens)"
+SHARES = "{Verdict.YES: BASIS_POINTS, Verdict.NO: 0}"
+SMALL = "Fraction(self.clusters, self.clusters - 1) * Fraction(residuals"
+OTHERS = "100 * (gains - (total - gains) / (n - 1))"
+
+SCORING_MUTATIONS = (
+    Mutation("what was made at the instant of knowing counts", SELECTORS + "counting.py", IN_TIME, IN_TIME.replace("made_at < moment", "made_at <= moment"), FAILURES),
+    Mutation("what is made too late counts", SELECTORS + "counting.py", IN_TIME, "True", FAILURES),
+    Mutation("bins include their upper edge", SCORING + "decomposition.py", "levels.level * n_bins // BASIS_POINTS", "(levels.level * n_bins - 1) // BASIS_POINTS", core("decomposition", "compatibility")),
+    Mutation("the last bin excludes 1", SCORING + "decomposition.py", "np.minimum(levels.level * n_bins // BASIS_POINTS, n_bins - 1)", "levels.level * n_bins // BASIS_POINTS", FAILURES),
+    Mutation("ties are not added up before pooling", SCORING + "levels.py", TIES, NO_TIES, core("decomposition", "calibration")),
+    Mutation("pooling is not weighted", SCORING + "decomposition.py", "isotonic_regression(levels.shares, weights=levels.weights)", "isotonic_regression(levels.shares)", core("decomposition")),
+    Mutation("peers are compared with themselves too", SCORING + "peers.py", OTHERS, "100 * (gains - total / n)", core("peers")),
+    Mutation("peer scores over time divide by all", SCORING + "peers.py", "np.divide(1.0, standing - 1,", "np.divide(1.0, standing,", core("peers")),
+    Mutation("time that passed is the divisor", SCORING + "weighting.py", SCHEDULED, SCHEDULED.replace("closes", "last"), core("weighting")),
+    Mutation("standing time goes on after the outcome", SCORING + "weighting.py", "last = min(ends, closes)", "last = closes", core("weighting")),
+    Mutation("the Brier score is clipped", SCORING + "rules.py", BRIER, "probabilities = np.clip(probabilities, LOG_CLIP, 1 - LOG_CLIP)\n    " + BRIER, core("rules")),
+    Mutation("the log score is not clipped", SCORING + "statistics.py", "min(max(level / BASIS_POINTS, LOG_CLIP), 1 - LOG_CLIP)", "min(max(level / BASIS_POINTS, 1e-6), 1 - 1e-6)", core("statistics")),
+    Mutation("annulled counts as No", SELECTORS + "counting.py", SHARES, SHARES.replace("}", ", Verdict.ANNULLED: 0}"), FAILURES),
+    Mutation("ambiguous counts as half", SELECTORS + "counting.py", SHARES, SHARES.replace("}", ", Verdict.AMBIGUOUS: 5_000}"), FAILURES),
+    Mutation("in part counts as Yes", SELECTORS + "counting.py", "return round(share * BASIS_POINTS)", "return BASIS_POINTS", PARTIAL),
+    Mutation("in part is not counted as resolved", SELECTORS + "counting.py", "SETTLED = (Verdict.YES, Verdict.NO, Verdict.PARTLY)", "SETTLED = (Verdict.YES, Verdict.NO)", PARTIAL),
+    Mutation("another share is the same verdict", SERVICES + "verdicts.py", "if final is None or (final.verdict, final.share) == answer:", "if final is None or final.verdict == answer[0]:", PARTIAL),
+    Mutation("the error is not corrected for few events", SCORING + "statistics.py", SMALL, "Fraction(residuals", core("statistics")),
+    Mutation("the error of a list is not corrected either", SCORING + "intervals.py", "n_clusters / (n_clusters - 1) * total", "n_clusters / n_clusters * total", core("intervals")),
+    Mutation("events lose one degree of freedom less", SCORING + "signed.py", "stdtrit(n_clusters - 1,", "stdtrit(n_clusters,", core("signed")),
+    Mutation("forecasts count as events", SELECTORS + "sums.py", "clusters[one.cluster] +=", "clusters[f'{one.cluster}{one.level}'] +=", FAILURES),
+    Mutation("repeating oneself adds weight", SCORING + "weighting.py", "return [share + (place < left) for place in range(n)]", "return [WHOLE for place in range(n)]", core("weighting")),
+    Mutation("what is left of a division is lost", SCORING + "weighting.py", "share + (place < left)", "share", core("weighting")),
+    Mutation("one half was right", SCORING + "statistics.py", "BASIS_POINTS if level == HALF else", "2 * outcome if level == HALF else", core("statistics", "summary")),
+    Mutation("ties are won", SCORING + "discrimination.py", "(failed.cumsum() - failed / 2)", "failed.cumsum()", core("discrimination")),
+    Mutation("bias is the wrong way round", SCORING + "statistics.py", "level - outcome, expected", "outcome - level, expected", core("statistics")),
+    Mutation("points are lost where they are saved", SCORING + "statistics.py", "against - brier", "brier - against", core("statistics")),
+    Mutation("a market is compared with itself", SELECTORS + "counting.py", "rivals[place - 1].forecaster_id == row.forecaster_id", "False", SUMS),
+    Mutation("what is taken back is not taken off", SERVICES + "scores.py", "[*_taken(gone), *_added(added)]", "[*_added(added)]", SUMS),
+    Mutation("topics do not include what lies below", SERVICES + "rollups.py", "for depth in range(1, len(steps) + 1):", "for depth in (len(steps),):", SUMS),
+    Mutation("cuts are added and not averaged", SCORING + "categories.py", "(below[:, :-1] ** 2).mean(axis=1)", "(below[:, :-1] ** 2).sum(axis=1)", core("categories")),
+    Mutation("rows need not add up", SCORING + "categories.py", "if abs(row.sum() - 1) > SUMS_WITHIN:", "if row.sum() > 2:", core("categories")),
+    Mutation("categories count from 1", SCORING + "categories.py", "if not 0 <= outcome < n_categories:", "if not 0 <= outcome <= n_categories:", core("categories")),
+    Mutation("a price is an outcome", FEEDS + "forecast_questions.py", "    if is_resolved:\n", "    if is_resolved is not None:\n", IMPORTS),
+    Mutation("both sides of a game count", FEEDS + "forecast_games.py", "ties=(0, HALF, 1))[:1]", "ties=(0, HALF, 1))", IMPORTS),
+    Mutation("rounding makes certainties", FEEDS + "cells.py", "if level in (0, 1) and level != number:", "if False:", IMPORTS),
+    Mutation("every revision is withdrawn first", FEEDS + "forecast_questions.py", "return is_same and row.made_at == withdrawal.made_at", "return False", IMPORTS),
+    Mutation("a file replaces verdicts", SERVICES + "forecast_plans.py", "answer is None or answer == (row.verdict, row.share)", "True", IMPORTS),
+    Mutation("a file may resolve its own forecasts", SERVICES + "forecast_plans.py", "plan.own.add(prediction.pk)", "pass", IMPORTS),
+    Mutation("an import forgets to score", SERVICES + "forecast_imports.py", "[pk for pk in plan.touched if pk in plan.answers]", "[]", IMPORTS),
+)  # fmt: skip
