@@ -121,7 +121,7 @@ def _connect(
 def _exchange(opened: "_Bounded", target: Target, *, body: bytes, headers: Mapping[str, str]) -> Answer:
     connection = HTTPConnection(target.host, target.port)
     # It would connect by itself, and past the check, only where there is no connection yet.
-    connection.sock = opened  # type: ignore[assignment]
+    connection.sock = opened
     sent = {**headers, "Host": target.authority, "Accept-Encoding": "identity", "Connection": "close"}
     connection.request("POST", target.path, body, sent)
     answer = connection.getresponse()
