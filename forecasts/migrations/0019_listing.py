@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0017_kept_answers"),
+        ("forecasts", "0018_rules_count_again"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
