@@ -124,6 +124,12 @@ def full_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
     return replace(card, details=details)
 
 
+def headline(chosen: Slice) -> ScoreSummary:
+    """The first figures of a slice under the verdicts on record, for a line of text: no counts, no calls."""
+    sums = sums_of(chosen)
+    return summarise_sums(sums.totals, sums.levels)
+
+
 def _sums(chosen: Slice, *, anew: Recount | None) -> Sums:
     return sums_of(chosen) if anew is None else added_up(_grouped(anew.rows, weighting=chosen.weighting))
 
