@@ -23,7 +23,7 @@ from .slices import Slice, Weighting
 from .sums import Group, Sums, added_up, sums_of
 
 PLACES = 10  # As many as scores are recorded with.
-MAX_CALLS, MAX_LISTED = 500, 20_000  # How many are shown, and of how many the best are looked for.
+MAX_CALLS, MAX_LISTED = 500, 1_000  # How many are shown, and of how many the best are looked for.
 
 
 @dataclass(frozen=True, kw_only=True)
