@@ -10,11 +10,12 @@ from forecasts.charts.reliability import Ground, reliability_diagram
 from forecasts.charts.spans import Event, EventKind, Mark, MarkKind, Timeline, Window, WindowKind
 from forecasts.charts.timeline import timeline
 from forecasts.models import Article, Resolution, Verdict, Witness
-from forecasts.scoring.bands import Band
-from forecasts.scoring.reliability import Bands, curve_of
+from forecasts.scoring.reliability import curve_of
 from forecasts.scoring.thresholds import Absent
 from forecasts.selectors.predictions import PredictionPage, Reading, happened_at
 from forecasts.selectors.scorecards import Scorecard
+
+from .levels import shown_bands
 
 MAX_WINDOWS, MAX_EVENTS = 6, 40
 CLAUSES = {
@@ -119,11 +120,6 @@ def calibration_of(card: Scorecard, *, name: str) -> SafeString | None:
     curve = curve_of(card.sample.levels, n_clusters=card.summary.n_clusters)
     if isinstance(curve, Absent):
         return None
-    ground = Ground(curve, *(_shown(card.bands) if card.bands else ()))
+    ground = Ground(curve, *shown_bands(card))
     title = f"Calibration: {name}"
     return SafeString(reliability_diagram(card.summary.levels, id_prefix="levels", title=title, ground=ground))
-
-
-def _shown(bands: Bands) -> tuple[Band | None, ...]:
-    """The bands of chance and of what is proven; None for each that is not shown."""
-    return tuple(None if isinstance(one, Absent) else one for one in (bands.around_diagonal, bands.honest))

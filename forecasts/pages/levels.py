@@ -31,25 +31,30 @@ def level_lines(card: Scorecard) -> tuple[LevelLine, ...]:
     """The rows of the table, lowest probability first."""
     curve = curve_of(card.sample.levels, n_clusters=card.summary.n_clusters)
     steps = () if isinstance(curve, Absent) else curve
-    chance = _band(card.bands and card.bands.around_diagonal)
-    proven = _band(card.bands and card.bands.honest)
+    chance, proven = shown_bands(card)
     return tuple(
         LevelLine(
             level,
             next((step.observed_share for step in steps if step.low <= level.probability <= step.high), None),
-            chance and _reach(chance, at=level.probability),
-            proven and _reach(proven, at=level.probability),
+            _reach(chance, at=level.probability),
+            _reach(proven, at=level.probability),
         )
         for level in card.summary.levels
     )
 
 
-def _band(band: Band | Absent | None) -> Band | None:
-    return None if isinstance(band, Absent) else band
+def shown_bands(card: Scorecard) -> tuple[Band | None, Band | None]:
+    """The band of chance and that of what is proven; None for each that is not shown."""
+    if card.bands is None:
+        return None, None
+    chance, proven = card.bands.around_diagonal, card.bands.honest
+    return None if isinstance(chance, Absent) else chance, None if isinstance(proven, Absent) else proven
 
 
-def _reach(band: Band, *, at: float) -> Reach:
+def _reach(band: Band | None, *, at: float) -> Reach | None:
     """The ends of a band at a probability: a lower bound holds for all higher probabilities, an upper one for all lower."""
+    if band is None:
+        return None
     below, above = bisect_right(band.probabilities, at) - 1, bisect_left(band.probabilities, at)
     low = band.low[below] if below >= 0 else 0.0
     return low, band.high[above] if above < len(band.high) else 1.0
