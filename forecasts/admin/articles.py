@@ -230,7 +230,7 @@ class ArticleAdmin(RecordAdmin):
             raise Http404("There is no such article.")
         return text_page(request, article=article)
 
-    def response_post_save_add(self, request: HttpRequest, obj: Model) -> HttpResponseRedirect:
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         """On to its text: the predictions are why it was added."""
         return HttpResponseRedirect(text_url(obj))
 
