@@ -105,7 +105,7 @@ def test_what_is_logged_is_marked_where_it_is_quoted(admin):
     page = admin.get(text_of(prediction.article))
 
     (paragraph,) = page.context["paragraphs"]
-    assert [[one.number for one in sentence.logged] for sentence in paragraph.sentences] == [[], [1]]
+    assert [[one.prediction for one in sentence.logged] for sentence in paragraph.sentences] == [[], [prediction]]
     assert row_page(prediction) in page.text
     assert "without a quote from the text" in page.text
 
