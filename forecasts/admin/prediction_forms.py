@@ -96,7 +96,7 @@ class PredictionForm(ProbabilityFields, RuleForm):
         self.is_valid()
         reading = self.reading()
         refused = {name: self.errors[name] for name in ("phrase", "lexicon") if name in self.errors}
-        check = super().preview(now=now)
+        check = self.tried_rule(now=now)
         if reading is not None and self.rule_data is None:
             self.errors.pop("then_kind", None)
         self.errors.update(refused)
@@ -151,7 +151,7 @@ class ReadingForm(RuleForm):
             self.initial = {"rule": json.dumps(central[0].rule, indent=2, ensure_ascii=False), **self.initial}
 
     def preview(self, *, now: datetime) -> Trial | None:
-        check = super().preview(now=now)
+        check = self.tried_rule(now=now)
         return Trial(None, check) if check else None
 
     def publication(self, *, now: datetime) -> datetime:

@@ -106,7 +106,7 @@ class RuleForm(RecordForm):
         """When the prediction was made: windows count from it."""
         raise NotImplementedError
 
-    def preview(self, *, now: datetime) -> RuleCheck | None:
+    def tried_rule(self, *, now: datetime) -> RuleCheck | None:
         """What the rule would come to; only the rule's own fields are checked."""
         self.is_valid()
         for name in [name for name in self.errors if name not in self._rule_fields()]:

@@ -51,7 +51,7 @@ def overdue(predictions: PredictionQuerySet) -> QuerySet[Prediction]:
     return _explained(predictions.filter(verdict="")).filter(last_reason="AWAITING_COVERAGE")
 
 
-def _explained(predictions: QuerySet[Prediction]) -> QuerySet[Prediction]:
+def _explained(predictions: QuerySet[Prediction]) -> Any:
     """With `last_reason`, what the central rule's last answer rests on."""
     answers = Evaluation.objects.filter(
         rule_version__prediction=OuterRef("pk"), rule_version__name=RuleVersion.CENTRAL_NAME
