@@ -71,6 +71,12 @@ class ApiSchema(AutoSchema):
         auths = super().get_auth()
         return [*auths, {}] if self.method in SAFE_METHODS else auths
 
+    def _insert_field_validators(self, field: Any, schema: Any) -> None:
+        """An address that may be left out is the empty text then, which is no URI."""
+        super()._insert_field_validators(field, schema)
+        if field.read_only and schema.get("format") == "uri" and _may_be_empty(field):
+            del schema["format"]
+
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         is_write = self.method not in SAFE_METHODS
@@ -79,6 +85,12 @@ class ApiSchema(AutoSchema):
                 problem = OpenApiResponse(ProblemSerializer(many=False), description=description)
                 bodies[str(status)] = self._get_response_for_code(problem, str(status), [MEDIA_TYPE], direction)
         return bodies
+
+
+def _may_be_empty(field: Any) -> bool:
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    columns = {column.name: column.blank for column in model._meta.fields} if model else {}
+    return columns.get(field.source, False)
 
 
 def query(name: str, description: str, *, type: Any = str, required: bool = False) -> OpenApiParameter:
