@@ -71,6 +71,19 @@ class ApiSchema(AutoSchema):
         auths = super().get_auth()
         return [*auths, {}] if self.method in SAFE_METHODS else auths
 
+    def get_override_parameters(self) -> list[Any]:
+        """Beside those of the endpoint, what is shown of a row and with it."""
+        view: Any = self.view
+        own = list(super().get_override_parameters())
+        if getattr(view, "action", "") not in ("list", "retrieve"):
+            return own
+        fields = query("fields", "Names of fields with commas between; only these are shown, in their usual order.")
+        if not view.includes:
+            return [*own, fields]
+        parts = ", ".join(f"`{name}`" for name in view.includes)
+        told = f"What else to show of each row under `included`, with commas between: {parts}. Lists end after 20 rows."
+        return [*own, fields, query("include", told)]
+
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         is_write = self.method not in SAFE_METHODS

@@ -1,6 +1,6 @@
 """What every endpoint does: strict parameters, conditional answers, and writes that are told apart from repeats."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from forecasts.api.documentation import ApiSchema
 from forecasts.api.fields import near
 from forecasts.api.idempotency import DigestingParser, answered_once, key_of, start_digest
+from forecasts.api.includes import Include, include_into, names_in
 from forecasts.api.pagination import CreatedCursorPagination
 from forecasts.api.problems import AlreadyRecorded
 from forecasts.api.serializers.base import Body
@@ -27,6 +28,7 @@ from forecasts.api.serializers.base import Body
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 SLUG = "[a-z0-9][A-Za-z0-9_-]*"
 NUMBER = "[0-9]{1,18}"
+SHOWING = ("fields", "include")
 RECENCY = {"recorded_at": ("recorded_at", "id")}
 
 
@@ -111,7 +113,34 @@ class Endpoint(APIView):
         return body.validated_data
 
 
-class Records(Endpoint, ReadOnlyModelViewSet):
+class Shown(Endpoint, ReadOnlyModelViewSet):
+    """Rows with the fields and the parts that were asked for."""
+
+    includes: Mapping[str, Include] = {}
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.shown(page or []))
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        (shown,) = self.shown([self.get_object()])
+        return Response(shown)
+
+    def shown(self, rows: Sequence[Any]) -> Sequence[dict[str, Any]]:
+        """The rows as they are read, with the fields and the parts that were asked for."""
+        serializer: Any = self.get_serializer(rows, many=True)
+        own = serializer.child.fields
+        given = self.request.query_params
+        fields = names_in(given.get("fields"), parameter="fields", known=own)
+        chosen = names_in(given.get("include"), parameter="include", known=self.includes) or ()
+        for name in [name for name in own if fields is not None and name not in fields]:
+            own.pop(name)
+        shown = serializer.data
+        include_into(shown, rows=rows, chosen=chosen, known=self.includes, request=self.request)
+        return shown
+
+
+class Records(Shown):
     """A resource: a list in pages, and each row at its own address."""
 
     ordering: tuple[str, ...] = ("-recorded_at", "-id")
@@ -119,16 +148,19 @@ class Records(Endpoint, ReadOnlyModelViewSet):
     detail_serializer_class: Any = None
     filterset_class: Any = None
     lookup_value_regex = UUID
+    includes: Mapping[str, Include] = {}
 
     def get_serializer_class(self) -> Any:
         is_detail = self.action != "list" and self.detail_serializer_class is not None
         return self.detail_serializer_class if is_detail else super().get_serializer_class()
 
     def parameters(self) -> list[str]:
+        if self.action == "retrieve":
+            return [*SHOWING]
         if self.action != "list":
             return []
         narrowing = self.filterset_class.base_filters if self.filterset_class else ()
-        return [*narrowing, *CreatedCursorPagination.parameters]
+        return [*narrowing, *CreatedCursorPagination.parameters, *SHOWING]
 
     def address(self, row: Model) -> str:
         """The address of a row."""

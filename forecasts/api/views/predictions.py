@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -25,7 +25,7 @@ from forecasts.api.serializers.resolutions import (
     ResolutionSerializer,
 )
 from forecasts.api.serializers.rule_checks import NewRuleCheck, RuleCheckSerializer
-from forecasts.models import ApiToken, Forecast, Prediction, Resolution, RuleVersion
+from forecasts.models import ApiToken, Prediction, Resolution, RuleVersion
 from forecasts.selectors.histories import history_of
 from forecasts.selectors.judgements import questions_of
 from forecasts.selectors.resolutions import (
@@ -44,10 +44,8 @@ from forecasts.services.verdicts import dispute, record_verdict, reopen
 from forecasts.tasks import hint
 
 from .base import RECENCY, Records, recorded
-from .resolutions import RESOLUTIONS, WITNESSES
-
-FORECASTS = Forecast.objects.select_related("forecaster", "lexicon_entry__lexicon").order_by("-made_at", "-id")
-
+from .resolutions import WITNESSES
+from .rows import OF_PREDICTIONS, PREDICTIONS, RESOLUTIONS
 
 JUDGING = ("verdicts", "disputes", "judgements", "reopening")
 
@@ -55,13 +53,11 @@ JUDGING = ("verdicts", "disputes", "judgements", "reopening")
 class PredictionViewSet(Records):
     """Claims, with their state, their rules and their forecasts."""
 
-    queryset = Prediction.objects.select_related("holder", "topic").prefetch_related(
-        Prefetch("forecasts", FORECASTS),
-        Prefetch("rules", RuleVersion.objects.defer("rule").order_by("name", "version")),
-    )
+    queryset = PREDICTIONS
     serializer_class = PredictionSerializer
     filterset_class = PredictionFilter
     orderings = RECENCY | {"issued_at": ("issued_at", "id")}
+    includes = OF_PREDICTIONS
 
     @property
     def write_scope(self) -> str:
