@@ -162,6 +162,10 @@ class Records(Shown):
         narrowing = self.filterset_class.base_filters if self.filterset_class else ()
         return [*narrowing, *CreatedCursorPagination.parameters, *SHOWING]
 
+    def filter_queryset(self, queryset: Any) -> Any:
+        """The rows that the parameters choose; only a list has such."""
+        return super().filter_queryset(queryset) if self.action == "list" else queryset
+
     def address(self, row: Model) -> str:
         """The address of a row."""
         key = self.lookup_url_kwarg or self.lookup_field
