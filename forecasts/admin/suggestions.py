@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from forecasts import rules
-from forecasts.models import Entity, Topic
+from forecasts.feeds.codes import ACTION_CODES
+from forecasts.models import Entity, Forecaster, Milestone, Topic
 
 MOST = 5000
 
@@ -20,8 +21,24 @@ def _event_types() -> list[str]:
     return list(rules.EVENT_TYPES)
 
 
+def _forecasters() -> list[str]:
+    named = Forecaster.objects.exclude(kind=Forecaster.Kind.AGGREGATE)
+    return list(named.order_by("name").values_list("name", flat=True).distinct()[:MOST])
+
+
+def _milestones() -> list[str]:
+    return list(Milestone.objects.order_by("key").values_list("key", flat=True).distinct()[:MOST])
+
+
+def _action_codes() -> list[str]:
+    return list(ACTION_CODES)
+
+
 SUGGESTIONS: dict[str, Callable[[], list[str]]] = {
     "entities": _entities,
     "topics": _topics,
     "event-types": _event_types,
+    "forecasters": _forecasters,
+    "milestones": _milestones,
+    "action-codes": _action_codes,
 }
