@@ -20,7 +20,10 @@ LONGEST = 1000
 class Include(Protocol):
     """A part that rows can be given together with."""
 
-    key: str
+    @property
+    def key(self) -> str:
+        """What of a row its part is found by."""
+        ...
 
     def of(self, rows: Sequence[Any], *, request: Request) -> Mapping[Any, Any]:
         """The part of each row by its `key`, in as many queries for many rows as for one."""

@@ -129,12 +129,13 @@ class Shown(Endpoint, ReadOnlyModelViewSet):
     def shown(self, rows: Sequence[Any]) -> Sequence[dict[str, Any]]:
         """The rows as they are read, with the fields and the parts that were asked for."""
         serializer: Any = self.get_serializer(rows, many=True)
-        own = serializer.child.fields
         given = self.request.query_params
-        fields = names_in(given.get("fields"), parameter="fields", known=own)
         chosen = names_in(given.get("include"), parameter="include", known=self.includes) or ()
-        for name in [name for name in own if fields is not None and name not in fields]:
-            own.pop(name)
+        if "fields" in given:
+            own = serializer.child.fields
+            left = names_in(given["fields"], parameter="fields", known=own) or ()
+            for name in [name for name in own if name not in left]:
+                own.pop(name)
         shown = serializer.data
         include_into(shown, rows=rows, chosen=chosen, known=self.includes, request=self.request)
         return shown
