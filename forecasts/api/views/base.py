@@ -24,6 +24,7 @@ from forecasts.api.includes import Include, include_into, names_in
 from forecasts.api.pagination import CreatedCursorPagination
 from forecasts.api.problems import AlreadyRecorded
 from forecasts.api.serializers.base import Body
+from forecasts.api.throttling import tell_budget
 
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 SLUG = "[a-z0-9][A-Za-z0-9_-]*"
@@ -84,9 +85,7 @@ class Endpoint(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(answer, ["Accept", "Authorization"])
-        if standing := getattr(request, "rate_limit", None):
-            for name, value in standing.headers.items():
-                answer.headers[name] = value
+        tell_budget(request, answer)
         # Keep it, but ask each time whether it still holds.
         answer.headers.setdefault("Cache-Control", "private, no-cache")
         return answer
