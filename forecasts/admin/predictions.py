@@ -127,6 +127,8 @@ class PredictionAdmin(RecordAdmin):
     def response_add(self, request: HttpRequest, obj: Prediction, post_url_continue=None) -> HttpResponse:
         """On to the article's text, or to another claim of the same article, holder and topic, as the button says."""
         response = super().response_add(request, obj, post_url_continue)
+        if "_reading" in request.POST:
+            return HttpResponseRedirect(reverse("admin:forecasts_prediction_reading", args=[obj.pk]))
         if "_totext" in request.POST and obj.article:
             return HttpResponseRedirect(text_url(obj.article))
         if "_addanother" not in request.POST:

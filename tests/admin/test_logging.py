@@ -120,8 +120,9 @@ def test_checking_a_rule_saves_nothing_and_shows_what_it_matches(admin):
     given = prediction_input(article, topic=topic.pk, title="", statement="", outcome="", probability="nonsense")
     page = admin.post(add_page("prediction"), {**given, "_dry_run": "1"})
 
-    assert page.context["preview"].status == "YES"
-    (clause,) = page.context["preview"].clauses
+    check = page.context["preview"].check
+    assert check.status == "YES"
+    (clause,) = check.clauses
     assert [version.title for version in clause.decisive] == ["The United States sends military aid"]
     assert page.context["adminform"].form.errors == {}
     assert not Prediction.objects.exists()
