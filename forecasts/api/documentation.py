@@ -16,12 +16,13 @@ ERRORS = {
     403: "The token may not do this.",
     404: "There is nothing at this address.",
     409: "It is recorded already, or somebody else recorded it at the same moment. `Location` may say where.",
+    412: "The record is not in the state that `If-Match` names; `ETag` is that of its state.",
     413: "The body is too large.",
     415: "The body is of a type that is not read here.",
     422: "The Idempotency-Key came with another request before.",
     429: "Too many requests; `Retry-After` says when to go on.",
 }
-ONLY_WRITING = (409, 413, 415, 422)
+ONLY_WRITING = (409, 412, 413, 415, 422)
 
 
 class FieldErrorSerializer(serializers.Serializer):

@@ -114,7 +114,7 @@ def test_only_the_fields_that_were_asked_for_are_shown(reader):
         (
             "predictions/?include=rule",
             "include",
-            "Near it: rules. Known: article, rules, forecasts, resolution, scores",
+            "Near it: rules, article. Known: article, rules, forecasts, resolution, scores",
         ),
         ("predictions/?include=article,,rules", "include", "There is no “” here."),
         ("topics/?include=predictions", "include", "There is no “predictions” here. Known: none."),

@@ -1,13 +1,16 @@
 """What every endpoint does: strict parameters, conditional answers, and writes that are told apart from repeats."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
-from django.utils.cache import patch_vary_headers
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers, set_response_etag
 from django.utils.decorators import method_decorator
+from django.utils.http import parse_etags
 from django.views.decorators.http import conditional_page
 from rest_framework import status
 from rest_framework.exceptions import AuthenticationFailed, ValidationError
@@ -22,7 +25,7 @@ from forecasts.api.fields import near
 from forecasts.api.idempotency import DigestingParser, answered_once, key_of, start_digest
 from forecasts.api.includes import Include, include_into, names_in
 from forecasts.api.pagination import CreatedCursorPagination
-from forecasts.api.problems import AlreadyRecorded
+from forecasts.api.problems import AlreadyRecorded, PreconditionFailed
 from forecasts.api.serializers.base import Body
 from forecasts.api.throttling import tell_budget
 
@@ -171,6 +174,35 @@ class Records(Shown):
         key = self.lookup_url_kwarg or self.lookup_field
         value = getattr(row, self.lookup_field)
         return reverse(f"api:{self.basename}-detail", kwargs={key: value}, request=self.request)
+
+    @contextmanager
+    def revising(self, locked: QuerySet[Any]) -> Iterator[None]:
+        """
+        A transaction that revises a row, for as long as nobody else can revise what is locked.
+
+        Raises:
+            PreconditionFailed: The request has an If-Match, and the row is in another state by now.
+        """
+        with transaction.atomic():
+            if expected := self.request.headers.get("If-Match"):
+                locked.select_for_update().get()
+                self._check_state(expected)
+            yield
+
+    def _check_state(self, expected: str) -> None:
+        row = self.get_object()
+        (shown,) = self.shown([row])
+        renderer: Any = self.request.accepted_renderer
+        # The same bytes and the same digest as a GET.
+        answer = HttpResponse(renderer.render(shown, renderer.media_type, {}))
+        set_response_etag(answer)
+        etag, accepted = answer.headers["ETag"], parse_etags(expected)
+        if "*" not in accepted and etag not in accepted:
+            raise PreconditionFailed(etag=etag, change=self.last_change(row))
+
+    def last_change(self, row: Any) -> str:
+        """What changed a row last, as a sentence."""
+        return "Read it again, then decide."
 
     def created(self, row: Model) -> Response:
         """The answer with a row just recorded, as a later GET shows it."""

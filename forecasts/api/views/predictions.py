@@ -63,6 +63,12 @@ class PredictionViewSet(Records):
     def write_scope(self) -> str:
         return ApiToken.Scope.RESOLVE if self.action in JUDGING else ApiToken.Scope.PREDICTION_WRITE
 
+    def last_change(self, row: Prediction) -> str:
+        last = current_resolution(prediction=row)
+        if last is None:
+            return f"It is {row.status} and has no resolution."
+        return f"Resolution {last.number}, {last.verdict}, was recorded on {last.recorded_at:%Y-%m-%d %H:%M:%S} UTC."
+
     @extend_schema(request=NewPrediction, responses={201: PredictionSerializer})
     def create(self, request: Request) -> Response:
         """Log a prediction with its rules and its forecast: all of it, or nothing."""
@@ -81,7 +87,8 @@ class PredictionViewSet(Records):
         """Record a verdict on what waits in review, or in place of an earlier one."""
         prediction, body = self.get_object(), self.body(NewVerdict)
         refuse_own(prediction, token=self.token)
-        resolution = record_verdict(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
+        with self.revising(Prediction.objects.filter(pk=prediction.pk)):
+            resolution = record_verdict(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
         return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
 
@@ -90,7 +97,8 @@ class PredictionViewSet(Records):
     def disputes(self, request: Request, **kwargs: Any) -> Response:
         """Question a verdict: the first dispute of a verdict by rule has it checked afresh, others wait for a person."""
         prediction, body = self.get_object(), self.body(NewDispute)
-        resolution = dispute(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
+        with self.revising(Prediction.objects.filter(pk=prediction.pk)):
+            resolution = dispute(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
         return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
 
@@ -115,7 +123,8 @@ class PredictionViewSet(Records):
         """Withdraw a verdict without another in its place; the next sweep looks at the prediction afresh."""
         prediction, body = self.get_object(), self.body(NewReopening)
         refuse_own(prediction, token=self.token)
-        resolution = reopen(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
+        with self.revising(Prediction.objects.filter(pk=prediction.pk)):
+            resolution = reopen(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
         return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
 
