@@ -47,10 +47,11 @@ def last_words(chosen: Slice) -> QuerySet[Resolution]:
 
 def standing_postings(chosen: Slice) -> QuerySet[Posting]:
     """The postings of a slice that nothing has taken back, or had by the instant it asks about."""
-    rows = postings_in(chosen).filter(sign=1)
-    if chosen.as_recorded is None:
-        return rows.filter(taken_back_by=None)
-    return rows.exclude(taken_back_by__recorded_at__lte=chosen.as_recorded)
+    taking_back = Posting.objects.filter(takes_back=OuterRef("pk"))
+    if chosen.as_recorded is not None:
+        taking_back = taking_back.filter(recorded_at__lte=chosen.as_recorded)
+    # Asked as a join, PostgreSQL expects one row to be left of all, and looks everything else up row by row.
+    return postings_in(chosen).filter(~Exists(taking_back), sign=1)
 
 
 def _in_time(last: QuerySet[Resolution], chosen: Slice) -> QuerySet[Resolution]:

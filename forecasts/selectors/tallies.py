@@ -75,8 +75,7 @@ def tallies_by_event(chosen: Slice, *, now: datetime | None = None) -> Iterator[
         less=Sum(_whole("sign") * weight * (_brier(reference) - _brier(level))),
         asked=Count("resolution__prediction", distinct=True),
     )
-    # Named afterwards: grouped by a name, the database would look each posting up among all forecasters.
-    slugs = dict(Forecaster.objects.values_list("pk", "slug"))
+    slugs = _slugs()
     yield from (EventTally(slugs[row[0]], *row[1:]) for row in summed.iterator() if row[2])
 
 
@@ -95,9 +94,8 @@ def tallies_by_prediction(
     moment = as_of_when(chosen, now=now)
     if moment is not None:
         return [one for one in _predictions_recounted(about, as_of=moment) if one.forecaster in forecasters]
-    return list(
-        _by_prediction(standing_postings(about).filter(forecast__forecaster__slug__in=forecasters), chosen=chosen)
-    )
+    named = Forecaster.objects.filter(slug__in=forecasters).values_list("pk", flat=True)
+    return list(_by_prediction(standing_postings(about).filter(forecast__forecaster__in=list(named)), chosen=chosen))
 
 
 def tallies_of_everybody(chosen: Slice, *, most: int, now: datetime | None = None) -> list[PredictionTally]:
@@ -128,30 +126,33 @@ def tallies_with_peers(chosen: Slice, *, forecaster: str, now: datetime | None =
         now: As in `tallies_by_event`.
     """
     about = replace(chosen, forecaster="", aggregates=True)
+    barred = Forecaster.objects.filter(kind__in=MADE_OF_OTHERS).exclude(slug=forecaster)
     moment = as_of_when(chosen, now=now)
     if moment is None:
         own = standing_postings(replace(chosen, forecaster=forecaster)).values("resolution__prediction")
         shared = standing_postings(about).filter(resolution__prediction__in=own)
-        peers = shared.filter(forecast__forecaster__slug=forecaster) | shared.exclude(
-            forecast__forecaster__kind__in=MADE_OF_OTHERS
-        )
-        return list(_by_prediction(peers, chosen=chosen))
+        return list(_by_prediction(shared.exclude(forecast__forecaster__in=barred.values("pk")), chosen=chosen))
     found = list(_predictions_recounted(about, as_of=moment))
-    made_of_others = set(Forecaster.objects.filter(kind__in=MADE_OF_OTHERS).values_list("slug", flat=True))
     asked = {one.prediction_id for one in found if one.forecaster == forecaster}
-    barred = made_of_others - {forecaster}
-    return [one for one in found if one.prediction_id in asked and one.forecaster not in barred]
+    slugs = set(barred.values_list("slug", flat=True))
+    return [one for one in found if one.prediction_id in asked and one.forecaster not in slugs]
 
 
 def _by_prediction(rows: QuerySet[Posting], *, chosen: Slice) -> Iterator[PredictionTally]:
-    alike = rows.order_by().values_list("forecast__forecaster__slug", "resolution__prediction_id", "cluster")
+    alike = rows.order_by().values_list("forecast__forecaster_id", "resolution__prediction_id", "cluster")
     weight = weight_of(chosen.weighting)
     summed = alike.annotate(
         total=Sum(F("sign") * weight),
         own=Sum(_whole("sign") * weight * _brier(_whole("level"))),
         number=Count("pk"),
     )
-    return (PredictionTally(*row) for row in summed.iterator() if row[3])
+    slugs = _slugs()
+    return (PredictionTally(slugs[row[0]], *row[1:]) for row in summed.iterator() if row[3])
+
+
+def _slugs() -> dict[UUID, str]:
+    """By the keys of forecasters: grouped by a name, the database would look each posting up among all of them."""
+    return dict(Forecaster.objects.values_list("pk", "slug"))
 
 
 def _whole(column: str) -> Combinable:
