@@ -94,8 +94,8 @@ def tallies_by_prediction(
     moment = as_of_when(chosen, now=now)
     if moment is not None:
         return [one for one in _predictions_recounted(about, as_of=moment) if one.forecaster in forecasters]
-    named = Forecaster.objects.filter(slug__in=forecasters).values_list("pk", flat=True)
-    return list(_by_prediction(standing_postings(about).filter(forecast__forecaster__in=list(named)), chosen=chosen))
+    named = Forecaster.objects.filter(slug__in=forecasters).values("pk")
+    return list(_by_prediction(standing_postings(about).filter(forecast__forecaster__in=named), chosen=chosen))
 
 
 def tallies_of_everybody(chosen: Slice, *, most: int, now: datetime | None = None) -> list[PredictionTally]:
