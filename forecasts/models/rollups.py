@@ -134,7 +134,7 @@ class Uncounted(models.Model):
     """
     That something about a prediction was recorded since it was last counted.
 
-    Triggers write it with the prediction, a forecast or a resolution, so that no writer can forget it and none waits
+    Triggers write it with the prediction, a rule, a forecast or a resolution, so that no writer can forget it and none waits
     for another. Whoever counts the prediction again removes it.
     """
 

@@ -9,7 +9,7 @@ from scipy.special import ndtr
 from scipy.stats import poisson_binom
 
 from forecasts.scoring.intervals import jeffreys_interval
-from forecasts.scoring.levels import BASIS_POINTS, WHOLE, Levels
+from forecasts.scoring.levels import BASIS_POINTS, WHOLE, Integers, Levels
 from forecasts.scoring.validation import FloatArray, Numbers, as_pair, as_shares
 
 # The exact tail costs the square of n; far above this the normal curve agrees with it to three digits.
@@ -110,7 +110,7 @@ def record_statement(fcst: Numbers, obs: Numbers) -> RecordStatement:
         len(probabilities),
         expected=expected_hits(probabilities),
         observed=math.fsum(outcomes),
-        probabilities=probabilities if counted else None,
+        used=np.unique(probabilities, return_counts=True) if counted else None,
     )
 
 
@@ -127,12 +127,12 @@ def record_of(histogram: Levels) -> RecordStatement:
     expected, observed = math.fsum(histogram.probabilities * histogram.weights), histogram.n_happened
     whole = WHOLE * BASIS_POINTS
     counted = not (histogram.weight % WHOLE).any() and not (histogram.hits % whole).any()
-    repeated = np.repeat(histogram.probabilities, histogram.weight // WHOLE) if counted else None
-    return _told(n, expected=expected, observed=observed, probabilities=repeated)
+    used = (histogram.probabilities, histogram.weight // WHOLE) if counted else None
+    return _told(n, expected=expected, observed=observed, used=used)
 
 
-def _told(n: int, *, expected: float, observed: float, probabilities: FloatArray | None) -> RecordStatement:
-    p_value = None if probabilities is None else _two_sided_p(probabilities, hits=round(observed))
+def _told(n: int, *, expected: float, observed: float, used: tuple[FloatArray, Integers] | None) -> RecordStatement:
+    p_value = None if used is None else _two_sided_p(*used, hits=round(observed))
     text = f"Own probabilities implied {expected:.1f} hits; {observed:.10g} occurred"
     if p_value is not None:
         text += f" (p {_p_text(p_value)})"
@@ -144,11 +144,15 @@ def _level(level: int, *, weight: float, hits: float, rows: int) -> Level:
     return Level(level / BASIS_POINTS, rows, hits / weight, interval.low, interval.high)
 
 
-def _two_sided_p(probabilities: FloatArray, *, hits: int) -> float:
-    # Sorted, so that the same forecasts in another order give the same bits.
-    ordered = np.sort(probabilities)
-    tails = _exact_tails if len(ordered) <= MAX_N_FOR_EXACT_TAIL else _normal_tails
-    return min(1.0, max(0.0, 2 * min(tails(ordered, hits=hits))))
+def _two_sided_p(probabilities: FloatArray, times: Integers, *, hits: int) -> float:
+    """From the probabilities that were used, in rising order, and how often; the same bits however they are ordered."""
+    is_small = times.sum() <= MAX_N_FOR_EXACT_TAIL
+    tails = (
+        _exact_tails(np.repeat(probabilities, times), hits=hits)
+        if is_small
+        else _normal_tails(probabilities, times, hits=hits)
+    )
+    return min(1.0, max(0.0, 2 * min(tails)))
 
 
 def _exact_tails(probabilities: FloatArray, *, hits: int) -> tuple[float, float]:
@@ -156,8 +160,9 @@ def _exact_tails(probabilities: FloatArray, *, hits: int) -> tuple[float, float]
     return math.fsum(chances[: hits + 1]), math.fsum(chances[hits:])
 
 
-def _normal_tails(probabilities: FloatArray, *, hits: int) -> tuple[float, float]:
-    mean, spread = math.fsum(probabilities), math.sqrt(math.fsum(probabilities * (1 - probabilities)))
+def _normal_tails(probabilities: FloatArray, times: Integers, *, hits: int) -> tuple[float, float]:
+    mean = math.fsum(probabilities * times)
+    spread = math.sqrt(math.fsum(probabilities * (1 - probabilities) * times))
     if spread == 0:
         return float(hits >= mean), float(hits <= mean)
     return float(ndtr((hits + 0.5 - mean) / spread)), float(ndtr((mean - hits + 0.5) / spread))

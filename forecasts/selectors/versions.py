@@ -1,8 +1,10 @@
 """Whether the figures of a slice can have changed: a version that any record in it changes, read at no cost."""
 
-from django.db.models import Count, Max, Q
+from typing import NamedTuple
 
-from forecasts.models import RuleVersion, Scope
+from django.db.models import Count, Max, Q, Subquery
+
+from forecasts.models import Lexicon, RuleVersion, Scope
 
 from .slices import Slice
 from .standings import uncounted_in
@@ -16,12 +18,23 @@ WITHIN = (
 )
 
 
+class _Within(NamedTuple):
+    """A scope that holds a slice, and the latest lexicon."""
+
+    kind: str
+    key: str
+    pk: int
+    revision: int
+    lexicon: int | None
+
+
 def version_of(chosen: Slice) -> str | None:
     """
     Return what the figures of a slice stand for: as long as it is the same, so are they.
 
-    It is made of the scope that the slice lies within, how often that changed, and what was recorded in it since it was
-    last counted. A change elsewhere in that scope changes it as well. No version comes back once it has changed.
+    It is made of the scope that the slice lies within, how often that changed, what was recorded in it since it was
+    last counted, and the latest lexicon. A change elsewhere in that scope changes it as well. No version comes back once
+    it has changed. Other readings of rules hang on events and on the time as well: with those it says nothing.
 
     Returns:
         None where the figures depend on more: on rules and events, which are evaluated when they are asked for.
@@ -31,22 +44,25 @@ def version_of(chosen: Slice) -> str | None:
     scope = _scope(chosen)
     if scope is None:
         return None
-    waiting = uncounted_in(_whole(chosen, scope=scope)).aggregate(n=Count("pk"), last=Max("pk"))
-    return f"{scope.pk}.{scope.revision}.{waiting['n']}.{waiting['last'] or 0}"
+    waiting = uncounted_in(_whole(scope)).aggregate(n=Count("pk"), last=Max("pk"))
+    numbers = (scope.pk, scope.revision, scope.lexicon, waiting["n"], waiting["last"])
+    return ".".join(str(number or 0) for number in numbers)
 
 
-def _scope(chosen: Slice) -> Scope | None:
+def _scope(chosen: Slice) -> _Within | None:
     """The narrowest scope that is kept and holds the slice."""
     asked = Q(pk=None)
     for kind, field in WITHIN:
         key = getattr(chosen, field) if field else ""
         if key or not field:
             asked |= Q(kind=kind, key=key)
-    found = {scope.kind: scope for scope in Scope.objects.filter(asked).only("kind", "key", "revision")}
+    latest = Lexicon.objects.order_by("-pk").values("pk")[:1]
+    rows = Scope.objects.filter(asked).values_list("kind", "key", "pk", "revision", Subquery(latest))
+    found = {row[0]: _Within(*row) for row in rows}
     return next((found[kind] for kind, _ in WITHIN if kind in found), None)
 
 
-def _whole(chosen: Slice, *, scope: Scope) -> Slice:
+def _whole(scope: _Within) -> Slice:
     """The slice of all that may bear on what is within a scope; for a forecaster everything may, such as a market."""
     if scope.kind == Scope.Kind.OUTLET:
         return Slice(outlet=scope.key)

@@ -128,6 +128,19 @@ def folded_levels(kind: str, key: str) -> list[Level]:
     return sorted(tuple(int(number) for number in row) for row in rows)  # type: ignore[misc]
 
 
+def store_levels(scope: int, kind: str, key: str) -> None:
+    """Store the level cells of a scope as its postings have them, where it has none."""
+    prefix, where = CHOSEN[Scope.Kind(kind)]
+    statement = (
+        # Names of our own tables and columns; every value is a parameter.
+        "INSERT INTO forecasts_levelcell (scope_id, level, lexicon_entry, weight, hits, rows) "  # noqa: S608
+        "SELECT CAST(%s AS bigint), level, entry, CAST(SUM(weight) AS bigint), CAST(SUM(hits) AS bigint), "
+        f"CAST(SUM(number) AS bigint) FROM fold_{prefix}_levels WHERE {where} GROUP BY level, entry HAVING SUM(number) <> 0"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [scope, *[key] * where.count("%s")])
+
+
 def folded_clusters(kind: str, key: str) -> Iterator[tuple[str, Cell]]:
     """The sums of each event of a scope as its postings have them, in the order of the database."""
     sums = ", ".join(f"SUM({part})" for part in PARTS)

@@ -14,7 +14,7 @@ from forecasts.scoring.statistics import Cell, Totals
 from forecasts.selectors.standings import Counts, counts_of
 from forecasts.selectors.sums import totals_of
 
-from .folds import fold, folded_clusters, folded_levels
+from .folds import fold, folded_clusters, folded_levels, store_levels
 from .rollups import Name, Place, added, keep_scopes_as_they_are, names_of, store_totals
 
 KEEP_FROM = 1_000  # Forecasters with fewer postings are added up when they are asked for.
@@ -137,9 +137,7 @@ def _count_all() -> None:
 def _store(name: Name, *, counts: Counts, revision: int) -> None:
     kind, key = name
     scope = Scope.objects.create(kind=kind, key=key, revision=revision, counts=added(counts, {}))
-    fields = ("level", "lexicon_entry", "weight", "hits", "rows")
-    levels = (LevelCell(scope=scope, **dict(zip(fields, row, strict=True))) for row in folded_levels(kind, key))
-    LevelCell.objects.bulk_create(levels, batch_size=ROWS)
+    store_levels(scope.pk, kind, key)
     totals, cells = Totals(), folded_clusters(kind, key)
     while batch := list(islice(cells, ROWS)):
         ClusterCell.objects.bulk_create(

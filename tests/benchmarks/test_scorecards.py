@@ -11,7 +11,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from forecasts.models import Posting, Scope
-from forecasts.selectors.scorecards import scorecard
+from forecasts.selectors.scorecards import scorecard, with_bands
 from forecasts.selectors.slices import Slice
 from forecasts.services.folds import fold
 from forecasts.services.rebuilds import check_scopes, rebuild_scopes
@@ -45,7 +45,7 @@ def test_scorecards_and_their_rebuild_as_forecasts_grow(capsys):
         if size <= CHECKED:
             assert check_scopes() == []
         cards[size] = seconds(lambda: scorecard(TOPIC), rounds=21)
-        banded[size] = seconds(lambda: scorecard(TOPIC), rounds=5)
+        banded[size] = seconds(lambda: with_bands(scorecard(TOPIC)), rounds=5)
 
     with capsys.disabled():
         growth(f"a scorecard without bands, of so many forecasts ({connection.vendor})", sizes=cards)

@@ -21,7 +21,7 @@ def test_every_trigger_is_there_after_all_migrations():
         cursor.execute(NAMES[connection.vendor])
         found = {name for (name,) in cursor.fetchall()}
 
-    wanted |= {f"forecasts_{name}_uncounted" for name in ("prediction", "forecast", "resolution")}
+    wanted |= {f"forecasts_{name}_uncounted" for name in ("prediction", "forecast", "resolution", "ruleversion")}
 
     assert len(wanted) > 20
     assert wanted <= found

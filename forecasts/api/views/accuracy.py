@@ -1,14 +1,19 @@
 """Scorecards."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 
+from forecasts.api.kept import kept_answer
 from forecasts.api.serializers.accuracy import AccuracySerializer, accuracy_of
 from forecasts.api.serializers.calibration import CalibrationSerializer, calibration_of
 from forecasts.api.serializers.slices import ChosenCard, card_asked
 from forecasts.selectors.scorecards import Scorecard, full_scorecard, scorecard, with_bands
+from forecasts.selectors.slices import Slice
 
 from .base import Endpoint
 
@@ -21,16 +26,26 @@ class SliceEndpoint(Endpoint):
     def parameters(self) -> list[str]:
         return list(ChosenCard().fields)
 
-    def card(self) -> Scorecard:
+    def answer(self, shape: Callable[[Scorecard], Any]) -> HttpResponse:
         """
-        The scorecard of the slice that the parameters choose.
+        The answer about the slice that the parameters choose, as it is kept or else worked out.
 
+        Args:
+            shape: The content of the answer, from the scorecard.
         Raises:
-            ValidationError: They choose none.
+            ValidationError: The parameters choose no slice.
         """
-        chosen, is_banded = card_asked(self.request.query_params.dict())
+        return kept_answer(
+            self.request,
+            choose=lambda: card_asked(self.request.query_params.dict()),
+            work_out=lambda asked: self._worked_out(*asked, shape=shape),
+        )
+
+    def _worked_out(self, chosen: Slice, is_banded: bool, *, shape: Callable[[Scorecard], Any]) -> tuple[Any, bool]:
+        """The content of the answer, and whether it hangs on nothing but what the version of the slice says."""
         card = self.score(chosen, now=timezone.now())
-        return with_bands(card) if is_banded else card
+        is_read_otherwise = card.details is not None and bool(card.details.spread.variants)
+        return shape(with_bands(card) if is_banded else card), not is_read_otherwise
 
 
 class AccuracyView(SliceEndpoint):
@@ -39,23 +54,23 @@ class AccuracyView(SliceEndpoint):
     score = staticmethod(full_scorecard)
 
     @extend_schema(operation_id="accuracy", parameters=[ChosenCard], responses=AccuracySerializer)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         """
         The scorecard: every score with its n and interval, what became of the predictions, and each call.
 
         With what words of probability were worth, how many conditions were met, and how much hangs on readings.
         """
-        return Response(AccuracySerializer(accuracy_of(self.card())).data)
+        return self.answer(lambda card: AccuracySerializer(accuracy_of(card)).data)
 
 
 class CalibrationView(SliceEndpoint):
     """How often forecasts of each probability came about."""
 
     @extend_schema(operation_id="calibration", parameters=[ChosenCard], responses=CalibrationSerializer)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         """
         Each probability that was used, how often, and the share that came about; the curve; what decisions on it lost.
 
         With `bands=true` also where the curve would lie by chance, and what the record proves.
         """
-        return Response(CalibrationSerializer(calibration_of(self.card())).data)
+        return self.answer(lambda card: CalibrationSerializer(calibration_of(card)).data)

@@ -1,0 +1,82 @@
+"""Answers about slices are kept as they were rendered, and worked out again as soon as anything in the slice changes."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from hypothesis import given, settings
+from hypothesis.extra.django import TestCase
+
+from forecasts.services.settlement import settle_prediction
+from tests.builders import NOW, make_prediction
+from tests.histories import STEPS, decide, forecast, take, three_predictions
+
+ADDRESSES = [
+    "/api/v1/accuracy/",
+    "/api/v1/accuracy/?topic=aid&bands=true",
+    "/api/v1/calibration/?forecaster=ada-byron",
+    "/api/v1/accuracy/?outlet=the-example&retrospective=false",
+]
+
+
+@pytest.fixture
+def decided(db):
+    prediction = make_prediction(rules=[])
+    decide(prediction, "YES")
+    return prediction
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_same_question_is_answered_from_what_is_kept(client, decided, django_assert_max_num_queries, address):
+    first = client.get(address)
+
+    with django_assert_max_num_queries(2):
+        again = client.get(address)
+
+    assert (again.status_code, again.content, again["ETag"]) == (200, first.content, first["ETag"])
+    assert again["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_whoever_has_the_answer_gets_no_body_in_as_few_queries(client, decided, django_assert_max_num_queries, address):
+    etag = client.get(address)["ETag"]
+
+    with django_assert_max_num_queries(2):
+        again = client.get(address, headers={"If-None-Match": etag})
+
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_late_forecast_changes_the_answer_once_it_is_settled(client, decided, address):
+    before = client.get(address)
+
+    forecast(decided, "0.2", days=1)
+    settle_prediction(prediction_id=decided.pk, now=NOW)
+
+    assert client.get(address, headers={"If-None-Match": before["ETag"]}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_question_that_is_refused_is_refused_again(client):
+    first, again = (client.get("/api/v1/accuracy/?topic=nowhere") for _ in range(2))
+
+    assert (first.status_code, again.status_code) == (400, 400)
+
+
+class AnyHistory(TestCase):
+    @pytest.mark.timeout(300)
+    @settings(max_examples=3, deadline=None)
+    @given(STEPS)
+    def test_after_any_step_of_any_history_what_is_kept_is_what_would_be_worked_out(self, steps):
+        cache.clear()
+        client = Client()
+        predictions = three_predictions()
+        for step in steps:
+            take(step, predictions=predictions)
+            kept = [client.get(address).content for address in ADDRESSES]
+            for address, body in zip(ADDRESSES, kept, strict=True):
+                # A parameter that says nothing: asked anew, and kept under another name.
+                joined = "&" if "?" in address else "?"
+                assert client.get(f"{address}{joined}article=").content == body
+                cache.clear()
+                assert client.get(address).content == body
