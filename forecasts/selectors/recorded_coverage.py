@@ -109,15 +109,10 @@ def _too_late(chosen: Slice) -> int:
     at_any_lead = replace(_unweighted(chosen), lead_days_min=None, lead_days_max=None)
     posted = standing_postings(at_any_lead).filter(forecast=OuterRef("pk"))
     rows = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True)
-    return rows.filter(Exists(_settled(chosen)), ~Exists(posted)).count()
+    return rows.filter(Exists(settling_word(chosen)), ~Exists(posted)).count()
 
 
-def settled_when_made(chosen: Slice) -> QuerySet[Resolution]:
-    """The last word on a forecast's prediction, to be asked by a forecast that was made before it could be known."""
-    return _settled(chosen).filter(known_at__gt=OuterRef("made_at"))
-
-
-def _settled(chosen: Slice) -> QuerySet[Resolution]:
+def settling_word(chosen: Slice) -> QuerySet[Resolution]:
     """The last word on the prediction of a forecast, if it was settled, as late and so long after as the slice asks."""
     settled = last_words(chosen).filter(verdict__in=SETTLED, prediction=OuterRef("prediction"))
     if chosen.retrospective is not None:
