@@ -23,6 +23,7 @@ STATUSES = {
     "/compare/?a=nobody": 404,
     "/forecasters/david-hastings-dunn/?as_of=5+March&lead_days_min=soon": 400,
 }
+PASSWORD = "made-up-for-tests"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -58,14 +59,14 @@ def server(chromium, tmp_path_factory) -> Iterator[str]:
     environment = {
         "PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "VAR_DIR": str(home), "DEBUG": "0", "TLS": "0",
         "SECRET_KEY": "for-tests-only", "STATIC_FROM_SOURCE": "1", "ALLOWED_HOSTS": "127.0.0.1",
-        "DATABASE_URL": f"sqlite:///{home}/aftercast.sqlite3",
+        "DATABASE_URL": f"sqlite:///{home}/aftercast.sqlite3", "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
     }  # fmt: skip
     manage = [sys.executable, "manage.py"]
     rows = home / "forecasts.csv"
     rows.write_text("\n".join(_three_hundred_calls()))
-    account = "from django.contrib.auth.models import User; User.objects.create_user('importer')"
-    imported = ("import_forecasts", str(rows), "--topic", "weather", "--by", "importer")
-    for command in (("migrate",), ("load_demo",), ("sweep",), ("shell", "-c", account), imported):
+    account = ("createsuperuser", "--noinput", "--username", "editor", "--email", "editor@example.org")
+    imported = ("import_forecasts", str(rows), "--topic", "weather", "--by", "editor")
+    for command in (("migrate",), ("load_demo",), ("sweep",), account, imported):
         subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=True, capture_output=True)
     serve = [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"]
     with (
