@@ -4,7 +4,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.checks import CheckMessage, Error, Warning
+from django.utils.module_loading import import_string
 
 SOCKET_SCHEMES = ("unix", "redis+socket")
 
@@ -25,7 +27,7 @@ def check_broker(**_: Any) -> list[CheckMessage]:
 
 def check_cache(**_: Any) -> list[CheckMessage]:
     """Return a warning where every process would count rate limits for itself."""
-    if "locmem" not in settings.CACHES["default"]["BACKEND"]:
+    if not issubclass(import_string(settings.CACHES["default"]["BACKEND"]), LocMemCache):
         return []
     return [
         Warning(

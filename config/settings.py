@@ -153,9 +153,9 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     # Celery and redis-py have different names for a socket.
     CACHE_URL = REDIS_URL.replace("redis+socket://", "unix://")
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+    CACHES = {"default": {"BACKEND": "config.caches.CountingRedisCache", "LOCATION": CACHE_URL}}
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {"default": {"BACKEND": "config.caches.CountingMemoryCache"}}
 
 # Static files: collected, hashed and compressed, or straight from their folders.
 STATIC_URL = "static/"

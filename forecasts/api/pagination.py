@@ -7,59 +7,109 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError as FieldError
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, F, QuerySet
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan, TupleLookupMixin
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from forecasts.api.fields import near
 from forecasts.feeds.strict_json import is_unstorable
 
 DEFAULT_SIZE, LARGEST_SIZE = 50, 200
+LARGEST_TOTAL = 10_000
 FIRST_YEAR, LAST_YEAR = 1800, 2200
+LARGEST_NUMBER = 2**63 - 1
 
 
 class CreatedCursorPagination(BasePagination):
     """
-    Keyset pages over the view's `ordering`.
+    Keyset pages over one of the view's `orderings`, by default its `ordering`.
 
-    Its columns share one direction and the last is unique, so that rows of one instant are neither lost nor doubled.
+    The columns of an ordering share one direction, hold no nulls, and the last is unique, so that rows of one instant
+    are neither lost nor doubled. An index with the same columns makes every page cost the same.
     """
 
-    parameters = ("cursor", "page_size")
+    parameters = ("cursor", "page_size", "ordering", "total")
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        self._ordering: tuple[str, ...] = view.ordering
+        given = request.query_params
         self._request = request
-        size = page_size(request.query_params.get("page_size"))
-        rows = queryset.order_by(*self._ordering)
-        if cursor := request.query_params.get("cursor"):
-            rows = _after(rows, columns=self._ordering, position=_decode(cursor, n=len(self._ordering)))
+        size, name = page_size(given.get("page_size")), given.get("ordering", "")
+        columns = ordering_of(name, view=view)
+        self._total = _capped_count(queryset) if _is_asked(given.get("total")) else None
+        rows = queryset.order_by(*columns)
+        if cursor := given.get("cursor"):
+            rows = _after(rows, columns=columns, position=_decode(cursor, ordering=name, n=len(columns)))
         page = list(rows[: size + 1])
-        self._next = _encode(page[size - 1], columns=self._ordering) if len(page) > size else None
+        self._next = _encode(page[size - 1], ordering=name, columns=columns) if len(page) > size else None
         return page[:size]
 
     def get_paginated_response(self, data: Any) -> Response:
         here = self._request.build_absolute_uri()
         following = replace_query_param(here, "cursor", self._next) if self._next else None
-        return Response({"next": following, "results": data})
+        return Response({"next": following, **self._counted(), "results": data})
+
+    def _counted(self) -> dict[str, Any]:
+        if self._total is None:
+            return {}
+        return {"total": min(self._total, LARGEST_TOTAL), "total_is_exact": self._total <= LARGEST_TOTAL}
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         following = {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."}
+        total = {"type": "integer", "maximum": LARGEST_TOTAL, "description": "Rows on all pages; with `total=true`."}
+        exact = {"type": "boolean", "description": f"False where there are more than {LARGEST_TOTAL}."}
         return {
             "type": "object",
             "required": ["next", "results"],
-            "properties": {"next": following, "results": schema},
+            "properties": {"next": following, "total": total, "total_is_exact": exact, "results": schema},
         }
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         size = {"type": "integer", "minimum": 1, "maximum": LARGEST_SIZE, "default": DEFAULT_SIZE}
         cursor = "Where to go on, from the `next` of the page before."
+        total = f"Whether to count the rows on all pages, up to {LARGEST_TOTAL}."
+        orders = {"type": "string", "enum": _names(view)}
         return [
             {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": cursor},
             {"name": "page_size", "in": "query", "schema": size, "description": "Rows on a page."},
+            {"name": "ordering", "in": "query", "schema": orders, "description": "What comes first; - reverses."},
+            {"name": "total", "in": "query", "schema": {"type": "boolean"}, "description": total},
         ]
+
+
+def ordering_of(name: str, *, view: Any) -> tuple[str, ...]:
+    """
+    The columns that a list is ordered by, each with its direction; the usual ones for the empty name.
+
+    Raises:
+        ValidationError: The view has no such ordering.
+    """
+    if not name:
+        return tuple(view.ordering)
+    known = _names(view)
+    if name not in known:
+        hint = f"{near(name, known=known)} Known: {', '.join(known)}."
+        raise ValidationError({"ordering": [f"There is no ordering “{name[:40]}” here.{hint}"]})
+    columns = view.orderings[name.removeprefix("-")]
+    return tuple(f"-{column}" for column in columns) if name.startswith("-") else columns
+
+
+def _names(view: Any) -> list[str]:
+    return [f"{sign}{name}" for name in view.orderings for sign in ("", "-")]
+
+
+def _is_asked(text: str | None) -> bool:
+    if text not in (None, "true", "false"):
+        raise ValidationError({"total": [f"“{text[:40]}” is neither true nor false."]})
+    return text == "true"
+
+
+def _capped_count(rows: QuerySet[Any]) -> int:
+    """How many rows there are, counted no further than to the first that is too many."""
+    return rows.order_by().values("pk")[: LARGEST_TOTAL + 1].count()
 
 
 def page_size(text: str | None) -> int:
@@ -77,34 +127,62 @@ def page_size(text: str | None) -> int:
 
 
 def _after(rows: QuerySet[Any], *, columns: tuple[str, ...], position: list[Any]) -> QuerySet[Any]:
-    """The rows that come later than a position in the order of the columns."""
-    later, equal = Q(), Q()
-    for column, value in zip(columns, position, strict=True):
-        value = _moment(value) if column.endswith(("_at", "_from")) else value
-        comparison = "lt" if column.startswith("-") else "gt"
-        later |= equal & Q(**{f"{column.lstrip('-')}__{comparison}": value})
-        equal &= Q(**{column.lstrip("-"): value})
-    try:
-        return rows.filter(later)
-    except (FieldError, ValueError, TypeError):
-        raise _bad_cursor() from None
+    """
+    The rows that come later than a position in the order of the columns.
+
+    One comparison of whole rows, since only that is a single range of the index.
+    """
+    names = [column.lstrip("-") for column in columns]
+    later = _RowLessThan if columns[0].startswith("-") else _RowGreaterThan
+    fields = [rows.model._meta.get_field(name) for name in names]
+    values = [_value(field, given) for field, given in zip(fields, position, strict=True)]
+    return rows.filter(later(tuple(F(name) for name in names), tuple(values)))
 
 
-def _encode(row: Any, *, columns: tuple[str, ...]) -> str:
+class _RowLessThan(TupleLessThan):
+    """A comparison of whole rows on every database: SQLite has them too, only not with IN."""
+
+    def get_fallback_sql(self, compiler: Any, connection: Any) -> Any:
+        return super(TupleLookupMixin, self).as_sql(compiler, connection)
+
+
+class _RowGreaterThan(TupleGreaterThan):
+    """The same the other way."""
+
+    def get_fallback_sql(self, compiler: Any, connection: Any) -> Any:
+        return super(TupleLookupMixin, self).as_sql(compiler, connection)
+
+
+def _encode(row: Any, *, ordering: str, columns: tuple[str, ...]) -> str:
     values = [getattr(row, column.lstrip("-")) for column in columns]
-    text = json.dumps([value if isinstance(value, int) else str(value) for value in values])
+    text = json.dumps([ordering, *(value if isinstance(value, int) else str(value) for value in values)])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, *, n: int) -> list[Any]:
+def _decode(cursor: str, *, ordering: str, n: int) -> list[Any]:
     try:
         position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, RecursionError):
         raise _bad_cursor() from None
-    is_ours = isinstance(position, list) and len(position) == n
-    if not is_ours or not all(isinstance(value, str | int) and not is_unstorable(str(value)) for value in position):
+    is_ours = isinstance(position, list) and len(position) == n + 1 and position[0] == ordering
+    if not is_ours or not all(_is_plain(value) for value in position):
         raise _bad_cursor()
-    return position
+    return position[1:]
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, int):
+        return abs(value) <= LARGEST_NUMBER
+    return isinstance(value, str) and not is_unstorable(value)
+
+
+def _value(field: Any, given: object) -> Any:
+    if isinstance(field, DateTimeField):
+        return _moment(given)
+    try:
+        return field.to_python(given)
+    except (FieldError, ValueError, TypeError):
+        raise _bad_cursor() from None
 
 
 def _moment(text: object) -> datetime:
@@ -118,4 +196,6 @@ def _moment(text: object) -> datetime:
 
 
 def _bad_cursor() -> ValidationError:
-    return ValidationError({"cursor": ["This is no cursor of ours. Start without one, and follow `next`."]})
+    return ValidationError(
+        {"cursor": ["This is no cursor of ours, or one of another ordering. Start without one, and follow `next`."]}
+    )

@@ -123,7 +123,12 @@ def _errors(failure: exceptions.APIException, *, request: Request | None) -> lis
 
 
 def _given(request: Request) -> Any:
-    return request.query_params.dict() if request.method in SAFE_METHODS else request.data
+    if request.method in SAFE_METHODS:
+        return request.query_params.dict()
+    try:
+        return request.data
+    except exceptions.APIException:  # what was refused before the body was read is told, not what the body lacks too
+        return {}
 
 
 def flat_errors(detail: Any, *, path: str) -> Iterator[tuple[str, str]]:

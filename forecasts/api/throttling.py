@@ -57,9 +57,7 @@ class RateLimit(SimpleRateThrottle):
     def _count(self, key: str) -> int:
         try:
             # Kept for two windows: one that ends while it is counted never counts from nothing.
-            if self.cache.add(key, 1, 2 * self.duration):
-                return 1
-            return self.cache.incr(key)
+            return self.cache.count(key, seconds=2 * self.duration)  # type: ignore[attr-defined]
         except Exception:  # whatever the cache's client raises: a limit is no reason to refuse everybody
             logger.exception("rate_not_counted")
             return 1

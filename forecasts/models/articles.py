@@ -38,6 +38,10 @@ class Forecaster(models.Model):
     recorded_at = models.DateTimeField(editable=False)
 
     class Meta:
+        indexes = [
+            models.Index(name="forecaster_recency", fields=["recorded_at", "id"]),
+            models.Index(name="forecaster_by_name", fields=["name", "id"]),
+        ]
         constraints = [
             models.CheckConstraint(name="forecaster_has_a_name", condition=~Q(name="")),
         ]
@@ -98,6 +102,11 @@ class Article(models.Model):
     )
 
     class Meta:
+        indexes = [
+            models.Index(name="article_recency", fields=["recorded_at", "id"]),
+            models.Index(name="article_by_publication", fields=["published_at", "id"]),
+            models.Index(name="article_by_outlet", fields=["outlet", "recorded_at", "id"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="article_recorded_once", fields=["canonical_url", "published_at"], condition=Q(supersedes=None)

@@ -38,6 +38,9 @@ class Source(models.Model):
     citation = models.TextField(blank=True)
     recorded_at = models.DateTimeField(editable=False)
 
+    class Meta:
+        indexes = [models.Index(name="source_recency", fields=["recorded_at", "id"])]
+
     def __str__(self) -> str:
         return self.name
 
@@ -55,6 +58,7 @@ class Coverage(models.Model):
 
     class Meta:
         verbose_name_plural = "coverage"
+        indexes = [models.Index(name="coverage_newest", fields=["source", "recorded_at", "id"])]
         constraints = [
             models.CheckConstraint(
                 name="coverage_is_not_of_the_future", condition=Q(complete_to__lte=F("recorded_at"))
@@ -211,7 +215,13 @@ class EventVersion(models.Model):
     sha256 = models.CharField(max_length=64, editable=False)
 
     class Meta:
-        indexes = [models.Index(name="event_version_by_time", fields=["occurred_from", "occurred_until"])]
+        indexes = [
+            models.Index(name="event_version_by_time", fields=["occurred_from", "occurred_until"]),
+            models.Index(name="event_version_by_start", fields=["occurred_from", "id"]),
+            models.Index(name="event_version_recency", fields=["recorded_at", "id"]),
+            models.Index(name="event_version_by_type", fields=["event_type", "recorded_at", "id"]),
+            models.Index(name="event_version_by_status", fields=["status", "recorded_at", "id"]),
+        ]
         constraints = [
             models.UniqueConstraint(name="event_version_counts_up", fields=["event", "version"]),
             models.CheckConstraint(
@@ -353,6 +363,10 @@ class Observation(models.Model):
     )
 
     class Meta:
+        indexes = [
+            models.Index(name="observation_recency", fields=["recorded_at", "id"]),
+            models.Index(name="observation_by_day", fields=["valid_on", "id"]),
+        ]
         constraints = [
             models.UniqueConstraint(name="observation_released_once", fields=["series", "valid_on", "released_at"]),
             models.CheckConstraint(

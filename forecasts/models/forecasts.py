@@ -99,7 +99,12 @@ class Forecast(models.Model):
     )
 
     class Meta:
-        indexes = [models.Index(name="forecast_in_words", fields=["prediction"], condition=~Q(phrase=""))]
+        indexes = [
+            models.Index(name="forecast_in_words", fields=["prediction"], condition=~Q(phrase="")),
+            models.Index(name="forecast_recency", fields=["recorded_at", "id"]),
+            models.Index(name="forecast_by_time", fields=["made_at", "id"]),
+            models.Index(name="forecast_by_forecaster", fields=["forecaster", "recorded_at", "id"]),
+        ]
         constraints = [
             models.UniqueConstraint(name="forecast_made_once", fields=["prediction", "forecaster", "made_at"]),
             models.CheckConstraint(

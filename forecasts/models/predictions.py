@@ -124,6 +124,12 @@ class Prediction(models.Model):
                 condition=Q(next_check_at__isnull=False) & ~Q(status="FINAL"),
             ),
             models.Index(name="prediction_recency", fields=["-recorded_at", "-id"]),
+            # What lists are narrowed by, each in the order of the list, so that a page is one range.
+            models.Index(name="prediction_by_issue", fields=["issued_at", "id"]),
+            models.Index(name="prediction_by_holder", fields=["holder", "recorded_at", "id"]),
+            models.Index(name="prediction_by_topic", fields=["topic", "recorded_at", "id"]),
+            models.Index(name="prediction_by_status", fields=["status", "recorded_at", "id"]),
+            models.Index(name="prediction_by_verdict", fields=["verdict", "recorded_at", "id"]),
         ]
         constraints = [
             models.UniqueConstraint(name="prediction_recorded_once", fields=["article", "holder", "statement"]),
@@ -177,6 +183,7 @@ class RuleVersion(models.Model):
     class Meta:
         indexes = [
             models.Index(name="rule_reads_otherwise", fields=["prediction"], condition=~Q(variant="CENTRAL")),
+            models.Index(name="rule_recency", fields=["recorded_at", "id"]),
         ]
         constraints = [
             models.UniqueConstraint(name="rule_version_counts_up", fields=["prediction", "name", "version"]),

@@ -41,6 +41,7 @@ class Evaluation(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
+        indexes = [models.Index(name="evaluation_recency", fields=["recorded_at", "id"])]
         constraints = [models.UniqueConstraint(name="evaluation_counts_up", fields=["rule_version", "number"])]
 
     def __str__(self) -> str:
@@ -121,7 +122,11 @@ class Resolution(models.Model):
     objects = ResolutionQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(name="resolution_recency", fields=["-recorded_at", "-id"])]
+        indexes = [
+            models.Index(name="resolution_recency", fields=["-recorded_at", "-id"]),
+            models.Index(name="resolution_by_verdict", fields=["verdict", "recorded_at", "id"]),
+            models.Index(name="resolution_by_state", fields=["state", "recorded_at", "id"]),
+        ]
         constraints = [
             models.UniqueConstraint(name="resolution_counts_up", fields=["prediction", "number"]),
             models.CheckConstraint(

@@ -33,6 +33,7 @@ class Score(models.Model):
     objects = ScoreQuerySet.as_manager()
 
     class Meta:
+        indexes = [models.Index(name="score_recency", fields=["recorded_at", "id"])]
         constraints = [
             models.UniqueConstraint(name="score_once", fields=["forecast", "resolution", "rule", "rule_version"]),
             models.CheckConstraint(name="score_outcome_is_a_share", condition=Q(outcome__gte=0, outcome__lte=1)),

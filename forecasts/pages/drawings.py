@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 from django.utils.safestring import SafeString
 
 from forecasts.charts.dots import Call, calls_strip
-from forecasts.charts.reliability import reliability_diagram
+from forecasts.charts.reliability import Ground, reliability_diagram
 from forecasts.charts.spans import Event, EventKind, Mark, MarkKind, Timeline, Window, WindowKind
 from forecasts.charts.timeline import timeline
 from forecasts.models import Article, Resolution, Verdict, Witness
-from forecasts.scoring.tiers import FIRST_AT, Tier
+from forecasts.scoring.reliability import curve_of
+from forecasts.scoring.thresholds import Absent
 from forecasts.selectors.predictions import PredictionPage, Reading, happened_at
 from forecasts.selectors.scorecards import Scorecard
+
+from .levels import shown_bands
 
 MAX_WINDOWS, MAX_EVENTS = 6, 40
 CLAUSES = {
@@ -109,7 +112,14 @@ def calls_of(card: Scorecard, *, name: str) -> SafeString:
 
 
 def calibration_of(card: Scorecard, *, name: str) -> SafeString | None:
-    """The reliability diagram; None where there are too few independent events to tell calibration from luck."""
-    if card.summary.n_clusters < FIRST_AT[Tier.CURVED]:
+    """
+    The reliability diagram with the curve and, where the scorecard has them, its bands.
+
+    None where there are too few independent events to tell calibration from luck.
+    """
+    curve = curve_of(card.sample.levels, n_clusters=card.summary.n_clusters)
+    if isinstance(curve, Absent):
         return None
-    return SafeString(reliability_diagram(card.summary.levels, id_prefix="levels", title=f"Calibration: {name}"))
+    ground = Ground(curve, *shown_bands(card))
+    title = f"Calibration: {name}"
+    return SafeString(reliability_diagram(card.summary.levels, id_prefix="levels", title=title, ground=ground))

@@ -22,6 +22,7 @@ from .calls import calls_as_csv
 from .details import detail_lines, words_as_csv
 from .drawings import calibration_of, calls_of, life_of
 from .figures import INTERVAL_METHODS, figure_lines
+from .levels import level_lines
 from .wording import caution, coverage_lines, in_short, missing
 
 PER_PAGE = 25
@@ -154,6 +155,7 @@ def _card_context(card: Scorecard, *, name: str) -> dict[str, object]:
         "interval_method": INTERVAL_METHODS[interval.method] if interval else "",
         "strip": calls_of(card, name=name) if card.calls else None,
         "diagram": calibration_of(card, name=name),
+        "levels": level_lines(card),
     }
 
 

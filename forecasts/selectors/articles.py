@@ -1,16 +1,17 @@
 """What a reader is shown of articles, forecasters and topics."""
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from forecasts.models import Article, ArticleAuthor, Forecaster, Prediction, Topic
+from forecasts.scoring.summary import ScoreSummary
 
 from .counting import SETTLED
 from .predictions import Claim, claims
-from .scorecards import Scorecard, Slice, scorecard
+from .scorecards import Slice, headline
 
 BYLINE = Prefetch("articleauthor_set", ArticleAuthor.objects.select_related("forecaster").order_by("position"))
 
@@ -20,7 +21,7 @@ class Author:
     """One author of an article, and how their own claims in it turned out."""
 
     forecaster: Forecaster
-    card: Scorecard
+    summary: ScoreSummary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +66,10 @@ def article_page(*, article_id: UUID) -> ArticlePage:
     """
     article = Article.objects.select_related("outlet", "superseded_by").prefetch_related(BYLINE).get(pk=article_id)
     people = [author.forecaster for author in article.articleauthor_set.all()]
-    cards = [scorecard(Slice(forecaster=person.slug, article=str(article.pk))) for person in people]
+    told = [headline(Slice(forecaster=person.slug, article=str(article.pk))) for person in people]
     return ArticlePage(
         article=article,
-        authors=tuple(Author(forecaster=person, card=card) for person, card in zip(people, cards, strict=True)),
+        authors=tuple(Author(forecaster=person, summary=one) for person, one in zip(people, told, strict=True)),
         claims=claims(Prediction.objects.filter(article=article).order_by("title", "pk")),
     )
 
@@ -87,7 +88,7 @@ def listed_forecasters() -> QuerySet[Forecaster]:
 
 def listed_topics(*, under: str = "") -> tuple[TopicLine, ...]:
     """Return the topics below a path, or all of them, each after the one it belongs to."""
-    counts, settled = _claims_by_topic(), _claims_by_topic(verdict__in=SETTLED)
+    counts = _claims_by_topic()
     topics = Topic.objects.order_by("path")
     if under:
         topics = topics.filter(path__startswith=f"{under}/")
@@ -96,19 +97,21 @@ def listed_topics(*, under: str = "") -> tuple[TopicLine, ...]:
         TopicLine(
             topic=topic,
             depth=topic.path.count("/") - first,
-            n_predictions=counts[topic.path],
-            n_settled=settled[topic.path],
+            n_predictions=counts[topic.path][0],
+            n_settled=counts[topic.path][1],
         )
         for topic in sorted(topics, key=lambda topic: topic.path.split("/"))
     )
 
 
-def _claims_by_topic(**chosen: object) -> Counter[str]:
-    """How many predictions lie on each topic or below it."""
-    rolled_up: Counter[str] = Counter()
-    rows = Prediction.objects.filter(**chosen).values_list("topic__path").annotate(n=Count("pk")).order_by()
-    for path, n in rows:
+def _claims_by_topic() -> dict[str, tuple[int, int]]:
+    """How many predictions lie on each topic or below it, and how many of those were settled; none where it is not named."""
+    found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    settled = Count("pk", filter=Q(verdict__in=SETTLED))
+    rows = Prediction.objects.values_list("topic__path").annotate(n=Count("pk"), n_settled=settled).order_by()
+    for path, n, n_settled in rows:
         words = path.split("/")
         for depth in range(1, len(words) + 1):
-            rolled_up["/".join(words[:depth])] += n
-    return rolled_up
+            above = "/".join(words[:depth])
+            found[above] = (found[above][0] + n, found[above][1] + n_settled)
+    return found

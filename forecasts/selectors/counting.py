@@ -36,7 +36,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One forecast that counts: its level, its reference and its outcome in basis points, weights in millionths."""
+    """
+    One forecast that counts: its level, its reference and its outcome in basis points, weights in millionths.
+
+    `lexicon_entry` is the reading of its words; 0 for a number.
+    """
 
     forecast_id: UUID
     prediction_id: UUID
@@ -50,6 +54,7 @@ class Counted:
     is_first: bool
     is_last: bool
     scheduled_close_at: datetime | None
+    lexicon_entry: int
 
 
 class _Made(NamedTuple):
@@ -61,6 +66,7 @@ class _Made(NamedTuple):
     kind: str
     level: int | None
     made_at: datetime
+    lexicon_entry: int
 
 
 def counted(outcomes: Mapping[UUID, Outcome]) -> list[Counted]:
@@ -99,10 +105,10 @@ def scored_forecasts() -> QuerySet[Forecast]:
 
 def _read(predictions: Iterable[UUID]) -> Iterable[_Made]:
     rows = scored_forecasts().filter(Among("prediction", predictions)).order_by("made_at", "pk")
-    values = rows.values_list("pk", "prediction_id", "forecaster_id", "forecaster__kind", "probability", "made_at")
-    for pk, prediction_id, forecaster_id, kind, probability, made_at in values:
+    of = ("pk", "prediction_id", "forecaster_id", "forecaster__kind", "probability", "made_at", "lexicon_entry_id")
+    for pk, prediction_id, forecaster_id, kind, probability, made_at, entry in rows.values_list(*of):
         level = None if probability is None else round(probability * BASIS_POINTS)
-        yield _Made(pk, prediction_id, forecaster_id, kind, level, made_at)
+        yield _Made(pk, prediction_id, forecaster_id, kind, level, made_at, entry or 0)
 
 
 def _of_prediction(prediction: Prediction, *, made: Sequence[_Made], outcome: Outcome) -> Iterable[Counted]:
@@ -145,6 +151,7 @@ def _of_forecaster(
             is_first=place == 0,
             is_last=place == len(stated) - 1,
             scheduled_close_at=prediction.scheduled_close_at,
+            lexicon_entry=row.lexicon_entry,
         )
 
 

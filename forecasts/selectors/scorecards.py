@@ -124,6 +124,12 @@ def full_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
     return replace(card, details=details)
 
 
+def headline(chosen: Slice) -> ScoreSummary:
+    """The first figures of a slice under the verdicts on record, for a line of text: no counts, no calls."""
+    sums = sums_of(chosen)
+    return summarise_sums(sums.totals, sums.levels)
+
+
 def _sums(chosen: Slice, *, anew: Recount | None) -> Sums:
     return sums_of(chosen) if anew is None else added_up(_grouped(anew.rows, weighting=chosen.weighting))
 
@@ -169,7 +175,7 @@ def _lexicons(sums: Sums) -> tuple[LexiconName, ...]:
 def _recorded(chosen: Slice, *, sums: Sums) -> _Standing:
     """Under the verdicts on record, or under those that were on record at an instant."""
     is_listed = sums.n_rows <= MAX_LISTED
-    found = list(standing_postings(chosen).select_related("resolution")) if is_listed else []
+    found = list(standing_postings(chosen).select_related("resolution", "forecast")) if is_listed else []
     told = last_words(chosen).filter(prediction__in={row.resolution.prediction_id for row in found})
     last = {one.prediction_id: one for one in told.defer("reason")}
     return _Standing(
@@ -195,6 +201,7 @@ def _counted(row: Posting) -> Counted:
         is_first=row.is_first,
         is_last=row.is_last,
         scheduled_close_at=row.scheduled_close_at,
+        lexicon_entry=row.forecast.lexicon_entry_id or 0,
     )
 
 
@@ -212,7 +219,7 @@ def _replayed(chosen: Slice, *, anew: Recount) -> _Standing:
 def _grouped(rows: Iterable[Counted], *, weighting: Weighting) -> Iterable[Group]:
     for row in rows:
         weight = weight_under(row, weighting=weighting)
-        yield Group(row.cluster, row.level, row.outcome, row.reference, 0, weight, 1)
+        yield Group(row.cluster, row.level, row.outcome, row.reference, row.lexicon_entry, weight, 1)
 
 
 def _calls(chosen: Slice, *, standing: _Standing) -> list[Call]:

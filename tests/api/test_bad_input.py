@@ -347,3 +347,15 @@ def test_a_cursor_made_up_is_refused(reader, position):
 
 def test_a_place_in_a_list_that_is_no_place_is_no_server_error(logger):
     assert logger.post("predictions/", {"rules": [1], "rules.\u00b2": 1}).status_code == 400
+
+
+@pytest.mark.parametrize("body", ["{", '{"slug": "bob", "slug": "eve"}', b"\xff"])
+def test_a_wrong_parameter_is_told_whatever_the_body_holds(body, logger):
+    assert "no parameter" in refused(logger, "forecasters/?colour=red", body)["colour"]
+
+
+def test_a_wrong_parameter_is_told_whatever_the_type_of_the_body(logger):
+    answer = logger.client.post("/api/v1/forecasters/?colour=red", {"slug": "bob"})
+
+    assert answer.status_code == 400
+    assert "no parameter" in errors_of(answer)["colour"]

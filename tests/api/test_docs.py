@@ -9,9 +9,10 @@ from django.conf import settings
 
 from forecasts.api.documentation import ERRORS
 from forecasts.models import ApiToken
-from tests.builders import make_world
+from tests.builders import make_prediction, make_world
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+LISTINGS = re.findall(r"^curl 'http://localhost:8000/api/v1/(predictions/\S*)'$", PAGE, re.M)
 EXAMPLES = re.findall(r"^```json\nPOST /api/v1/(\S+)\n(.*?)^```$", PAGE, re.M | re.S)
 
 
@@ -28,6 +29,14 @@ def test_every_example_is_recorded(administrator):
         known.setdefault(path.split("/")[0].removesuffix("s"), str(answer.json().get("id")))
 
     assert set(known) == {"forecaster", "topic", "article", "prediction", "forecast", "event", "source", "observation"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", LISTINGS)
+def test_every_listing_on_the_page_is_answered(path, reader):
+    make_prediction()
+
+    assert reader.get(path).status_code == 200
 
 
 @pytest.mark.django_db

@@ -63,7 +63,7 @@ def test_requests_at_the_same_moment_are_all_counted(limited):
 
 def test_a_cache_that_is_away_limits_nobody(limited, reader, monkeypatch):
     class Away:
-        def add(self, *_):
+        def count(self, *_, **__):
             raise ConnectionError("nobody there")
 
     monkeypatch.setattr("forecasts.api.throttling.RateLimit.cache", Away())

@@ -8,7 +8,6 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from forecasts.api.urls import router
 from forecasts.models import ApiToken, Event, Forecast
 from forecasts.services.refusal import Refused
 from forecasts.services.tokens import issue_token, note_use, revoke_token
@@ -18,58 +17,6 @@ from .conftest import Program, errors_of
 from .test_recording import EVENT
 
 pytestmark = pytest.mark.django_db
-NOBODY = "00000000-0000-4000-8000-000000000000"
-WRITES = {
-    "articles/": "prediction:write",
-    "forecasters/": "prediction:write",
-    "topics/": "prediction:write",
-    "predictions/": "prediction:write",
-    "rules/": "prediction:write",
-    f"predictions/{NOBODY}/verdicts/": "resolve",
-    f"predictions/{NOBODY}/disputes/": "resolve",
-    f"predictions/{NOBODY}/judgements/": "resolve",
-    "rules/check/": "prediction:write",
-    "forecasts/": "forecast:write",
-    "events/": "event:write",
-    f"events/{NOBODY}/corrections/": "event:write",
-    f"events/{NOBODY}/retraction/": "event:write",
-    f"events/{NOBODY}/evidence/": "event:write",
-    f"events/{NOBODY}/merge/": "event:write",
-    f"events/{NOBODY}/unmerge/": "event:write",
-    "observations/": "event:write",
-    "sources/wire/coverage/": "event:write",
-    "sources/": "admin",
-    "milestones/": "admin",
-    "entities/": "prediction:write",
-    f"entities/{NOBODY}/memberships/": "admin",
-    f"articles/{NOBODY}/corrections/": "prediction:write",
-    "disputes/": "resolve",
-    f"predictions/{NOBODY}/reopening/": "resolve",
-}
-
-
-def test_the_table_of_writes_is_complete():
-    found = set()
-    for prefix, viewset, _ in router.registry:
-        if hasattr(viewset, "create"):
-            found.add(f"{prefix}/")
-        for action in viewset.get_extra_actions():
-            if "post" in action.mapping:
-                row = f"{'wire' if prefix == 'sources' else NOBODY}/" if action.detail else ""
-                found.add(f"{prefix}/{row}{action.url_path}/")
-
-    assert found == set(WRITES)
-
-
-@pytest.mark.parametrize(("path", "scope"), WRITES.items())
-def test_writing_needs_the_scope_of_the_address(path, scope, reader, program_with):
-    make_source()
-    enough = {scope, ApiToken.Scope.ADMIN.value}
-
-    assert reader.post(path, {}).status_code == 401
-    for other in ApiToken.Scope.values:
-        status = program_with(other).post(path, {}).status_code
-        assert status == 403 if other not in enough else status in (400, 404), (other, status)
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])

@@ -49,11 +49,11 @@ def _kept(result: Ratio) -> Ratio:
     print(
         f"\n{result.what}: {result.ratio:.1f} x {result.limit} ({result.ours_ms:.1f} ms against {result.limit_ms:.1f} ms)"
     )
-    _keep(result.what, asdict(result))
+    keep(result.what, asdict(result))
     return result
 
 
-def _keep(what: str, figures: dict) -> None:
+def keep(what: str, figures: dict) -> None:
     RESULTS.parent.mkdir(exist_ok=True)
     earlier = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     RESULTS.write_text(json.dumps(earlier | {what: figures}, indent=1))
@@ -89,5 +89,5 @@ def growth(what: str, *, sizes: dict[int, float]) -> float:
     exponent = math.log(sizes[large] / sizes[small]) / math.log(large / small)
     told = ", ".join(f"{seconds * 1000:.1f} ms at {size:,}" for size, seconds in sorted(sizes.items()))
     print(f"\n{what}: exponent {exponent:.2f} ({told})")
-    _keep(what, {"exponent": exponent, "seconds": sizes})
+    keep(what, {"exponent": exponent, "seconds": sizes})
     return exponent

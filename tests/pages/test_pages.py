@@ -116,12 +116,12 @@ def n_queries(client, address: str) -> int:
     [
         ("/", 9),
         ("/articles/", 3),
-        ("/articles/{article}/", 16),
+        ("/articles/{article}/", 6),
         ("/predictions/{prediction}/", 13),
         ("/forecasters/", 2),
-        ("/forecasters/ada-byron/", 16),
+        ("/forecasters/ada-byron/", 15),
         ("/topics/", 3),
-        ("/topics/aid/", 19),
+        ("/topics/aid/", 15),
         ("/events/{event}/", 7),
     ],
 )

@@ -8,7 +8,6 @@ import pytest
 
 from forecasts.models import Prediction
 from forecasts.pages.calls import COLUMNS, calls_as_csv
-from forecasts.pages.drawings import calibration_of
 from forecasts.pages.wording import caution
 from forecasts.scoring.figures import Sample
 from forecasts.scoring.levels import Levels
@@ -16,6 +15,8 @@ from forecasts.scoring.statistics import Totals
 from forecasts.scoring.summary import summarise
 from forecasts.selectors.scorecards import Call, Coverage, Scorecard, Slice
 from tests.builders import make_article, make_event, make_forecaster, make_prediction
+
+from .conftest import parse
 
 
 @pytest.fixture
@@ -121,16 +122,6 @@ def test_csv_leaves_plain_words_as_they_are():
     assert line["title"] == "A-level results, “up” 5%"
 
 
-@pytest.mark.parametrize(("n_events", "is_drawn"), [(99, False), (100, True)])
-def test_draws_a_calibration_curve_only_from_a_hundred_events_on(n_events, is_drawn):
-    events = list(range(n_events))
-    card = replace(card_of("It rains"), summary=summarise([0.7] * n_events, [event % 2 for event in events], events))
-
-    drawing = calibration_of(card, name="Ada")
-
-    assert (drawing is not None) == is_drawn
-
-
 @pytest.mark.parametrize(
     ("n", "clusters", "expected"),
     [
@@ -171,3 +162,16 @@ def test_figures_that_are_too_small_to_tell_say_so(client, settle, db):
 
     assert "Points saved" in page
     assert "Shown from 10 independent events on; there is 1 so far." in page
+
+
+def test_scores_of_other_sites_are_there_and_not_recommended(client, settle, db):
+    for number in range(20):
+        make_prediction(title=f"Claim {number}", statement=f"Claim {number}.", cluster_key=str(number))
+    settle()
+
+    text = parse(client.get("/forecasters/ada-byron/").content.decode()).text
+
+    assert "In the scales of other sites" in text
+    assert "For comparing with other sites only, and not recommended" in text
+    assert "Brier score, 0 to 2 Good Judgment’s scale: both outcomes are counted." in text
+    assert "0.180" in text.split("Brier score, 0 to 2")[1][:260]

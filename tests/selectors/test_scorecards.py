@@ -6,10 +6,20 @@ from django.contrib.auth.models import User
 
 from forecasts.models import Prediction
 from forecasts.selectors.scorecards import Slice, scorecard
-from forecasts.services.forecasts import record_forecast, wording
+from forecasts.services.forecasts import record_forecast, record_lexicon, wording
+from forecasts.services.intake import RuleDraft
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.verdicts import record_verdict
-from tests.builders import NOW, PUBLISHED, make_article, make_event, make_forecaster, make_prediction, make_topic
+from tests.builders import (
+    NOW,
+    PUBLISHED,
+    make_article,
+    make_event,
+    make_forecaster,
+    make_prediction,
+    make_topic,
+    rule_that_it_occurs,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +140,24 @@ def test_a_longer_record_costs_no_more_queries(django_assert_num_queries):
 
     with django_assert_num_queries(9):
         assert scorecard(ADA).summary.n == 12
+
+
+@pytest.mark.parametrize("asked", [{}, {"as_of": NOW}, {"as_of": NOW, "weighting": "LAST"}, {"variant": "STRICT"}])
+def test_every_way_of_deciding_names_the_lexicons_that_words_were_read_by(asked):
+    row = {"phrase": "likely", "low": "0.6", "point": "0.7", "high": "0.8", "source": ""}
+    record_lexicon(code="survey", title="Survey", source="readers", rows=[row], now=NOW)
+    rules = [RuleDraft(rule_that_it_occurs()), RuleDraft(rule_that_it_occurs(), variant="STRICT")]
+    prediction = make_prediction(probability=None, rules=rules)
+    record_forecast(
+        prediction=prediction,
+        forecaster=prediction.holder,
+        wording=wording(phrase="likely", lexicon="survey"),
+        made_at=PUBLISHED,
+        now=NOW,
+    )
+    make_event()
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+    card = scorecard(replace(ADA, **asked), now=NOW)
+
+    assert (card.summary.n, card.lexicons) == (1, (("survey", 1),))

@@ -7,6 +7,8 @@ from rest_framework import serializers
 
 from forecasts.api.fields import CodeField
 
+from .shown import shown_by
+
 
 class Body(serializers.Serializer):
     """A request body. A field it does not know is an error, never ignored."""
@@ -33,6 +35,12 @@ class Answer(serializers.ModelSerializer):
     """A row as it is shown. Nothing in it can be written."""
 
     serializer_choice_field = CodeField
+    shows_rows = True
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        # Where somebody chose among the fields of this instance, it shows those.
+        is_whole = "fields" not in vars(self)
+        return shown_by(type(self))(instance) if is_whole else super().to_representation(instance)
 
     def get_extra_kwargs(self) -> dict[str, dict[str, Any]]:
         model: Any = self.Meta.model

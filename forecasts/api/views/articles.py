@@ -21,7 +21,7 @@ from forecasts.api.serializers.articles import (
 from forecasts.models import ApiToken, Article, ArticleAuthor, Forecaster, Topic
 from forecasts.services.articles import correct_article, record_article, record_forecaster, record_topic
 
-from .base import SLUG, Records, recorded
+from .base import RECENCY, SLUG, Records, recorded
 
 BYLINE = Prefetch("articleauthor_set", ArticleAuthor.objects.select_related("forecaster").order_by("position"))
 
@@ -32,6 +32,7 @@ class ArticleViewSet(Records):
     queryset = Article.objects.select_related("outlet").prefetch_related(BYLINE)
     serializer_class = ArticleSerializer
     filterset_class = ArticleFilter
+    orderings = RECENCY | {"published_at": ("published_at", "id")}
     write_scope = ApiToken.Scope.PREDICTION_WRITE
 
     @extend_schema(request=NewArticle, responses={201: ArticleSerializer})
@@ -64,6 +65,7 @@ class ForecasterViewSet(Records):
     queryset = Forecaster.objects.all()
     serializer_class = ForecasterSerializer
     filterset_class = ForecasterFilter
+    orderings = RECENCY | {"slug": ("slug",), "name": ("name", "id")}
     lookup_field = "slug"
     lookup_value_regex = SLUG
     write_scope = ApiToken.Scope.PREDICTION_WRITE
@@ -87,6 +89,7 @@ class TopicViewSet(Records):
     serializer_class = TopicSerializer
     filterset_class = TopicListFilter
     ordering = ("path",)
+    orderings = {"path": ("path",)}
     lookup_field = "path"
     lookup_value_regex = "[a-z0-9][a-z0-9_.-]*(?:/[a-z0-9][a-z0-9_.-]*)*"
     write_scope = ApiToken.Scope.PREDICTION_WRITE

@@ -1,6 +1,6 @@
 """What every endpoint does: strict parameters, conditional answers, and writes that are told apart from repeats."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -27,6 +27,7 @@ from forecasts.api.serializers.base import Body
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 SLUG = "[a-z0-9][A-Za-z0-9_-]*"
 NUMBER = "[0-9]{1,18}"
+RECENCY = {"recorded_at": ("recorded_at", "id")}
 
 
 @method_decorator(conditional_page, name="dispatch")
@@ -114,6 +115,7 @@ class Records(Endpoint, ReadOnlyModelViewSet):
     """A resource: a list in pages, and each row at its own address."""
 
     ordering: tuple[str, ...] = ("-recorded_at", "-id")
+    orderings: Mapping[str, tuple[str, ...]] = RECENCY
     detail_serializer_class: Any = None
     filterset_class: Any = None
     lookup_value_regex = UUID
@@ -127,6 +129,10 @@ class Records(Endpoint, ReadOnlyModelViewSet):
             return []
         narrowing = self.filterset_class.base_filters if self.filterset_class else ()
         return [*narrowing, *CreatedCursorPagination.parameters]
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """The rows that the parameters choose; only a list has such."""
+        return super().filter_queryset(queryset) if self.action == "list" else queryset
 
     def address(self, row: Model) -> str:
         """The address of a row."""

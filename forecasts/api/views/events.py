@@ -60,7 +60,7 @@ from forecasts.services.sources import (
 )
 from forecasts.tasks import hint
 
-from .base import NUMBER, SLUG, Records, recorded
+from .base import NUMBER, RECENCY, SLUG, Records, recorded
 
 NEWER = EventVersion.objects.filter(event=OuterRef("event"), version__gt=OuterRef("version"))
 REPORTS = Prefetch("event__evidence", Evidence.objects.order_by("id"))
@@ -84,6 +84,7 @@ class EventViewSet(Records):
     serializer_class = EventSerializer
     detail_serializer_class = EventWithVersionsSerializer
     filterset_class = EventFilter
+    orderings = RECENCY | {"occurred_from": ("occurred_from", "id")}
     lookup_field = "event_id"
     lookup_url_kwarg = "id"
     write_scope = ApiToken.Scope.EVENT_WRITE
@@ -200,6 +201,7 @@ class ObservationViewSet(Records):
     queryset = Observation.objects.select_related("source")
     serializer_class = ObservationSerializer
     filterset_class = ObservationFilter
+    orderings = RECENCY | {"valid_on": ("valid_on", "id")}
     lookup_value_regex = NUMBER
     write_scope = ApiToken.Scope.EVENT_WRITE
 
@@ -223,6 +225,7 @@ class SourceViewSet(Records):
     queryset = Source.objects.annotate(complete_to=Subquery(STATED))
     serializer_class = SourceSerializer
     filterset_class = SourceFilter
+    orderings = RECENCY | {"slug": ("slug",)}
     lookup_field = "slug"
     lookup_value_regex = SLUG
 
@@ -265,6 +268,7 @@ class EntityViewSet(Records):
     queryset = Entity.objects.prefetch_related(Prefetch("memberships", GROUPS))
     serializer_class = EntitySerializer
     ordering = ("path",)
+    orderings = {"path": ("path",)}
     lookup_field = "path"
     lookup_value_regex = "[A-Za-z0-9_.-]+"
 
@@ -306,6 +310,7 @@ class MilestoneViewSet(Records):
     queryset = Milestone.objects.all()
     serializer_class = MilestoneSerializer
     ordering = ("key", "version")
+    orderings = {"key": ("key", "version")}
     lookup_field = "key"
     lookup_value_regex = "[a-z0-9_.]+"
     write_scope = ApiToken.Scope.ADMIN

@@ -23,7 +23,7 @@ from forecasts.services.forecasts import record_forecast
 from forecasts.services.refusal import refuse
 from forecasts.tasks import hint
 
-from .base import SLUG, Records, recorded
+from .base import RECENCY, SLUG, Records, recorded
 from .predictions import read_wording
 
 
@@ -33,6 +33,7 @@ class ForecastViewSet(Records):
     queryset = Forecast.objects.select_related("forecaster", "lexicon_entry__lexicon")
     serializer_class = ForecastSerializer
     filterset_class = ForecastFilter
+    orderings = RECENCY | {"made_at": ("made_at", "id")}
     write_scope = ApiToken.Scope.FORECAST_WRITE
 
     @extend_schema(request=NewForecast, responses={201: ForecastSerializer})
@@ -78,6 +79,7 @@ class LexiconViewSet(Records):
     detail_serializer_class = LexiconWithEntriesSerializer
     filterset_class = LexiconFilter
     ordering = ("code", "version")
+    orderings = {"code": ("code", "version")}
     lookup_field = "code"
     lookup_value_regex = SLUG
 

@@ -43,7 +43,7 @@ from forecasts.services.rule_checks import check_rule
 from forecasts.services.verdicts import dispute, record_verdict, reopen
 from forecasts.tasks import hint
 
-from .base import Records, recorded
+from .base import RECENCY, Records, recorded
 from .resolutions import RESOLUTIONS, WITNESSES
 
 FORECASTS = Forecast.objects.select_related("forecaster", "lexicon_entry__lexicon").order_by("-made_at", "-id")
@@ -61,6 +61,7 @@ class PredictionViewSet(Records):
     )
     serializer_class = PredictionSerializer
     filterset_class = PredictionFilter
+    orderings = RECENCY | {"issued_at": ("issued_at", "id")}
 
     @property
     def write_scope(self) -> str:

@@ -1,0 +1,23 @@
+"""The product's addresses, and an empty view that shows what the framework alone can do in the same process."""
+
+from django.urls import include, path
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from forecasts.api.renderers import OrjsonRenderer
+
+
+class EmptyView(APIView):
+    """Answers with nothing: nobody is asked for, nothing is counted, looked up or compared."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = ()
+    renderer_classes = (OrjsonRenderer,)
+
+    def get(self, request: Request) -> Response:
+        return Response({})
+
+
+urlpatterns = [path("empty/", EmptyView.as_view()), path("", include("config.urls"))]

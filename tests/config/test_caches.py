@@ -1,0 +1,58 @@
+"""Counting in caches, one step each."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.cache import cache
+from redis.connection import AbstractConnection
+
+from config.caches import CountingMemoryCache
+
+
+@pytest.fixture(params=["redis", "memory"])
+def counting(request):
+    found = cache if request.param == "redis" else CountingMemoryCache("counting", {})
+    found.clear()
+    yield found
+    found.clear()
+
+
+def test_a_count_begins_at_one_and_goes_on(counting):
+    assert [counting.count("a", seconds=60) for _ in range(3)] == [1, 2, 3]
+    assert counting.count("b", seconds=60) == 1
+
+
+def test_a_count_is_forgotten_after_its_time(counting):
+    counting.count("a", seconds=60)
+    counting.touch("a", 0)
+
+    assert counting.count("a", seconds=60) == 1
+
+
+def test_a_count_in_redis_never_stays_for_ever():
+    cache.count("a", seconds=60)
+
+    assert 0 < cache._cache.get_client("a").ttl(cache.make_key("a")) <= 60
+
+
+def test_counts_of_the_same_moment_are_all_different():
+    with ThreadPoolExecutor(8) as pool:
+        counts = list(pool.map(lambda _: cache.count("a", seconds=60), range(100)))
+
+    assert sorted(counts) == list(range(1, 101))
+
+
+def test_a_count_is_one_round_trip_to_redis(monkeypatch):
+    sent = []
+    plainly = AbstractConnection.send_packed_command
+    monkeypatch.setattr(
+        AbstractConnection,
+        "send_packed_command",
+        lambda self, *given, **more: sent.append(given) or plainly(self, *given, **more),
+    )
+    cache.count("a", seconds=60)
+    sent.clear()
+
+    cache.count("a", seconds=60)
+
+    assert len(sent) == 1
