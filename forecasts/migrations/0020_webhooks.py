@@ -12,7 +12,7 @@ from ._append_only import protect_column
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0018_rules_count_again"),
+        ("forecasts", "0019_listing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
