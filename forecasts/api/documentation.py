@@ -69,7 +69,8 @@ class ApiSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, Any]]:
         auths = super().get_auth()
-        return [*auths, {}] if self.method in SAFE_METHODS else auths
+        is_open = self.method in SAFE_METHODS and not getattr(self.view, "is_private", False)
+        return [*auths, {}] if is_open else auths
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)

@@ -114,3 +114,8 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.message_id}"
+
+    @property
+    def header_id(self) -> str:
+        """What the header webhook-id says."""
+        return f"msg_{self.message_id}"

@@ -118,7 +118,7 @@ def claim(*, webhook: UUID, now: datetime) -> Delivery | None:
 def _send(delivery: Delivery, *, reach: Reach, now: datetime) -> Outcome:
     """One attempt; touches nothing but the network."""
     body, timestamp = delivery.body.encode(), int(now.timestamp())
-    keys, message_id = signing_keys(delivery.webhook, now=now), f"msg_{delivery.message_id}"
+    keys, message_id = signing_keys(delivery.webhook, now=now), delivery.header_id
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Aftercast-Webhooks/1",

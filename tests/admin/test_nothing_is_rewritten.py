@@ -43,6 +43,7 @@ def one_of_everything(editor) -> None:
 def test_every_table_an_editor_asks_about_is_in_the_admin():
     seen_elsewhere = {
         "articleauthor",
+        "change",
         "clustercell",
         "coverage",
         "entitymembership",
@@ -51,11 +52,15 @@ def test_every_table_an_editor_asks_about_is_in_the_admin():
         "eventversion",
         "evidence",
         "judgement",
+        "keptanswer",
         "levelcell",
         "lexiconentry",
         "posting",
+        "predictioncounts",
         "rulekey",
         "scope",
+        "searchtext",
+        "uncounted",
         "witness",
     }
     everything = {model._meta.model_name for model in apps.get_app_config("forecasts").get_models()}
