@@ -1,6 +1,5 @@
 """Webhooks through the API, the page about them, and a receiver that follows the page."""
 
-import base64
 import json
 import re
 from datetime import timedelta
@@ -10,7 +9,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from forecasts.feeds.signatures import signatures
 from forecasts.models import ApiToken, Delivery, Webhook
 from forecasts.services.sending import send_deliveries
 from forecasts.services.tokens import issue_token
@@ -143,15 +141,6 @@ def test_a_receiver_that_follows_the_page_knows_our_messages(subscriber, setting
     assert not knows(headers=request.headers | later, now=now.timestamp() + 600)
     assert shown["message_id"] == sent["message_id"] == request.headers["webhook-id"]
     assert (shown["last_status"], shown["attempts"], json.loads(shown["body"])["type"]) == (200, 1, "ping")
-
-
-def test_signatures_are_those_of_other_implementations():
-    # The example in the documentation of Svix, who began the specification.
-    key, body = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), b'{"test": 2432232314}'
-
-    found = signatures([key], message_id="msg_p5jXN8AQM9LWM0D4loKWxJek", timestamp=1614265330, body=body)
-
-    assert found == "v1,g0hM9SsE+OTPJTt/tmKtSyEYlFNPWMvdQIt4pm7xlCM="
 
 
 def test_every_event_is_on_the_page_and_nothing_else():
