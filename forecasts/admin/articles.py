@@ -1,18 +1,22 @@
 """Where predictions come from: forecasters, topics and articles."""
 
 from datetime import UTC, datetime, time
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, QueryDict
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path
 
 from forecasts.models import Article, ArticleAuthor, Forecaster, Topic
 from forecasts.services.articles import record_article, record_forecaster, record_topic
+from forecasts.services.bylines import forecasters_named
 
-from .fields import choose, choose_many, day_input, line_text, long_text, time_input
+from .article_text import text_page, text_url
+from .fields import LinesField, day_input, line_text, long_text, time_input
 from .recording import RecordAdmin, RecordForm, already_recorded
 
 
@@ -102,12 +106,15 @@ class ArticleForm(RecordForm):
         max_length=1000, required=False, label="Quoted from", assume_scheme="https", widget=line_text(),
         help_text="The copy that you read, if it is another page.",
     )  # fmt: skip
-    outlet = choose(Article, "outlet", help_text="Who published it.")
-    authors = choose_many(
-        Article,
-        "authors",
-        required=False,
-        help_text="In the order of the byline; the outlet itself where there is none.",
+    outlet = forms.CharField(
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "vTextField", "list": "forecasters", "autocomplete": "off"}),
+        help_text="Who published it. A name that is not known yet is added.",
+    )
+    authors = LinesField(
+        suggestions="forecasters",
+        help_text="In the order of the byline, separated by commas: Jane Doe, John Smith. New names are added. "
+        "Empty: the outlet itself.",
     )
     published_on = forms.DateField(widget=day_input(), help_text="The day of publication, in UTC.")
     published_time = forms.TimeField(
@@ -128,11 +135,22 @@ class ArticleForm(RecordForm):
     note = forms.CharField(required=False, widget=long_text(2), help_text="For readers: which copy, what is uncertain.")
 
     aliases = {"published_at": "published_on"}
+    suggestions = ("forecasters",)
     fieldsets = (
         (None, {"fields": ["title", "canonical_url", "quoted_from_url", "outlet", "authors"]}),
         ("Publication", {"fields": [("published_on", "published_time"), "is_month_only"]}),
-        ("Text", {"fields": ["text", "text_is_excerpt", "note"]}),
+        (
+            "Text",
+            {
+                "fields": ["text", "text_is_excerpt", "note"],
+                "description": "The next page shows it sentence by sentence.",
+            },
+        ),
     )
+
+    def clean_text(self) -> str:
+        """Forms send line ends of their own; places in the text are counted without them."""
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n")
 
     def clean(self) -> dict:
         super().clean()
@@ -145,17 +163,15 @@ class ArticleForm(RecordForm):
         values = dict(self.cleaned_data)
         published_at = _moment(values.pop("published_on"), values["published_time"])
         precision = _precision(month_only=values.pop("is_month_only"), at=values.pop("published_time"))
-        values["authors"] = self._in_byline_order(values["authors"])
+        (outlet,) = forecasters_named(names=[values["outlet"]], kind=Forecaster.Kind.OUTLET, field="outlet", now=now)
+        authors = forecasters_named(names=values["authors"], kind=Forecaster.Kind.PERSON, field="authors", now=now)
+        values |= {"outlet": outlet, "authors": authors or [outlet]}
         article, is_new = record_article(
             now=now, recorded_by=actor, published_at=published_at, published_precision=precision, **values
         )
         if not is_new:
             raise already_recorded("canonical_url", article, told="This article is recorded already.")
         return article
-
-    def _in_byline_order(self, chosen) -> list[Forecaster]:
-        order = cast(QueryDict, self.data).getlist(self.add_prefix("authors"))
-        return sorted(chosen, key=lambda author: order.index(str(author.pk)))
 
 
 def _moment(on, at) -> datetime:
@@ -201,10 +217,26 @@ class ArticleAdmin(RecordAdmin):
     )  # fmt: skip
     change_form_template = "admin/forecasts/kept.html"
 
+    def get_urls(self) -> list:
+        page = self.admin_site.admin_view(self.text_view)
+        return [path("<path:object_id>/text/", page, name="forecasts_article_text"), *super().get_urls()]
+
+    def text_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The text, sentence by sentence, each a start for a prediction."""
+        article = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, article):
+            raise PermissionDenied
+        if article is None:
+            raise Http404("There is no such article.")
+        return text_page(request, article=article)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        """On to its text: the predictions are why it was added."""
+        return HttpResponseRedirect(text_url(obj))
+
     def details(self, row: Any) -> dict[str, object]:
-        add = reverse("admin:forecasts_prediction_add")
         return {
-            "more_links": [{"label": "Log a prediction from it", "url": f"{add}?article={row.pk}"}],
+            "more_links": [{"label": "Log predictions from it", "url": text_url(row)}],
             "linked_title": "Predictions from it",
             "linked": [(p, p.get_status_display()) for p in row.predictions.order_by("recorded_at", "pk")],
         }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
@@ -90,16 +90,6 @@ def choose(model: type[Model], relation: str, **kwargs: Any) -> forms.ModelChoic
     found = AutocompleteSelect(field, admin.site)
     widget = RelatedFieldWidgetWrapper(found, field.remote_field, admin.site, can_add_related=True)
     return forms.ModelChoiceField(queryset=field.remote_field.model._default_manager.all(), widget=widget, **kwargs)
-
-
-def choose_many(model: type[Model], relation: str, **kwargs: Any) -> forms.ModelMultipleChoiceField:
-    """The same for several rows."""
-    field: Any = model._meta.get_field(relation)
-    found = AutocompleteSelectMultiple(field, admin.site)
-    widget = RelatedFieldWidgetWrapper(found, field.remote_field, admin.site, can_add_related=True)
-    return forms.ModelMultipleChoiceField(
-        queryset=field.remote_field.model._default_manager.all(), widget=widget, **kwargs
-    )
 
 
 def long_text(rows: int = 3) -> forms.Textarea:

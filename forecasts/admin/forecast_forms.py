@@ -1,14 +1,16 @@
 """The part of a form that gives a probability, and the form of a further forecast."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
-from forecasts.models import Forecast, Lexicon
+from forecasts.models import Forecast, Lexicon, LexiconEntry
 from forecasts.services.forecasts import Wording, record_forecast, wording
+from forecasts.services.refusal import Refused
 
-from .fields import choose, line_text, long_text, moment_input, number_text
+from .fields import choose, long_text, moment_input, number_text
 from .recording import RecordForm, already_recorded
 
 PROBABILITY_FIELDS = ("probability", "phrase", "lexicon", "low", "high", "basis")
@@ -20,6 +22,25 @@ def lexicons() -> list[tuple[str, str]]:
     return [("", "—"), *known.items()]
 
 
+def read_phrases() -> dict[str, str]:
+    """Each phrase of the newest lexicons with how it is read: 0.7 (0.6 to 0.8), or that it says no probability."""
+    entries = LexiconEntry.objects.order_by("phrase", "lexicon__code", "lexicon__version")
+    found = entries.values_list("phrase", "lexicon__code", "point", "low", "high")
+    newest = {(phrase, code): _read_as(point, low, high) for phrase, code, point, low, high in found}
+    told: dict[str, list[str]] = {}
+    for (phrase, code), reading in newest.items():
+        told.setdefault(phrase, []).append(f"{code}: {reading}")
+    return {phrase: "; ".join(readings) for phrase, readings in told.items()}
+
+
+def _read_as(point: Decimal | None, low: Decimal | None, high: Decimal | None) -> str:
+    if point is None:
+        return "says no probability"
+    return f"{point.normalize():f}" + (
+        "" if low is None or high is None else f" ({low.normalize():f} to {high.normalize():f})"
+    )
+
+
 class ProbabilityFields(RecordForm):
     """A number; or words read through a lexicon; or words with an editor's number and how it was read."""
 
@@ -29,7 +50,11 @@ class ProbabilityFields(RecordForm):
         help_text="From 0 to 1: 0.7. Empty when the words below are read through a lexicon.",
     )
     phrase = forms.CharField(
-        max_length=200, required=False, widget=line_text(), label="Words", help_text="As written: “likely”."
+        max_length=200,
+        required=False,
+        label="Words",
+        help_text="As written: “likely”.",
+        widget=forms.TextInput(attrs={"class": "vTextField", "list": "phrases", "autocomplete": "off"}),
     )
     lexicon = forms.ChoiceField(choices=lexicons, required=False, help_text="Reads the words as a number and a range.")
     low = forms.CharField(required=False, widget=number_text(), help_text="The range, where a number is given.")
@@ -41,6 +66,20 @@ class ProbabilityFields(RecordForm):
     is_scored = forms.BooleanField(
         required=False, initial=True, label="Scored", help_text="Untick where the number is not the forecaster's own."
     )
+
+    def codelists(self) -> dict[str, Any]:
+        """The phrases of the lexicons, each with how it is read."""
+        return {"phrases": read_phrases()}
+
+    def reading(self) -> Wording | None:
+        """How the words would be read, where they are read through a lexicon; a refusal stands beside its field."""
+        if not self.cleaned_data.get("phrase") or self.cleaned_data.get("probability"):
+            return None
+        try:
+            return self.given_wording()
+        except Refused as error:
+            self.take_refusal(error)
+            return None
 
     def given_wording(self) -> Wording | None:
         """

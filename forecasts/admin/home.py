@@ -1,10 +1,12 @@
 """The first page: what needs doing."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import AdminSite
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -13,7 +15,7 @@ from django.utils import timezone
 from forecasts.models import Prediction
 
 from . import worklist
-from .wording import verdict_badge, waiting_for
+from .wording import in_words, verdict_badge, waiting_for
 
 SHOWN = 5
 
@@ -32,25 +34,53 @@ class Work:
 def index(request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
     """The admin's first page, with the work that waits above the list of models."""
     now = timezone.now()
-    waiting = {"work": work(now=now), "stale_sources": worklist.stale_sources(now=now)[:SHOWN]}
+    waiting = {"pulse": pulse(now=now), "work": work(now=now), "stale_sources": worklist.stale_sources(now=now)[:SHOWN]}
     shown = waiting if request.user.has_perm("forecasts.view_prediction") else {}
     return AdminSite.index(admin.site, request, {**shown, **(extra_context or {})})
 
 
-def work(*, now) -> list[Work]:
+def work(*, now: datetime) -> list[Work]:
     """Every kind of work on predictions, the most pressing first."""
     everything = Prediction.objects.all()
     kinds = (
         ("person", "Waiting for a person", "Nothing waits for a person.", worklist.needs_a_person(everything)),
+        ("disputed", "Disputed", "No verdict is disputed.", worklist.disputed(everything)),
         ("stuck", "Checks that fail", "No check fails.", worklist.stuck(everything)),
         ("coverage", "Window over, coverage missing", "Nothing waits for coverage.", worklist.overdue(everything)),
+        (
+            "late", "Past its deadline, undecided", "Nothing is past its deadline without a verdict.",
+            worklist.late(everything, now=now),
+        ),
         ("soon", "Final within three days", "Nothing becomes final soon.", worklist.soon_final(everything, now=now)),
-    )
+    )  # fmt: skip
     return [_work(key, title=title, empty=empty, found=found) for key, title, empty, found in kinds]
+
+
+def _why_late(row: Any) -> str:
+    """Why a prediction past its deadline has no verdict; empty for any other."""
+    return in_words(getattr(row, "last_reason", None) or "")
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """How the sweeps are doing: when one last looked at a prediction, and how many are due now."""
+
+    last_check_at: datetime | None
+    due: int
+    url: str
+
+
+def pulse(*, now: datetime) -> Pulse:
+    """What the last sweeps came to."""
+    everything = Prediction.objects.all()
+    last = everything.aggregate(last=Max("checked_at"))["last"]
+    return Pulse(
+        last, worklist.due(everything, now=now).count(), f"{reverse('admin:forecasts_prediction_changelist')}?needs=due"
+    )
 
 
 def _work(key: str, *, title: str, empty: str, found: QuerySet[Prediction]) -> Work:
     count = found.count()
     first = found.select_related("holder").order_by("checked_at", "pk")[:SHOWN] if count else ()
-    rows = tuple((row, verdict_badge(row), waiting_for(row)) for row in first)
+    rows = tuple((row, verdict_badge(row), waiting_for(row) or _why_late(row)) for row in first)
     return Work(title, empty, count, rows, f"{reverse('admin:forecasts_prediction_changelist')}?needs={key}")

@@ -1,14 +1,20 @@
 """The forms with which people log predictions, add readings, decide and reopen."""
 
+import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from forecasts.models import Prediction, Resolution, RuleVersion, Verdict
-from forecasts.selectors.resolutions import current_resolution
+from forecasts.selectors.resolutions import current_resolution, current_rules
+from forecasts.services.forecasts import Wording
 from forecasts.services.intake import RuleDraft, log_prediction
 from forecasts.services.predictions import ClaimDraft, record_rule
+from forecasts.services.refusal import Refused
+from forecasts.services.rule_checks import RuleCheck, check_rule
 from forecasts.services.verdicts import dispute, record_verdict, reopen
 
 from .fields import choose, line_text, long_text, moment_input
@@ -17,6 +23,14 @@ from .recording import RecordForm, already_recorded
 from .rule_forms import RuleForm, rule_fieldsets
 
 NAMED_RULE = "Leave empty for the usual name: strict or lenient. Another name keeps readings of one kind apart."
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What saving would come to: how the words are read, and what the rule is and finds."""
+
+    reading: Wording | None
+    check: RuleCheck | None
 
 
 class PredictionForm(ProbabilityFields, RuleForm):
@@ -74,6 +88,20 @@ class PredictionForm(ProbabilityFields, RuleForm):
         ("More", {"fields": ["description", "issued_at", "contrasts_with", "note"], "classes": ["collapse"]}),
     )
 
+    def codelists(self) -> dict[str, Any]:
+        return RuleForm.codelists(self) | ProbabilityFields.codelists(self)
+
+    def preview(self, *, now: datetime) -> Trial | None:
+        """How the words are read and what the rule comes to; either may be missing, not both."""
+        self.is_valid()
+        reading = self.reading()
+        refused = {name: self.errors[name] for name in ("phrase", "lexicon") if name in self.errors}
+        check = self.tried_rule(now=now)
+        if reading is not None and self.rule_data is None:
+            self.errors.pop("then_kind", None)
+        self.errors.update(refused)
+        return Trial(reading, check) if reading or check else None
+
     def publication(self, *, now: datetime) -> datetime:
         article = self.cleaned_data.get("article")
         return self.cleaned_data.get("issued_at") or (article.published_at if article else now)
@@ -116,6 +144,16 @@ class ReadingForm(RuleForm):
 
     fieldsets = ((None, {"fields": [("variant", "name"), "description"]}), *rule_fieldsets())
 
+    def __init__(self, *args: Any, subject: Prediction, **kwargs: Any) -> None:
+        super().__init__(*args, subject=subject, **kwargs)
+        central = [one for one in current_rules(prediction=subject) if one.name == RuleVersion.CENTRAL_NAME]
+        if central:
+            self.initial = {"rule": json.dumps(central[0].rule, indent=2, ensure_ascii=False), **self.initial}
+
+    def preview(self, *, now: datetime) -> Trial | None:
+        check = self.tried_rule(now=now)
+        return Trial(None, check) if check else None
+
     def publication(self, *, now: datetime) -> datetime:
         return self.subject.issued_at
 
@@ -142,7 +180,23 @@ class ReadingForm(RuleForm):
         return version
 
 
-class VerdictForm(RecordForm):
+class DecisionForm(RecordForm):
+    """A decision about a claim, taken with what its rule asks for beside what was found."""
+
+    def evidence(self) -> RuleCheck | None:
+        """Each clause of the central rule with the recorded events it means; None where there is no rule to look at."""
+        central = [one for one in current_rules(prediction=self.subject) if one.name == RuleVersion.CENTRAL_NAME]
+        try:
+            return (
+                check_rule(rule=central[0].rule, publication=self.subject.issued_at, now=timezone.now())
+                if central
+                else None
+            )
+        except Refused:
+            return None
+
+
+class VerdictForm(DecisionForm):
     """A person's verdict, on what waits for one or in place of an earlier one."""
 
     verdict = forms.ChoiceField(choices=Verdict.choices, widget=forms.RadioSelect)
@@ -182,7 +236,7 @@ class VerdictForm(RecordForm):
         return record_verdict(prediction_id=self.subject.pk, actor=actor, now=now, **self.cleaned_data)
 
 
-class DisputeForm(RecordForm):
+class DisputeForm(DecisionForm):
     """Why a verdict is questioned."""
 
     reason = forms.CharField(
@@ -196,7 +250,7 @@ class DisputeForm(RecordForm):
         return dispute(prediction_id=self.subject.pk, actor=actor, now=now, **self.cleaned_data)
 
 
-class ReopenForm(RecordForm):
+class ReopenForm(DecisionForm):
     """Why a verdict is withdrawn."""
 
     reason = forms.CharField(widget=long_text(3), help_text="Why; readers will see it. At least ten characters.")

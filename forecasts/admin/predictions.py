@@ -16,8 +16,10 @@ from forecasts.models import Prediction
 from forecasts.services.predictions import make_due
 from forecasts.services.settlement import settle_prediction
 
+from .article_text import text_url
 from .prediction_details import details_of
 from .prediction_forms import DisputeForm, PredictionForm, ReadingForm, ReopenForm, VerdictForm
+from .prediction_starts import start_of
 from .question_forms import AnswerForm, asks_something
 from .recording import RecordAdmin, Step, row_url
 from .wording import verdict_badge, waiting_for
@@ -119,9 +121,16 @@ class PredictionAdmin(RecordAdmin):
         self.message_user(request, *_checked(row))
         return HttpResponseRedirect(row_url(row))
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {**start_of(request.GET), **super().get_changeform_initial_data(request)}
+
     def response_add(self, request: HttpRequest, obj: Prediction, post_url_continue=None) -> HttpResponse:
-        """After “save and add another” the next claim starts from the same article, holder and topic."""
+        """On to the article's text, or to another claim of the same article, holder and topic, as the button says."""
         response = super().response_add(request, obj, post_url_continue)
+        if "_reading" in request.POST:
+            return HttpResponseRedirect(reverse("admin:forecasts_prediction_reading", args=[obj.pk]))
+        if "_totext" in request.POST and obj.article:
+            return HttpResponseRedirect(text_url(obj.article))
         if "_addanother" not in request.POST:
             return response
         kept: dict[str, Any] = {

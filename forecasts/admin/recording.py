@@ -172,7 +172,7 @@ def record_page(
     request: HttpRequest, *, owner: KeptAdmin, form_class: type[RecordForm], title: str, subject: Model | None = None
 ) -> HttpResponse:
     """Show a form; on a post record it through its service, or show what it would come to."""
-    initial = {} if subject else owner.get_changeform_initial_data(request)
+    initial = {} if subject else _of_known_rows(form_class, owner.get_changeform_initial_data(request))
     form = form_class(request.POST if request.method == "POST" else None, subject=subject, initial=initial)
     previewed = None
     if DRY_RUN in request.POST:
@@ -182,6 +182,21 @@ def record_page(
         if recorded is not None:
             return _done(request, owner=owner, recorded=recorded, title=title, subject=subject)
     return _shown(request, owner=owner, form=form, title=title, preview=previewed)
+
+
+def _of_known_rows(form_class: type[RecordForm], initial: Mapping[str, Any]) -> dict[str, Any]:
+    """First values, without those that an address gives for a row that there is not."""
+    return {name: value for name, value in initial.items() if _is_taken(form_class.base_fields.get(name), value)}
+
+
+def _is_taken(field: forms.Field | None, value: Any) -> bool:
+    if not isinstance(field, forms.ModelChoiceField) or isinstance(field, forms.ModelMultipleChoiceField):
+        return True
+    try:
+        field.to_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _attempt(request: HttpRequest, *, owner: KeptAdmin, form: RecordForm, title: str) -> Model | None:

@@ -31,13 +31,33 @@ def stuck(predictions: PredictionQuerySet) -> QuerySet[Prediction]:
     return predictions.stuck()
 
 
+def due(predictions: PredictionQuerySet, *, now: datetime) -> QuerySet[Prediction]:
+    """Those that the next sweep looks at."""
+    return predictions.due(now=now)
+
+
+def disputed(predictions: PredictionQuerySet) -> QuerySet[Prediction]:
+    """Those whose verdict is questioned."""
+    return predictions.filter(status=Prediction.Status.DISPUTED)
+
+
+def late(predictions: PredictionQuerySet, *, now: datetime) -> QuerySet[Prediction]:
+    """Those without a verdict past their deadline; `last_reason` is why."""
+    return _explained(predictions.filter(verdict="", scheduled_close_at__lte=now))
+
+
 def overdue(predictions: PredictionQuerySet) -> QuerySet[Prediction]:
     """Those undecided after their window only because the sources are not covered that far."""
+    return _explained(predictions.filter(verdict="")).filter(last_reason="AWAITING_COVERAGE")
+
+
+def _explained(predictions: QuerySet[Prediction]) -> Any:
+    """With `last_reason`, what the central rule's last answer rests on."""
     answers = Evaluation.objects.filter(
         rule_version__prediction=OuterRef("pk"), rule_version__name=RuleVersion.CENTRAL_NAME
     )
     newest = answers.order_by("-rule_version__version", "-number").values("reason")[:1]
-    return predictions.filter(verdict="").annotate(last_reason=Subquery(newest)).filter(last_reason="AWAITING_COVERAGE")
+    return predictions.annotate(last_reason=Subquery(newest))
 
 
 def stale_sources(*, now: datetime) -> QuerySet[Source]:
@@ -56,6 +76,9 @@ class WaitingFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
             ("person", "Waiting for a person"),
+            ("due", "Due now"),
+            ("disputed", "Disputed"),
+            ("late", "Past its deadline, undecided"),
             ("soon", "Final within three days"),
             ("stuck", "Checks that fail"),
             ("coverage", "Window over, coverage missing"),
@@ -63,6 +86,12 @@ class WaitingFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
         match self.value():
+            case "due":
+                return due(queryset, now=timezone.now())
+            case "disputed":
+                return disputed(queryset)
+            case "late":
+                return late(queryset, now=timezone.now())
             case "person":
                 return needs_a_person(queryset)
             case "soon":

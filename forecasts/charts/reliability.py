@@ -24,6 +24,7 @@ HEIGHT: Final = MARGIN_BOTTOM + 58
 MAX_RADIUS: Final = 11.0
 MIN_RADIUS: Final = 2.5
 ROUNDING: Final = 1e-9
+DIAGONAL: Final = element("line", x1=LEFT, y1=BOTTOM, x2=RIGHT, y2=TOP, class_="chart-diagonal")
 
 
 class LevelLike(Protocol):
@@ -94,7 +95,7 @@ def reliability_diagram(
     for level in ordered:
         _require_drawable(level)
     most = max((level.n for level in ordered), default=1)
-    below = "".join(_bar(level) for level in ordered) if ground is None else _ground(ground)
+    below = DIAGONAL + "".join(_bar(level) for level in ordered) if ground is None else _ground(ground)
     body = _grid() + below + "".join(_dot(level, most=most) for level in ordered) + _margin(ordered, most=most)
     n, happened = sum(level.n for level in ordered), sum(level.n * level.observed_share for level in ordered)
     description = (
@@ -109,6 +110,7 @@ def _ground(ground: Ground) -> str:
     if ground.chance is not None:
         _require_rising(ground.chance)
         drawn += _chance(ground.chance)
+    drawn += DIAGONAL
     if ground.proven is not None:
         _require_rising(ground.proven)
         drawn += _proven(ground.proven)
@@ -196,7 +198,6 @@ def _grid() -> str:
         muted, anchor = "chart-text chart-muted", "end" if quarter == 4 else "middle"
         drawn += text(percent(share), x=LEFT - 6, y=_y(share) + 4, class_=muted, anchor="end")
         drawn += text(percent(share), x=_x(share), y=MARGIN_BOTTOM + 16, class_=muted, anchor=anchor)
-    drawn += element("line", x1=LEFT, y1=BOTTOM, x2=RIGHT, y2=TOP, class_="chart-diagonal")
     drawn += text("Share that happened", x=LEFT + 8, y=TOP + 14)
     return drawn + text("Probability given, and number of calls", x=RIGHT, y=MARGIN_BOTTOM + 36, anchor="end")
 

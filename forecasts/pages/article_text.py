@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from forecasts.models import Article, Prediction
 from forecasts.selectors.predictions import Claim
-
-from .quotes import passages, positions
+from forecasts.texts.quotes import passages, positions
 
 # What readers can choose to see; the code of a verdict, or one of two ways of having none.
 CHOICES = {

@@ -16,6 +16,7 @@ INTERVAL_METHODS = {
     "WALD": "takes calls to be independent",
     "DELONG": "DeLong’s, takes calls to be independent",
 }
+SMALLEST_CHANCE = 0.001
 BESIDE = {
     "POINTS_SAVED": (
         "Points saved",
@@ -29,7 +30,10 @@ BESIDE = {
         "Confidence in the likelier side minus how often it came true; above 0 is overconfident.",
     ),
     "BRIER_GAP": ("Score minus expectation", "The Brier score minus what the own probabilities led one to expect."),
-    "BRIER_GAP_Z": ("The same in standard errors", "Clustered by event; beyond 2 either way is hardly chance."),
+    "BRIER_GAP_Z": (
+        "The same in standard errors",
+        "Clustered by event; chance alone goes beyond 2 either way about one time in 20.",
+    ),
     "BRIER_GAP_P_VALUE": ("Its p-value", "How often chance goes as far, had the probabilities been right."),
 }
 PARTS = {
@@ -65,6 +69,13 @@ class FigureLine:
     help: str
     figure: Figure
     method: str
+
+    @property
+    def value(self) -> str:
+        """The value as it is printed; a chance too small for three digits is never printed as none."""
+        value = self.figure.value or 0.0
+        is_small_chance = self.figure.measure.name.endswith("P_VALUE") and value < SMALLEST_CHANCE
+        return f"< {SMALLEST_CHANCE}" if is_small_chance else f"{value:.3f}"
 
 
 @dataclass(frozen=True)

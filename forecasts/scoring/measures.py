@@ -12,6 +12,7 @@ UNIT: Final = "squared probability"
 LOWER, HIGHER, NEITHER = Direction.LOWER_IS_BETTER, Direction.HIGHER_IS_BETTER, Direction.NONE
 BETWEEN_TOPICS: Final = "Over several topics it also counts knowing which topic has the higher base rate."
 INDEPENDENT: Final = "Takes forecasts to be independent: too sure where several hang on one event."
+NO_INTERVAL: Final = "No interval: calls drawn again from the record only add to it."
 CLIPPED: Final = f"Probabilities are moved into {LOG_CLIP:g} to {1 - LOG_CLIP:g} first."
 NOT_RECOMMENDED: Final = "For comparing with other sites; not recommended."
 
@@ -88,7 +89,7 @@ NOTES: Final[Mapping[str, str]] = MappingProxyType(
         "N_CERTAIN_AND_WRONG": "Without the clip each of them would make the log score infinite.",
         "RECORD_P_VALUE": INDEPENDENT,
         "BRIER_GAP": "Forecasts of 0.5 play no part in it: read it beside the bias.",
-        "MISCALIBRATION": "Never 0 by luck alone: read it beside what chance makes.",
+        "MISCALIBRATION": f"Never 0 by luck alone: read it beside what chance makes. {NO_INTERVAL}",
         "MISCALIBRATION_BY_CHANCE": INDEPENDENT,
         "MISCALIBRATION_P_VALUE": INDEPENDENT,
         "DISCRIMINATION": BETWEEN_TOPICS,

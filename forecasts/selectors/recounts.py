@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from forecasts.models import Prediction, RuleVersion
+from forecasts.models import Prediction
 from forecasts.scoring.levels import WHOLE
 
 from .counting import Counted, counted
@@ -36,7 +36,7 @@ def as_of_when(chosen: Slice, *, now: datetime | None) -> datetime | None:
     Raises:
         ValueError: Another reading than the central one is asked for, and no instant is given.
     """
-    if chosen.as_of is None and chosen.variant == RuleVersion.Variant.CENTRAL:
+    if not chosen.is_replayed:
         return None
     moment = chosen.as_of or now
     if moment is None:

@@ -61,9 +61,25 @@ class Slice:
         least, most = self.lead_days_min, self.lead_days_max
         return (least is None or days >= least) and (most is None or days <= most)
 
+    @property
+    def is_replayed(self) -> bool:
+        """Whether predictions are decided anew: the verdicts on record are not what is asked for."""
+        return self.as_of is not None or self.variant != RuleVersion.Variant.CENTRAL
+
     def is_narrowed_by(self) -> frozenset[str]:
         """The names of the fields that differ from what they are when nothing is asked."""
         return frozenset(field.name for field in fields(self) if getattr(self, field.name) != field.default)
+
+
+def clashing(chosen: Slice) -> tuple[str, ...]:
+    """The fields of a slice that do not go with others of it; none where it can be answered."""
+    at_horizon, is_replayed = chosen.weighting is Weighting.AT_HORIZON, chosen.is_replayed
+    rules = {
+        "horizon_days": at_horizon != (chosen.horizon_days is not None),
+        "weighting": at_horizon and is_replayed,
+        "as_recorded": is_replayed and chosen.as_recorded is not None,
+    }
+    return tuple(name for name, is_wrong in rules.items() if is_wrong)
 
 
 def predictions_in(chosen: Slice) -> QuerySet[Prediction]:

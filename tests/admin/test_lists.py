@@ -76,6 +76,8 @@ def test_the_first_page_leads_to_the_same_rows_as_its_counts(admin):
     found = {kind.title: sorted(row.title for row, _, _ in kind.rows) for kind in work}
     assert found == {
         "Waiting for a person": ["Silent", "Without a rule"],
+        "Disputed": [],
+        "Past its deadline, undecided": ["Broken", "Silent"],
         "Checks that fail": ["Broken"],
         "Window over, coverage missing": ["Silent"],
         "Final within three days": ["Soon"],

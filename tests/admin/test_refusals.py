@@ -165,7 +165,7 @@ def test_a_claim_told_twice_leads_to_the_first(admin):
 def test_an_article_of_the_future_is_not_recorded(admin):
     author = make_article().authors.get()
     given = {
-        "title": "Not yet", "canonical_url": "https://example.org/later", "outlet": author.pk, "authors": [author.pk],
+        "title": "Not yet", "canonical_url": "https://example.org/later", "outlet": author.name, "authors": author.name,
         "published_on": "2999-01-01",
     }  # fmt: skip
 

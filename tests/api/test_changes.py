@@ -186,7 +186,8 @@ def test_a_place_that_is_none_is_refused(since, reader):
     assert "no place in this feed" in errors_of(answer)["since"]
 
 
-@pytest.mark.skipif(not COMMITS, reason="SQLite has one writer at a time, so nothing is committed late")
+# SQLite has one writer at a time, so nothing is committed late there.
+@pytest.mark.postgresql
 class TestTransactionsThatCommitLate:
     def test_what_was_begun_first_and_committed_last_is_not_jumped_over(self):
         begun, may_commit = threading.Event(), threading.Event()

@@ -9,9 +9,12 @@ from django.conf import settings
 
 from forecasts.api.documentation import ERRORS
 from forecasts.models import ApiToken
-from tests.builders import make_prediction, make_world
+from tests.builders import make_forecaster, make_prediction, make_world
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+READINGS = re.findall(
+    r"^curl 'http://localhost:8000(/api/v1/(?:accuracy|calibration|leaderboard|compare)/\S*)'$", PAGE, re.M
+)
 LISTINGS = re.findall(r"^curl 'http://localhost:8000/api/v1/(predictions/\S*)'$", PAGE, re.M)
 EXAMPLES = re.findall(r"^```json\nPOST /api/v1/(\S+)\n(.*?)^```$", PAGE, re.M | re.S)
 
@@ -58,3 +61,13 @@ def test_every_scope_and_every_status_is_on_the_page():
 def test_the_limits_on_the_page_are_those_of_the_settings():
     assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE == 2_500_000
     assert "more than 2.5 MB" in PAGE
+
+
+@pytest.mark.django_db
+def test_every_scorecard_on_the_page_answers(client):
+    make_prediction(holder=make_forecaster("david-hastings-dunn"))
+
+    answers = {address: client.get(address).status_code for address in READINGS}
+
+    assert len(answers) == 6
+    assert {address for address, status in answers.items() if status != 200} == set()

@@ -118,7 +118,7 @@ def test_addresses_lead_only_to_the_web(address, client, db):
         outside = [
             link
             for link in parsed.addresses
-            if not link.startswith(("/", "?", "#", "calls.csv")) or link.startswith("//")
+            if not link.startswith(("/", "?", "#", "words.csv")) or link.startswith("//")
         ]
         assert all(link.startswith(("http://", "https://")) for link in outside), page
         assert not {name for _, names in parsed.elements for name in names if name.startswith("on") or name == "style"}

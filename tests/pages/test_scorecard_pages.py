@@ -1,13 +1,10 @@
 """A scorecard says how many, how sure and what is missing, before it says how good."""
 
-import csv
 from dataclasses import replace
-from io import StringIO
 
 import pytest
 
 from forecasts.models import Prediction
-from forecasts.pages.calls import COLUMNS, calls_as_csv
 from forecasts.pages.wording import caution
 from forecasts.scoring.figures import Sample
 from forecasts.scoring.levels import Levels
@@ -60,8 +57,8 @@ def test_draws_every_call_and_links_the_same_as_data(client, record):
     html = client.get("/forecasters/ada-byron/").content.decode()
 
     assert html.count('class="chart-call') == 2
-    assert 'href="calls.csv"' in html
-    assert 'href="/api/v1/accuracy/?forecaster=ada-byron"' in html
+    assert 'href="/api/v1/accuracy/calls.csv?forecaster=ada-byron"' in html
+    assert 'href="/api/v1/accuracy/?forecaster=ada-byron&amp;bands=true"' in html
 
 
 def test_topic_shows_all_forecasters_and_the_topics_below(text_of, record):
@@ -85,41 +82,6 @@ def test_shows_a_forecaster_without_any_claim(text_of, db):
     make_article()
 
     assert "Nothing is resolved yet" in text_of("/forecasters/the-example/")
-
-
-def test_csv_has_one_line_for_each_call(client, record):
-    response = client.get("/forecasters/ada-byron/calls.csv")
-    lines = list(csv.DictReader(StringIO(response.content.decode())))
-
-    assert response["Content-Type"] == "text/csv; charset=utf-8"
-    assert response["Content-Disposition"] == 'attachment; filename="ada-byron-calls.csv"'
-    assert tuple(lines[0]) == COLUMNS
-    assert [(line["title"], line["probability"], line["outcome"], line["brier"]) for line in lines] == [
-        ("Aid is sent by March", "0.7", "1", "0.09"),
-        ("Aid at all", "0.6", "1", "0.16"),
-    ]
-
-
-def test_topic_has_its_csv(client, record):
-    response = client.get("/topics/aid/military/calls.csv")
-
-    assert response["Content-Disposition"] == 'attachment; filename="aid-military-calls.csv"'
-    assert len(response.content.decode().splitlines()) == 4
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "  ="])
-def test_csv_disarms_what_a_spreadsheet_would_run(start):
-    title = f'{start}HYPERLINK("http://evil.example")'
-
-    line = next(csv.DictReader(StringIO(calls_as_csv(card_of(title)), newline="")))
-
-    assert line["title"] == f"'{title}"
-
-
-def test_csv_leaves_plain_words_as_they_are():
-    line = next(csv.DictReader(StringIO(calls_as_csv(card_of("A-level results, “up” 5%")))))
-
-    assert line["title"] == "A-level results, “up” 5%"
 
 
 @pytest.mark.parametrize(

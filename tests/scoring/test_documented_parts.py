@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from forecasts.scoring.aggregates import Method, aggregate, extremising_factor
@@ -26,6 +27,7 @@ from forecasts.scoring.levels import Levels
 from forecasts.scoring.peers import Scheduled, peer_scores
 from forecasts.scoring.pooling import Measured, benjamini_hochberg, holm, placed
 from forecasts.scoring.recalibration import recalibration
+from forecasts.scoring.reliability import losses_of
 from forecasts.scoring.thresholds import MIN_SHOWN
 from forecasts.services.aggregates import NAMES
 
@@ -206,3 +208,26 @@ def test_the_adjusted_scores_are_those_of_the_page():
 
     assert f"she would have averaged **{found['cleo'].score:.2f}**" in page("difficulty")
     assert f"and Bob **{found['bob'].score:.2f}**" in page("difficulty")
+
+
+def test_the_murphy_diagram_of_the_page():
+    text = page("discrimination")
+    (loss,) = [one for one in losses_of(SEVEN, n_clusters=50) if one.threshold == pytest.approx(0.7)]
+
+    assert f"**{loss.loss:.4f}**" in text
+    assert f"4 × 0.30 / 7 = **{loss.always_base_rate:.4f}**" in text
+
+
+def test_calls_drawn_again_are_more_miscalibrated_on_average_and_never_reach_nothing():
+    draw = np.random.default_rng(1)
+    said = np.repeat([0.2, 0.4, 0.6, 0.8], 50)
+    came_true = (draw.random(200) < said).astype(int)
+    record = decompose_brier(Levels.of(said, came_true)).miscalibration
+
+    again = [
+        decompose_brier(Levels.of(said[rows], came_true[rows])).miscalibration
+        for rows in draw.integers(200, size=(300, 200))
+    ]
+
+    assert np.mean(again) > record
+    assert np.quantile(again, 0.025) > 0

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from forecasts.api.fields import ArticleField, CodeField, ForecasterField, InstantField, TopicField
 from forecasts.models import Prediction, RuleVersion
-from forecasts.selectors.slices import Slice, Weighting
+from forecasts.selectors.slices import Slice, Weighting, clashing
 
 from .base import Body
 
@@ -82,18 +82,18 @@ class ChosenCard(ChosenSlice):
     )
 
 
+CLASHES = {
+    "horizon_days": "Give horizon_days together with weighting=AT_HORIZON, and only then.",
+    "weighting": "AT_HORIZON goes by the verdicts on record: leave out as_of and variant.",
+    "as_recorded": "It goes by the verdicts on record: leave out as_of and variant, or ask one after the other.",
+}
+TOGETHER = ("horizon_days", "variant", "as_of", "as_recorded")
+
+
 def _problems(asked: dict[str, Any]) -> Any:
-    at_horizon = asked["weighting"] == Weighting.AT_HORIZON
-    is_replayed = asked["as_of"] is not None or asked["variant"] != RuleVersion.Variant.CENTRAL
-    if at_horizon != (asked["horizon_days"] is not None):
-        yield "horizon_days", ["Give horizon_days together with weighting=AT_HORIZON, and only then."]
-    if at_horizon and is_replayed:
-        yield "weighting", ["AT_HORIZON goes by the verdicts on record: leave out as_of and variant."]
-    if is_replayed and asked["as_recorded"] is not None:
-        yield (
-            "as_recorded",
-            ["It goes by the verdicts on record: leave out as_of and variant, or ask one after the other."],
-        )
+    chosen = _slice({name: asked[name] for name in (*TOGETHER, "weighting")})
+    for name in clashing(chosen):
+        yield name, [CLASHES[name]]
     for name in ("as_of", "as_recorded"):
         if asked[name] is not None and asked[name] > timezone.now():
             yield name, [f"{asked[name]:%Y-%m-%d %H:%M} UTC is in the future: nobody knows yet."]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecasts.pages.quotes import passages, positions
+from forecasts.texts.quotes import passages, positions
 
 TEXT = "The ban is likely to fall by March. Aid may stop at once."
 

@@ -1,0 +1,153 @@
+"""The fields with which a form describes the clauses of a rule, and the clauses read from them."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from .fields import AttributesField, LinesField, day_input, number_text
+from .rule_templates import Clause, Kind
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+KINDS = [
+    ("", "—"),
+    (Kind.OCCURS, "Something like this happens"),
+    (Kind.NEVER, "Nothing like this happens"),
+    (Kind.COUNT, "It happens so many times"),
+    (Kind.SERIES, "A series reaches a value"),
+    (Kind.STATE, "Something begun like this still holds at the end"),
+]
+INITIAL = {"": None, "yes": True, "no": False}
+HOLDS = [("", "It is not known"), ("yes", "It holds"), ("no", "It does not hold")]
+COMPARED = [(">=", "at least"), (">", "above"), ("<=", "at most"), ("<", "below"), ("==", "exactly")]
+ENDS = ("last_day", "within_days", "milestone")
+PATTERN = ("types", "codes", "topics", "actors", "recipients", "attributes")
+# What only some kinds of clauses have.
+OWN: dict[str, tuple[Kind, ...]] = {
+    "rivals": (Kind.OCCURS,),
+    "n": (Kind.COUNT,),
+    "series": (Kind.SERIES,),
+    "value": (Kind.SERIES,),
+    "consecutive": (Kind.SERIES,),
+    "end_types": (Kind.STATE,),
+    "end_codes": (Kind.STATE,),
+    "initial": (Kind.STATE,),
+}
+NEEDED = {
+    "n": (Kind.COUNT, "Say how many times it must happen."),
+    "series": (Kind.SERIES, "Name the series."),
+    "value": (Kind.SERIES, "Give the value that it must reach."),
+}
+TEXT = ("milestone", "series")
+ASKED = ("kind", *ENDS, *PATTERN, *OWN)
+CLAUSE_FIELDS = (*ASKED, "op")
+
+
+def clause_fields() -> dict[str, forms.Field]:
+    """The fields of one clause, by name."""
+    return {
+        "kind": forms.ChoiceField(choices=KINDS, required=False, label="Claim"),
+        "last_day": forms.DateField(
+            required=False, label="Through", widget=day_input(), help_text="The last day that counts, in UTC."
+        ),
+        "within_days": forms.IntegerField(
+            required=False, min_value=1, max_value=3650, label="Or within days", widget=number_text(),
+            help_text="Counted from its start: 90.",
+        ),
+        "milestone": forms.CharField(
+            required=False, max_length=100, label="Or before", help_text="A named date: us.inauguration.2025",
+            widget=forms.TextInput(attrs={"list": "milestones", "autocomplete": "off"}),
+        ),
+        "types": LinesField(label="Event types", suggestions="event-types", help_text="SANCTION, COERCE"),
+        "codes": LinesField(label="CAMEO codes", suggestions="action-codes", help_text="163, or 16 for all below it"),
+        "topics": LinesField(label="Topics", suggestions="topics", help_text="sanctions/energy includes all below it"),
+        "actors": LinesField(label="Who", suggestions="entities", help_text="USA.GOV includes all below it"),
+        "recipients": LinesField(
+            label="Towards whom", suggestions="entities", help_text="RUS; for an election: who won, person.trump"
+        ),
+        "attributes": AttributesField(
+            required=False, label="Attributes", help_text="One “name = value” a line: direction = ease"
+        ),
+        "rivals": LinesField(
+            label="Refuted where it is", suggestions="entities",
+            help_text="The other one, towards whom the same event decides against it: person.harris",
+        ),
+        "op": forms.ChoiceField(choices=COMPARED, required=False, label="Compared"),
+        "n": forms.IntegerField(
+            required=False, min_value=0, max_value=100_000, label="Times", widget=number_text(), help_text="3"
+        ),
+        "series": forms.CharField(
+            required=False, max_length=100, label="Series", help_text="EIA:RBRTE.D",
+            widget=forms.TextInput(attrs={"list": "series", "autocomplete": "off", "class": "vTextField"}),
+        ),
+        "value": forms.FloatField(required=False, label="Value", widget=number_text(), help_text="80"),
+        "consecutive": forms.IntegerField(
+            required=False, min_value=1, max_value=1000, label="Times in a row", widget=number_text(), help_text="Empty: once."
+        ),
+        "end_types": LinesField(label="Ended by types", suggestions="event-types", help_text="What ends it: AID"),
+        "end_codes": LinesField(label="Ended by codes", suggestions="action-codes"),
+        "initial": forms.ChoiceField(choices=HOLDS, required=False, label="At publication"),
+    }  # fmt: skip
+
+
+def clause_rows(prefix: str) -> list:
+    """The fields of a clause, in rows."""
+    rows = [
+        "kind", ENDS, ("series",), ("op", "n", "value", "consecutive"), ("types", "codes"), "topics", ("actors", "recipients"),
+        "rivals", ("end_types", "end_codes", "initial"), "attributes",
+    ]  # fmt: skip
+    return [f"{prefix}_{row}" if isinstance(row, str) else tuple(f"{prefix}_{name}" for name in row) for row in rows]
+
+
+def is_described(values: dict, *, prefix: str) -> bool:
+    """Whether any field that describes the clause is filled in."""
+    return any(values.get(f"{prefix}_{name}") not in (None, "", (), {}) for name in ASKED)
+
+
+def read_clause(values: dict, *, prefix: str, fault: Callable[[str, str], None]) -> Clause | None:
+    """
+    Return the clause that the fields describe; None where one of them is missing or does not go with the others.
+
+    Args:
+        values: Cleaned values of the form; those of a clause begin with its prefix.
+        fault: Takes the field and what is wrong with it.
+    """
+    given: dict[str, Any] = {name: values.get(f"{prefix}_{name}") for name in CLAUSE_FIELDS}
+    faults = dict(_faults(given))
+    for name, told in faults.items():
+        fault(f"{prefix}_{name}", told)
+    if faults:
+        return None
+    given |= {name: given[name] or "" for name in TEXT}
+    given |= {"op": given["op"] or ">=", "consecutive": given["consecutive"] or 1}
+    return Clause(**{**given, "kind": Kind(given["kind"]), "initial": INITIAL[given["initial"] or ""]})
+
+
+def _faults(given: dict[str, Any]) -> list[tuple[str, str]]:
+    kind = given["kind"]
+    if not kind:
+        return [("kind", "Say whether it happens or does not."), *_end_faults(given)]
+    missing = [(name, told) for name, (of, told) in NEEDED.items() if kind == of and given[name] in (None, "")]
+    astray = [
+        (name, f"This does not go with “{dict(KINDS)[Kind(kind)]}”: leave it empty.")
+        for name, kinds in OWN.items()
+        if kind not in kinds and given[name] not in (None, "", ())
+    ]
+    if kind == Kind.SERIES:
+        astray += [(name, "A series has no events: leave it empty.") for name in PATTERN if given[name]]
+    if kind == Kind.STATE and not given["end_types"] and not given["end_codes"]:
+        missing.append(("end_types", "Say which events end it."))
+    return [*missing, *astray, *_end_faults(given)]
+
+
+def _end_faults(given: dict[str, Any]) -> list[tuple[str, str]]:
+    last_day = given["last_day"]
+    ends = [name for name in ENDS if given[name] not in (None, "")]
+    if not ends:
+        return [("last_day", "Give the last day that counts: a rule needs a deadline.")]
+    if len(ends) > 1:
+        return [(ends[1], "Give one end only: a day, a number of days, or a milestone.")]
+    if last_day is not None and not FIRST_DAY <= last_day <= LAST_DAY:
+        return [("last_day", f"{last_day} is out of range; use a year from 1900 to 2199.")]
+    return []

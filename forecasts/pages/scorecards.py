@@ -1,0 +1,114 @@
+"""Scorecards as pages: of a forecaster, an outlet, a topic, an article; each narrowed by the form above it."""
+
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from forecasts.models import Article, Forecaster, Topic
+from forecasts.selectors.articles import listed_topics
+from forecasts.selectors.scorecards import Scorecard, full_scorecard, with_bands
+from forecasts.selectors.slices import Slice
+
+from .details import detail_lines, words_as_csv
+from .drawings import calibration_of, calls_of
+from .figures import INTERVAL_METHODS, figure_lines
+from .levels import level_lines
+from .narrowing import Narrowed, narrowed, nothing_left
+from .wording import caution, coverage_lines
+
+
+@require_safe
+def forecaster(request: HttpRequest, slug: str) -> HttpResponse:
+    chosen = get_object_or_404(Forecaster, slug=slug)
+    about = {"forecaster": chosen, "is_outlet": chosen.kind == Forecaster.Kind.OUTLET}
+    return _page(request, "forecaster", whole=Slice(forecaster=chosen.slug), name=chosen.name, about=about)
+
+
+@require_safe
+def outlet(request: HttpRequest, slug: str) -> HttpResponse:
+    chosen = _outlet(slug)
+    return _page(request, "outlet", whole=Slice(outlet=chosen.slug), name=chosen.name, about={"outlet": chosen})
+
+
+@require_safe
+def topic(request: HttpRequest, path: str) -> HttpResponse:
+    chosen = get_object_or_404(Topic, path=path)
+    about = {"topic": chosen, "below": listed_topics(under=chosen.path)}
+    return _page(request, "topic", whole=Slice(topic=chosen.path), name=chosen.label, about=about)
+
+
+@require_safe
+def article(request: HttpRequest, article_id: UUID) -> HttpResponse:
+    chosen = get_object_or_404(Article.objects.select_related("outlet"), pk=article_id)
+    whole = Slice(article=str(chosen.pk))
+    return _page(request, "article_scorecard", whole=whole, name=chosen.title, about={"article": chosen})
+
+
+@require_safe
+def forecaster_words(request: HttpRequest, slug: str) -> HttpResponse:
+    chosen = get_object_or_404(Forecaster, slug=slug)
+    return _words(request, whole=Slice(forecaster=chosen.slug), name=chosen.slug)
+
+
+@require_safe
+def outlet_words(request: HttpRequest, slug: str) -> HttpResponse:
+    return _words(request, whole=Slice(outlet=_outlet(slug).slug), name=slug)
+
+
+@require_safe
+def topic_words(request: HttpRequest, path: str) -> HttpResponse:
+    chosen = get_object_or_404(Topic, path=path)
+    return _words(request, whole=Slice(topic=chosen.path), name=chosen.path.replace("/", "-"))
+
+
+@require_safe
+def article_words(request: HttpRequest, article_id: UUID) -> HttpResponse:
+    chosen = get_object_or_404(Article, pk=article_id)
+    return _words(request, whole=Slice(article=str(chosen.pk)), name=str(chosen.pk))
+
+
+def _outlet(slug: str) -> Forecaster:
+    """Whoever is an outlet, or published an article all the same."""
+    publishers = Q(kind=Forecaster.Kind.OUTLET) | Q(pk__in=Article.objects.values("outlet"))
+    return get_object_or_404(Forecaster.objects.filter(publishers), slug=slug)
+
+
+def _page(request: HttpRequest, template: str, *, whole: Slice, name: str, about: dict[str, object]) -> HttpResponse:
+    now = timezone.now()
+    asked = narrowed(request.GET, whole=whole, now=now)
+    context = {"asked": asked, **about}
+    if asked.chosen is None:
+        return render(request, f"forecasts/{template}.html", context, status=400)
+    card = with_bands(full_scorecard(asked.chosen, now=now))
+    return render(request, f"forecasts/{template}.html", context | _card_context(card, asked=asked, name=name))
+
+
+def _card_context(card: Scorecard, *, asked: Narrowed, name: str) -> dict[str, object]:
+    interval = card.summary.brier_interval
+    return {
+        "card": card,
+        "caution": nothing_left(card, asked=asked) or caution(card),
+        "coverage": coverage_lines(card),
+        "details": detail_lines(card.details),
+        "figures": figure_lines(card),
+        "interval_method": INTERVAL_METHODS[interval.method] if interval else "",
+        "strip": calls_of(card, name=name) if card.calls else None,
+        "diagram": calibration_of(card, name=name),
+        "levels": level_lines(card),
+    }
+
+
+def _words(request: HttpRequest, *, whole: Slice, name: str) -> HttpResponse:
+    """The table of words as CSV, or what is wrong with the filters."""
+    now = timezone.now()
+    asked = narrowed(request.GET, whole=whole, now=now)
+    if asked.chosen is None:
+        faults = (f"{field}: {fault}" for field, found in asked.form.errors.items() for fault in found)
+        return HttpResponse("\n".join(faults), status=400, content_type="text/plain; charset=utf-8")
+    headers = {"Content-Disposition": f'attachment; filename="{name}-words.csv"'}
+    content = words_as_csv(full_scorecard(asked.chosen, now=now).details)
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,1 @@
+"""Prose from articles: where sentences end, and where quotes stand. Strings in, places out."""

@@ -1,0 +1,168 @@
+"""The same row, key or file from several programs at once: one wins, the others are told, and nothing is doubled."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from forecasts.models import Event, EventVersion, Evidence, Forecaster, KeptAnswer, Score
+from forecasts.services.settlement import settle_prediction
+from tests.builders import make_event, make_prediction
+
+from .conftest import errors_of
+
+# On SQLite writers wait for one another anyway: there the same is done in turn.
+IS_SHARED = connection.vendor == "postgresql"
+pytestmark = [pytest.mark.django_db(transaction=IS_SHARED), pytest.mark.timeout(300)]
+ROUNDS = 12
+WHY = "The ministry's own statement settles it."
+
+
+def at_once(works: list[Callable[[], Any]]) -> list[Any]:
+    """What each of the works returns, all begun at the same moment."""
+    if not IS_SHARED:
+        return [work() for work in works]
+    start = Barrier(len(works))
+
+    def begin(work: Callable[[], Any]) -> Any:
+        try:
+            start.wait(timeout=30)
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(begin, works))
+
+
+def statuses(answers: list[Any]) -> list[int]:
+    return sorted(answer.status_code for answer in answers)
+
+
+def test_of_two_who_decide_at_once_one_does_and_the_other_is_told_what_was_decided(resolver):
+    for number in range(ROUNDS):
+        prediction = make_prediction(rules=[], statement=f"Claim {number}.", title=f"Claim {number}")
+        path = f"predictions/{prediction.pk}/verdicts/"
+
+        answers = at_once(
+            [
+                lambda path=path, verdict=verdict: resolver.post(
+                    path, {"verdict": verdict, "reason": WHY, "expected_number": 0}
+                )
+                for verdict in ("YES", "NO")
+            ]
+        )
+
+        winner, loser = sorted(answers, key=lambda answer: answer.status_code)
+        assert (winner.status_code, loser.status_code) == (201, 409), loser.content
+        assert loser.json()["type"] == "/api/v1/problems/changed/"
+        resolution = prediction.resolutions.get()
+        assert winner.json()["id"] == str(resolution.pk)
+        assert f"it is now {resolution}." in errors_of(loser)["verdict"]
+
+
+def test_a_person_and_the_sweep_that_decide_at_once_leave_one_verdict(resolver):
+    make_event()
+    for number in range(ROUNDS):
+        prediction = make_prediction(statement=f"Claim {number}.", title=f"Claim {number}")
+        body = {"verdict": "NO", "reason": WHY, "expected_number": 0}
+
+        answer, _ = at_once(
+            [
+                lambda pk=prediction.pk, body=body: resolver.post(f"predictions/{pk}/verdicts/", body),
+                lambda pk=prediction.pk: settle_prediction(prediction_id=pk, now=timezone.now()),
+            ]
+        )
+
+        assert answer.status_code in (201, 409), answer.content
+        found = prediction.resolutions.get()
+        assert (found.verdict == "NO") == (answer.status_code == 201)
+        assert Score.objects.filter(resolution__prediction=prediction).exclude(resolution=found).count() == 0
+
+
+def test_of_two_who_overturn_the_same_verdict_one_does(resolver):
+    for number in range(ROUNDS):
+        prediction = make_prediction(rules=[], statement=f"Claim {number}.", title=f"Claim {number}")
+        path, body = f"predictions/{prediction.pk}/verdicts/", {"reason": WHY}
+        assert resolver.post(path, body | {"verdict": "YES"}).status_code == 201
+
+        answers = at_once(
+            [
+                lambda path=path, body=body | more | {"expected_number": 1}: resolver.post(path, body)
+                for more in ({"verdict": "NO"}, {"verdict": "ANNULLED"})
+            ]
+        )
+
+        assert statuses(answers) == [201, 409], [answer.content for answer in answers]
+        assert prediction.resolutions.count() == 2
+
+
+def test_one_key_sent_many_times_at_once_does_the_work_once(logger, administrator):
+    n = 24
+    body, key = {"slug": "bob", "name": "Bob"}, {"HTTP_IDEMPOTENCY_KEY": "one"}
+    logger.client.defaults |= key
+    administrator.client.defaults |= key
+
+    answers = at_once([lambda: logger.post("forecasters/", body)] * n)
+
+    told = [answer for answer in answers if answer.status_code == 409]
+    assert all(answer.json()["type"] == "/api/v1/problems/still-at-work/" for answer in told)
+    assert {answer.status_code for answer in answers} - {409} == {201}
+    assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
+    assert sum("Idempotency-Replayed" not in answer.headers for answer in answers if answer.status_code == 201) == 1
+    assert Forecaster.objects.filter(slug="bob").count() == KeptAnswer.objects.count() == 1
+    assert logger.post("forecasters/", body | {"name": "Eve"}).status_code == 422
+    assert administrator.post("forecasters/", {"slug": "eve", "name": "Eve"}).status_code == 201
+    assert KeptAnswer.objects.count() == 2
+
+
+def test_different_bodies_with_one_key_at_once_record_one_of_them(logger):
+    logger.client.defaults["HTTP_IDEMPOTENCY_KEY"] = "one"
+
+    answers = at_once(
+        [lambda slug=slug: logger.post("forecasters/", {"slug": slug, "name": "Bob"}) for slug in ("bob", "eve")]
+    )
+
+    assert statuses(answers) in ([201, 422], [201, 409])
+    assert Forecaster.objects.filter(slug__in=("bob", "eve")).count() == 1
+
+
+def test_requests_at_the_same_moment_get_no_more_than_the_budget(reader, monkeypatch):
+    monkeypatch.setattr("forecasts.api.throttling.AddressRate.get_rate", lambda self: "5/hour")
+
+    answers = at_once([lambda: reader.get("topics/")] * 50)
+
+    assert statuses(answers) == [200] * 5 + [429] * 45
+
+
+@pytest.mark.parametrize("key", ["", "file-1"])
+def test_one_file_sent_four_times_at_once_is_imported_once(key, ingester):
+    n = 50
+    rows = "".join(
+        f'{{"title": "Aid is sent {number}", "event_type": "AID", "occurred_on": "2025-02-03", "topics": ["aid/military"], '
+        f'"actors": ["USA.GOV"], "external_id": "{number}", "evidence": [{{"url": "https://news.example/{number}"}}]}}\n'
+        for number in range(n)
+    )
+    headers = {"Idempotency-Key": key} if key else {}
+
+    def send() -> Any:
+        place = "/api/v1/imports/events/?source=wire"
+        return ingester.client.post(place, rows, content_type="application/x-ndjson", headers=headers)
+
+    answers = [answer for answer in at_once([send] * 4) if answer.status_code != 409]
+
+    reports = [answer.json() for answer in answers]
+    assert statuses(answers) == [200] * len(answers), reports
+    assert all(report["refused"] == 0 for report in reports), reports
+    if key:
+        assert len({answer.content for answer in answers}) == 1
+        assert reports[0]["new"] == n
+    else:
+        assert len(answers) == 4
+        assert sum(report["new"] for report in reports) == n
+        assert all(report["new"] + report["unchanged"] == n for report in reports)
+    assert Event.objects.count() == EventVersion.objects.count() == Evidence.objects.count() == n
