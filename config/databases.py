@@ -43,5 +43,7 @@ def _postgres_options(*, statement_timeout_ms: int) -> dict[str, Any]:
         "lock_timeout": 3000,
         "idle_in_transaction_session_timeout": 30000,
         "timezone": "UTC",
+        # What is read through a cursor is read to its end: its first rows soon are no reason to look up row by row.
+        "cursor_tuple_fraction": 1,
     }
     return {"options": " ".join(f"-c {name}={value}" for name, value in parameters.items())}

@@ -153,7 +153,14 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     # Celery and redis-py have different names for a socket.
     CACHE_URL = REDIS_URL.replace("redis+socket://", "unix://")
-    CACHES = {"default": {"BACKEND": "config.caches.CountingRedisCache", "LOCATION": CACHE_URL}}
+    CACHES = {
+        "default": {
+            "BACKEND": "config.caches.CountingRedisCache",
+            "LOCATION": CACHE_URL,
+            # Seconds: a Redis that is frozen must not hold up an answer for longer.
+            "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+        }
+    }
 else:
     CACHES = {"default": {"BACKEND": "config.caches.CountingMemoryCache"}}
 
@@ -243,7 +250,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": [
         "forecasts.api.throttling.AddressRate",
         "forecasts.api.throttling.TokenRate",
-        "rest_framework.throttling.ScopedRateThrottle",
+        "forecasts.api.throttling.UploadRate",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min", "upload": "20/hour"},
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

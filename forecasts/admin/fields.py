@@ -84,6 +84,38 @@ def _unique_keys(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
+class NamedRowField(forms.ModelChoiceField):
+    """A row typed by its name, with the known ones offered; the form works without script."""
+
+    def __init__(self, *, by: tuple[str, ...], suggestions: str, **kwargs: Any) -> None:
+        attrs = {"class": "vTextField", "list": suggestions, "autocomplete": "off"}
+        super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
+        self.by = by
+
+    def to_python(self, value: Any) -> Model | None:
+        if value in self.empty_values:
+            return None
+        for name in ("pk", *self.by):
+            found = self._found(name, value)
+            if len(found) > 1:
+                told = ", ".join(str(getattr(row, self.by[0])) for row in found)
+                raise ValidationError(f"Several are called “{value}”. Give the short name: {told}.")
+            if found:
+                return found[0]
+        raise ValidationError("Select a valid choice. “%(value)s” is not recorded yet.", params={"value": value})
+
+    def prepare_value(self, value: Any) -> Any:
+        found = self._found("pk", value) if value else []
+        return getattr(found[0], self.by[0]) if found else value
+
+    def _found(self, name: str, value: Any) -> list[Model]:
+        rows: Any = self.queryset
+        try:
+            return list(rows.filter(**{name: value})[:5])
+        except (ValidationError, ValueError, TypeError):
+            return []
+
+
 def choose(model: type[Model], relation: str, **kwargs: Any) -> forms.ModelChoiceField:
     """A field for a foreign key of the model: type to find the row, or add one beside it."""
     field: Any = model._meta.get_field(relation)

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from forecasts.models import Prediction, Resolution, RuleVersion, Verdict
+from forecasts.models import Forecaster, Prediction, Resolution, RuleVersion, Topic, Verdict
 from forecasts.selectors.resolutions import current_resolution, current_rules
 from forecasts.services.forecasts import Wording
 from forecasts.services.intake import RuleDraft, log_prediction
@@ -17,7 +17,7 @@ from forecasts.services.refusal import Refused
 from forecasts.services.rule_checks import RuleCheck, check_rule
 from forecasts.services.verdicts import dispute, record_verdict, reopen
 
-from .fields import choose, line_text, long_text, moment_input
+from .fields import NamedRowField, choose, line_text, long_text, moment_input
 from .forecast_forms import PROBABILITY_FIELDS, ProbabilityFields
 from .recording import RecordForm, already_recorded
 from .rule_forms import RuleForm, rule_fieldsets
@@ -37,11 +37,14 @@ class PredictionForm(ProbabilityFields, RuleForm):
     """One claim with its probability and its central rule."""
 
     article = choose(Prediction, "article", required=False, help_text="Where it was published.")
-    holder = choose(
-        Prediction, "holder", help_text="Whose claim it is: the author, or the one whose belief is reported."
-    )
+    holder = NamedRowField(
+        queryset=Forecaster.objects.all(), by=("slug", "name__iexact"), suggestions="forecasters",
+        help_text="Whose claim it is: the author, or the one whose belief is reported.",
+    )  # fmt: skip
     attribution = forms.ChoiceField(choices=Prediction.Attribution.choices)
-    topic = choose(Prediction, "topic", help_text="Find one by typing, or add it: aid/military.")
+    topic = NamedRowField(
+        queryset=Topic.objects.all(), by=("path",), suggestions="topics", help_text="Its path: aid/military."
+    )
     title = forms.CharField(max_length=300, widget=line_text(), help_text="A headline for lists.")
     quote = forms.CharField(required=False, widget=long_text(3), help_text="The words of the article, exactly.")
     original_wording = forms.CharField(
@@ -87,6 +90,8 @@ class PredictionForm(ProbabilityFields, RuleForm):
         *rule_fieldsets(),
         ("More", {"fields": ["description", "issued_at", "contrasts_with", "note"], "classes": ["collapse"]}),
     )
+
+    suggestions = (*RuleForm.suggestions, "forecasters")
 
     def codelists(self) -> dict[str, Any]:
         return RuleForm.codelists(self) | ProbabilityFields.codelists(self)

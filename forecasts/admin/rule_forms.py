@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -50,7 +50,7 @@ class RuleForm(RecordForm):
     then_start = forms.ChoiceField(choices=STARTS, required=False, label="Counts", initial=Start.PUBLICATION)
     rule = RuleField(required=False, label="RRL/1", help_text="{“rrl”: “1”, “consequent”: …}. See docs/rules.md.")
 
-    suggestions = ("topics", "entities", "milestones", "series")
+    suggestions: ClassVar[tuple[str, ...]] = ("topics", "entities", "milestones", "series")
     can_preview = True
     rule_data: object = None
 

@@ -1,7 +1,7 @@
 """What scores add up to: signed postings, which are the truth, and the sums of them that are kept."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from .forecasts import Forecast
 from .predictions import Prediction
@@ -13,7 +13,8 @@ WHOLE = 1_000_000  # The weight of one forecaster on one prediction, in milliont
 class PostingQuerySet(models.QuerySet["Posting"]):
     def net(self) -> "PostingQuerySet":
         """Postings that nothing has taken back."""
-        return self.filter(sign=1, taken_back_by=None)
+        taking_back = Posting.objects.filter(takes_back=OuterRef("pk"))
+        return self.filter(~Exists(taking_back), sign=1)
 
 
 class Posting(models.Model):

@@ -112,7 +112,7 @@ def _read(predictions: Iterable[UUID]) -> Iterable[_Made]:
 
 
 def _of_prediction(prediction: Prediction, *, made: Sequence[_Made], outcome: Outcome) -> Iterable[Counted]:
-    in_time = [row for row in made if _is_in_time(row.made_at, article=prediction.article, moments=outcome.moments)]
+    in_time = [row for row in made if is_in_time(row.made_at, article=prediction.article, moments=outcome.moments)]
     benchmarks: dict[str, list[_Made]] = defaultdict(list)
     for row in in_time:
         if row.kind in REFERENCES and row.level is not None:
@@ -124,7 +124,7 @@ def _of_prediction(prediction: Prediction, *, made: Sequence[_Made], outcome: Ou
         yield from _of_forecaster(prediction, rows=by_forecaster[forecaster_id], benchmarks=benchmarks, outcome=outcome)
 
 
-def _is_in_time(made_at: datetime, *, article: Article | None, moments: Iterable[datetime]) -> bool:
+def is_in_time(made_at: datetime, *, article: Article | None, moments: Iterable[datetime]) -> bool:
     """Whether a forecast was made before any of the moments, for certain."""
     made_before = article.published_before() if article and made_at == article.published_at else None
     return all(made_at < moment if made_before is None else made_before <= moment for moment in moments)

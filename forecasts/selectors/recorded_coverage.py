@@ -47,10 +47,11 @@ def last_words(chosen: Slice) -> QuerySet[Resolution]:
 
 def standing_postings(chosen: Slice) -> QuerySet[Posting]:
     """The postings of a slice that nothing has taken back, or had by the instant it asks about."""
-    rows = postings_in(chosen).filter(sign=1)
-    if chosen.as_recorded is None:
-        return rows.filter(taken_back_by=None)
-    return rows.exclude(taken_back_by__recorded_at__lte=chosen.as_recorded)
+    taking_back = Posting.objects.filter(takes_back=OuterRef("pk"))
+    if chosen.as_recorded is not None:
+        taking_back = taking_back.filter(recorded_at__lte=chosen.as_recorded)
+    # Asked as a join, PostgreSQL expects one row to be left of all, and looks everything else up row by row.
+    return postings_in(chosen).filter(~Exists(taking_back), sign=1)
 
 
 def _in_time(last: QuerySet[Resolution], chosen: Slice) -> QuerySet[Resolution]:
@@ -108,15 +109,10 @@ def _too_late(chosen: Slice) -> int:
     at_any_lead = replace(_unweighted(chosen), lead_days_min=None, lead_days_max=None)
     posted = standing_postings(at_any_lead).filter(forecast=OuterRef("pk"))
     rows = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True)
-    return rows.filter(Exists(_settled(chosen)), ~Exists(posted)).count()
+    return rows.filter(Exists(settling_word(chosen)), ~Exists(posted)).count()
 
 
-def settled_when_made(chosen: Slice) -> QuerySet[Resolution]:
-    """The last word on a forecast's prediction, to be asked by a forecast that was made before it could be known."""
-    return _settled(chosen).filter(known_at__gt=OuterRef("made_at"))
-
-
-def _settled(chosen: Slice) -> QuerySet[Resolution]:
+def settling_word(chosen: Slice) -> QuerySet[Resolution]:
     """The last word on the prediction of a forecast, if it was settled, as late and so long after as the slice asks."""
     settled = last_words(chosen).filter(verdict__in=SETTLED, prediction=OuterRef("prediction"))
     if chosen.retrospective is not None:

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Subquery, Sum
+from django.db.models import Count, QuerySet, Subquery, Sum
 
 from forecasts.models import Forecast, LexiconEntry
 from forecasts.scoring.levels import BASIS_POINTS
 from forecasts.scoring.lexicon import normalise_phrase
 from forecasts.scoring.rules import brier_score
 
-from .counting import SETTLED, share_of
+from .counting import SETTLED, is_in_time, share_of
 from .coverage import asked_forecasts
-from .recorded_coverage import settled_when_made, standing_postings
+from .recorded_coverage import settling_word, standing_postings
 from .recounts import Recount, weight_under
 from .slices import Slice, weight_of
 
@@ -96,23 +97,37 @@ def _recounted(chosen: Slice, *, recount: Recount) -> Iterator[Spoken]:
 
 
 def _hedges(chosen: Slice) -> Hedges:
-    words = settled_when_made(chosen)
-    made = asked_forecasts(chosen).filter(lexicon_entry__is_hedge=True)
-    told = made.annotate(
-        verdict=Subquery(words.values("verdict")[:1]), came_true=Subquery(words.values("share")[:1])
-    ).order_by()
-    groups = told.values_list("probability", "verdict", "came_true").annotate(number=Count("pk"))
-    return _hedged((float(point or 0), share_of(verdict, share), number) for point, verdict, share, number in groups)
+    words = settling_word(chosen)
+    made: QuerySet[Any] = _made_as_hedges(chosen).annotate(
+        **{name: Subquery(words.values(name)[:1]) for name in ("verdict", "share", "happened_at", "known_at")}
+    )
+    return _hedged(
+        (_point(one), share_of(one.verdict, one.share) if _is_early(one, (one.happened_at, one.known_at)) else None, 1)
+        for one in made
+    )
+
+
+def _made_as_hedges(chosen: Slice) -> QuerySet[Forecast]:
+    return asked_forecasts(chosen).filter(lexicon_entry__is_hedge=True).select_related("prediction__article").order_by()
+
+
+def _point(one: Forecast) -> float:
+    return float(one.probability or 0)
+
+
+def _is_early(one: Forecast, moments: Iterable[datetime | None]) -> bool:
+    """Whether it was made before its outcome came about and could be known, as forecasts have to be that are scored."""
+    known = [moment for moment in moments if moment is not None]
+    return is_in_time(one.made_at, article=one.prediction.article, moments=known)
 
 
 def _recounted_hedges(chosen: Slice, *, recount: Recount) -> Hedges:
-    made = asked_forecasts(chosen).filter(lexicon_entry__is_hedge=True)
     found = []
-    for point, made_at, prediction in made.values_list("probability", "made_at", "prediction"):
-        one = recount.found.get(prediction)
-        is_told = one is not None and one.verdict in SETTLED and one.known_at is not None and made_at < one.known_at
-        share = share_of(one.verdict, one.share) if is_told and one else None
-        found.append((float(point or 0), share, 1))
+    for made in _made_as_hedges(chosen):
+        one = recount.found.get(made.prediction_id)
+        is_told = one is not None and one.verdict in SETTLED and one.known_at is not None
+        is_early = is_told and one is not None and _is_early(made, (one.happened_at, one.known_at))
+        found.append((_point(made), share_of(one.verdict, one.share) if is_early and one else None, 1))
     return _hedged(found)
 
 

@@ -22,6 +22,8 @@ from .recounts import as_of_when, recount, weight_under
 from .slices import Slice, Weighting, weight_of
 
 SQUARES = BASIS_POINTS**2
+# Scores are added up in two parts: whole, those of ninety thousand forecasts on one event outgrow 64 bits.
+PARTS = BASIS_POINTS
 
 
 class EventTally(NamedTuple):
@@ -68,16 +70,17 @@ def tallies_by_event(chosen: Slice, *, now: datetime | None = None) -> Iterator[
         yield from _events_recounted(chosen, as_of=moment)
         return
     rows = standing_postings(chosen).order_by().values_list("forecast__forecaster_id", "cluster")
-    weight, level, reference = weight_of(chosen.weighting), _whole("level"), _whole("reference")
+    weight, slugs = weight_of(chosen.weighting), _slugs()
     summed = rows.annotate(
         total=Sum(F("sign") * weight),
-        own=Sum(_whole("sign") * weight * _brier(level)),
-        less=Sum(_whole("sign") * weight * (_brier(reference) - _brier(level))),
+        **_in_parts("own", _brier("level"), weight=weight),
+        **_in_parts("other", _brier("reference"), weight=weight),
         asked=Count("resolution__prediction", distinct=True),
     )
-    # Named afterwards: grouped by a name, the database would look each posting up among all forecasters.
-    slugs = dict(Forecaster.objects.values_list("pk", "slug"))
-    yield from (EventTally(slugs[row[0]], *row[1:]) for row in summed.iterator() if row[2])
+    for who, cluster, total, own, own_rest, other, other_rest, asked in summed.iterator():
+        brier, against = own * PARTS + own_rest, other * PARTS + other_rest
+        if total:
+            yield EventTally(slugs[who], cluster, total, brier, against - brier, asked)
 
 
 def tallies_by_prediction(
@@ -95,9 +98,8 @@ def tallies_by_prediction(
     moment = as_of_when(chosen, now=now)
     if moment is not None:
         return [one for one in _predictions_recounted(about, as_of=moment) if one.forecaster in forecasters]
-    return list(
-        _by_prediction(standing_postings(about).filter(forecast__forecaster__slug__in=forecasters), chosen=chosen)
-    )
+    named = Forecaster.objects.filter(slug__in=forecasters).values("pk")
+    return list(_by_prediction(standing_postings(about).filter(forecast__forecaster__in=named), chosen=chosen))
 
 
 def tallies_of_everybody(chosen: Slice, *, most: int, now: datetime | None = None) -> list[PredictionTally]:
@@ -128,30 +130,34 @@ def tallies_with_peers(chosen: Slice, *, forecaster: str, now: datetime | None =
         now: As in `tallies_by_event`.
     """
     about = replace(chosen, forecaster="", aggregates=True)
+    barred = Forecaster.objects.filter(kind__in=MADE_OF_OTHERS).exclude(slug=forecaster)
     moment = as_of_when(chosen, now=now)
     if moment is None:
         own = standing_postings(replace(chosen, forecaster=forecaster)).values("resolution__prediction")
         shared = standing_postings(about).filter(resolution__prediction__in=own)
-        peers = shared.filter(forecast__forecaster__slug=forecaster) | shared.exclude(
-            forecast__forecaster__kind__in=MADE_OF_OTHERS
-        )
-        return list(_by_prediction(peers, chosen=chosen))
+        return list(_by_prediction(shared.exclude(forecast__forecaster__in=barred.values("pk")), chosen=chosen))
     found = list(_predictions_recounted(about, as_of=moment))
-    made_of_others = set(Forecaster.objects.filter(kind__in=MADE_OF_OTHERS).values_list("slug", flat=True))
     asked = {one.prediction_id for one in found if one.forecaster == forecaster}
-    barred = made_of_others - {forecaster}
-    return [one for one in found if one.prediction_id in asked and one.forecaster not in barred]
+    slugs = set(barred.values_list("slug", flat=True))
+    return [one for one in found if one.prediction_id in asked and one.forecaster not in slugs]
 
 
 def _by_prediction(rows: QuerySet[Posting], *, chosen: Slice) -> Iterator[PredictionTally]:
-    alike = rows.order_by().values_list("forecast__forecaster__slug", "resolution__prediction_id", "cluster")
-    weight = weight_of(chosen.weighting)
+    alike = rows.order_by().values_list("forecast__forecaster_id", "resolution__prediction_id", "cluster")
+    weight, slugs = weight_of(chosen.weighting), _slugs()
     summed = alike.annotate(
         total=Sum(F("sign") * weight),
-        own=Sum(_whole("sign") * weight * _brier(_whole("level"))),
+        **_in_parts("own", _brier("level"), weight=weight),
         number=Count("pk"),
     )
-    return (PredictionTally(*row) for row in summed.iterator() if row[3])
+    for who, prediction, cluster, total, own, rest, number in summed.iterator():
+        if total:
+            yield PredictionTally(slugs[who], prediction, cluster, total, own * PARTS + rest, number)
+
+
+def _slugs() -> dict[UUID, str]:
+    """By the keys of forecasters: grouped by a name, the database would look each posting up among all of them."""
+    return dict(Forecaster.objects.values_list("pk", "slug"))
 
 
 def _whole(column: str) -> Combinable:
@@ -159,8 +165,15 @@ def _whole(column: str) -> Combinable:
     return Cast(column, BigIntegerField())
 
 
-def _brier(level: Combinable) -> Combinable:
+def _in_parts(name: str, score: Combinable, *, weight: Combinable) -> dict[str, Sum]:
+    """The sum of weighted scores as a multiple of `PARTS`, and what is left."""
+    signed = _whole("sign") * weight
+    return {name: Sum(signed * (score / PARTS)), f"{name}_rest": Sum(signed * (score % PARTS))}
+
+
+def _brier(column: str) -> Combinable:
     """The Brier score of a probability in basis points, in 1e-8: y (1 - p)² + (1 - y) p² is p² - 2 p y + y."""
+    level = _whole(column)
     return level * level - 2 * level * _whole("outcome") + BASIS_POINTS * _whole("outcome")
 
 

@@ -18,6 +18,9 @@ from .refusal import Problems, Refused
 from .resolutions import checked_share, next_resolution
 
 IMPORTED = "IMPORTED"
+OWN_ANSWER = (
+    "The outcome comes from you, and nobody resolves their own prediction: let somebody else import one of the two."
+)
 SETTLED = (Verdict.YES, Verdict.NO, Verdict.PARTLY)
 Question = tuple[str, str]
 Answer = tuple[str, Decimal | None]
@@ -70,7 +73,12 @@ class Origin:
 
 @dataclass
 class Plan:
-    """Rows to be added, none of them stored yet; `topics` has the path of each new prediction."""
+    """
+    Rows to be added, none of them stored yet.
+
+    `topics` has the path of each new prediction, `own` those that the importer forecasts on, `answered` those that the
+    importer gave the last verdict on.
+    """
 
     people: dict[str, Forecaster]
     predictions: dict[Question, Prediction]
@@ -78,6 +86,7 @@ class Plan:
     answers: dict[UUID, Answer]
     made: dict[Made, Decimal | None]
     own: set[UUID]
+    answered: set[UUID]
     new_people: list[Forecaster] = field(default_factory=list)
     topics: dict[UUID, str] = field(default_factory=dict)
     new_predictions: list[Prediction] = field(default_factory=list)
@@ -113,14 +122,15 @@ def _what_is_recorded(rows: Sequence[ForecastRow], *, origin: Origin) -> Plan:
     )
     # In one order, so that two imports never wait for each other.
     locked = list(asked.select_for_update(of=("self",)).select_related("holder").order_by("pk"))
-    last = Resolution.objects.current().filter(prediction__in=locked).values_list("prediction", "verdict", "share")
+    last = list(Resolution.objects.current().filter(prediction__in=locked).defer("reason"))
     return Plan(
         people=people,
         predictions={(one.holder.slug, one.statement): one for one in locked},
         recorded={one.pk: one for one in locked},
-        answers={prediction: (verdict, share) for prediction, verdict, share in last},
+        answers={one.prediction_id: (one.verdict, one.share) for one in last},
         made=_made(rows, predictions=locked, people=people.values()),
         own=_own(locked, actor=origin.actor),
+        answered={one.prediction_id for one in last if one.verdict and one.actor_id == origin.actor.pk},
     )
 
 
@@ -214,6 +224,8 @@ def _check_against(
         _check_answer(row, answer=plan.answers.get(known.pk), problems=problems)
     if known is not None and forecaster is not None:
         made = (known.pk, forecaster.pk, row.made_at)
+        if made not in plan.made and known.pk in plan.answered and forecaster.account_id == origin.actor.pk:
+            problems.add("forecaster", OWN_ANSWER)
         if made in plan.made and plan.made[made] != row.probability:
             told = "a withdrawal" if plan.made[made] is None else f"the probability {plan.made[made]}"
             problems.add("probability", f"For that instant {told} is recorded; it cannot be changed. Give a later one.")
@@ -285,6 +297,7 @@ def _take_verdict(row: ForecastRow, *, prediction: Prediction, plan: Plan, origi
     if not row.verdict or prediction.pk in plan.answers:
         return False
     plan.answers[prediction.pk] = (row.verdict, row.share)
+    plan.answered.add(prediction.pk)
     plan.tally.verdicts += 1
     resolution = next_resolution(
         prediction=prediction,

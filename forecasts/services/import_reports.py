@@ -127,7 +127,7 @@ def patiently(record: Callable[[], Counted], *, line: int) -> Counted:
         except (OperationalError, IntegrityError) as error:
             if not _is_passing(error):
                 raise
-            logger.warning("The database is locked; the rows from line %s are tried again: %s", line, error)
+            logger.warning("%s; the rows from line %s are tried again: %s", _told(error), line, error)
         time.sleep(pause)
     try:
         return record()
@@ -135,6 +135,10 @@ def patiently(record: Callable[[], Counted], *, line: int) -> Counted:
         if not _is_passing(error):
             raise
         raise ImportStopped(line=line) from error
+
+
+def _told(error: OperationalError | IntegrityError) -> str:
+    return "Somebody recorded the same" if isinstance(error, IntegrityError) else "The database is locked"
 
 
 def _is_passing(error: OperationalError | IntegrityError) -> bool:

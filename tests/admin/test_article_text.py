@@ -67,7 +67,7 @@ def test_each_sentence_starts_a_prediction_with_its_words_as_the_quote(admin):
 
     assert form["quote"].value() == "Aid may stop at once."
     assert form["article"].value() == str(article.pk)
-    assert form["holder"].value() == article.authors.get().pk
+    assert form["holder"].value() == article.authors.get().slug
 
 
 def test_ticked_sentences_become_one_quote_from_the_first_to_the_last(admin):
@@ -115,7 +115,7 @@ def test_the_next_claim_of_an_article_starts_with_the_topic_of_the_last(admin):
 
     form = admin.get(f"{add_page('prediction')}?article={prediction.article_id}").context["adminform"].form
 
-    assert form["topic"].value() == prediction.topic_id
+    assert form["topic"].value() == prediction.topic.path
 
 
 def test_an_article_without_text_is_logged_from_too(admin):

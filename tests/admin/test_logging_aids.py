@@ -13,6 +13,7 @@ from tests.builders import (
     NOW,
     make_article,
     make_event,
+    make_forecaster,
     make_prediction,
     make_topic,
     make_world,
@@ -145,7 +146,7 @@ def test_the_contrast_starts_from_the_claim_with_the_rivals_exchanged(admin):
     form = admin.get(f"{add_page('prediction')}?contrast_of={prediction.pk}").context["adminform"].form
 
     assert form["contrasts_with"].value() == prediction.pk
-    assert form["holder"].value() == prediction.holder_id
+    assert form["holder"].value() == prediction.holder.slug
     assert form["outcome"].value() == prediction.outcome
     assert not form["condition"].value()
     other = json.loads(form["rule"].value())
@@ -204,3 +205,22 @@ def test_the_first_page_says_why_a_claim_past_its_deadline_is_undecided(admin):
     assert [why for _, _, why in work["Past its deadline, undecided"]] == [
         "The window has long been over, and its sources are still not covered that far"
     ]
+
+
+@pytest.mark.parametrize("typed", ["ada-byron", "ADA BYRON"])
+def test_whose_claim_it_is_is_typed(admin, typed):
+    make_world()
+    given = prediction_input(make_article(), topic=make_topic().path, holder=typed)
+
+    assert errors_after(admin, add_page("prediction"), given) == {}
+
+
+def test_namesakes_and_strangers_are_told_beside_the_field(admin):
+    make_world()
+    given = prediction_input(make_article(), topic="weather")
+    make_forecaster("ada-byron-paris", name="Ada Byron")
+
+    errors = errors_after(admin, add_page("prediction"), {**given, "holder": "Ada Byron"})
+
+    assert errors["holder"][0].startswith("Several are called “Ada Byron”. Give the short name: ")
+    assert errors["topic"] == ["Select a valid choice. “weather” is not recorded yet."]

@@ -12,6 +12,7 @@ from tests.builders import make_article, make_forecaster, make_topic
 FORECASTERS, FORECASTS = 2 * 10**12, 3 * 10**12
 # Every half percent comes up, in no order.
 LEVEL = "(((CAST(n.i AS bigint) * 7919 + {seed}) %% 199 + 1) * 50)"
+TABLES = [model._meta.db_table for model in (Forecaster, Prediction, Resolution, Forecast, Posting)]
 
 
 def add_forecasters(original: Forecaster, *, count: int, first: int = 1) -> None:
@@ -65,25 +66,32 @@ def grow(original: Prediction, *, forecasts: int, first: int) -> None:
     """
     with without_triggers():
         if not first:
-            _stage(original)
-        _predictions(original, range(first // EACH, (first + forecasts) // EACH))
+            stage()
+            add_forecasters(original.holder, count=CROWD, first=0)
+        add_predictions(original, range(first // EACH, (first + forecasts) // EACH))
         for start in range(first, first + forecasts, 10**6):
             _forecasts(original, range(start, min(start + 10**6, first + forecasts)))
+    look_at_rows()
+
+
+def look_at_rows() -> None:
+    """Let the database look at what was added, as it does by itself in service."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        for table in TABLES:
+            cursor.execute(f"ANALYZE {table}")
 
 
-def _stage(original: Prediction) -> None:
-    """The topics, outlets, articles and forecasters."""
+def stage() -> None:
+    """Add the topics, outlets and articles that copies of predictions are about."""
     for topic in ["bench", *(f"bench/{number}" for number in range(TOPICS))]:
         make_topic(topic)
     for number in range(OUTLETS):
         outlet = make_forecaster(f"outlet-{number}", kind=Forecaster.Kind.OUTLET)
         make_article(title=f"Bench {number}", canonical_url=f"https://example.org/bench/{number}", outlet=outlet)
-    add_forecasters(original.holder, count=CROWD, first=0)
 
 
-def _predictions(original: Prediction, numbers: range) -> None:
+def add_predictions(original: Prediction, numbers: range) -> None:
+    """Add decided copies of a prediction with their verdicts, on a staged set of topics and articles."""
     is_yes = f"{OUTCOME.format(prediction='n.i')} = 10000"
     verdict = f"CASE WHEN {is_yes} THEN 'YES' ELSE 'NO' END"
     changes = {
@@ -123,14 +131,13 @@ def _forecasts(original: Prediction, numbers: range) -> None:
 @contextmanager
 def without_triggers() -> Iterator[None]:
     """On PostgreSQL leave out what the tables do beside storing rows; what is added then has to be whole by itself."""
-    tables = [model._meta.db_table for model in (Forecaster, Prediction, Resolution, Forecast, Posting)]
     if connection.vendor != "postgresql":
         yield
         return
     with connection.cursor() as cursor:
         connection.check_constraints()
-        for table in tables:
+        for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
         yield
-        for table in tables:
+        for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")

@@ -16,6 +16,7 @@ import pytest
 from config.embedded_redis import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "made-up-for-tests"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -51,11 +52,12 @@ def server(chromium, tmp_path_factory) -> Iterator[str]:
     environment = {
         "PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "VAR_DIR": str(home), "DEBUG": "0", "TLS": "0",
         "SECRET_KEY": "for-tests-only", "STATIC_FROM_SOURCE": "1", "ALLOWED_HOSTS": "127.0.0.1",
-        "DATABASE_URL": f"sqlite:///{home}/aftercast.sqlite3",
+        "DATABASE_URL": f"sqlite:///{home}/aftercast.sqlite3", "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
     }  # fmt: skip
     manage = [sys.executable, "manage.py"]
-    for command in ("migrate", "load_demo", "sweep"):
-        subprocess.run([*manage, command], cwd=ROOT, env=environment, check=True, capture_output=True)
+    account = ("createsuperuser", "--noinput", "--username", "editor", "--email", "editor@example.org")
+    for command in (("migrate",), ("load_demo",), ("sweep",), account):
+        subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=True, capture_output=True)
     serve = [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"]
     with (
         (home / "log").open("wb") as log,

@@ -84,3 +84,14 @@ def test_every_postgresql_connection_has_its_timeouts():
         cursor.execute("SHOW lock_timeout")
 
         assert cursor.fetchone() == ("3s",)
+
+
+@pytest.mark.django_db
+def test_postgresql_plans_cursors_for_all_their_rows():
+    if connection.vendor != "postgresql":
+        return
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW cursor_tuple_fraction")
+
+        assert cursor.fetchone() == ("1",)

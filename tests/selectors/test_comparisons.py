@@ -195,8 +195,8 @@ def test_more_predictions_cost_no_more_queries(django_assert_num_queries):
         contest(number, ada="0.9", bob="0.6")
 
     for _ in range(2):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             compare_two(ANY, first="ada", second="bob")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             compare_with_peers(ANY, first="ada")
         contest(10 + _, ada="0.9", bob="0.6", cleo="0.3")

@@ -2,11 +2,13 @@ from dataclasses import replace
 
 import pytest
 
+from forecasts.models import Posting
 from forecasts.scoring.leaderboard import Seat
 from forecasts.scoring.thresholds import Absent, Missing
 from forecasts.selectors.leaderboards import leaderboard
 from forecasts.selectors.scorecards import scorecard
 from forecasts.selectors.slices import Slice, Weighting
+from tests.benchmarks.crowds import copy_rows
 from tests.builders import NOW
 from tests.forecasting import asked, contest, decide, says
 
@@ -129,3 +131,14 @@ def test_more_forecasters_cost_no_more_queries(django_assert_num_queries):
 
     with django_assert_num_queries(4):
         assert leaderboard(ANY).n_unranked == 13
+
+
+def test_sums_over_one_event_do_not_outgrow_the_numbers_of_the_database():
+    """Scores of 1 on 95,000 claims about one event, in units of 1e-14, are more than 64 bits hold."""
+    prediction = contest(1, "NO", ada="1", bob="0.5")
+    copy_rows(Posting.objects.filter(resolution__prediction=prediction, level=10_000), range(95_000), {})
+
+    ada = next(line for line in leaderboard(ANY).unranked if line.slug == "ada")
+
+    assert (ada.mean_brier, ada.points_saved) == (1, -75)
+    assert ada.n == 95_001

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,7 +13,7 @@ from forecasts.selectors.spoken import hedges_in, spoken_in
 from forecasts.selectors.wordings import verbal_of as verbal_of_spoken
 from forecasts.services.forecasts import record_forecast, record_lexicon, wording
 from forecasts.services.verdicts import record_verdict
-from tests.builders import NOW, PUBLISHED, make_forecaster, make_prediction
+from tests.builders import NOW, PUBLISHED, make_article, make_forecaster, make_prediction
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +135,26 @@ def test_hedges_are_counted_and_scored_apart():
     assert found.brier == pytest.approx((0.581**2 + 0.419**2) / 2)
     assert (card.summary.n, card.coverage.hedged) == (1, 3)
     assert card.summary.mean_brier == pytest.approx(0.271**2)
+
+
+@pytest.mark.parametrize(("days", "n_settled"), [(0, 0), (1, 1)])
+def test_hedges_of_a_vague_day_are_settled_only_by_what_came_after_it(days, n_settled):
+    day = PUBLISHED.replace(hour=0)
+    article = make_article(published_at=day, published_precision="DAY")
+    prediction = make_prediction(article=article, rules=[], probability=None)
+    record_forecast(
+        prediction=prediction, forecaster=prediction.holder, wording=wording(phrase="may"), made_at=day, now=NOW
+    )
+    known = day + timedelta(days=days, hours=12)
+    record_verdict(
+        prediction_id=prediction.pk, verdict="YES", reason=REASON, actor=User.objects.create(username="editor"),
+        known_at=known, now=NOW,
+    )  # fmt: skip
+
+    recorded, recounted = (hedges_in(ADA, recount=one) for one in (None, recount(ADA, as_of=NOW)))
+
+    assert (recorded.n, recorded.n_settled) == (1, n_settled)
+    assert recounted == recorded
 
 
 def test_a_scale_without_gaps_has_a_proper_score():

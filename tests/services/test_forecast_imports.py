@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from forecasts.feeds import read_forecasts
@@ -268,12 +268,48 @@ def test_a_database_that_stays_locked_stops_the_import_and_says_where(editor, mo
 
 
 def test_two_hundred_revisions_of_one_person_weigh_as_much_as_one(editor):
-    first = datetime(2024, 3, 1, 9, tzinfo=UTC)
+    first, late = datetime(2023, 9, 1, 9, tzinfo=UTC), "YES,,2024-06-12T15:00:00Z"
     lines = [
-        line(on=f"{first + timedelta(hours=6 * n):%Y-%m-%d}", probability=f"0.{n % 90 + 10}") for n in range(0, 400, 4)
+        line(on=f"{first + timedelta(days=n):%Y-%m-%d}", probability=f"0.{n % 90 + 10}", outcome=late)
+        for n in range(200)
     ]
-    report(editor, *lines)
+    assert counts(editor, *lines) == (200, 0, 0)
 
     card = scorecard(Slice(forecaster="ada"))
 
     assert (card.summary.n, card.summary.n_clusters) == (1, 1)
+    assert Posting.objects.count() == 200
+
+
+def test_own_forecasts_are_refused_after_an_imported_outcome_as_before_it(editor):
+    Forecaster.objects.filter(pk=make_forecaster("ada").pk).update(account=editor)
+    rival = User.objects.create(username="rival")
+
+    (problem,) = report(editor, line(by="bob"), line(outcome=OPEN)).problems
+
+    assert (problem.line, problem.field) == (3, "forecaster")
+    assert problem.message == (
+        "The outcome comes from you, and nobody resolves their own prediction: let somebody else import one of the two."
+    )
+    assert counts(editor, line(outcome=OPEN)) == (0, 0, 1)
+    assert counts(rival, line(outcome=OPEN)) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OperationalError("database is locked"), "The database is locked"),
+        (IntegrityError("UNIQUE constraint failed: forecasts_forecaster.slug"), "Somebody recorded the same"),
+    ],
+)
+def test_the_log_says_why_rows_are_tried_again(monkeypatch, caplog, error, told):
+    monkeypatch.setattr(import_reports.time, "sleep", Mock())
+    failures = iter([error])
+
+    def record():
+        for failure in failures:
+            raise failure
+        return "recorded"
+
+    assert import_reports.patiently(record, line=7) == "recorded"
+    assert f"{told}; the rows from line 7 are tried again" in caplog.text

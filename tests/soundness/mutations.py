@@ -31,7 +31,7 @@ AND = "if value is Truth.F:\n            return Truth.F"
 OR = "if value is Truth.T:\n            return Truth.T"
 
 MUTATIONS = (
-    Mutation("the clock alone closes a window", RULES + "windows.py", CLOSED, "return self.as_of >= self.closes_at(end)", PROPERTY),
+    Mutation("the clock alone closes a window", RULES + "windows.py", CLOSED, "return self.as_of >= self.closes_at(end)"),
     Mutation("a vague date is its first instant", RULES + "windows.py", SPAN, "return Span(occurrence.earliest, occurrence.earliest)"),
     Mutation("a coarse name is no match", RULES + "paths.py", "return Truth.U if want.startswith(have + separator) else Truth.F", "return Truth.F"),
     Mutation("guards take silence for absence", RULES + "candidates.py", "if found is Truth.F and not horizon.is_closed(complete_to):", "if found is None:"),
