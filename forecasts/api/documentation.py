@@ -70,7 +70,8 @@ class ApiSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, Any]]:
         auths = super().get_auth()
-        return [*auths, {}] if self.method in SAFE_METHODS else auths
+        is_open = self.method in SAFE_METHODS and not getattr(self.view, "is_private", False)
+        return [*auths, {}] if is_open else auths
 
     def get_override_parameters(self) -> list[Any]:
         """Beside those of the endpoint, what is shown of a row and with it."""
