@@ -137,6 +137,10 @@ configure_structlog()
 # Whether the API answers readers who show no token.
 PUBLIC_READ = env.bool("PUBLIC_READ", default=True)
 
+# Inner hosts that webhooks may lead to, as `host` or `host:port`; all others must be on the public Internet.
+WEBHOOK_ALLOW_HOSTS = env.list("WEBHOOK_ALLOW_HOSTS", default=[])
+WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=15)
+
 # Storage
 DATABASES = {
     "default": database_from_url(
@@ -212,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(SWEEP_SECONDS),
         # Three intervals: a backlog is not worth working off, the next sweep takes it all.
         "options": {"expires": 3 * SWEEP_SECONDS},
+    },
+    "send-webhooks": {
+        "task": "forecasts.tasks.send_webhooks",
+        "schedule": schedule(WEBHOOK_SECONDS),
+        "options": {"expires": 3 * WEBHOOK_SECONDS},
     },
     "record-aggregates": {
         "task": "forecasts.tasks.record_aggregates",

@@ -70,7 +70,8 @@ class ApiSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, Any]]:
         auths = super().get_auth()
-        return [*auths, {}] if self.method in SAFE_METHODS else auths
+        is_open = self.method in SAFE_METHODS and not getattr(self.view, "is_private", False)
+        return [*auths, {}] if is_open else auths
 
     def _insert_field_validators(self, field: Any, schema: Any) -> None:
         """An address that may be left out is the empty text then, which is no URI."""

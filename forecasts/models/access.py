@@ -19,6 +19,7 @@ class ApiToken(models.Model):
         FORECAST_WRITE = "forecast:write", "Forecast, as one forecaster"
         EVENT_WRITE = "event:write", "Record events, for one source"
         RESOLVE = "resolve", "Record verdicts"
+        WEBHOOK_WRITE = "webhook:write", "Be told by webhook"
         ADMIN = "admin", "Everything"
 
     name = models.CharField(max_length=100, help_text="What it is for.")
