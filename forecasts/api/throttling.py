@@ -112,13 +112,13 @@ def tell_budget(request: Request, answer: Any) -> None:
             answer.headers[name] = value
 
 
-def network_of(address: str) -> str:
+def network_of(address: str | None) -> str:
     """The addresses that one host can choose from: an IPv4 address alone, the /64 of an IPv6 address."""
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(address or "")
     except ValueError:
         # Such as a Unix socket without an address, or what a proxy made up.
-        return "".join(letter for letter in address[:45] if letter.isalnum())
+        return "".join(letter for letter in (address or "")[:45] if letter.isalnum())
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
         return f"{int(parsed) >> (128 - NETWORK_OF_ONE_HOST):x}"
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)

@@ -84,6 +84,7 @@ def test_a_cache_that_is_away_limits_nobody(limited, reader, monkeypatch):
         ("2001:db8:1:2:aaaa::1", "20010db800010002"),
         ("2001:db8:1:2:bbbb::9", "20010db800010002"),
         ("", ""),
+        (None, ""),
         ("made up\r\n", "madeup"),
     ],
 )
