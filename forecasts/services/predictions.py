@@ -229,7 +229,7 @@ def checked_rule(rule: object, *, publication: datetime) -> rules.Rule:
         raise _refused_rule(error.problems) from error
     found = rules.lint_rule(
         parsed,
-        topics=None,
+        topics=frozenset(Topic.objects.values_list("path", flat=True)),
         entities=frozenset(Entity.objects.values_list("path", flat=True)),
         milestones={row.key: row.occurs_at for row in Milestone.objects.order_by("key", "version")},
         publication=publication,

@@ -390,6 +390,7 @@ def test_a_verdict_is_disputed_with_a_reason(resolver):
 
 def test_a_rule_is_tried_out_clause_by_clause_and_not_recorded(logger):
     make_event()
+    make_topic()
     body = {"rule": rule_that_it_occurs(), "publication": "2025-01-06T00:00:00Z"}
 
     answer = logger.post("rules/check/", body)
@@ -436,6 +437,7 @@ def test_known_criteria_change_by_a_resolver_with_a_reason_and_without_a_stake(
 
 def test_a_rule_that_cannot_be_tried_is_refused(logger):
     make_world()
+    make_topic()
     body = {"rule": rule_that_it_occurs(end="2025-01-01T00:00:00Z"), "publication": "2025-01-06T00:00:00Z"}
 
     answer = logger.post("rules/check/", body)

@@ -7,9 +7,15 @@ import pytest
 from forecasts.models import EventVersion, RuleVersion
 from forecasts.services.refusal import Refused
 from forecasts.services.rule_checks import check_rule
-from tests.builders import NOW, PUBLISHED, cover, make_event, make_world, rule_that_it_occurs
+from tests.builders import NOW, PUBLISHED, cover, make_event, make_topic, make_world, rule_that_it_occurs
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def topic():
+    """What the rules of these tests are about."""
+    make_topic()
 
 
 def titles(versions: tuple[EventVersion, ...]) -> list[str]:
@@ -48,10 +54,18 @@ def test_condition_and_outcome_are_tried_apart():
 
 def test_a_rule_that_means_nothing_recorded_says_so():
     make_event()
+    make_topic("aid/humanitarian")
 
-    check = check_rule(rule=rule_that_it_occurs(topic="aid/milatary"), publication=PUBLISHED, now=NOW)
+    check = check_rule(rule=rule_that_it_occurs(topic="aid/humanitarian"), publication=PUBLISHED, now=NOW)
 
     assert check.is_without_events
+
+
+def test_a_rule_that_names_what_is_not_recorded_is_refused_with_the_place():
+    make_world()
+
+    with pytest.raises(Refused, match="consequent.occurs.pattern.topic_any: names the topic 'aid/milatary', which"):
+        check_rule(rule=rule_that_it_occurs(topic="aid/milatary"), publication=PUBLISHED, now=NOW)
 
 
 def test_a_malformed_rule_is_refused():
