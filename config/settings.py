@@ -137,6 +137,10 @@ configure_structlog()
 # Whether the API answers readers who show no token.
 PUBLIC_READ = env.bool("PUBLIC_READ", default=True)
 
+# Inner hosts that webhooks may lead to, as `host` or `host:port`; all others must be on the public Internet.
+WEBHOOK_ALLOW_HOSTS = env.list("WEBHOOK_ALLOW_HOSTS", default=[])
+WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=15)
+
 # Storage
 DATABASES = {
     "default": database_from_url(
@@ -149,7 +153,14 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     # Celery and redis-py have different names for a socket.
     CACHE_URL = REDIS_URL.replace("redis+socket://", "unix://")
-    CACHES = {"default": {"BACKEND": "config.caches.CountingRedisCache", "LOCATION": CACHE_URL}}
+    CACHES = {
+        "default": {
+            "BACKEND": "config.caches.CountingRedisCache",
+            "LOCATION": CACHE_URL,
+            # Seconds: a Redis that is frozen must not hold up an answer for longer.
+            "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+        }
+    }
 else:
     CACHES = {"default": {"BACKEND": "config.caches.CountingMemoryCache"}}
 
@@ -206,6 +217,11 @@ CELERY_BEAT_SCHEDULE = {
         # Three intervals: a backlog is not worth working off, the next sweep takes it all.
         "options": {"expires": 3 * SWEEP_SECONDS},
     },
+    "send-webhooks": {
+        "task": "forecasts.tasks.send_webhooks",
+        "schedule": schedule(WEBHOOK_SECONDS),
+        "options": {"expires": 3 * WEBHOOK_SECONDS},
+    },
     "record-aggregates": {
         "task": "forecasts.tasks.record_aggregates",
         "schedule": crontab(minute=41),
@@ -234,7 +250,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": [
         "forecasts.api.throttling.AddressRate",
         "forecasts.api.throttling.TokenRate",
-        "rest_framework.throttling.ScopedRateThrottle",
+        "forecasts.api.throttling.UploadRate",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min", "upload": "20/hour"},
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from forecasts.services import aggregates, answers, rechecks, sweeps
+from forecasts.services import aggregates, answers, deliveries, rechecks, sending, sweeps
 
 logger = structlog.get_logger(__name__)
 
@@ -38,6 +38,16 @@ def forget_answers() -> None:
 def record_aggregates() -> None:
     """Record what crowds say."""
     logger.info("aggregates_recorded", recorded=aggregates.record_aggregates(now=timezone.now()))
+
+
+@shared_task
+def send_webhooks() -> None:
+    """Write down whom to tell of what, and send what is due."""
+    written = deliveries.write_deliveries(now=timezone.now())
+    done = sending.send_deliveries(now=timezone.now())
+    forgotten = deliveries.forget_deliveries(now=timezone.now())
+    told = {"written": written, "delivered": done.delivered, "failed": done.failed, "left": done.left}
+    logger.info("webhooks_sent", **told, forgotten=forgotten)
 
 
 def hint() -> None:

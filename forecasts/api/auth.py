@@ -8,7 +8,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from forecasts.models import ApiToken
-from forecasts.selectors.tokens import token_by_text
+from forecasts.selectors.tokens import recent_token
 from forecasts.services.tokens import note_use
 
 LONGEST = 200
@@ -33,7 +33,7 @@ class ApiTokenAuthentication(BaseAuthentication):
 
 
 def _valid(word: bytes, *, now: datetime) -> ApiToken:
-    token = token_by_text(text=word.decode("ascii", "replace")) if len(word) <= LONGEST else None
+    token = recent_token(text=word.decode("ascii", "replace"), now=now) if len(word) <= LONGEST else None
     if token is None:
         raise AuthenticationFailed("There is no such token.")
     if token.revoked_at is not None:

@@ -16,12 +16,13 @@ ERRORS = {
     403: "The token may not do this.",
     404: "There is nothing at this address.",
     409: "It is recorded already, or somebody else recorded it at the same moment. `Location` may say where.",
+    412: "The record is not in the state that `If-Match` names; `ETag` is that of its state.",
     413: "The body is too large.",
     415: "The body is of a type that is not read here.",
     422: "The Idempotency-Key came with another request before.",
     429: "Too many requests; `Retry-After` says when to go on.",
 }
-ONLY_WRITING = (409, 413, 415, 422)
+ONLY_WRITING = (409, 412, 413, 415, 422)
 
 
 class FieldErrorSerializer(serializers.Serializer):
@@ -69,7 +70,21 @@ class ApiSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, Any]]:
         auths = super().get_auth()
-        return [*auths, {}] if self.method in SAFE_METHODS else auths
+        is_open = self.method in SAFE_METHODS and not getattr(self.view, "is_private", False)
+        return [*auths, {}] if is_open else auths
+
+    def get_override_parameters(self) -> list[Any]:
+        """Beside those of the endpoint, what is shown of a row and with it."""
+        view: Any = self.view
+        own = list(super().get_override_parameters())
+        if getattr(view, "action", "") not in ("list", "retrieve"):
+            return own
+        fields = query("fields", "Names of fields with commas between; only these are shown, in their usual order.")
+        if not view.includes:
+            return [*own, fields]
+        parts = ", ".join(f"`{name}`" for name in view.includes)
+        told = f"What else to show of each row under `included`, with commas between: {parts}. Lists end after 20 rows."
+        return [*own, fields, query("include", told)]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)

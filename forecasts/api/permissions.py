@@ -19,6 +19,13 @@ class ReadOnlyOrScope(BasePermission):
         return request.auth is not None and _may_write(cast(ApiToken, request.auth), view=view)
 
 
+class WithScope(BasePermission):
+    """Reading needs the view's `write_scope` too: what is read belongs to somebody."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return request.auth is not None and _may_write(cast(ApiToken, request.auth), view=view)
+
+
 def _may_write(token: ApiToken, *, view: Any) -> bool:
     scope = getattr(view, "write_scope", ApiToken.Scope.ADMIN)
     if not holds(token, scope):

@@ -57,6 +57,17 @@ class Changed(exceptions.APIException):
         self.errors = errors
 
 
+class PreconditionFailed(exceptions.APIException):
+    """The record is not in the state that If-Match names. Nothing was added; `etag` is that of the current state."""
+
+    status_code = 412
+    default_code = "precondition_failed"
+
+    def __init__(self, *, etag: str, change: str) -> None:
+        super().__init__(f"The record changed since you looked at it, and nothing was recorded. {change}")
+        self.etag = etag
+
+
 class Race(exceptions.APIException):
     """Two requests wrote the same thing at once, and this one came second."""
 
@@ -164,6 +175,8 @@ def _headers(failure: exceptions.APIException) -> dict[str, str]:
         headers["WWW-Authenticate"] = header
     if wait := getattr(failure, "wait", None):
         headers["Retry-After"] = str(int(wait))
+    if etag := getattr(failure, "etag", None):
+        headers["ETag"] = etag
     if location := getattr(failure, "location", None):
         headers["Location"] = location
     return headers

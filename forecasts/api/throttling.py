@@ -5,6 +5,8 @@ from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 import structlog
+from redis.exceptions import RedisError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
@@ -22,11 +24,16 @@ class Standing:
     reset_in: int
 
     @property
+    def left(self) -> int:
+        """How many more requests it allows."""
+        return max(self.limit - self.used, 0)
+
+    @property
     def headers(self) -> dict[str, str]:
         """`RateLimit-*`; the reset is in seconds."""
         return {
             "RateLimit-Limit": str(self.limit),
-            "RateLimit-Remaining": str(max(self.limit - self.used, 0)),
+            "RateLimit-Remaining": str(self.left),
             "RateLimit-Reset": str(self.reset_in),
         }
 
@@ -48,7 +55,9 @@ class RateLimit(SimpleRateThrottle):
         limit, duration = self.num_requests, self.duration
         window, past = divmod(int(self.timer()), duration)
         self.standing = Standing(limit=limit, used=self._count(f"{key}:{window}"), reset_in=duration - past)
-        request.rate_limit = self.standing  # type: ignore[attr-defined]
+        told: Standing | None = getattr(request, "rate_limit", None)
+        if told is None or self.standing.left < told.left:
+            request.rate_limit = self.standing  # type: ignore[attr-defined]
         return self.standing.used <= limit
 
     def wait(self) -> float:
@@ -58,7 +67,8 @@ class RateLimit(SimpleRateThrottle):
         try:
             # Kept for two windows: one that ends while it is counted never counts from nothing.
             return self.cache.count(key, seconds=2 * self.duration)  # type: ignore[attr-defined]
-        except Exception:  # whatever the cache's client raises: a limit is no reason to refuse everybody
+        except (RedisError, OSError):
+            # A limit is no reason to refuse everybody.
             logger.exception("rate_not_counted")
             return 1
 
@@ -80,6 +90,26 @@ class AddressRate(RateLimit):
 
     def get_cache_key(self, request: Request, view: Any) -> str | None:
         return f"rate:address:{network_of(self.get_ident(request))}" if request.auth is None else None
+
+
+class UploadRate(RateLimit):
+    """The budget of files, beside that of requests: of a token, or of the address where none is shown."""
+
+    scope = "upload"
+
+    def get_cache_key(self, request: Request, view: Any) -> str | None:
+        if request.method in SAFE_METHODS or not getattr(view, "takes_files", False):
+            return None
+        token: Any = request.auth
+        who = f"token:{token.pk}" if token is not None else f"address:{network_of(self.get_ident(request))}"
+        return f"rate:upload:{who}"
+
+
+def tell_budget(request: Request, answer: Any) -> None:
+    """Say in the headers of an answer how the budget stands that is used up first."""
+    if standing := getattr(request, "rate_limit", None):
+        for name, value in standing.headers.items():
+            answer.headers[name] = value
 
 
 def network_of(address: str) -> str:

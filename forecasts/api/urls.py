@@ -19,6 +19,7 @@ from .views import (
     resolutions,
     schema,
     search,
+    webhooks,
 )
 
 app_name = "api"
@@ -41,6 +42,7 @@ for name, viewset in {
     "disputes": resolutions.DisputeViewSet,
     "evaluations": resolutions.EvaluationViewSet,
     "scores": resolutions.ScoreViewSet,
+    "webhooks": webhooks.WebhookViewSet,
 }.items():
     router.register(name, viewset, basename=name)
 

@@ -23,6 +23,7 @@ from .resolutions import Evaluation, Resolution, Witness
 from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
 from .scores import Score
 from .search import SearchText
+from .webhooks import Delivery, Webhook
 
 __all__ = [
     "WHOLE",
@@ -33,6 +34,7 @@ __all__ = [
     "Change",
     "ClusterCell",
     "Coverage",
+    "Delivery",
     "Entity",
     "EntityMembership",
     "Evaluation",
@@ -64,5 +66,6 @@ __all__ = [
     "Topic",
     "Uncounted",
     "Verdict",
+    "Webhook",
     "Witness",
 ]

@@ -1,6 +1,7 @@
 """Who may write through the API, and what they were answered."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +19,7 @@ class ApiToken(models.Model):
         FORECAST_WRITE = "forecast:write", "Forecast, as one forecaster"
         EVENT_WRITE = "event:write", "Record events, for one source"
         RESOLVE = "resolve", "Record verdicts"
+        WEBHOOK_WRITE = "webhook:write", "Be told by webhook"
         ADMIN = "admin", "Everything"
 
     name = models.CharField(max_length=100, help_text="What it is for.")
@@ -39,6 +41,14 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    def state(self, *, now: datetime) -> str:
+        """Whether it works, and until when, or since when not."""
+        if self.revoked_at is not None:
+            return f"revoked {self.revoked_at:%Y-%m-%d}"
+        if self.expires_at is None:
+            return "valid"
+        return f"{'expired' if self.expires_at <= now else 'valid until'} {self.expires_at:%Y-%m-%d}"
 
 
 class KeptAnswer(models.Model):

@@ -78,6 +78,15 @@ def changes_after(*, position: Position, limit: int) -> list[Change]:
     return list(Change.objects.raw(sql, [position.era, position.transaction, position.id, limit]))
 
 
+def last_position() -> Position:
+    """The place after everything that is told by now."""
+    sql = (
+        f"SELECT {COLUMNS} FROM forecasts_change WHERE {IS_COMPLETE[connection.vendor]} "  # noqa: S608 — as above
+        "ORDER BY era DESC, transaction_number DESC, id DESC LIMIT 1"
+    )
+    return next((position_of(change) for change in Change.objects.raw(sql)), BEGINNING)
+
+
 def position_of(change: Change) -> Position:
     """The place just after a change."""
     return Position(change.era, change.transaction_number, change.id)

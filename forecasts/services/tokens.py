@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 
 from forecasts.models import ApiToken, Forecaster, Source
-from forecasts.selectors.tokens import token_digest
+from forecasts.selectors.tokens import forget_token, token_digest
 
 from .refusal import Problems
 
@@ -76,8 +77,16 @@ def _check_scopes(
 
 
 def revoke_token(*, token: ApiToken, now: datetime) -> bool:
-    """Make a token worthless from now on; False where it was so already."""
-    return bool(ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now))
+    """
+    Make a token worthless from now on; False where it was so already.
+
+    In this process it is so at once, in others as soon as they read it again, within ten seconds.
+    """
+    is_new = bool(ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now))
+    forget_token(digest=token.digest)
+    # Whoever read it between the two read it as it was before.
+    transaction.on_commit(lambda: forget_token(digest=token.digest))
+    return is_new
 
 
 def note_use(*, token: ApiToken, now: datetime) -> None:
@@ -86,3 +95,4 @@ def note_use(*, token: ApiToken, now: datetime) -> None:
         return
     unnoted = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_INTERVAL)
     ApiToken.objects.filter(unnoted, pk=token.pk).update(last_used_at=now)
+    forget_token(digest=token.digest)

@@ -11,7 +11,9 @@ from forecasts.services.forecasts import record_lexicon
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_milestone, record_observation
 from forecasts.services.tokens import issue_token
+from forecasts.services.webhooks import ping
 from tests.builders import NOW, make_event, make_forecaster, make_prediction, make_source
+from tests.hooks import make_webhook
 
 from .pages import list_page, row_page
 
@@ -35,6 +37,7 @@ def one_of_everything(editor) -> None:
     record_milestone(key="a.day", label="A day", occurs_at=NOW, now=NOW)
     record_observation(source=make_source(), series="X", valid_on=NOW.date(), value=1, released_at=NOW, now=NOW)
     issue_token(name="import", account=editor, scopes=["read"], now=NOW)
+    ping(webhook=make_webhook(), now=NOW)
 
 
 def test_every_table_an_editor_asks_about_is_in_the_admin():

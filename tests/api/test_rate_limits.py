@@ -1,11 +1,16 @@
 """Budgets of tokens and addresses."""
 
+import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from rest_framework.settings import api_settings
 
+from config.caches import CountingRedisCache
+from config.embedded_redis import start_redis
 from forecasts.api.throttling import AddressRate, network_of
 
 from .conftest import Program, errors_of
@@ -84,3 +89,50 @@ def test_a_cache_that_is_away_limits_nobody(limited, reader, monkeypatch):
 )
 def test_a_host_cannot_choose_another_budget(address, network):
     assert network_of(address) == network or int(network_of(address), 16) == int(network, 16)
+
+
+def test_a_cache_that_is_no_cache_is_a_fault_that_is_seen(limited, reader, monkeypatch):
+    class Wrong:
+        def count(self, *_, **__):
+            raise TypeError("not so")
+
+    monkeypatch.setattr("forecasts.api.throttling.RateLimit.cache", Wrong())
+
+    with pytest.raises(TypeError, match="not so"):
+        reader.get("topics/")
+
+
+def test_files_have_a_budget_beside_that_of_requests(program_with, monkeypatch):
+    monkeypatch.setattr("forecasts.api.throttling.UploadRate.get_rate", lambda self: "2/hour")
+    program = program_with("event:write")
+
+    answers = [program.post("imports/events/?source=wire", {}) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [415, 415, 429]
+    assert [answer.headers["RateLimit-Limit"] for answer in answers] == ["2"] * 3
+    assert int(program.get("topics/").headers["RateLimit-Limit"]) > 2
+
+
+@pytest.mark.parametrize("path", ["schema/", "docs/"])
+def test_the_pages_about_the_api_are_counted_too(path, limited, reader):
+    assert reader.get(path).headers["RateLimit-Remaining"] == str(LIMIT - 1)
+
+
+def test_a_frozen_redis_holds_up_no_answer(limited, reader, monkeypatch):
+    redis = start_redis()
+    frozen = CountingRedisCache(redis.url, {"OPTIONS": settings.CACHES["default"]["OPTIONS"]})
+    monkeypatch.setattr("forecasts.api.throttling.RateLimit.cache", frozen)
+    try:
+        assert reader.get("topics/").headers["RateLimit-Remaining"] == str(LIMIT - 1)
+        redis.process.send_signal(signal.SIGSTOP)
+        started = time.monotonic()
+
+        answer = reader.get("topics/")
+
+        assert answer.status_code == 200
+        assert frozen.get("anything") is None
+        frozen.set("anything", 1)
+        assert time.monotonic() - started < 5
+    finally:
+        redis.process.send_signal(signal.SIGCONT)
+        redis.stop()

@@ -98,7 +98,7 @@ def test_a_prediction_is_logged_whole(logger, account):
     assert prediction.recorded_by == account
     assert prediction.issued_at == PUBLISHED
     assert answer.json()["is_conditional"] is True
-    assert answer.json()["forecasts"][0]["probability"] == "0.7000"
+    assert str(Forecast.objects.get(prediction=answer.json()["id"]).probability) == "0.7000"
     assert answer.json()["rules"][0]["name"] == "central"
     assert logger.get(f"rules/{answer.json()['rules'][0]['id']}/").json()["rule"] == rule_that_it_occurs()
 
@@ -123,7 +123,7 @@ def test_a_wording_becomes_a_probability(wording, probability, logger):
     answer = logger.post("predictions/", claim(wording=wording))
 
     assert answer.status_code == 201, answer.content
-    assert answer.json()["forecasts"][0]["probability"] == probability
+    assert str(Forecast.objects.get(prediction=answer.json()["id"]).probability) == probability
 
 
 def test_a_prediction_told_twice_adds_nothing_of_the_second_telling(logger):

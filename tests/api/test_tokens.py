@@ -6,9 +6,12 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from forecasts.models import ApiToken, Event, Forecast
+from forecasts.selectors.tokens import forget_token, token_digest
 from forecasts.services.refusal import Refused
 from forecasts.services.tokens import issue_token, note_use, revoke_token
 from tests.builders import NOW, make_event, make_forecaster, make_prediction, make_source
@@ -69,6 +72,7 @@ def test_a_revoked_an_expired_and_an_orphaned_token_are_worthless(account):
         assert "expired on" in Program(short_text).get("topics/").json()["detail"]
     account.is_active = False
     account.save()
+    forget_token(digest=token_digest(short_text))
     assert "switched off" in Program(short_text).get("topics/").json()["detail"]
 
 
@@ -89,6 +93,53 @@ def test_use_is_noted_at_most_once_a_minute(account, django_assert_num_queries):
         assert token.last_used_at == NOW + timedelta(seconds=noted)
     with django_assert_num_queries(0):
         note_use(token=token, now=NOW + timedelta(seconds=62))
+
+
+def test_a_token_is_read_once_for_many_requests(account):
+    _, text = issue_token(name="feed", account=account, scopes=["read"], now=NOW)
+    program = Program(text)
+    for _ in range(2):
+        program.get("topics/")
+
+    with CaptureQueriesContext(connection) as queries:
+        program.get("topics/")
+
+    assert [query["sql"] for query in queries if "apitoken" in query["sql"]] == []
+
+
+def test_what_another_process_revokes_is_worthless_within_ten_seconds(account):
+    now = timezone.now()
+    token, text = issue_token(name="feed", account=account, scopes=["read"], now=now)
+    with time_machine.travel(now, tick=False) as clock:
+        for _ in range(2):
+            assert Program(text).get("topics/").status_code == 200
+        ApiToken.objects.filter(pk=token.pk).update(revoked_at=now)
+
+        clock.shift(9.9)
+        before = Program(text).get("topics/").status_code
+        clock.shift(0.2)
+        after = Program(text).get("topics/").status_code
+
+    assert (before, after) == (200, 401)
+
+
+def test_tokens_are_listed_and_revoked_by_command(account):
+    token, text = issue_token(name="feed", account=account, scopes=["read"], now=NOW)
+    issue_token(name="old", account=account, scopes=["read"], now=NOW, expires_at=NOW + timedelta(days=1))
+    assert Program(text).get("topics/").status_code == 200
+    out = StringIO()
+
+    call_command("list_tokens", stdout=out)
+    call_command("revoke_token", token.prefix, stdout=out)
+    call_command("revoke_token", token.prefix, stdout=out)
+
+    lines = out.getvalue().splitlines()
+    assert lines[0].split("\t")[:5] == [token.prefix, "feed", "editor", "read", "valid"]
+    assert lines[1].split("\t")[4:] == ["expired 2025-06-02", "never used"]
+    assert lines[2:] == [f"feed ({token.prefix}…) is revoked.", f"feed ({token.prefix}…) was revoked before."]
+    assert Program(text).get("topics/").status_code == 401
+    with pytest.raises(CommandError, match="No token begins with “nothing”"):
+        call_command("revoke_token", "nothing")
 
 
 def test_a_source_records_only_for_itself(ingester):

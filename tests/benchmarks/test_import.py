@@ -42,7 +42,7 @@ def test_recording_100_000_rows_against_bare_writes_of_the_same(db, capsys):
     data = file_of(N_ROWS)
     importing, writing = make_source(slug="importing"), make_source(slug="writing")
     report = import_events(source=make_source(), rows=read_csv(BytesIO(file_of(N_ROWS, tag="first-"))), now=NOW)
-    rows = _rows_for(writing, like=make_source())
+    rows = rows_for(writing, like=make_source())
 
     def ours():
         import_events(source=importing, rows=read_csv(BytesIO(data)), now=NOW)
@@ -50,7 +50,7 @@ def test_recording_100_000_rows_against_bare_writes_of_the_same(db, capsys):
 
     def limit():
         for model, (columns, values) in rows.items():
-            _write(model, columns, values)
+            write_rows(model, columns, values)
         connection.check_constraints()
 
     with capsys.disabled():
@@ -62,7 +62,7 @@ def test_recording_100_000_rows_against_bare_writes_of_the_same(db, capsys):
     assert Event.objects.filter(source=importing).count() == Event.objects.filter(source=writing).count() == N_ROWS
 
 
-def _rows_for(source: Source, *, like: Source) -> dict:
+def rows_for(source: Source, *, like: Source) -> dict:
     """Every row that belongs to the events of one source, as the same events of another."""
     identities, found = {}, {}
     for model in TABLES:
@@ -93,7 +93,7 @@ def _rows_for(source: Source, *, like: Source) -> dict:
     return found
 
 
-def _write(model, columns: list[str], rows: list[tuple]) -> None:
+def write_rows(model, columns: list[str], rows: list[tuple]) -> None:
     table, names = model._meta.db_table, ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -1,6 +1,7 @@
 """A server of its own with the demonstration on it, and a browser that may speak to nobody else."""
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,12 @@ import pytest
 from config.embedded_redis import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+# What a page that is right to refuse answers with.
+STATUSES = {
+    "/nowhere/": 404,
+    "/compare/?a=nobody": 404,
+    "/forecasters/david-hastings-dunn/?as_of=5+March&lead_days_min=soon": 400,
+}
 PASSWORD = "made-up-for-tests"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -31,7 +38,7 @@ class Visit:
 
     def open(self, path: str) -> None:
         response = self.page.goto(f"{self.address}{path}")
-        assert response.status == (404 if path == "/nowhere/" else 200), path
+        assert response.status == STATUSES.get(path, 200), path
 
 
 @pytest.fixture(scope="session")
@@ -55,8 +62,11 @@ def server(chromium, tmp_path_factory) -> Iterator[str]:
         "DATABASE_URL": f"sqlite:///{home}/aftercast.sqlite3", "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
     }  # fmt: skip
     manage = [sys.executable, "manage.py"]
+    rows = home / "forecasts.csv"
+    rows.write_text("\n".join(_three_hundred_calls()))
     account = ("createsuperuser", "--noinput", "--username", "editor", "--email", "editor@example.org")
-    for command in (("migrate",), ("load_demo",), ("sweep",), account):
+    imported = ("import_forecasts", str(rows), "--topic", "weather", "--by", "editor")
+    for command in (("migrate",), ("load_demo",), ("sweep",), account, imported):
         subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=True, capture_output=True)
     serve = [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"]
     with (
@@ -66,6 +76,21 @@ def server(chromium, tmp_path_factory) -> Iterator[str]:
         _await(f"http://127.0.0.1:{port}/healthz")
         yield f"http://127.0.0.1:{port}"
         process.terminate()
+
+
+def _three_hundred_calls() -> Iterator[str]:
+    """A file of 300 questions: one who forecasts them all a little too boldly, one more timid, one who answers few."""
+    yield "asker,statement,forecaster,probability,made_at,closes_at,cluster,verdict,known_at"
+    chance = random.Random(20)
+    for number in range(300):
+        share = chance.choice((0.1, 0.2, 0.3, 0.5, 0.6, 0.8, 0.9))
+        verdict = "YES" if chance.random() < share else "NO"
+        said = {"bold-barometer": min(max(1.3 * share - 0.15, 0.02), 0.98), "timid-thermometer": 0.5 * share + 0.25}
+        if number < 12:
+            said["rare-rainbow"] = share
+        day = f"2024-{1 + number % 12:02d}-{1 + number // 12:02d}"
+        for slug, probability in said.items():
+            yield f"almanac,It rains at station {number}.,{slug},{probability:.4f},{day}T06:00:00Z,{day}T20:00:00Z,,{verdict},{day}T21:00:00Z"
 
 
 def _await(address: str, *, seconds: float = 30) -> None:
@@ -129,5 +154,24 @@ def paths(chromium, server) -> dict[str, str]:
         "topics": "/topics/",
         "scoring": "/scoring/",
     }
-    cards = {"forecaster": "/forecasters/david-hastings-dunn/", "topic": "/topics/aid/"}
+    author = "/forecasters/david-hastings-dunn/"
+    cards = {
+        "forecaster": author,
+        "topic": "/topics/aid/",
+        "outlet": "/outlets/the-conversation/",
+        "article scorecard": f"{article}scorecard/",
+        "large scorecard": "/forecasters/bold-barometer/",
+        "narrowed scorecard": f"{author}?as_of=2025-03-05&conditional=true&weighting=LAST",
+        "nothing left": f"{author}?issued_from=2030-01-01",
+        "faulty filters": f"{author}?as_of=5+March&lead_days_min=soon",
+        "leaderboard": "/leaderboard/",
+        "leaderboard of a topic": "/leaderboard/?topic=weather",
+        "compare": "/compare/",
+        "compared": "/compare/?a=bold-barometer&b=timid-thermometer",
+        "compared with the others": "/compare/?a=bold-barometer",
+        "compared with nobody": "/compare/?a=nobody",
+        "search": "/search/",
+        "found": "/search/?q=aid",
+        "found nothing": "/search/?q=zzz",
+    }
     return {**lists, **cards, **found, "article": article, "event": event, "missing": "/nowhere/"}

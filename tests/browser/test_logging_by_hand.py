@@ -14,7 +14,8 @@ EVENT = {
     "title": "Aid is sent", "event_type": "AID", "occurred_on": "2025-02-03", "topics": "aid", "actors": "USA.GOV",
     "evidence_urls": "https://one.example/aid\nhttps://two.example/aid",
 }  # fmt: skip
-KNOWN = ("Refused to apply inline style", "Applying inline style violates")
+# The admin's own box for finding rows styles itself; axe says so itself where it cannot read a style sheet.
+KNOWN = ("Couldn't load preload assets", "Refused to apply inline style", "Applying inline style violates")
 
 
 def signed_in(window: Visit) -> Visit:

@@ -37,6 +37,8 @@ MUTABLE = {
     "source",
     "topic",
     "uncounted",
+    "webhook",
+    "delivery",
 }
 
 pytestmark = pytest.mark.django_db

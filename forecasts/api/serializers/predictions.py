@@ -7,7 +7,7 @@ from forecasts.models import Prediction, RuleVersion
 
 from .articles import ForecasterNameSerializer
 from .base import Answer, Body, LongText, ShortText
-from .forecasts import ForecastSerializer, NewWording
+from .forecasts import NewWording
 
 
 class RuleNameSerializer(Answer):
@@ -32,7 +32,6 @@ class PredictionSerializer(Answer):
     is_conditional = serializers.BooleanField(read_only=True)
     review_reasons = serializers.ListField(child=serializers.CharField(), read_only=True)
     rules = RuleNameSerializer(many=True, read_only=True)
-    forecasts = ForecastSerializer(many=True, read_only=True)
 
     class Meta:
         model = Prediction
@@ -62,7 +61,6 @@ class PredictionSerializer(Answer):
             "next_check_at",
             "checked_at",
             "rules",
-            "forecasts",
         ]
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Prefetch
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -18,18 +17,18 @@ from forecasts.api.serializers.articles import (
     NewTopic,
     TopicSerializer,
 )
-from forecasts.models import ApiToken, Article, ArticleAuthor, Forecaster, Topic
+from forecasts.models import ApiToken, Forecaster, Topic
 from forecasts.services.articles import correct_article, record_article, record_forecaster, record_topic
 
 from .base import RECENCY, SLUG, Records, recorded
-
-BYLINE = Prefetch("articleauthor_set", ArticleAuthor.objects.select_related("forecaster").order_by("position"))
+from .rows import ARTICLES, OF_ARTICLES
 
 
 class ArticleViewSet(Records):
     """Published texts that predictions were found in."""
 
-    queryset = Article.objects.select_related("outlet").prefetch_related(BYLINE)
+    queryset = ARTICLES
+    includes = OF_ARTICLES
     serializer_class = ArticleSerializer
     filterset_class = ArticleFilter
     orderings = RECENCY | {"published_at": ("published_at", "id")}

@@ -1,13 +1,16 @@
 """What every endpoint does: strict parameters, conditional answers, and writes that are told apart from repeats."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
-from django.utils.cache import patch_vary_headers
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers, set_response_etag
 from django.utils.decorators import method_decorator
+from django.utils.http import parse_etags
 from django.views.decorators.http import conditional_page
 from rest_framework import status
 from rest_framework.exceptions import AuthenticationFailed, ValidationError
@@ -20,13 +23,16 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from forecasts.api.documentation import ApiSchema
 from forecasts.api.fields import near
 from forecasts.api.idempotency import DigestingParser, answered_once, key_of, start_digest
+from forecasts.api.includes import Include, include_into, names_in
 from forecasts.api.pagination import CreatedCursorPagination
-from forecasts.api.problems import AlreadyRecorded
+from forecasts.api.problems import AlreadyRecorded, PreconditionFailed
 from forecasts.api.serializers.base import Body
+from forecasts.api.throttling import tell_budget
 
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 SLUG = "[a-z0-9][A-Za-z0-9_-]*"
 NUMBER = "[0-9]{1,18}"
+SHOWING = ("fields", "include")
 RECENCY = {"recorded_at": ("recorded_at", "id")}
 
 
@@ -82,9 +88,7 @@ class Endpoint(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(answer, ["Accept", "Authorization"])
-        if standing := getattr(request, "rate_limit", None):
-            for name, value in standing.headers.items():
-                answer.headers[name] = value
+        tell_budget(request, answer)
         # Keep it, but ask each time whether it still holds.
         answer.headers.setdefault("Cache-Control", "private, no-cache")
         return answer
@@ -111,7 +115,35 @@ class Endpoint(APIView):
         return body.validated_data
 
 
-class Records(Endpoint, ReadOnlyModelViewSet):
+class Shown(Endpoint, ReadOnlyModelViewSet):
+    """Rows with the fields and the parts that were asked for."""
+
+    includes: Mapping[str, Include] = {}
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.shown(page or []))
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        (shown,) = self.shown([self.get_object()])
+        return Response(shown)
+
+    def shown(self, rows: Sequence[Any]) -> Sequence[dict[str, Any]]:
+        """The rows as they are read, with the fields and the parts that were asked for."""
+        serializer: Any = self.get_serializer(rows, many=True)
+        given = self.request.query_params
+        chosen = names_in(given.get("include"), parameter="include", known=self.includes) or ()
+        if "fields" in given:
+            own = serializer.child.fields
+            left = names_in(given["fields"], parameter="fields", known=own) or ()
+            for name in [name for name in own if name not in left]:
+                own.pop(name)
+        shown = serializer.data
+        include_into(shown, rows=rows, chosen=chosen, known=self.includes, request=self.request)
+        return shown
+
+
+class Records(Shown):
     """A resource: a list in pages, and each row at its own address."""
 
     ordering: tuple[str, ...] = ("-recorded_at", "-id")
@@ -119,16 +151,19 @@ class Records(Endpoint, ReadOnlyModelViewSet):
     detail_serializer_class: Any = None
     filterset_class: Any = None
     lookup_value_regex = UUID
+    includes: Mapping[str, Include] = {}
 
     def get_serializer_class(self) -> Any:
         is_detail = self.action != "list" and self.detail_serializer_class is not None
         return self.detail_serializer_class if is_detail else super().get_serializer_class()
 
     def parameters(self) -> list[str]:
+        if self.action == "retrieve":
+            return [*SHOWING]
         if self.action != "list":
             return []
         narrowing = self.filterset_class.base_filters if self.filterset_class else ()
-        return [*narrowing, *CreatedCursorPagination.parameters]
+        return [*narrowing, *CreatedCursorPagination.parameters, *SHOWING]
 
     def filter_queryset(self, queryset: Any) -> Any:
         """The rows that the parameters choose; only a list has such."""
@@ -139,6 +174,35 @@ class Records(Endpoint, ReadOnlyModelViewSet):
         key = self.lookup_url_kwarg or self.lookup_field
         value = getattr(row, self.lookup_field)
         return reverse(f"api:{self.basename}-detail", kwargs={key: value}, request=self.request)
+
+    @contextmanager
+    def revising(self, locked: QuerySet[Any]) -> Iterator[None]:
+        """
+        A transaction that revises a row, for as long as nobody else can revise what is locked.
+
+        Raises:
+            PreconditionFailed: The request has an If-Match, and the row is in another state by now.
+        """
+        with transaction.atomic():
+            if expected := self.request.headers.get("If-Match"):
+                locked.select_for_update().get()
+                self._check_state(expected)
+            yield
+
+    def _check_state(self, expected: str) -> None:
+        row = self.get_object()
+        (shown,) = self.shown([row])
+        renderer: Any = self.request.accepted_renderer
+        # The same bytes and the same digest as a GET.
+        answer = HttpResponse(renderer.render(shown, renderer.media_type, {}))
+        set_response_etag(answer)
+        etag, accepted = answer.headers["ETag"], parse_etags(expected)
+        if "*" not in accepted and etag not in accepted:
+            raise PreconditionFailed(etag=etag, change=self.last_change(row))
+
+    def last_change(self, row: Any) -> str:
+        """What changed a row last, as a sentence."""
+        return "Read it again, then decide."
 
     def created(self, row: Model) -> Response:
         """The answer with a row just recorded, as a later GET shows it."""

@@ -39,6 +39,7 @@ from forecasts.models import (
     Coverage,
     Entity,
     EntityMembership,
+    Event,
     EventMerge,
     EventVersion,
     Evidence,
@@ -118,11 +119,12 @@ class EventViewSet(Records):
         event, body, now = self._own_version().event, self.body(NewCorrection), timezone.now()
         reason = body.pop("reason")
         draft = EventDraft(**{"known_at": now, **body})
-        version = recorded(
-            lambda: correct_event(event=event, draft=draft, reason=reason, now=now, recorded_by=self.account),
-            field="title",
-            address=self.address,
-        )
+        with self.revising(Event.objects.filter(pk=event.pk)):
+            version = recorded(
+                lambda: correct_event(event=event, draft=draft, reason=reason, now=now, recorded_by=self.account),
+                field="title",
+                address=self.address,
+            )
         hint()
         return self.created(version)
 
@@ -132,11 +134,12 @@ class EventViewSet(Records):
         """Record that an event did not happen, or not so."""
         event, body, now = self._own_version().event, self.body(NewRetraction), timezone.now()
         fields = {"known_at": now, **body}
-        version = recorded(
-            lambda: retract_event(event=event, now=now, recorded_by=self.account, **fields),
-            field="reason",
-            address=self.address,
-        )
+        with self.revising(Event.objects.filter(pk=event.pk)):
+            version = recorded(
+                lambda: retract_event(event=event, now=now, recorded_by=self.account, **fields),
+                field="reason",
+                address=self.address,
+            )
         hint()
         return self.created(version)
 
@@ -188,6 +191,11 @@ class EventViewSet(Records):
         )
         hint()
         return self.created(version)
+
+    def last_change(self, row: EventVersion) -> str:
+        return (
+            f"Version {row.version} was recorded on {row.recorded_at:%Y-%m-%d %H:%M:%S} UTC: {row.reason or row.title}"
+        )
 
     def _own_version(self) -> EventVersion:
         version: EventVersion = self.get_object()

@@ -17,7 +17,7 @@ from forecasts.api.serializers.forecasts import (
     NewForecast,
 )
 from forecasts.api.serializers.terms import ForecastScoresSerializer, forecast_scores_of
-from forecasts.models import ApiToken, Forecast, Lexicon
+from forecasts.models import ApiToken, Lexicon
 from forecasts.selectors.terms import forecast_scores
 from forecasts.services.forecasts import record_forecast
 from forecasts.services.refusal import refuse
@@ -25,12 +25,14 @@ from forecasts.tasks import hint
 
 from .base import RECENCY, SLUG, Records, recorded
 from .predictions import read_wording
+from .rows import FORECASTS, OF_FORECASTS
 
 
 class ForecastViewSet(Records):
     """Probabilities for predictions."""
 
-    queryset = Forecast.objects.select_related("forecaster", "lexicon_entry__lexicon")
+    queryset = FORECASTS
+    includes = OF_FORECASTS
     serializer_class = ForecastSerializer
     filterset_class = ForecastFilter
     orderings = RECENCY | {"made_at": ("made_at", "id")}

@@ -41,7 +41,7 @@ class EventImportView(Endpoint):
     http_method_names = ["post"]
     parser_classes = [CsvEventsParser, JsonLinesEventsParser]
     write_scope = ApiToken.Scope.EVENT_WRITE
-    throttle_scope = "upload"
+    takes_files = True
 
     def parameters(self) -> list[str]:
         return ["source"]
@@ -85,7 +85,7 @@ class ForecastImportView(Endpoint):
     http_method_names = ["post"]
     parser_classes = [CsvForecastsParser]
     write_scope = ApiToken.Scope.ADMIN
-    throttle_scope = "upload"
+    takes_files = True
 
     def parameters(self) -> list[str]:
         return ["topic"]

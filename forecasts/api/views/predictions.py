@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -25,7 +25,7 @@ from forecasts.api.serializers.resolutions import (
     ResolutionSerializer,
 )
 from forecasts.api.serializers.rule_checks import NewRuleCheck, RuleCheckSerializer
-from forecasts.models import ApiToken, Forecast, Prediction, Resolution, RuleVersion
+from forecasts.models import ApiToken, Prediction, Resolution, RuleVersion
 from forecasts.selectors.histories import history_of
 from forecasts.selectors.judgements import questions_of
 from forecasts.selectors.resolutions import (
@@ -44,10 +44,8 @@ from forecasts.services.verdicts import dispute, record_verdict, reopen
 from forecasts.tasks import hint
 
 from .base import RECENCY, Records, recorded
-from .resolutions import RESOLUTIONS, WITNESSES
-
-FORECASTS = Forecast.objects.select_related("forecaster", "lexicon_entry__lexicon").order_by("-made_at", "-id")
-
+from .resolutions import WITNESSES
+from .rows import OF_PREDICTIONS, PREDICTIONS, RESOLUTIONS
 
 JUDGING = ("verdicts", "disputes", "judgements", "reopening")
 
@@ -55,17 +53,21 @@ JUDGING = ("verdicts", "disputes", "judgements", "reopening")
 class PredictionViewSet(Records):
     """Claims, with their state, their rules and their forecasts."""
 
-    queryset = Prediction.objects.select_related("holder", "topic").prefetch_related(
-        Prefetch("forecasts", FORECASTS),
-        Prefetch("rules", RuleVersion.objects.defer("rule").order_by("name", "version")),
-    )
+    queryset = PREDICTIONS
     serializer_class = PredictionSerializer
     filterset_class = PredictionFilter
     orderings = RECENCY | {"issued_at": ("issued_at", "id")}
+    includes = OF_PREDICTIONS
 
     @property
     def write_scope(self) -> str:
         return ApiToken.Scope.RESOLVE if self.action in JUDGING else ApiToken.Scope.PREDICTION_WRITE
+
+    def last_change(self, row: Prediction) -> str:
+        last = current_resolution(prediction=row)
+        if last is None:
+            return f"It is {row.status} and has no resolution."
+        return f"Resolution {last.number}, {last.verdict}, was recorded on {last.recorded_at:%Y-%m-%d %H:%M:%S} UTC."
 
     @extend_schema(request=NewPrediction, responses={201: PredictionSerializer})
     def create(self, request: Request) -> Response:
@@ -85,7 +87,8 @@ class PredictionViewSet(Records):
         """Record a verdict on what waits in review, or in place of an earlier one."""
         prediction, body = self.get_object(), self.body(NewVerdict)
         refuse_own(prediction, token=self.token)
-        resolution = record_verdict(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
+        with self.revising(Prediction.objects.filter(pk=prediction.pk)):
+            resolution = record_verdict(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
         return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
 
@@ -94,7 +97,8 @@ class PredictionViewSet(Records):
     def disputes(self, request: Request, **kwargs: Any) -> Response:
         """Question a verdict: the first dispute of a verdict by rule has it checked afresh, others wait for a person."""
         prediction, body = self.get_object(), self.body(NewDispute)
-        resolution = dispute(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
+        with self.revising(Prediction.objects.filter(pk=prediction.pk)):
+            resolution = dispute(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
         return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
 
@@ -119,7 +123,8 @@ class PredictionViewSet(Records):
         """Withdraw a verdict without another in its place; the next sweep looks at the prediction afresh."""
         prediction, body = self.get_object(), self.body(NewReopening)
         refuse_own(prediction, token=self.token)
-        resolution = reopen(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
+        with self.revising(Prediction.objects.filter(pk=prediction.pk)):
+            resolution = reopen(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
         return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -16,13 +16,13 @@ from forecasts.api.serializers.resolutions import (
     ResolutionSerializer,
     ScoreSerializer,
 )
-from forecasts.models import ApiToken, Evaluation, Resolution, Score, Witness
+from forecasts.models import ApiToken, Resolution, Witness
 from forecasts.services.verdicts import dispute
 from forecasts.tasks import hint
 
 from .base import NUMBER, Records
+from .rows import EVALUATIONS, OF_RESOLUTIONS, RESOLUTIONS, SCORES
 
-RESOLUTIONS = Resolution.objects.annotate(is_current=~Exists(Resolution.objects.filter(supersedes=OuterRef("pk"))))
 WITNESSES = Prefetch("witnesses", Witness.objects.select_related("event_version", "observation").order_by("role", "id"))
 
 
@@ -32,6 +32,7 @@ class ResolutionViewSet(Records):
     queryset = RESOLUTIONS
     serializer_class = ResolutionSerializer
     filterset_class = ResolutionFilter
+    includes = OF_RESOLUTIONS
 
 
 class DisputeViewSet(Records):
@@ -40,6 +41,7 @@ class DisputeViewSet(Records):
     queryset = RESOLUTIONS.filter(state=Resolution.State.DISPUTED)
     serializer_class = ResolutionSerializer
     filterset_class = DisputeFilter
+    includes = OF_RESOLUTIONS
     write_scope = ApiToken.Scope.RESOLVE
 
     @extend_schema(request=NewDisputeOf, responses={201: ResolutionSerializer})
@@ -55,7 +57,7 @@ class DisputeViewSet(Records):
 class EvaluationViewSet(Records):
     """What rules came to, each time the answer changed; each also with its trace and its facts."""
 
-    queryset = Evaluation.objects.select_related("rule_version")
+    queryset = EVALUATIONS
     serializer_class = EvaluationSerializer
     detail_serializer_class = EvaluationWithTraceSerializer
     filterset_class = EvaluationFilter
@@ -68,9 +70,7 @@ class EvaluationViewSet(Records):
 class ScoreViewSet(Records):
     """Scoring rules applied to forecasts, under each verdict."""
 
-    queryset = Score.objects.select_related("forecast__forecaster", "resolution").annotate(
-        is_current=~Exists(Resolution.objects.filter(supersedes=OuterRef("resolution")))
-    )
+    queryset = SCORES
     serializer_class = ScoreSerializer
     filterset_class = ScoreFilter
     lookup_value_regex = NUMBER

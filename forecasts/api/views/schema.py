@@ -3,23 +3,37 @@
 from typing import Any
 
 from django.http import Http404, HttpResponseRedirect
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import conditional_page
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
+from forecasts.api.throttling import tell_budget
 from forecasts.rules import rule_json_schema
 
 from .base import Endpoint
 
 
-class SchemaView(SpectacularAPIView):
+class BudgetIsTold(APIView):
+    """Counts like every other endpoint, and says how the budget stands."""
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        tell_budget(request, answer)
+        return answer
+
+
+@method_decorator(conditional_page, name="dispatch")
+class SchemaView(BudgetIsTold, SpectacularAPIView):
     """The OpenAPI document."""
 
 
-class DocsView(SpectacularSwaggerSplitView):
+class DocsView(BudgetIsTold, SpectacularSwaggerSplitView):
     """Every endpoint, to read and to try. Styles and scripts come from here, none of them inline."""
 
     url_name = "api:schema"

@@ -1,0 +1,53 @@
+"""The rows of resources that are shown in several places, and what each can be given together with."""
+
+from django.db.models import Exists, OuterRef, Prefetch
+
+from forecasts.api.includes import Include, Many, One
+from forecasts.api.serializers.articles import ArticleSerializer
+from forecasts.api.serializers.forecasts import ForecastSerializer
+from forecasts.api.serializers.predictions import PredictionSerializer, RuleSerializer
+from forecasts.api.serializers.resolutions import EvaluationSerializer, ResolutionSerializer, ScoreSerializer
+from forecasts.models import (
+    Article,
+    ArticleAuthor,
+    Evaluation,
+    Forecast,
+    Prediction,
+    Resolution,
+    RuleVersion,
+    Score,
+)
+
+BYLINE = Prefetch("articleauthor_set", ArticleAuthor.objects.select_related("forecaster").order_by("position"))
+RULE_NAMES = Prefetch("rules", RuleVersion.objects.defer("rule").order_by("name", "version"))
+
+ARTICLES = Article.objects.select_related("outlet").prefetch_related(BYLINE)
+PREDICTIONS = Prediction.objects.select_related("holder", "topic").prefetch_related(RULE_NAMES)
+FORECASTS = Forecast.objects.select_related("forecaster", "lexicon_entry__lexicon")
+EVALUATIONS = Evaluation.objects.select_related("rule_version")
+RESOLUTIONS = Resolution.objects.annotate(is_current=~Exists(Resolution.objects.filter(supersedes=OuterRef("pk"))))
+SCORES = Score.objects.select_related("forecast__forecaster", "resolution").annotate(
+    is_current=~Exists(Resolution.objects.filter(supersedes=OuterRef("resolution")))
+)
+CURRENT_SCORES = SCORES.filter(is_current=True)
+
+OF_PREDICTIONS: dict[str, Include] = {
+    "article": One(ARTICLES, ArticleSerializer, key="article_id"),
+    "rules": Many(RuleVersion.objects.all(), RuleSerializer, "prediction_id", "rules", "prediction={}"),
+    "forecasts": Many(
+        FORECASTS, ForecastSerializer, "prediction_id", "forecasts", "prediction={}", order=("-made_at", "-id")
+    ),
+    "resolution": One(RESOLUTIONS.filter(is_current=True), ResolutionSerializer, key="pk", column="prediction_id"),
+    "scores": Many(CURRENT_SCORES, ScoreSerializer, "forecast__prediction_id", "scores", "prediction={}&current=true"),
+}
+OF_FORECASTS: dict[str, Include] = {
+    "prediction": One(PREDICTIONS, PredictionSerializer, key="prediction_id"),
+    "scores": Many(CURRENT_SCORES, ScoreSerializer, "forecast_id", "scores", "forecast={}&current=true"),
+}
+OF_RESOLUTIONS: dict[str, Include] = {
+    "prediction": One(PREDICTIONS, PredictionSerializer, key="prediction_id"),
+    "evaluation": One(EVALUATIONS, EvaluationSerializer, key="evaluation_id"),
+}
+OF_ARTICLES: dict[str, Include] = {
+    "predictions": Many(PREDICTIONS, PredictionSerializer, "article_id", "predictions", "article={}"),
+}

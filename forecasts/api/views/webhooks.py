@@ -1,0 +1,85 @@
+"""Webhooks: each account sees and changes its own alone."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forecasts.api.pagination import CreatedCursorPagination
+from forecasts.api.permissions import WithScope
+from forecasts.api.serializers.webhooks import (
+    DeliverySerializer,
+    NewWebhook,
+    WebhookSerializer,
+    WebhookWithSecretSerializer,
+)
+from forecasts.models import ApiToken, Webhook
+from forecasts.selectors.webhooks import webhooks_of
+from forecasts.services.webhooks import pause, ping, resume, rotate_secret, secret_of, subscribe
+
+from .base import Records
+
+
+class WebhookViewSet(Records):
+    """Addresses that are told of what happens to predictions. An account sees its own."""
+
+    queryset = Webhook.objects.all()
+    serializer_class = WebhookSerializer
+    permission_classes = [WithScope]
+    write_scope = ApiToken.Scope.WEBHOOK_WRITE
+    is_private = True
+
+    def get_queryset(self) -> QuerySet[Webhook]:
+        return webhooks_of(account=self.account) if self.token else Webhook.objects.none()
+
+    def parameters(self) -> list[str]:
+        return list(CreatedCursorPagination.parameters) if self.action == "deliveries" else super().parameters()
+
+    @extend_schema(request=NewWebhook, responses={201: WebhookWithSecretSerializer})
+    def create(self, request: Request) -> Response:
+        """Have an address told of what happens from now on. The answer shows the secret, and no later one does."""
+        webhook = subscribe(account=self.account, now=timezone.now(), **self.body(NewWebhook))
+        return self._with_secret(webhook, status=201, headers={"Location": self.address(webhook)})
+
+    @extend_schema(responses=DeliverySerializer(many=True))
+    @action(detail=True, ordering=("-id",))
+    def deliveries(self, request: Request, **kwargs: Any) -> Response:
+        """What was sent or waits to be sent, the newest first, with what the receiver said. Kept for 30 days."""
+        page = self.paginate_queryset(self.get_object().deliveries.all())
+        return self.get_paginated_response(DeliverySerializer(page, many=True).data)
+
+    @extend_schema(request=None, responses={201: DeliverySerializer})
+    @action(detail=True, methods=["post"])
+    def ping(self, request: Request, **kwargs: Any) -> Response:
+        """Have a test message sent within moments; the list of deliveries tells how it went."""
+        delivery = ping(webhook=self.get_object(), now=timezone.now())
+        return Response(DeliverySerializer(delivery).data, status=201)
+
+    @extend_schema(request=None, responses=WebhookSerializer)
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, **kwargs: Any) -> Response:
+        """Send nothing until it is resumed."""
+        pause(webhook=self.get_object())
+        return Response(WebhookSerializer(self.get_object()).data)
+
+    @extend_schema(request=None, responses=WebhookSerializer)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, **kwargs: Any) -> Response:
+        """Go on where it was paused or disabled, with everything that happened since."""
+        resume(webhook=self.get_object())
+        return Response(WebhookSerializer(self.get_object()).data)
+
+    @extend_schema(request=None, responses=WebhookWithSecretSerializer)
+    @action(detail=True, methods=["post"])
+    def secret(self, request: Request, **kwargs: Any) -> Response:
+        """Get a new secret, shown this once. For a day messages are signed with the old one too."""
+        webhook = rotate_secret(webhook=self.get_object(), now=timezone.now())
+        return self._with_secret(webhook, status=200, headers={})
+
+    def _with_secret(self, webhook: Webhook, *, status: int, headers: dict[str, str]) -> Response:
+        webhook.secret_shown_once = secret_of(webhook=webhook, now=timezone.now())  # type: ignore[attr-defined]
+        return Response(WebhookWithSecretSerializer(webhook).data, status=status, headers=headers)
