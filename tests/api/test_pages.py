@@ -20,6 +20,8 @@ pytestmark = pytest.mark.django_db
 ORDERINGS = [
     (prefix, ordering)
     for prefix, viewset, _ in router.registry
+    # An account has a handful of webhooks, and reads them with a token of its own.
+    if prefix != "webhooks"
     for name in viewset.orderings
     for ordering in (name, f"-{name}")
 ]
