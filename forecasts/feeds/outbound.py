@@ -6,12 +6,14 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from forecasts.feeds.addresses import is_web_address
 from forecasts.feeds.reachable import PORTS, Blocked, Reach
+
+PIECE = 65_536
 
 
 class NoAnswer(Exception):
@@ -125,7 +127,15 @@ def _exchange(opened: "_Bounded", target: Target, *, body: bytes, headers: Mappi
     sent = {**headers, "Host": target.authority, "Accept-Encoding": "identity", "Connection": "close"}
     connection.request("POST", target.path, body, sent)
     answer = connection.getresponse()
-    return Answer(answer.status, answer.read())
+    return Answer(answer.status, _content(answer))
+
+
+def _content(answer: HTTPResponse) -> bytes:
+    """The body, piece by piece: what its headers say of its length is no reason to make room for it."""
+    pieces = list(iter(lambda: answer.read(PIECE), b""))
+    if answer.length:
+        raise IncompleteRead(b"".join(pieces), answer.length)
+    return b"".join(pieces)
 
 
 def _left(deadline: float, *, limits: Limits) -> float:
