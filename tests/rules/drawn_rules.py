@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from forecasts.rules.parsing import parse_rule
-from tests.rules.histories import ELECTION, LOSER, MILESTONE, WINNER, day
+from tests.rules.histories import EDGES, ELECTION, LOSER, MILESTONE, WINNER, day, histories
 
 GUARDS = ["followed_by", "not_followed_by", "preceded_by", "not_preceded_by"]
 ALWAYS = ("publication", f"calendar:{MILESTONE}")
@@ -55,7 +55,8 @@ def guards():
 
 
 def times(anchors, *, days, offsets):
-    fixed = st.integers(*days).map(lambda number: day(number).isoformat())
+    edges = [edge for edge in EDGES if days[0] <= edge <= days[1]]
+    fixed = st.one_of(st.sampled_from(edges), st.integers(*days)).map(lambda number: day(number).isoformat())
     anchored = st.fixed_dictionaries({"anchor": st.sampled_from(anchors), "offset": st.sampled_from(offsets)})
     simple = st.one_of(fixed, anchored)
     several = st.lists(simple, min_size=1, max_size=2)
@@ -146,3 +147,21 @@ def rules(draw):
         either = {"any": [first, draw(clauses(ALWAYS))]}
         raw = {"condition": either, "consequent": draw(formulas((*ALWAYS, "condition", "clause:first")))}
     return parse_rule(raw | {"rrl": "1", "policy": {"grace": draw(st.sampled_from(["P0D", "P2D"]))}})
+
+
+def patterns_in(raw):
+    """Every pattern in a rule, as JSON has it: of clauses, guards, rivals and states."""
+    if isinstance(raw, list):
+        return [found for part in raw for found in patterns_in(part)]
+    if not isinstance(raw, dict):
+        return []
+    here = [raw[name] for name in ("pattern", "initiates", "terminates", "refuted_by") if raw.get(name)]
+    return here + [found for part in raw.values() for found in patterns_in(part)]
+
+
+@st.composite
+def cases(draw):
+    """A rule, and a history of which much bears on it."""
+    rule = draw(rules())
+    raw = rule.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return rule, draw(histories(patterns=patterns_in(raw)))

@@ -10,11 +10,12 @@ from hypothesis import given, note
 from forecasts.rules.evaluation import evaluate
 from forecasts.rules.findings import Finding, Status
 from forecasts.rules.truth import Truth
-from tests.rules.drawn_rules import rules
-from tests.rules.histories import LAST_DAY, coverage_on, day, histories, known_on
+from tests.rules.drawn_rules import cases
+from tests.rules.histories import EDGES, LAST_DAY, coverage_on, day, known_on
 from tests.soundness.profiles import EFFORT, SECONDS, effort
 
-KNOWLEDGE_DAYS = range(0, LAST_DAY + 60, 6)
+# Now and then, and the days after an edge, when news of what happened before it still comes in.
+KNOWLEDGE_DAYS = sorted({*range(0, LAST_DAY + 60, 8), *(edge + days for edge in EDGES for days in (1, 2, 3))})
 N_EVALUATIONS, FEWEST_OF_EACH = 5_000 * EFFORT, 200 * EFFORT
 VERDICTS = {Status.YES: "YES", Status.NO: "NO", Status.ANNULLED: "ANNULLED"}
 
@@ -36,8 +37,9 @@ def test_more_knowledge_never_changes_a_verdict():
     reached: Counter[str] = Counter()
 
     @effort(300)
-    @given(rule=rules(), history=histories())
-    def holds(rule, history):
+    @given(cases())
+    def holds(case):
+        rule, history = case
         note(rule.model_dump_json(by_alias=True, exclude_defaults=True))
         note(str(history))
         settled: dict[str, Finding] = {}
@@ -60,8 +62,9 @@ def test_more_knowledge_never_changes_a_verdict():
 
 
 @effort(150)
-@given(rule=rules(), history=histories())
-def test_time_alone_changes_nothing_before_the_next_check(rule, history):
+@given(cases())
+def test_time_alone_changes_nothing_before_the_next_check(case):
+    rule, history = case
     knowledge = known_on(30, history=history)
     outcome = evaluate(rule, knowledge)
 
