@@ -159,7 +159,7 @@ def prices(draw):
 
 
 @st.composite
-def histories(draw, *, patterns):
+def histories(draw, *, patterns=()):
     """What happened, much of it of the kinds that patterns ask for."""
     days, drawn = [], []
     for number in range(draw(st.integers(1, 6))):

@@ -1,13 +1,13 @@
-"""How hard to look: HYPOTHESIS_PROFILE is ci as always, nightly, or mutants, which stops at the first failure."""
+"""How hard to look: HYPOTHESIS_PROFILE is ci, nightly, or mutants and search, which stop at the first failure."""
 
 import os
 
 from hypothesis import HealthCheck, Phase, settings
 
-PROFILES = {"ci": 1, "nightly": 40, "mutants": 1}
+PROFILES = {"ci": 1, "nightly": 40, "mutants": 1, "search": 10}
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
 EFFORT = PROFILES[PROFILE]
-PHASES = [Phase.generate] if PROFILE == "mutants" else list(Phase)
+PHASES = [Phase.generate] if PROFILE in ("mutants", "search") else list(Phase)
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 # A run by night may take hours; one that takes this long by day hangs.
 SECONDS = 120 * EFFORT
