@@ -1,1 +1,0 @@
-"""Tamper evidence: canonical bytes, commitments, a hash chain, a Merkle tree, signed notes. Pure: no database, no clock."""
