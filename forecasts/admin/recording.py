@@ -225,7 +225,7 @@ def _done(
 
 
 def _shown(request: HttpRequest, *, owner: KeptAdmin, form: RecordForm, title: str, preview: object) -> HttpResponse:
-    fieldsets = form.fieldsets or ((None, {"fields": list(form.fields)}),)
+    fieldsets = form.fieldsets or ((None, {"fields": [field.name for field in form.visible_fields()]}),)
     adminform = helpers.AdminForm(form, fieldsets, {}, model_admin=owner)  # type: ignore[arg-type]
     context = {
         **owner.admin_site.each_context(request),
