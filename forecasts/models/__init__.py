@@ -18,6 +18,7 @@ from .events import (
 )
 from .forecasts import Forecast, Lexicon, LexiconEntry
 from .judgements import Judgement
+from .ledger import LedgerEntry, LedgerHead, LedgerSalts
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
 from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
@@ -47,6 +48,9 @@ __all__ = [
     "Forecaster",
     "Judgement",
     "KeptAnswer",
+    "LedgerEntry",
+    "LedgerHead",
+    "LedgerSalts",
     "LevelCell",
     "Lexicon",
     "LexiconEntry",
