@@ -232,11 +232,26 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=17),
         "options": {"expires": 6 * 3600},
     },
+    "doctor": {
+        "task": "forecasts.tasks.doctor",
+        "schedule": crontab(hour=4, minute=29),
+        "options": {"expires": 6 * 3600},
+    },
     "forget-answers": {
         "task": "forecasts.tasks.forget_answers",
         "schedule": crontab(minute=41),
         "options": {"expires": 3600},
     },
+}
+# Seconds without a success after which somebody is told that a job of the schedule stands still.
+DAILY = 26 * 3600
+JOB_MAX_AGE = {
+    "sweep": max(300, 3 * SWEEP_SECONDS),
+    "send-webhooks": max(300, 3 * WEBHOOK_SECONDS),
+    "record-aggregates": 3 * 3600,
+    "recheck": DAILY,
+    "doctor": DAILY,
+    "forget-answers": 3 * 3600,
 }
 
 # API

@@ -17,6 +17,7 @@ from .events import (
     Tier,
 )
 from .forecasts import Forecast, Lexicon, LexiconEntry
+from .jobs import JobRun
 from .judgements import Judgement
 from .ledger import LedgerEntry, LedgerHead, LedgerSalts
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
@@ -46,6 +47,7 @@ __all__ = [
     "Evidence",
     "Forecast",
     "Forecaster",
+    "JobRun",
     "Judgement",
     "KeptAnswer",
     "LedgerEntry",

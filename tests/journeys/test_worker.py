@@ -10,6 +10,7 @@ from django.utils import timezone
 from forecasts.models import Prediction, Resolution, Score
 from tests.admin.pages import add_page, errors_after, event_input, prediction_input
 from tests.builders import cover, make_article, make_prediction, make_source, make_topic, make_world
+from tests.examined import breaches
 from tests.journeys.conftest import wait_until
 
 WORKER = ("worker", "--concurrency=1", "--loglevel=INFO", "--without-gossip", "--without-mingle")
@@ -49,6 +50,7 @@ def test_killing_the_workers_loses_nothing_and_doubles_nothing(start):
     start(*WORKER)
     wait_until(_is_done, seconds=60)
 
+    assert breaches(now=timezone.now()) == []
     assert Resolution.objects.count() == len(predictions) == 60
     assert Score.objects.count() == 2 * 60
     assert set(Prediction.objects.values_list("verdict", flat=True)) == {"NO"}

@@ -15,7 +15,7 @@ def forget(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0020_webhooks"),
+        ("forecasts", "0021_job_runs"),
     ]
 
     operations = [
