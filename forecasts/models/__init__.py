@@ -17,6 +17,7 @@ from .events import (
     Tier,
 )
 from .forecasts import Forecast, Lexicon, LexiconEntry
+from .jobs import JobRun
 from .judgements import Judgement
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
@@ -45,6 +46,7 @@ __all__ = [
     "Evidence",
     "Forecast",
     "Forecaster",
+    "JobRun",
     "Judgement",
     "KeptAnswer",
     "LevelCell",

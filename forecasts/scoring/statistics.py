@@ -7,7 +7,7 @@ last digit. Floating point comes in once, in the division at the end.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from typing import Final, Self
@@ -59,7 +59,9 @@ class Cell:
 
     def numbers(self) -> tuple[int, ...]:
         """Return the sums in the order of the fields."""
-        return tuple(getattr(self, one.name) for one in fields(self))
+        return (
+            self.weight, self.brier, self.bias, self.expected_brier, self.saved, self.hits, self.confidence, self.log,
+        )  # fmt: skip
 
     def measures(self) -> dict[str, int]:
         """Return the sum of each measure of `UNITS`."""
@@ -138,10 +140,18 @@ class Totals:
         Args:
             cells: One for each event.
         """
-        totals = cls()
+        clusters = weight = weight_squares = 0
+        sums = {name: [0, 0, 0] for name in UNITS}
         for cell in cells:
-            totals = totals.replace_cell(Cell(), cell)
-        return totals
+            clusters += bool(cell)
+            weight += cell.weight
+            weight_squares += cell.weight**2
+            for name, value in cell.measures().items():
+                moments = sums[name]
+                moments[0] += value
+                moments[1] += cell.weight * value
+                moments[2] += value * value
+        return cls(clusters, weight, weight_squares, {name: Moments(*moments) for name, moments in sums.items()})
 
     def replace_cell(self, before: Cell, after: Cell) -> Self:
         """

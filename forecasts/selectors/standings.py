@@ -1,7 +1,7 @@
 """How predictions stand, as counts that add up over any set of them; and what the kept ones come to."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Count, QuerySet, Sum
@@ -14,6 +14,7 @@ from .slices import Slice, predictions_in
 from .sums import kept_scope
 
 Counts = Mapping[str, int]
+Stated = Sequence[int]
 # Where more wait to be counted, all are counted on demand instead of these one by one.
 MOST_UNCOUNTED = 2_000
 NO_WORD = ("", "", "", False)
@@ -27,33 +28,41 @@ def counts_of(predictions: Collection[UUID]) -> dict[UUID, Counts]:
     The number of queries does not depend on how many they are.
     """
     chosen = list(predictions)
-    words = {
-        one.prediction_id: one for one in Resolution.objects.current().filter(prediction__in=chosen).defer("reason")
-    }
-    stated, posted = _stated(chosen), _posted(chosen)
-    rows = Prediction.objects.filter(pk__in=chosen).values_list("pk", "condition", "deadline_basis", "attribution")
+    return counts_given(chosen, stated=_stated(chosen), posted=_posted(chosen))
+
+
+def counts_given(
+    predictions: Collection[UUID], *, stated: Mapping[UUID, Stated], posted: Mapping[UUID, int]
+) -> dict[UUID, Counts]:
+    """
+    What `counts_of` returns, where the forecasts have been counted already.
+
+    Args:
+        predictions: Some of them.
+        stated: How many probabilities of their forecasters' own each has, and how many that only hedge.
+        posted: How many forecasts count on each.
+    """
+    last = Resolution.objects.current().filter(prediction__in=predictions)
+    told = last.values_list("prediction", "verdict", "state", "side_value", "is_retrospective")
+    words = {pk: (verdict, state, side, is_late) for pk, verdict, state, side, is_late in told}
+    rows = Prediction.objects.filter(pk__in=predictions)
     return {
         pk: _counts(
-            Facts(*_word(words.get(pk)), bool(condition), basis, *_are_stated(stated[pk]), posted[pk] > 0),
+            Facts(*words.get(pk, NO_WORD), bool(condition), basis, *_are_stated(stated[pk]), posted[pk] > 0),
             n_asked=stated[pk][0],
             n_posted=posted[pk],
             is_reported=attribution == Prediction.Attribution.REPORTED,
         )
-        for pk, condition, basis, attribution in rows
+        for pk, condition, basis, attribution in rows.values_list("pk", "condition", "deadline_basis", "attribution")
     }
 
 
-def _word(last: Resolution | None) -> tuple[str, str, str, bool]:
-    return NO_WORD if last is None else (last.verdict, last.state, last.side_value, last.is_retrospective)
-
-
-def _are_stated(numbers: list[int]) -> tuple[bool, bool]:
+def _are_stated(numbers: Stated) -> tuple[bool, bool]:
     own, hedges = numbers
     return own > 0, hedges > 0
 
 
-def _stated(predictions: Collection[UUID]) -> Mapping[UUID, list[int]]:
-    """How many probabilities of their forecasters' own each prediction has, and how many that only hedge."""
+def _stated(predictions: Collection[UUID]) -> Mapping[UUID, Stated]:
     found: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
     own = Forecast.objects.filter(prediction__in=predictions, is_scored=True).exclude(probability=None)
     own = own.exclude(forecaster__kind=Forecaster.Kind.AGGREGATE).order_by()

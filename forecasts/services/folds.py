@@ -1,16 +1,17 @@
 """Postings added up by the database, into temporary tables from which the sums of any scope are read in order."""
 
-from collections.abc import Collection, Iterator
+# Names in the statements are of our own tables and columns, literals are keys that were read.
+# ruff: noqa: S608
+
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from forecasts.models import Forecaster, Scope
+from forecasts.models import Forecaster
 from forecasts.scoring.levels import BASIS_POINTS
-from forecasts.scoring.statistics import Cell, cell_of
-
-Level = tuple[int, int, int, int, int]
+from forecasts.scoring.statistics import cell_of
 
 # No term may outgrow 64 bits once it is weighted and summed, which SQLite cannot: great ones are summed in two parts.
 PART = 10**6
@@ -23,44 +24,47 @@ TERMS = {
     "confidence": "CASE WHEN l > 5000 THEN 2 * l ELSE 2 * (10000 - l) END",
     "log": "o * came + (10000 - o) * stayed",
 }
-SUMS = ", ".join(
-    f"SUM(w * (({term}) / {PART})) AS {name}_great, SUM(w * (({term}) % {PART})) AS {name}_small"
-    for name, term in TERMS.items()
-)
 PARTS = ["weight", *(f"{name}_{part}" for name in TERMS for part in ("great", "small"))]
-AS_WHOLE = (
-    "SELECT {of}, p.cluster, CAST(p.level AS bigint) AS l, CAST(p.outcome AS bigint) AS o, CAST(p.reference AS bigint) AS r, "
-    "CAST(p.sign * p.weight AS bigint) AS w FROM forecasts_posting p {joined}"
+SUMS = ", ".join(
+    [
+        "SUM(w) AS weight",
+        *(f"SUM(w * (({term}) / {PART})) AS {name}_great" for name, term in TERMS.items()),
+        *(f"SUM(w * (({term}) % {PART})) AS {name}_small" for name, term in TERMS.items()),
+    ]
 )
-PLACED = (
-    "JOIN forecasts_resolution u ON u.id = p.resolution_id AND NOT EXISTS (SELECT 1 FROM forecasts_forecast g "
-    "JOIN forecasts_forecaster k ON k.id = g.forecaster_id AND k.kind = 'AGGREGATE' WHERE g.id = p.forecast_id) JOIN forecasts_prediction q ON q.id = u.prediction_id "
-    "LEFT JOIN forecasts_article a ON a.id = q.article_id"
+SUMMED = ", ".join(f"SUM({part}) AS {part}" for part in PARTS)
+WIDE = (
+    "CAST(p.level AS bigint) AS l, CAST(p.outcome AS bigint) AS o, CAST(p.reference AS bigint) AS r, "
+    "CAST(p.sign * p.weight AS bigint) AS w"
 )
+LEVELS = "SUM(p.sign * p.weight) AS weight, SUM(p.sign * CAST(p.weight AS bigint) * p.outcome) AS hits, SUM(p.sign) AS number"
 WORDS = (
     "LEFT JOIN (SELECT id, lexicon_entry_id FROM forecasts_forecast WHERE lexicon_entry_id IS NOT NULL) v "
     "ON v.id = p.forecast_id"
 )
-BY_FORECASTER = "JOIN forecasts_forecast f ON f.id = p.forecast_id"
-# Where a posting belongs: by place, and again by forecaster for those whose sums are kept.
-BY_PLACE = "q.topic_id, a.outlet_id"
-LEVELS = (
-    "SELECT {of}, p.level, COALESCE({entry}, 0) AS entry, SUM(p.sign * p.weight) AS weight, "
-    "SUM(p.sign * CAST(p.weight AS bigint) * p.outcome) AS hits, SUM(p.sign) AS number FROM forecasts_posting p {joined} "
-    "GROUP BY {of}, p.level, COALESCE({entry}, 0)"
+PLACE = (
+    "JOIN forecasts_resolution u ON u.id = p.resolution_id JOIN forecasts_prediction q ON q.id = u.prediction_id "
+    "LEFT JOIN forecasts_article a ON a.id = q.article_id"
 )
-CLUSTERS = (
-    "SELECT {named}, cluster, SUM(w) AS weight, {sums} FROM ({rows}) placed "
-    "JOIN fold_surprises s ON s.level = placed.l GROUP BY {named}, cluster"
+# What aggregates say has been said already: it counts for themselves, and at no place.
+SAID_FIRST = (
+    "NOT EXISTS (SELECT 1 FROM forecasts_forecast g WHERE g.id = p.forecast_id AND g.forecaster_id IN ({aggregates}))"
 )
-CHOSEN = {
-    Scope.Kind.ALL: ("place", "1 = 1"),
-    Scope.Kind.TOPIC: (
-        "place",
-        "topic_id IN (SELECT id FROM forecasts_topic WHERE path = %s OR substr(path, 1, length(%s) + 1) = %s || '/')",
-    ),
-    Scope.Kind.OUTLET: ("place", "outlet_id = (SELECT id FROM forecasts_forecaster WHERE slug = %s)"),
-    Scope.Kind.FORECASTER: ("forecaster", "forecaster_id = (SELECT id FROM forecasts_forecaster WHERE slug = %s)"),
+STATED = (
+    "SELECT f.prediction_id, SUM(CASE WHEN e.is_hedge THEN 0 ELSE 1 END) AS own, "
+    "SUM(CASE WHEN e.is_hedge THEN 1 ELSE 0 END) AS hedges FROM forecasts_forecast f "
+    "LEFT JOIN forecasts_lexiconentry e ON e.id = f.lexicon_entry_id WHERE f.is_scored AND f.probability IS NOT NULL "
+    "AND f.forecaster_id NOT IN (SELECT id FROM forecasts_forecaster WHERE kind = 'AGGREGATE') GROUP BY f.prediction_id"
+)
+TABLES = {
+    "results": ("resolution_id",),
+    "posted": ("prediction_id",),
+    "stated": ("prediction_id",),
+    "place_levels": ("topic_id", "outlet_id"),
+    "place_clusters": ("topic_id", "outlet_id"),
+    "kept": (),
+    "forecaster_levels": ("forecaster_id",),
+    "forecaster_clusters": ("forecaster_id",),
 }
 
 
@@ -68,93 +72,88 @@ def fold(*, kept: Collection[str]) -> None:
     """
     Add up all postings by topic and outlet, and by forecaster for those given, in tables that last for the session.
 
+    Each posting is read twice, and those of the given forecasters once more; how predictions were forecast is counted
+    in one reading of the forecasts. Nothing is brought into this process.
+
     Args:
         kept: Slugs of forecasters.
     """
     with connection.cursor() as cursor:
-        _without_limit(cursor)
-        for name in ("surprises", "place_levels", "place_clusters", "forecaster_levels", "forecaster_clusters"):
+        _settings(cursor)
+        for name in (*TABLES, "surprises"):
             cursor.execute(f"DROP TABLE IF EXISTS fold_{name}")
-        _surprises(cursor)
-        _make(
-            cursor, "place_levels", LEVELS.format(of=BY_PLACE, entry="v.lexicon_entry_id", joined=f"{PLACED} {WORDS}")
-        )
-        _make(cursor, "place_clusters", _clusters(of=BY_PLACE, joined=PLACED))
-        chosen = list(Forecaster.objects.filter(slug__in=kept).values_list("pk", flat=True))
-        among = f"{BY_FORECASTER} AND f.forecaster_id IN ({', '.join(_literal(pk) for pk in chosen) or 'NULL'})"
-        _make(
-            cursor,
-            "forecaster_levels",
-            LEVELS.format(of="f.forecaster_id", entry="f.lexicon_entry_id", joined=among),
-        )
-        _make(cursor, "forecaster_clusters", _clusters(of="f.forecaster_id", joined=among))
+        _places(cursor)
+        _forecasters(cursor, kept=kept)
+        _make(cursor, "stated", STATED)
 
 
-def _clusters(*, of: str, joined: str) -> str:
-    named = ", ".join(column.partition(".")[2] for column in of.split(", "))
-    return CLUSTERS.format(named=named, sums=SUMS, rows=AS_WHOLE.format(of=of, joined=joined))
-
-
-def _without_limit(cursor: Any) -> None:
+def _settings(cursor: Any) -> None:
     if connection.vendor == "postgresql":
-        # For this transaction: the limit is for requests.
+        # For this transaction: the limits are for requests.
         cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
 
 
-def _literal(key: UUID) -> str:
-    return f"'{key}'" if connection.vendor == "postgresql" else f"'{key.hex}'"
+def _places(cursor: Any) -> None:
+    """By result first, which is what the sums of predictions, events and places are made of."""
+    aggregates = Forecaster.objects.filter(kind=Forecaster.Kind.AGGREGATE).values_list("pk", flat=True)
+    said_first = f"WHERE {SAID_FIRST.format(aggregates=_literals(aggregates))}" if aggregates else ""
+    surprises, joined = _surprises(cursor)
+    rows = (
+        f"SELECT p.resolution_id, p.cluster, p.sign, {WIDE}, {surprises} FROM forecasts_posting p {joined} {said_first}"
+    )
+    grouped = "GROUP BY resolution_id, cluster"
+    _make(cursor, "results", f"SELECT resolution_id, cluster, SUM(sign) AS number, {SUMS} FROM ({rows}) x {grouped}")
+    posted = "SELECT u.prediction_id, SUM(p.number) AS number FROM fold_results p JOIN forecasts_resolution u"
+    _make(cursor, "posted", f"{posted} ON u.id = p.resolution_id GROUP BY u.prediction_id")
+    by = "q.topic_id, a.outlet_id"
+    _make(
+        cursor, "place_clusters", f"SELECT {by}, cluster, {SUMMED} FROM fold_results p {PLACE} GROUP BY {by}, cluster"
+    )
+    entry = "COALESCE(v.lexicon_entry_id, 0)"
+    levels = f"SELECT {by}, p.level, {entry} AS entry, {LEVELS} FROM forecasts_posting p {PLACE} {WORDS} {said_first}"
+    _make(cursor, "place_levels", f"{levels} GROUP BY {by}, p.level, {entry}")
+
+
+def _forecasters(cursor: Any, *, kept: Collection[str]) -> None:
+    chosen = Forecaster.objects.filter(slug__in=kept).values_list("pk", flat=True)
+    terms = "p.cluster, p.sign, p.weight, p.level, p.outcome, p.reference"
+    held = f"f.forecaster_id IN ({_literals(chosen)})"
+    joined = "forecasts_forecast f JOIN forecasts_posting p ON p.forecast_id = f.id"
+    _make(cursor, "kept", f"SELECT f.forecaster_id, f.lexicon_entry_id, {terms} FROM {joined} WHERE {held}")
+    entry = "COALESCE(p.lexicon_entry_id, 0)"
+    levels = f"SELECT p.forecaster_id, p.level, {entry} AS entry, {LEVELS} FROM fold_kept p"
+    _make(cursor, "forecaster_levels", f"{levels} GROUP BY p.forecaster_id, p.level, {entry}")
+    surprises, joined = _surprises(cursor)
+    rows = f"SELECT p.forecaster_id, p.cluster, {WIDE}, {surprises} FROM fold_kept p {joined}"
+    grouped = "GROUP BY forecaster_id, cluster"
+    _make(cursor, "forecaster_clusters", f"SELECT forecaster_id, cluster, {SUMS} FROM ({rows}) x {grouped}")
+
+
+def _literals(keys: Collection[UUID]) -> str:
+    is_native = connection.vendor == "postgresql"
+    return ", ".join(f"'{key if is_native else key.hex}'" for key in keys) or "NULL"
 
 
 def _make(cursor: Any, name: str, query: str) -> None:
     cursor.execute(f"CREATE TEMPORARY TABLE fold_{name} AS {query}")
-    for column in ("topic_id", "outlet_id") if name.startswith("place") else ("forecaster_id",):
+    for column in TABLES[name]:
         cursor.execute(f"CREATE INDEX fold_{name}_{column} ON fold_{name} ({column})")
     if connection.vendor == "postgresql":
         cursor.execute(f"ANALYZE fold_{name}")
 
 
-def _surprises(cursor: Any) -> None:
-    """The logarithms, which no database works out to the same digit."""
-    cursor.execute("CREATE TEMPORARY TABLE fold_surprises (level integer PRIMARY KEY, came bigint, stayed bigint)")
+def _surprises(cursor: Any) -> tuple[str, str]:
+    """
+    SQL for the logarithms at a level and at its opposite, which no database works out to the same digit, and for the join.
+
+    PostgreSQL has them written into the statement: several of its processes cannot share a temporary table.
+    """
     came = [cell_of(level, BASIS_POINTS, weight=1).log // BASIS_POINTS for level in range(BASIS_POINTS + 1)]
+    if connection.vendor == "postgresql":
+        known = f"('{{{','.join(map(str, came))}}}'::bigint[])"
+        return f"{known}[p.level + 1] AS came, {known}[{BASIS_POINTS + 1} - p.level] AS stayed", ""
+    cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS fold_surprises (level integer PRIMARY KEY, came, stayed)")
     rows = list(zip(range(BASIS_POINTS + 1), came, reversed(came), strict=True))
-    cursor.executemany("INSERT INTO fold_surprises VALUES (%s, %s, %s)", rows)
-
-
-def folded_levels(kind: str, key: str) -> list[Level]:
-    """The level cells of a scope as its postings have them: level, reading of words, weight, hits, number; in order."""
-    sums = "SUM(weight), SUM(hits), SUM(number)"
-    rows = _read(kind, key, "levels", f"SELECT level, entry, {sums}", "GROUP BY level, entry HAVING SUM(number) <> 0")
-    return sorted(tuple(int(number) for number in row) for row in rows)  # type: ignore[misc]
-
-
-def store_levels(scope: int, kind: str, key: str) -> None:
-    """Store the level cells of a scope as its postings have them, where it has none."""
-    prefix, where = CHOSEN[Scope.Kind(kind)]
-    statement = (
-        # Names of our own tables and columns; every value is a parameter.
-        "INSERT INTO forecasts_levelcell (scope_id, level, lexicon_entry, weight, hits, rows) "  # noqa: S608
-        "SELECT CAST(%s AS bigint), level, entry, CAST(SUM(weight) AS bigint), CAST(SUM(hits) AS bigint), "
-        f"CAST(SUM(number) AS bigint) FROM fold_{prefix}_levels WHERE {where} GROUP BY level, entry HAVING SUM(number) <> 0"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [scope, *[key] * where.count("%s")])
-
-
-def folded_clusters(kind: str, key: str) -> Iterator[tuple[str, Cell]]:
-    """The sums of each event of a scope as its postings have them, in the order of the database."""
-    sums = ", ".join(f"SUM({part})" for part in PARTS)
-    for cluster, *found in _read(kind, key, "clusters", f"SELECT cluster, {sums}", "GROUP BY cluster ORDER BY cluster"):
-        weight, *parts = (int(number) for number in found)
-        cell = Cell(weight, *(great * PART + small for great, small in zip(parts[::2], parts[1::2], strict=True)))
-        if cell:
-            yield cluster, cell
-
-
-def _read(kind: str, key: str, table: str, selected: str, grouped: str) -> Iterator[tuple[Any, ...]]:
-    prefix, where = CHOSEN[Scope.Kind(kind)]
-    statement = f"{selected} FROM fold_{prefix}_{table} WHERE {where} {grouped}"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [key] * where.count("%s"))
-        while rows := cursor.fetchmany(5_000):
-            yield from rows
+    cursor.executemany("INSERT OR IGNORE INTO fold_surprises VALUES (%s, %s, %s)", rows)
+    return "s.came, s.stayed", "JOIN fold_surprises s ON s.level = p.level"

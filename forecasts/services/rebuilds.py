@@ -7,14 +7,33 @@ from itertools import islice, zip_longest
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet
 
-from forecasts.models import ClusterCell, LevelCell, Posting, Prediction, PredictionCounts, Scope, Uncounted
+from forecasts.models import (
+    ClusterCell,
+    Forecast,
+    Forecaster,
+    LevelCell,
+    Prediction,
+    PredictionCounts,
+    Scope,
+    Uncounted,
+)
 from forecasts.scoring.statistics import Cell, Totals
-from forecasts.selectors.standings import Counts, counts_of
+from forecasts.selectors.standings import Counts, counts_given
 from forecasts.selectors.sums import totals_of
 
-from .folds import fold, folded_clusters, folded_levels, store_levels
+from .bulk import insert_rows
+from .folded import (
+    folded_clusters,
+    folded_forecasters,
+    folded_levels,
+    folded_places,
+    folded_posted,
+    folded_stated,
+    store_levels,
+)
+from .folds import fold
 from .rollups import Name, Place, added, keep_scopes_as_they_are, names_of, store_totals
 
 KEEP_FROM = 1_000  # Forecasters with fewer postings are added up when they are asked for.
@@ -44,25 +63,19 @@ def check_scopes() -> list[Difference]:
 
 def _posted_names() -> set[Name]:
     """The scopes that postings belong to, forecasters left out."""
-    places = Posting.objects.order_by().values_list(
-        "resolution__prediction__topic__path", "resolution__prediction__article__outlet__slug"
-    )
-    return {name for topic, outlet in places.distinct() for name in names_of(Place(topic, outlet))}
+    return {name for place in folded_places() for name in names_of(Place(*place))}
 
 
 def _differences(name: Name, scope: Scope | None, *, counts: Counts) -> Iterator[Difference]:
     levels = LevelCell.objects.filter(scope=scope).order_by("level", "lexicon_entry")
     if list(levels.values_list("level", "lexicon_entry", "weight", "hits", "rows")) != folded_levels(*name):
         yield Difference(*name, "levels")
-    totals, are_same = Totals(), True
     clusters = ClusterCell.objects.filter(scope=scope).order_by("cluster").values_list("cluster", "sums")
     cells = ((cluster, Cell(*sums)) for cluster, sums in clusters.iterator(ROWS))
-    for kept, found in zip_longest(cells, folded_clusters(*name)):
-        are_same = are_same and kept == found
-        totals = totals.replace_cell(Cell(), found[1]) if found else totals
-    if not are_same:
+    if not all(kept == found for kept, found in zip_longest(cells, folded_clusters(*name))):
         yield Difference(*name, "events")
-    if (totals_of(scope) if scope else Totals()) != totals:
+    totals = totals_of(scope) if scope else Totals()
+    if totals != Totals.of(cell for _, cell in folded_clusters(*name)):
         yield Difference(*name, "totals")
     if added(scope.counts if scope else {}, {}) != added(counts, {}):
         yield Difference(*name, "counts")
@@ -79,10 +92,10 @@ def _wrongly_counted() -> Iterator[Difference]:
 
 
 def _counted(predictions: QuerySet[Prediction]) -> Iterator[Mapping[UUID, Counts]]:
-    """How predictions stand, in batches."""
+    """How predictions stand by what was folded, in batches."""
     keys = predictions.order_by("pk").values_list("pk", flat=True).iterator()
     while batch := list(islice(keys, BATCH)):
-        yield counts_of(batch)
+        yield counts_given(batch, stated=folded_stated(batch), posted=folded_posted(batch))
 
 
 def _summed_counts() -> Mapping[Name, Counter[str]]:
@@ -108,8 +121,8 @@ def rebuild_scopes() -> int:
     """
     keep_scopes_as_they_are()
     Uncounted.objects.all().delete()
-    many = _many()
-    fold(kept=many)
+    fold(kept=_perhaps_many())
+    many = folded_forecasters(at_least=KEEP_FROM)
     # A revision is never used again, so that an answer that was kept under one cannot come back.
     revision = 1 + (Scope.objects.aggregate(last=Max("revision"))["last"] or 0)
     Scope.objects.all().delete()
@@ -121,29 +134,31 @@ def rebuild_scopes() -> int:
     return len(names)
 
 
-def _many() -> set[str]:
-    """The forecasters whose sums are worth keeping."""
-    counted = Posting.objects.order_by().values("forecast__forecaster__slug").annotate(n=Sum("sign"))
-    return set(counted.filter(n__gte=KEEP_FROM).values_list("forecast__forecaster__slug", flat=True))
+def _perhaps_many() -> list[str]:
+    """The forecasters whose sums may be worth keeping: nobody has more postings than forecasts."""
+    made = Forecast.objects.order_by().values("forecaster").annotate(n=Count("pk")).filter(n__gte=KEEP_FROM)
+    return list(Forecaster.objects.filter(pk__in=made.values("forecaster")).values_list("slug", flat=True))
 
 
 def _count_all() -> None:
     PredictionCounts.objects.all().delete()
     for counts in _counted(Prediction.objects.all()):
-        rows = [PredictionCounts(prediction_id=pk, counts=found) for pk, found in counts.items()]
-        PredictionCounts.objects.bulk_create(rows)
+        insert_rows(
+            PredictionCounts, [PredictionCounts(prediction_id=pk, counts=found) for pk, found in counts.items()]
+        )
 
 
 def _store(name: Name, *, counts: Counts, revision: int) -> None:
     kind, key = name
     scope = Scope.objects.create(kind=kind, key=key, revision=revision, counts=added(counts, {}))
     store_levels(scope.pk, kind, key)
-    totals, cells = Totals(), folded_clusters(kind, key)
-    while batch := list(islice(cells, ROWS)):
-        ClusterCell.objects.bulk_create(
-            ClusterCell(scope=scope, cluster=cluster, sums=list(cell.numbers())) for cluster, cell in batch
-        )
-        for _, cell in batch:
-            totals = totals.replace_cell(Cell(), cell)
-    store_totals(scope, totals)
+    store_totals(scope, Totals.of(_stored(scope, folded_clusters(kind, key))))
     scope.save(update_fields=["totals"])
+
+
+def _stored(scope: Scope, cells: Iterator[tuple[str, Cell]]) -> Iterator[Cell]:
+    """Store the sums of events on the way."""
+    while batch := list(islice(cells, ROWS)):
+        rows = [ClusterCell(scope=scope, cluster=cluster, sums=list(cell.numbers())) for cluster, cell in batch]
+        insert_rows(ClusterCell, rows)
+        yield from (cell for _, cell in batch)

@@ -22,6 +22,9 @@ COLUMNS = tuple(field.name for field in fields(Terms))
 class CallsEndpoint(Endpoint):
     """The calls of one slice, in no order that means anything."""
 
+    is_file = True
+    filterset_class = None
+
     def parameters(self) -> list[str]:
         return list(ChosenSlice().fields)
 
@@ -52,7 +55,7 @@ class CallsLinesView(CallsEndpoint):
     @extend_schema(
         operation_id="accuracy_calls_ndjson",
         parameters=[ChosenSlice],
-        responses={(200, "application/x-ndjson"): OpenApiTypes.STR},
+        responses={(200, "application/x-ndjson"): OpenApiTypes.OBJECT},
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         """The same as the CSV, one JSON object a line."""
