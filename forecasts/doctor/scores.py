@@ -39,8 +39,13 @@ def only_what_was_settled_is_scored(*, now: datetime) -> Iterator[str]:
 
 
 def what_counts_is_scored(*, now: datetime) -> Iterator[str]:
-    """Under every verdict in force, the forecasts that count have one posting and one score of each rule."""
-    current = Resolution.objects.current().filter(verdict__in=SETTLED).order_by("pk").iterator(BATCH)
+    """
+    Under every verdict in force, the forecasts that count have one posting and one score of each rule.
+
+    What is due may have a forecast that came after its verdict: the sweep scores that.
+    """
+    settled = Resolution.objects.current().filter(verdict__in=SETTLED, prediction__attempts=0)
+    current = settled.exclude(prediction__next_check_at__lte=now).order_by("pk").iterator(BATCH)
     while batch := list(islice(current, BATCH)):
         yield from _faults(batch)
 

@@ -91,7 +91,9 @@ def nobody_decides_their_own(*, now: datetime) -> Iterator[str]:
 
 def own_verdicts() -> QuerySet[Resolution]:
     """Resolutions by whoever holds the prediction, or had forecast it by then; disputes are free."""
-    forecasts = Forecast.objects.filter(prediction=OuterRef("prediction"), recorded_at__lte=OuterRef("recorded_at"))
+    earlier = Q(recorded_at__lt=OuterRef("recorded_at"))
+    by_themselves = Q(recorded_at=OuterRef("recorded_at"), recorded_by=OuterRef("actor"))
+    forecasts = Forecast.objects.filter(earlier | by_themselves, prediction=OuterRef("prediction"))
     forecast = Exists(forecasts.filter(forecaster__account=OuterRef("actor")))
     human = Resolution.objects.filter(actor__isnull=False).exclude(state=State.DISPUTED)
     return human.filter(Q(prediction__holder__account=F("actor")) | forecast)

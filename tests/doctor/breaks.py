@@ -102,6 +102,7 @@ def _change_the_verdict_beside_the_record(prediction: Prediction) -> None:
 
 
 def _take_a_posting_out(_: Prediction) -> None:
+    Prediction.objects.update(next_check_at=None)
     attack(Posting, "DELETE FROM {t}")
 
 

@@ -152,6 +152,8 @@ class Records(Shown):
     filterset_class: Any = None
     lookup_value_regex = UUID
     includes: Mapping[str, Include] = {}
+    # The actions that revise a row, and can name the state they are based on.
+    revisions: tuple[str, ...] = ()
 
     def get_serializer_class(self) -> Any:
         is_detail = self.action != "list" and self.detail_serializer_class is not None
@@ -229,7 +231,7 @@ def recorded(write: Callable[[], tuple[Any, bool]], *, field: str, address: Call
 def check_parameters(given: Any, *, known: list[str]) -> None:
     """
     Raises:
-        ValidationError: A query parameter is unknown, comes twice, or holds what no text may hold.
+        ValidationError: A query parameter is unknown, empty, comes twice, or holds what no text may hold.
     """
     wrong = {}
     for name, values in given.lists():
@@ -238,6 +240,8 @@ def check_parameters(given: Any, *, known: list[str]) -> None:
             wrong[name[:100]] = [f"There is no parameter “{name[:100]}” here.{near(name, known=known)} {known_ones}"]
         elif len(values) > 1:
             wrong[name] = ["This parameter is given twice."]
+        elif not values[0]:
+            wrong[name] = ["This parameter is empty. Give it a value, or leave it out."]
         elif any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in values[0]):
             wrong[name] = ["This text holds a NUL character."]
     if wrong:

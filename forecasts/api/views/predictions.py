@@ -58,6 +58,7 @@ class PredictionViewSet(Records):
     filterset_class = PredictionFilter
     orderings = RECENCY | {"issued_at": ("issued_at", "id")}
     includes = OF_PREDICTIONS
+    revisions = ("verdicts", "disputes", "reopening")
 
     @property
     def write_scope(self) -> str:
