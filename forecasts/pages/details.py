@@ -124,7 +124,7 @@ def _points(gap: float) -> str:
 
 
 def words_as_csv(details: Details | None) -> str:
-    """Return one line for each phrase of each forecaster under a line of names; the meaning is empty below three uses."""
+    """Return one line for each phrase of each forecaster under a line of names; the meaning is empty below three events."""
     written = StringIO()
     writer = csv.writer(written)
     writer.writerow(WORD_COLUMNS)

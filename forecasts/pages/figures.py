@@ -1,6 +1,7 @@
 """The figures of a scorecard in words, in the groups that a page shows."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from forecasts.scoring.figures import Figure
@@ -50,6 +51,14 @@ PARTS = {
     "RECALIBRATION_P_VALUE": ("Their p-value", "How often chance tilts and bends the line as much."),
     "AUC": ("Area under the curve", "How often what happened had the higher probability; 0.5 is chance."),
 }
+# Names that say too little without the line above them.
+UNSAID_NAMES = {
+    "BRIER_GAP_Z": "score minus expectation in standard errors",
+    "BRIER_GAP_P_VALUE": "p-value of score minus expectation",
+    "MISCALIBRATION_BY_CHANCE": "miscalibration by chance alone",
+    "MISCALIBRATION_P_VALUE": "p-value of miscalibration",
+    "RECALIBRATION_P_VALUE": "p-value of boldness and tilt",
+}
 OTHERS = {
     "GJP_BRIER": ("Brier score, 0 to 2", "Good Judgment’s scale: both outcomes are counted."),
     "BRIER_INDEX": ("Brier index", "ForecastBench’s scale: 50 is always saying one half."),
@@ -79,30 +88,48 @@ class FigureLine:
 
 
 @dataclass(frozen=True)
+class Unsaid:
+    """Figures that are not shown, by the one reason for all of them."""
+
+    reason: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FigureLines:
-    """The figures of a page in their groups; all empty where nothing is resolved."""
+    """The figures of a page in their groups, and those that are not shown by reason; all empty where nothing is resolved."""
 
     beside: tuple[FigureLine, ...]
     parts: tuple[FigureLine, ...]
     others: tuple[FigureLine, ...]
     sum_of_parts: str
+    unsaid: tuple[Unsaid, ...]
 
 
 def figure_lines(card: Scorecard) -> FigureLines:
     """The figures beside the headline, grouped."""
     if not card.summary.n:
-        return FigureLines((), (), (), "")
+        return FigureLines((), (), (), "", ())
     found = {one.measure.name: one for one in (*card.figures, *card.others)}
-    beside, parts, others = (_group(words, found=found) for words in (BESIDE, PARTS, OTHERS))
-    return FigureLines(beside, parts, others, _sum_of_parts(found))
+    beside, parts, others = (tuple(_shown(words, found=found)) for words in (BESIDE, PARTS, OTHERS))
+    return FigureLines(beside, parts, others, _sum_of_parts(found), _unsaid(found))
 
 
-def _group(words: Mapping[str, tuple[str, str]], *, found: Mapping[str, Figure]) -> tuple[FigureLine, ...]:
-    return tuple(_line(found[name], words=told) for name, told in words.items())
+def _shown(words: Mapping[str, tuple[str, str]], *, found: Mapping[str, Figure]) -> Iterator[FigureLine]:
+    for name, told in words.items():
+        figure = found[name]
+        if figure.absent is None:
+            yield FigureLine(*told, figure, INTERVAL_METHODS[figure.interval.method] if figure.interval else "")
 
 
-def _line(figure: Figure, *, words: tuple[str, str]) -> FigureLine:
-    return FigureLine(*words, figure, INTERVAL_METHODS[figure.interval.method] if figure.interval else "")
+def _unsaid(found: Mapping[str, Figure]) -> tuple[Unsaid, ...]:
+    """In the order in which the reasons come up: what needs least comes first."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for words in (BESIDE, PARTS, OTHERS):
+        for name, (told, _) in words.items():
+            if absent := found[name].absent:
+                names[absent.text].append(UNSAID_NAMES.get(name, told))
+    return tuple(Unsaid(reason, tuple(told)) for reason, told in names.items())
 
 
 def _sum_of_parts(found: Mapping[str, Figure]) -> str:

@@ -14,6 +14,8 @@ from forecasts.selectors.comparisons import Versus, compare_two, compare_with_pe
 from forecasts.selectors.leaderboards import Leaderboard, leaderboard
 from forecasts.selectors.slices import Slice
 
+from .rereadings import ranks_read_through
+
 LONGEST = 100
 
 
@@ -28,6 +30,7 @@ def leaderboard_page(request: HttpRequest) -> HttpResponse:
         "topic": topic,
         "least": MIN_SHOWN["rank_interval"].events,
         "ranges": _ranges(board) if board.ranked else None,
+        "read_through": ranks_read_through(board),
     }
     return render(request, "forecasts/leaderboard.html", context)
 

@@ -10,7 +10,8 @@ from forecasts.scoring.figures import Sample
 from forecasts.scoring.levels import Levels
 from forecasts.scoring.statistics import Totals
 from forecasts.scoring.summary import summarise
-from forecasts.selectors.scorecards import Call, Coverage, Scorecard, Slice
+from forecasts.selectors.calls import Call
+from forecasts.selectors.scorecards import Coverage, Scorecard, Slice
 from tests.builders import make_article, make_event, make_forecaster, make_prediction
 
 from .conftest import parse
