@@ -168,7 +168,10 @@ def test_tampering_is_found_by_the_layer_that_should(name, tmp_path):
 
 
 def beside() -> list[str]:
-    """What is wrong with the records, beside a chain that may be whole."""
+    """What is wrong with the records, beside a chain that may be whole, as whoever comes later sees it."""
+    for model in (Change, LedgerEntry):
+        shift = "transaction_number - 1" if connection.vendor == "postgresql" else "0"
+        attack(model, f"UPDATE {{t}} SET transaction_number = {shift}")
     return [problem for problem in ledger_problems() if problem not in chain_problems()]
 
 
