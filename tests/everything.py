@@ -3,8 +3,11 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from django.db import connection
+
 from forecasts.models import Entity, Prediction
 from forecasts.services.forecasts import record_lexicon
+from forecasts.services.ledger import enter_transaction
 from forecasts.services.merges import merge_events
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_membership, record_milestone, record_observation
@@ -29,4 +32,6 @@ def a_row_in_every_table() -> Prediction:
     answered(judged_prediction())
     first, again = (make_event(external_id=name).event for name in ("told", "told-again"))
     merge_events(kept=first, merged=again, reason="The same.", now=NOW)
+    # As a commit would.
+    enter_transaction(connection)
     return prediction

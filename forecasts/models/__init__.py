@@ -19,6 +19,7 @@ from .events import (
 from .forecasts import Forecast, Lexicon, LexiconEntry
 from .jobs import JobRun
 from .judgements import Judgement
+from .ledger import LedgerEntry, LedgerHead, LedgerSalts
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
 from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
@@ -49,6 +50,9 @@ __all__ = [
     "JobRun",
     "Judgement",
     "KeptAnswer",
+    "LedgerEntry",
+    "LedgerHead",
+    "LedgerSalts",
     "LevelCell",
     "Lexicon",
     "LexiconEntry",

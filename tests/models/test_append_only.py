@@ -19,6 +19,8 @@ APPEND_ONLY = (
     "eventmerge",
     "posting",
     "change",
+    "ledgerentry",
+    "ledgersalts",
 )
 MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
 
