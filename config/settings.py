@@ -145,6 +145,15 @@ PUBLIC_READ = env.bool("PUBLIC_READ", default=True)
 WEBHOOK_ALLOW_HOSTS = env.list("WEBHOOK_ALLOW_HOSTS", default=[])
 WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=15)
 
+# The ledger: its name, which is that of its keys too, the private keys, and where checkpoints are sent
+LEDGER_NAME = env.str("LEDGER_NAME", default="") or f"{ALLOWED_HOSTS[0].strip('[].*') or 'localhost'}/ledger"
+LEDGER_KEY_FILE = Path(env.path("LEDGER_KEY_FILE", default=str(Path(VAR_DIR) / "ledger.key")))
+LEDGER_FOLDER = env.str("LEDGER_FOLDER", default="")
+LEDGER_GIT = env.str("LEDGER_GIT", default="")
+LEDGER_MAIL_TO = env.list("LEDGER_MAIL_TO", default=[])
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="aftercast@localhost")
+
 # Storage
 DATABASES = {
     "default": database_from_url(
@@ -236,6 +245,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=17),
         "options": {"expires": 6 * 3600},
     },
+    "checkpoint": {
+        "task": "forecasts.tasks.checkpoint",
+        "schedule": crontab(minute=7),
+        "options": {"expires": 3600},
+    },
     "doctor": {
         "task": "forecasts.tasks.doctor",
         "schedule": crontab(hour=4, minute=29),
@@ -253,6 +267,7 @@ JOB_MAX_AGE = {
     "sweep": max(300, 3 * SWEEP_SECONDS),
     "send-webhooks": max(300, 3 * WEBHOOK_SECONDS),
     "record-aggregates": 3 * 3600,
+    "checkpoint": 3 * 3600,
     "recheck": DAILY,
     "doctor": DAILY,
     "forget-answers": 3 * 3600,

@@ -1,8 +1,10 @@
 """Which forecasts of a slice were given in words, read how; and which words only hedge."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet, Subquery, Sum
@@ -37,6 +39,13 @@ class Spoken(NamedTuple):
     rows: int
 
 
+class Book(NamedTuple):
+    """A version of a lexicon."""
+
+    code: str
+    version: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hedges:
     """Words that say only that something can happen: how many, how many were settled, how many of those happened."""
@@ -60,9 +69,10 @@ def plain(phrase: str) -> str:
         return phrase.strip()
 
 
-def spoken_in(chosen: Slice, *, recount: Recount | None) -> list[Spoken]:
+def spoken_in(chosen: Slice, *, recount: Recount | None, most: int | None = None) -> list[Spoken]:
     """The forecasts of a slice in words that count, added up by the database; or one by one where counted anew."""
-    return list(_recorded(chosen) if recount is None else _recounted(chosen, recount=recount))
+    found = _recorded(chosen) if recount is None else _recounted(chosen, recount=recount)
+    return list(islice(found, most))
 
 
 def hedges_in(chosen: Slice, *, recount: Recount | None) -> Hedges:
@@ -78,6 +88,18 @@ def entries_of(spoken: Iterable[Spoken]) -> Mapping[int, LexiconEntry]:
     books = LexiconEntry.objects.filter(pk__in=used).values("lexicon")
     rows = LexiconEntry.objects.filter(lexicon__in=books).exclude(point=None).select_related("lexicon")
     return {row.pk: row for row in rows}
+
+
+def points_of(phrases: Collection[str]) -> Mapping[Book, Mapping[str, int]]:
+    """By lexicon, its newest version, the points in basis points of those of the phrases that it knows."""
+    if not phrases:
+        return {}
+    rows = LexiconEntry.objects.filter(phrase__in=phrases).exclude(point=None)
+    points: dict[Book, dict[str, int]] = defaultdict(dict)
+    for code, version, phrase, point in rows.values_list("lexicon__code", "lexicon__version", "phrase", "point"):
+        points[Book(code, version)][phrase] = round((point or 0) * BASIS_POINTS)
+    newest = {book.code: book for book in sorted(points)}
+    return {book: points[book] for book in newest.values()}
 
 
 def _recorded(chosen: Slice) -> Iterator[Spoken]:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from forecasts.models import Forecast, Posting, Resolution, Score, Verdict
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
+from forecasts.scoring.measures import POLICY_VERSION
 from forecasts.scoring.rules import BRIER, LOG, LOG_CLIP, brier_score, log_score
 
 from .counting import Counted
@@ -54,6 +55,7 @@ class Terms:
     log_version: str
     log_clip: float
     points_saved: float
+    policy_version: str
     is_conditional: bool
     is_retrospective: bool
 
@@ -141,6 +143,7 @@ def _terms(
         log_version=LOG.version,
         log_clip=LOG_CLIP,
         points_saved=round(100 * (_brier(against, came_true) - brier), PLACES - 2),
+        policy_version=POLICY_VERSION,
         is_conditional=forecast.prediction.is_conditional,
         is_retrospective=is_late,
     )

@@ -125,7 +125,23 @@ def test_whatever_a_program_accepts_it_gets_the_file(settled, reader):
     assert reader.get("exports/scores.csv", accept="text/csv").headers["Content-Type"].startswith("text/csv")
 
 
-@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1"])
+@pytest.mark.parametrize(
+    "start",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        " =1",
+        "=cmd|' /C calc'!A0",
+        '="a"',
+        "-2+3+cmd|' /C calc'!A0",
+        '+"x"',
+        "=1,2\n3",
+    ],
+)
 def test_a_cell_that_begins_like_a_formula_is_text(start, reader):
     make_prediction(title=f"{start} title", statement="A claim.", condition=f"{start} if")
 

@@ -43,6 +43,9 @@ class AuthorSerializer(Answer):
 class ArticleSerializer(Answer):
     outlet = ForecasterNameSerializer(read_only=True)
     authors = AuthorSerializer(source="articleauthor_set", many=True, read_only=True)
+    superseded_by = serializers.UUIDField(
+        source="corrected_by", read_only=True, allow_null=True, help_text="Id of its correction."
+    )
 
     class Meta:
         model = Article
@@ -60,6 +63,7 @@ class ArticleSerializer(Answer):
             "text_sha256",
             "note",
             "supersedes",
+            "superseded_by",
             "recorded_at",
         ]
 

@@ -178,21 +178,24 @@ class Records(Shown):
         return reverse(f"api:{self.basename}-detail", kwargs={key: value}, request=self.request)
 
     @contextmanager
-    def revising(self, locked: QuerySet[Any]) -> Iterator[None]:
+    def revising(self, locked: QuerySet[Any], *, row: Callable[[], Any] | None = None) -> Iterator[None]:
         """
         A transaction that revises a row, for as long as nobody else can revise what is locked.
 
+        Args:
+            row: Reads the row, where it is another than that of the address; None where there is none yet.
         Raises:
             PreconditionFailed: The request has an If-Match, and the row is in another state by now.
         """
         with transaction.atomic():
             if expected := self.request.headers.get("If-Match"):
                 locked.select_for_update().get()
-                self._check_state(expected)
+                self._check_state(expected, row=(row or self.get_object)())
             yield
 
-    def _check_state(self, expected: str) -> None:
-        row = self.get_object()
+    def _check_state(self, expected: str, *, row: Any) -> None:
+        if row is None:
+            raise PreconditionFailed(etag="", change="There is nothing of this name yet.")
         (shown,) = self.shown([row])
         renderer: Any = self.request.accepted_renderer
         # The same bytes and the same digest as a GET.
