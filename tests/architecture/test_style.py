@@ -9,7 +9,7 @@ from tests.architecture.source import ROOT, called_names, python_files, shown, t
 LONGEST_FILE, LONGEST_FUNCTION = 500, 60
 VAGUE = {"utils", "helpers", "common", "misc", "signals"}
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "timezone.now", "time.time"}
-BELOW_THE_CLOCK = ("models", "selectors", "services", "rules", "scoring", "charts", "feeds", "texts")
+BELOW_THE_CLOCK = ("models", "selectors", "services", "rules", "scoring", "charts", "feeds", "texts", "ledger")
 ENTRY_POINTS = ("admin", "api", "pages", "management")
 SENDING = {"delay", "apply_async", "send_task", "delay_on_commit", "apply_async_on_commit"}
 NEVER = {

@@ -144,6 +144,23 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing():
     assert refusal(f"SET LOCAL ROLE {name}") != ""
 
 
+def test_the_role_gets_the_password_that_a_variable_holds(role, monkeypatch):
+    monkeypatch.setenv("APP_PASSWORD", "s3cret'; --")
+    output = StringIO()
+
+    call_command("harden", "--role", role, "--password-from", "APP_PASSWORD", stdout=output)
+
+    assert output.getvalue() == "Nothing to do: all is as it should be.\n"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolpassword FROM pg_authid WHERE rolname = %s", [role])
+        assert cursor.fetchone()[0].startswith("SCRAM-SHA-256$")
+
+
+def test_a_variable_that_holds_nothing_is_refused():
+    with pytest.raises(CommandError, match="The variable NOWHERE is not set, or empty"):
+        call_command("harden", "--password-from", "NOWHERE")
+
+
 def test_the_command_says_why_it_cannot():
     with pytest.raises(CommandError, match="owns the tables"):
         call_command("harden", "--role", current_role())
