@@ -93,6 +93,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.request_id.RequestIdMiddleware",
     "config.metrics.RequestSecondsMiddleware",
+    "forecasts.api.holding.HeldAnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -140,6 +141,9 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # Whether the API answers readers who show no token.
 PUBLIC_READ = env.bool("PUBLIC_READ", default=True)
+
+# How much of its memory each web process gives to answers that it holds until something is written.
+HELD_ANSWERS_MB = env.int("HELD_ANSWERS_MB", default=32)
 
 # Inner hosts that webhooks may lead to, as `host` or `host:port`; all others must be on the public Internet.
 WEBHOOK_ALLOW_HOSTS = env.list("WEBHOOK_ALLOW_HOSTS", default=[])
