@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from forecasts.scoring.figures import Figure
+from forecasts.scoring.measures import SHOWN_LIKE
+from forecasts.scoring.thresholds import MIN_SHOWN
 from forecasts.selectors.scorecards import Scorecard
 
 INTERVAL_METHODS = {
@@ -40,19 +42,31 @@ BESIDE = {
 PARTS = {
     "MISCALIBRATION": ("Miscalibration", "What probabilities that are off cost; 0 is best."),
     "MISCALIBRATION_BY_CHANCE": (
-        "By chance alone",
+        "Miscalibration by chance alone",
         "The miscalibration that somebody perfectly calibrated would show.",
     ),
-    "MISCALIBRATION_P_VALUE": ("Its p-value", "How often chance makes at least as much."),
+    "MISCALIBRATION_P_VALUE": ("p-value of miscalibration", "How often chance makes at least as much."),
     "DISCRIMINATION": ("Discrimination", "What telling cases apart earned; more is better."),
     "UNCERTAINTY": ("Uncertainty", "How open the questions were: the score of always saying the share that happened."),
     "RECALIBRATION_SLOPE": ("Boldness", "Slope of the log-odds: below 1 overconfident, above 1 too timid."),
     "RECALIBRATION_INTERCEPT": ("Tilt", "Intercept of the log-odds: below 0 too much was called likely."),
-    "RECALIBRATION_P_VALUE": ("Their p-value", "How often chance tilts and bends the line as much."),
+    "RECALIBRATION_P_VALUE": ("p-value of boldness and tilt", "How often chance tilts and bends the line as much."),
     "AUC": ("Area under the curve", "How often what happened had the higher probability; 0.5 is chance."),
 }
-# Names that say too little without the line above them.
-UNSAID_NAMES = {
+# Within a sentence, and without the line above them.
+WITHIN_A_SENTENCE = {
+    "POINTS_SAVED": "points saved",
+    "BRIER_SKILL": "skill",
+    "LOG": "log score",
+    "BIAS": "bias",
+    "OVERCONFIDENCE": "overconfidence",
+    "BRIER_GAP": "score minus expectation",
+    "MISCALIBRATION": "miscalibration",
+    "DISCRIMINATION": "discrimination",
+    "UNCERTAINTY": "uncertainty",
+    "RECALIBRATION_SLOPE": "boldness",
+    "RECALIBRATION_INTERCEPT": "tilt",
+    "AUC": "area under the curve",
     "BRIER_GAP_Z": "score minus expectation in standard errors",
     "BRIER_GAP_P_VALUE": "p-value of score minus expectation",
     "MISCALIBRATION_BY_CHANCE": "miscalibration by chance alone",
@@ -81,10 +95,9 @@ class FigureLine:
 
     @property
     def value(self) -> str:
-        """The value as it is printed; a chance too small for three digits is never printed as none."""
+        """The value as it is printed."""
         value = self.figure.value or 0.0
-        is_small_chance = self.figure.measure.name.endswith("P_VALUE") and value < SMALLEST_CHANCE
-        return f"< {SMALLEST_CHANCE}" if is_small_chance else f"{value:.3f}"
+        return chance_told(value) if self.figure.measure.name.endswith("P_VALUE") else f"{value:.3f}"
 
 
 @dataclass(frozen=True)
@@ -106,6 +119,11 @@ class FigureLines:
     unsaid: tuple[Unsaid, ...]
 
 
+def chance_told(p_value: float) -> str:
+    """A p-value as it is printed: one too small for three digits is never printed as none."""
+    return f"< {SMALLEST_CHANCE}" if p_value < SMALLEST_CHANCE else f"{p_value:.3f}"
+
+
 def figure_lines(card: Scorecard) -> FigureLines:
     """The figures beside the headline, grouped."""
     if not card.summary.n:
@@ -123,13 +141,18 @@ def _shown(words: Mapping[str, tuple[str, str]], *, found: Mapping[str, Figure])
 
 
 def _unsaid(found: Mapping[str, Figure]) -> tuple[Unsaid, ...]:
-    """In the order in which the reasons come up: what needs least comes first."""
+    """What needs the fewest events comes first; scores of other sites are named together."""
     names: dict[str, list[str]] = defaultdict(list)
-    for words in (BESIDE, PARTS, OTHERS):
-        for name, (told, _) in words.items():
+    for words in (BESIDE | PARTS, OTHERS):
+        for name in sorted(words, key=_least):
             if absent := found[name].absent:
-                names[absent.text].append(UNSAID_NAMES.get(name, told))
+                told = "scores of other sites" if name in OTHERS else WITHIN_A_SENTENCE[name]
+                names[absent.text] += [] if told in names[absent.text] else [told]
     return tuple(Unsaid(reason, tuple(told)) for reason, told in names.items())
+
+
+def _least(name: str) -> int:
+    return MIN_SHOWN[SHOWN_LIKE.get(name, name.lower())].events
 
 
 def _sum_of_parts(found: Mapping[str, Figure]) -> str:

@@ -31,7 +31,7 @@ class RankRow:
 
 @dataclass(frozen=True)
 class RanksReadThrough:
-    """What to say, the lexicons that change anything, and those whose rank some lexicon changes."""
+    """What to say, the lexicons that change any rank, and those whose rank one of them changes."""
 
     told: tuple[str, ...]
     lexicons: tuple[str, ...]
@@ -42,7 +42,7 @@ def ranks_read_through(board: Leaderboard) -> RanksReadThrough:
     """How the ranks of a leaderboard move with the lexicon; nothing to say where nothing was said in words."""
     if isinstance(board.lexicons, Absent):
         return RanksReadThrough((board.lexicons.text,), (), ())
-    changing = [one for one in board.lexicons if one.n_changed]
+    changing = [one for one in board.lexicons if any(_rank(one, line) != _own(line) for line in board.ranked)]
     moved = [line for line in board.ranked if any(_rank(one, line) != _own(line) for one in changing)]
     rows = (RankRow(line.name, tuple(_cells(line, changing))) for line in moved[:MOST_ROWS])
     names = tuple(f"{one.lexicon.code} v{one.lexicon.version}" for one in changing)
@@ -57,12 +57,8 @@ def _told(lexicons: tuple[ReadThrough, ...], *, board: Leaderboard, n_moved: int
         if beyond := [names.get(slug, slug) for slug in one.beyond]:
             book = f"{one.lexicon.code} v{one.lexicon.version}"
             yield f"Under {book} the rank of {', '.join(beyond)} leaves its own range: there the lexicon decides, not chance."
-    if not any(one.beyond for one in lexicons):
-        yield (
-            f"Under none of {len(lexicons)} lexicons does a rank leave its own range."
-            if n_moved
-            else (f"No rank changes under any of {len(lexicons)} lexicons.")
-        )
+    if steady := sum(not one.beyond for one in lexicons):
+        yield f"Under {steady} of {len(lexicons)} lexicons no rank leaves its own range."
     if n_moved > MOST_ROWS:
         yield f"The ranks of {n_moved} change; the first {MOST_ROWS} are shown."
 

@@ -18,7 +18,7 @@ def test_whoever_is_not_ranked_is_listed_with_the_reason(text_of):
 
     text = text_of("/leaderboard/")
 
-    assert "Ada 1 Ranked from 30 independent events on; there is 1 so far." in text
+    assert "Ada Ranked from 30 independent events on; there is 1 so far. 1" in text
     assert "Beats the reference" not in text
 
 
@@ -45,7 +45,7 @@ def test_a_comparison_is_told_with_its_calls(text_of):
     text = text_of("/compare/?a=ada&b=bob")
 
     assert "Ada against Bob" in text
-    assert "-0.1800 , 95% interval -1.00 – 1.00 , p 0.500" in text
+    assert "-0.1800 , 95% interval -1.00 to 1.00 , p 0.500" in text
     assert "2 shared predictions, 2 independent events. Left out, since only one of them forecast it: 1 + 0." in text
     assert "Claim 2 0.0400 0.2500 -0.2100" in text
 
