@@ -62,6 +62,9 @@ BESIDE = {
         "Late forecasts",
         "Forecasts, not predictions: made when the outcome could be known already.",
     ),
+    "against_market": ("Against a market", "Scored forecasts: the points saved are against its price of the time."),
+    "against_crowd": ("Against a crowd", "Scored forecasts: the points saved are against what it said at the time."),
+    "against_one_half": ("Against one half", "Scored forecasts: nothing else was on record to compare them with."),
     "reported": ("Beliefs of others", "Reported in the same articles, held by somebody else: counted there, not here."),
 }
 
