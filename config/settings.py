@@ -93,6 +93,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.request_id.RequestIdMiddleware",
     "config.metrics.RequestSecondsMiddleware",
+    "forecasts.api.holding.HeldAnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -141,9 +142,21 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Whether the API answers readers who show no token.
 PUBLIC_READ = env.bool("PUBLIC_READ", default=True)
 
+# How much of its memory each web process gives to answers that it holds until something is written.
+HELD_ANSWERS_MB = env.int("HELD_ANSWERS_MB", default=32)
+
 # Inner hosts that webhooks may lead to, as `host` or `host:port`; all others must be on the public Internet.
 WEBHOOK_ALLOW_HOSTS = env.list("WEBHOOK_ALLOW_HOSTS", default=[])
 WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=15)
+
+# The ledger: its name, which is that of its keys too, the private keys, and where checkpoints are sent
+LEDGER_NAME = env.str("LEDGER_NAME", default="") or f"{ALLOWED_HOSTS[0].strip('[].*') or 'localhost'}/ledger"
+LEDGER_KEY_FILE = Path(env.path("LEDGER_KEY_FILE", default=str(Path(VAR_DIR) / "ledger.key")))
+LEDGER_FOLDER = env.str("LEDGER_FOLDER", default="")
+LEDGER_GIT = env.str("LEDGER_GIT", default="")
+LEDGER_MAIL_TO = env.list("LEDGER_MAIL_TO", default=[])
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="aftercast@localhost")
 
 # Storage
 DATABASES = {
@@ -236,6 +249,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=17),
         "options": {"expires": 6 * 3600},
     },
+    "checkpoint": {
+        "task": "forecasts.tasks.checkpoint",
+        "schedule": crontab(minute=7),
+        "options": {"expires": 3600},
+    },
     "doctor": {
         "task": "forecasts.tasks.doctor",
         "schedule": crontab(hour=4, minute=29),
@@ -253,6 +271,7 @@ JOB_MAX_AGE = {
     "sweep": max(300, 3 * SWEEP_SECONDS),
     "send-webhooks": max(300, 3 * WEBHOOK_SECONDS),
     "record-aggregates": 3 * 3600,
+    "checkpoint": 3 * 3600,
     "recheck": DAILY,
     "doctor": DAILY,
     "forget-answers": 3 * 3600,

@@ -2,10 +2,13 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.db import connection
 
 from forecasts.models import Entity, Prediction
+from forecasts.services.checkpoints import Desk, make_checkpoint
 from forecasts.services.forecasts import record_lexicon
 from forecasts.services.ledger import enter_transaction
 from forecasts.services.merges import merge_events
@@ -34,4 +37,11 @@ def a_row_in_every_table() -> Prediction:
     merge_events(kept=first, merged=again, reason="The same.", now=NOW)
     # As a commit would.
     enter_transaction(connection)
+    with TemporaryDirectory() as name:
+        make_checkpoint(desk=desk_in(Path(name)), now=NOW)
     return prediction
+
+
+def desk_in(folder: Path) -> Desk:
+    """A desk that signs checkpoints in a folder of the test."""
+    return Desk(name="forecasts.example/ledger", key_file=folder / "ledger.key", folder=folder)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from forecasts.selectors.ledger_checks import chain_problems, missing_problems, row_problems
+from forecasts.selectors.ledger_tree import checkpoint_problems
 
 
 def entries_hold_the_records(*, now: datetime) -> list[str]:
@@ -18,3 +19,8 @@ def every_record_is_entered(*, now: datetime) -> list[str]:
 def the_chain_is_whole(*, now: datetime) -> list[str]:
     """Entries are numbered from 1 without a gap, each refers to the one before, and the head to the last."""
     return chain_problems()
+
+
+def checkpoints_hold(*, now: datetime) -> list[str]:
+    """The ledger continues every checkpoint that was ever signed."""
+    return checkpoint_problems()

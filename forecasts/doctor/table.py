@@ -37,6 +37,7 @@ INVARIANTS = (
     Invariant("I4", records.clocks_run_forwards),
     Invariant("I5", scores.scored_in_time),
     Invariant("I6", ledger.the_chain_is_whole),
+    Invariant("I7", ledger.checkpoints_hold),
     Invariant("I8", queue.nothing_is_overdue),
     Invariant("I8", queue.nothing_is_forgotten),
     Invariant("I9", verdicts.one_verdict_is_in_force),

@@ -19,7 +19,7 @@ from .events import (
 from .forecasts import Forecast, Lexicon, LexiconEntry
 from .jobs import JobRun
 from .judgements import Judgement
-from .ledger import LedgerEntry, LedgerHead, LedgerSalts
+from .ledger import Checkpoint, LedgerEntry, LedgerHead, LedgerSalts, SigningKey
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
 from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
@@ -34,6 +34,7 @@ __all__ = [
     "Article",
     "ArticleAuthor",
     "Change",
+    "Checkpoint",
     "ClusterCell",
     "Coverage",
     "Delivery",
@@ -67,6 +68,7 @@ __all__ = [
     "Scope",
     "Score",
     "SearchText",
+    "SigningKey",
     "Source",
     "Tier",
     "Topic",

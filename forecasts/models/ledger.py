@@ -84,3 +84,30 @@ class LedgerSalts(models.Model):
 
     def __str__(self) -> str:
         return f"of entry {self.seq}"
+
+
+class SigningKey(models.Model):
+    """A public key that checkpoints are signed with, from its first use on."""
+
+    text = models.CharField(
+        max_length=300, unique=True, help_text="Name, number and key, as c2sp.org/signed-note has it."
+    )
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Checkpoint(models.Model):
+    """How large the ledger was, with the root of its tree, signed: whoever keeps it can prove a later change."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.CharField(max_length=64)
+    note = models.TextField(help_text="A signed note, to be kept byte for byte.")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="checkpoint_holds_something", condition=Q(size__gte=1))]
+
+    def __str__(self) -> str:
+        return f"{self.size}: {self.root}"

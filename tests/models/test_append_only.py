@@ -21,6 +21,8 @@ APPEND_ONLY = (
     "change",
     "ledgerentry",
     "ledgersalts",
+    "signingkey",
+    "checkpoint",
 )
 MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
 
