@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0022_ledger"),
+        ("forecasts", "0024_written"),
     ]
 
     operations = [
