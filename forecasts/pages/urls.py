@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import scorecards, searching, standings, views
+from . import scorecards, searching, sharing, standings, trying, views
 
 app_name = "pages"
 urlpatterns = [
@@ -14,15 +14,19 @@ urlpatterns = [
     path("predictions/<uuid:prediction_id>/", views.prediction, name="prediction"),
     path("forecasters/", views.forecasters, name="forecasters"),
     path("forecasters/<slug:slug>/", scorecards.forecaster, name="forecaster"),
+    path("forecasters/<slug:slug>/badge.svg", sharing.forecaster_badge, name="forecaster-badge"),
     path("forecasters/<slug:slug>/words.csv", scorecards.forecaster_words, name="forecaster-words"),
     path("outlets/<slug:slug>/", scorecards.outlet, name="outlet"),
+    path("outlets/<slug:slug>/badge.svg", sharing.outlet_badge, name="outlet-badge"),
     path("outlets/<slug:slug>/words.csv", scorecards.outlet_words, name="outlet-words"),
     path("topics/", views.topics, name="topics"),
+    path("topics/<path:path>/badge.svg", sharing.topic_badge, name="topic-badge"),
     path("topics/<path:path>/words.csv", scorecards.topic_words, name="topic-words"),
     path("topics/<path:path>/", scorecards.topic, name="topic"),
     path("events/<uuid:event_id>/", views.event, name="event"),
     path("search/", searching.search_page, name="search"),
     path("leaderboard/", standings.leaderboard_page, name="leaderboard"),
     path("compare/", standings.compare_page, name="compare"),
-    path("scoring/", views.scoring, name="scoring"),
+    path("scoring/", trying.scoring, name="scoring"),
+    path("oembed/", sharing.oembed, name="oembed"),
 ]

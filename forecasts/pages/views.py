@@ -88,10 +88,5 @@ def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
         raise Http404 from None
 
 
-@require_safe
-def scoring(request: HttpRequest) -> HttpResponse:
-    return render(request, "forecasts/scoring.html")
-
-
 def _page_of(request: HttpRequest, rows: QuerySet) -> Page:
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))

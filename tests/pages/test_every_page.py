@@ -12,7 +12,7 @@ from tests.markup import faults, loaded_from_elsewhere, weight
 
 MOST_BYTES, MOST_QUERIES = 100_000, 15
 # A scorecard that has conditions, readings and words to tell of, and one that is worked out as of a day.
-OF_SCORECARDS, OF_REPLAYS = 17, 21
+OF_SCORECARDS, OF_REPLAYS = 23, 25
 ASKED = {
     "search": "?q=aid",
     "compare": "?a=ada-byron&b=the-example",
@@ -36,13 +36,14 @@ def addresses(db, settle) -> dict[str, str]:
         "article_id": article.pk, "prediction_id": quoted.pk, "event_id": Event.objects.first().pk, "path": "aid/military",
     }  # fmt: skip
     slugs = {"outlet": "the-example", "outlet-words": "the-example"}
-    return {
+    found = {
         one.name: reverse(
             f"pages:{one.name}",
             kwargs={name: keys.get(name, slugs.get(one.name, "ada-byron")) for name in one.pattern.converters},
         )
         for one in urlpatterns
     }
+    return found | {"oembed": f"{found['oembed']}?url=http://testserver{found['forecaster']}"}
 
 
 def most_queries(name: str, asked: str) -> int:
