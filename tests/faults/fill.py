@@ -1,0 +1,29 @@
+"""Fill a database: `python -m tests.faults.fill COUNT` migrates it and records predictions that a sweep can decide."""
+
+import sys
+from datetime import UTC, datetime
+
+import django
+
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def fill(count: int) -> None:
+    """Record so many predictions with a forecast each, none of them due before 2100."""
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from forecasts.models import Prediction
+    from tests.builders import cover, make_prediction
+
+    call_command("migrate", verbosity=0)
+    now = timezone.now()
+    for number in range(count):
+        make_prediction(title=f"Claim {number}", statement=f"Claim {number}.", now=now)
+    cover(now=now)
+    Prediction.objects.update(next_check_at=FAR)
+
+
+if __name__ == "__main__":
+    django.setup()
+    fill(int(sys.argv[1]))
