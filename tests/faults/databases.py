@@ -82,7 +82,9 @@ class Cluster:
         self._as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self._as_postgres:
             shutil.chown(folder, "postgres")
-        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
+        self._run(
+            "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"
+        )
         self._control("start")
 
     def new_database(self, name: str) -> Postgres:
@@ -101,7 +103,9 @@ class Cluster:
     def _control(self, what: str) -> None:
         options = ["-o", f"-c listen_addresses='' -k {self.folder} -c fsync=off -c max_connections=60"]
         log = ["-l", self.folder / "log"]
-        self._run("pg_ctl", "-s", "-w", "-m", "immediate", "-D", self.data, what, *(log + options if what != "stop" else ()))
+        self._run(
+            "pg_ctl", "-s", "-w", "-m", "immediate", "-D", self.data, what, *(log + options if what != "stop" else ())
+        )
 
     def _run(self, program: str, *arguments: object) -> None:
         command: Sequence[str] = [*self._as_postgres, str(binary(program)), *map(str, arguments)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import redis
 
@@ -104,18 +105,29 @@ class Rig:
         return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | ours | changes
 
     def start(self, name: str, *arguments: str, **changes: str) -> None:
-        """Start a program of Celery under a name; each keeps a folder of its own."""
-        command = [sys.executable, "-m", "celery", "-A", "config", *arguments]
+        """Start a program of Python under a name; each keeps a folder of its own."""
+        command = [sys.executable, "-m", *arguments]
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         environment = self.environment(VAR_DIR=str(folder), **changes)
         self._programs[name] = spawn(command, environment=environment, output=self._output)
 
-    def start_worker(self, name: str = "worker", **changes: str) -> None:
-        self.start(name, *WORKER, f"--hostname={name}@rig", **changes)
+    def start_worker(self, name: str = "worker", *arguments: str, app: str = "config", **changes: str) -> None:
+        self.start(name, "celery", "-A", app, *WORKER, f"--hostname={name}@rig", *arguments, **changes)
 
     def start_beat(self, name: str = "beat", **changes: str) -> None:
-        self.start(name, "beat", "--loglevel=INFO", **changes)
+        self.start(name, "celery", "-A", "config", "beat", "--loglevel=INFO", **changes)
+
+    def start_web(self) -> str:
+        """Start the web server and return its address."""
+        address = f"127.0.0.1:{free_port()}"
+        self.start("web", "gunicorn", "config.wsgi", "--bind", address, "--threads", "4", "--worker-class", "gthread")
+        wait_until(lambda: is_served(f"http://{address}/healthz"), seconds=60)
+        return f"http://{address}"
+
+    def told(self, event: str) -> int:
+        """How many lines of the log tell of an event."""
+        return self.log.read_text(errors="replace").count(f'"event": "{event}"')
 
     def kill(self, name: str) -> None:
         """End a program and its children as a failing machine does."""
@@ -173,11 +185,34 @@ class Rig:
             breaches=self.doctor()["breaches"],
         )
 
+    def clean_tally(self) -> Tally:
+        """Count, and fail the test where anything is lost, doubled or broken."""
+        tally = self.tally()
+        assert tally == Tally(tally.predictions, lost=0, doubled=0, unscored=0, breaches=0), self.doctor()
+        return tally
+
+    def finish(self, *, seconds: float = 180) -> float:
+        """Let what is left be due until all is decided, and return after how many seconds it was."""
+
+        def is_done() -> bool:
+            self.make_due(left := self.undecided())
+            return not left
+
+        return wait_until(is_done, seconds=seconds, every=0.5)
+
     def stop(self) -> None:
         """End everything that still runs."""
         for name in list(self._programs):
             self.kill(name)
         self._output.close()
+
+
+def is_served(address: str) -> bool:
+    """Whether an address answers."""
+    try:
+        return httpx.get(address, timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def wait_until(is_true: Callable[[], bool], *, seconds: float = 60, every: float = 0.1) -> float:
