@@ -7,6 +7,7 @@ from forecasts.scoring.statistics import Totals
 
 from .conditions import Conditional, conditional_of
 from .coverage import Coverage
+from .deadlines import Deadlines, deadlines_of
 from .recounts import Recount
 from .slices import Slice
 from .spoken import hedges_in, spoken_in
@@ -16,11 +17,12 @@ from .wordings import Verbal, verbal_of
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What there is to say of the words, the conditions and the readings of a slice."""
+    """What there is to say of the words, the conditions, the readings and the deadlines of a slice."""
 
     verbal: Verbal
     conditional: Conditional
     spread: Spread
+    deadlines: Deadlines
 
 
 def details_of(
@@ -41,4 +43,5 @@ def details_of(
         verbal=verbal_of(spoken, hedges=hedges_in(chosen, recount=recount)),
         conditional=conditional_of(chosen, coverage=coverage, recount=recount),
         spread=spread_of(chosen, totals=totals, spoken=spoken, recount=recount, as_of=as_of),
+        deadlines=deadlines_of(chosen, n=coverage.implied_deadline, totals=totals, as_of=as_of, recount=recount),
     )

@@ -205,6 +205,25 @@ def _variant(
     )
 
 
+def line_under(
+    chosen: Slice, *, name: str, totals: Totals, recount: Recount | None, other: Recount, held: Collection[UUID]
+) -> SpreadLine:
+    """
+    Return the score of a slice with some of its predictions decided otherwise.
+
+    Args:
+        chosen: The slice.
+        name: Of the way they are decided.
+        totals: The sums of the slice as it is.
+        recount: What counts in it where its predictions are decided anew; by the record otherwise.
+        other: What counts on those predictions instead.
+        held: Which they are.
+    """
+    terms = _recorded(chosen, held) if recount is None else _recounted(chosen, recount, held)
+    after, shared = list(_recounted(chosen, other, held)), _shared(chosen, recount=recount, held=held)
+    return _variant(name, totals, before=list(terms), after=after, n_read=len(held), shared=shared)
+
+
 def _events(terms: Iterable[_Term]) -> set[str]:
     return {one.cluster for one in terms}
 

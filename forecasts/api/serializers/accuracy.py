@@ -10,7 +10,7 @@ from forecasts.selectors.calls import Call
 from forecasts.selectors.scorecards import Scorecard
 
 from .coverage import CoverageCountsSerializer, coverage_of
-from .details import ConditionalSerializer, SpreadSerializer, VerbalSerializer, details_of
+from .details import ConditionalSerializer, DeadlinesSerializer, SpreadSerializer, VerbalSerializer, details_of
 from .figures import FigureSerializer, figure
 
 
@@ -100,6 +100,7 @@ class AccuracySerializer(SampleSerializer):
     verbal = VerbalSerializer(allow_null=True)
     conditional = ConditionalSerializer(allow_null=True)
     spread = SpreadSerializer(allow_null=True)
+    deadlines = DeadlinesSerializer(allow_null=True)
     calls = CallSerializer(
         many=True, help_text="Those scored last, at most 100; `n_calls` says how many there are, `calls.csv` has all."
     )
@@ -112,7 +113,11 @@ def accuracy_of(card: Scorecard) -> dict[str, Any]:
         "scores": [figure(one) for one in card.figures],
         "other_scales": [figure(one) for one in card.others],
         "record": card.summary.record,
-        **(details_of(card.details) if card.details else dict.fromkeys(("verbal", "conditional", "spread"))),
+        **(
+            details_of(card.details)
+            if card.details
+            else dict.fromkeys(("verbal", "conditional", "spread", "deadlines"))
+        ),
         "calls": card.calls,
         "n_calls": card.n_calls,
     }

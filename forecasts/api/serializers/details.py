@@ -9,6 +9,7 @@ from forecasts.scoring.intervals import Interval
 from forecasts.scoring.thresholds import Absent
 from forecasts.scoring.verbal import Meaning, WordsScore
 from forecasts.selectors.conditions import Conditional
+from forecasts.selectors.deadlines import Deadlines
 from forecasts.selectors.details import Details
 from forecasts.selectors.fits import FitLine
 from forecasts.selectors.spreads import Spread, SpreadLine
@@ -146,12 +147,27 @@ class SpreadSerializer(serializers.Serializer):
     variants_missing = serializers.CharField(help_text="Why other readings of rules are not shown; else empty.")
 
 
+class DeadlinesSerializer(serializers.Serializer):
+    """What rests on deadlines that editors set, since the words give none."""
+
+    n = serializers.IntegerField(help_text="Predictions of the slice with such a deadline.")
+    share = _number("Of the weight that is scored, what rests on them.")
+    n_ranged = serializers.IntegerField(help_text="Those with another end on record.")
+    early = SpreadLineSerializer(allow_null=True, help_text="The score with each held to its earliest end.")
+    late = SpreadLineSerializer(allow_null=True, help_text="The score with each held to its latest end.")
+    n_late = serializers.IntegerField(
+        help_text="Failed by the deadline, true by the latest end; scored by the deadline."
+    )
+    missing_text = serializers.CharField(help_text="Why ends are not looked at; else empty.")
+
+
 def details_of(details: Details) -> dict[str, Any]:
     """The details by name, in the shape of the serializers above."""
     return {
         "verbal": _verbal(details.verbal),
         "conditional": _conditional(details.conditional),
         "spread": _spread(details.spread),
+        "deadlines": _deadlines(details.deadlines),
     }
 
 
@@ -225,6 +241,11 @@ def _spread(spread: Spread) -> dict[str, Any]:
         "lexicons": [_spread_line(line) for line in spread.lexicons],
         "variants": [_spread_line(line) for line in spread.variants],
     }
+
+
+def _deadlines(found: Deadlines) -> dict[str, Any]:
+    lines = {name: line and _spread_line(line) for name, line in (("early", found.early), ("late", found.late))}
+    return {**_fields(found, "n", "share", "n_ranged", "n_late"), **lines, "missing_text": found.missing}
 
 
 def _spread_line(line: SpreadLine) -> dict[str, Any]:

@@ -47,7 +47,8 @@ class SliceEndpoint(Endpoint):
     def _worked_out(self, chosen: Slice, is_banded: bool, *, shape: Callable[[Scorecard], Any]) -> tuple[Any, bool]:
         """The content of the answer, and whether it hangs on nothing but what the version of the slice says."""
         card = self.score(chosen, now=timezone.now())
-        is_read_otherwise = card.details is not None and bool(card.details.spread.variants)
+        details = card.details
+        is_read_otherwise = details is not None and bool(details.spread.variants or details.deadlines.n_ranged)
         return shape(with_bands(card) if is_banded else card), not is_read_otherwise
 
 
