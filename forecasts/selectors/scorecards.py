@@ -16,7 +16,7 @@ from forecasts.scoring.summary import ScoreSummary, summarise_sums
 from .counting import Counted
 from .coverage import Coverage
 from .details import Details, details_of
-from .recorded_coverage import last_words, recorded_coverage, standing_postings
+from .recorded_coverage import coverage_with, last_words, standing_postings
 from .recounts import Recount, as_of_when, recount, weight_under
 from .replayed_coverage import replayed_coverage
 from .slices import Slice, Weighting
@@ -174,8 +174,10 @@ def _lexicons(sums: Sums) -> tuple[LexiconName, ...]:
 
 def _recorded(chosen: Slice, *, sums: Sums) -> _Standing:
     """Under the verdicts on record, or under those that were on record at an instant."""
-    is_listed = sums.n_rows <= MAX_LISTED
-    found = list(standing_postings(chosen).select_related("resolution", "forecast")) if is_listed else []
+    coverage = coverage_with(chosen, scope=sums.scope)
+    if not 0 < sums.n_rows <= MAX_LISTED:
+        return _Standing({}, {}, frozenset(), (), coverage)
+    found = list(standing_postings(chosen).select_related("resolution", "forecast"))
     told = last_words(chosen).filter(prediction__in={row.resolution.prediction_id for row in found})
     last = {one.prediction_id: one for one in told.defer("reason")}
     return _Standing(
@@ -183,7 +185,7 @@ def _recorded(chosen: Slice, *, sums: Sums) -> _Standing:
         states={pk: one.state for pk, one in last.items()},
         retrospective=frozenset(row.resolution.prediction_id for row in found if row.resolution.is_retrospective),
         rows=tuple(_counted(row) for row in found),
-        coverage=recorded_coverage(chosen),
+        coverage=coverage,
     )
 
 
@@ -224,6 +226,8 @@ def _grouped(rows: Iterable[Counted], *, weighting: Weighting) -> Iterable[Group
 
 def _calls(chosen: Slice, *, standing: _Standing) -> list[Call]:
     weighted = {row.forecast_id: row for row in standing.rows if _weight(row, chosen) > 0}
+    if not weighted:
+        return []
     related = ("prediction__topic", "forecaster")
     forecasts = Forecast.objects.filter(pk__in=list(weighted)).select_related(*related)
     calls = [_call(one, row=weighted[one.pk], chosen=chosen, standing=standing) for one in forecasts]
