@@ -15,3 +15,5 @@ class ProjectConfig(AppConfig):
         """Register what `manage.py check --deploy` asks on top of Django's own questions."""
         register(checks.check_broker, Tags.security, deploy=True)
         register(checks.check_cache, Tags.security, deploy=True)
+        register(checks.check_guards, Tags.security, deploy=True)
+        register(checks.check_role, Tags.security, deploy=True)

@@ -1,12 +1,18 @@
 """Answers for load balancers and supervisors."""
 
 from collections.abc import Callable
+from functools import cache
 
-from django.core.cache import cache
+from django.core.cache import cache as shared_cache
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from structlog import get_logger
+
+from forecasts.selectors.jobs import stale_jobs
 
 logger = get_logger(__name__)
 
@@ -19,9 +25,25 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer whether database and cache can be reached, each by name; 503 unless both can."""
-    states = {"database": _works(_ask_database), "cache": _works(_ask_cache)}
-    return JsonResponse(states, status=200 if all(states.values()) else 503)
+    """
+    Answer whether the database can be reached and has every migration, and whether the cache can be reached.
+
+    503 unless the database is ready. Without the cache everything is served all the same, only slower and without limits.
+    """
+    needed = {"database": _works(_ask_database)}
+    needed["migrations"] = needed["database"] and _works(_ask_migrations)
+    return JsonResponse(needed | {"cache": _works(_ask_cache)}, status=200 if all(needed.values()) else 503)
+
+
+@never_cache
+def jobs(request: HttpRequest) -> HttpResponse:
+    """Answer whether every job of the schedule succeeded lately; 503 names those that did not."""
+    late = {one.name: one.told for one in stale_jobs(now=timezone.now())}
+    return JsonResponse({"late": late}, status=503 if late else 200)
+
+
+class NotMigrated(Exception):
+    """The database lacks migrations of this release."""
 
 
 def _ask_database() -> None:
@@ -29,8 +51,22 @@ def _ask_database() -> None:
         cursor.execute("SELECT 1")
 
 
+def _ask_migrations() -> None:
+    missing = _migrations() - MigrationRecorder(connection).applied_migrations().keys()
+    if missing:
+        raise NotMigrated(", ".join(f"{app}.{name}" for app, name in sorted(missing)))
+
+
+@cache
+def _migrations() -> frozenset[tuple[str, str]]:
+    """The last migrations of every app, as this release has them."""
+    return frozenset(MigrationLoader(None).graph.leaf_nodes())
+
+
 def _ask_cache() -> None:
-    cache.set("readyz", 1, timeout=5)
+    shared_cache.set("readyz", 1, timeout=5)
+    if shared_cache.get("readyz") != 1:
+        raise ConnectionError("the cache keeps nothing")
 
 
 def _works(ask: Callable[[], None]) -> bool:

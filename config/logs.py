@@ -1,8 +1,36 @@
 """Logging: one JSON object a line for machines, coloured lines for people."""
 
+import re
 from typing import Any
 
 import structlog
+
+SECRET_NAMES = re.compile(
+    r"authorization|cookie|password|passwd|secret|token|api_?key|salt|seed|session", re.IGNORECASE
+)
+# What a header, an address or an answer can carry into a message: bearers, passwords in URLs, session cookies.
+SECRET_TEXTS = re.compile(
+    r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}|(://[^\s:/@]*:)[^\s@/]+(?=@)|((?:sessionid|session|csrftoken|csrf)=)[\w-]{8,}"
+)
+HIDDEN = "[hidden]"
+
+
+def hide_secrets(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Hide what is named like a secret, and what looks like one in any text."""
+    return {name: _hidden(name, value) for name, value in event.items()}
+
+
+def _hidden(name: str, value: Any) -> Any:
+    if SECRET_NAMES.search(name) and value:
+        return HIDDEN
+    if isinstance(value, str):
+        return SECRET_TEXTS.sub(lambda found: f"{found[1] or found[2] or found[3]}{HIDDEN}", value)
+    if isinstance(value, dict):
+        return {key: _hidden(str(key), one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_hidden("", one) for one in value)
+    return value
+
 
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -43,10 +71,14 @@ def _formatter(*, log_format: str) -> dict[str, Any]:
     rendering: list[Any]
     if log_format == "json":
         tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-        rendering = [structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer()]
+        rendering = [
+            structlog.processors.ExceptionRenderer(tracebacks),
+            hide_secrets,
+            structlog.processors.JSONRenderer(),
+        ]
     else:
         plain = structlog.dev.plain_traceback
-        rendering = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
+        rendering = [hide_secrets, structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
     return {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": SHARED_PROCESSORS,

@@ -38,7 +38,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if env.bool("TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = TLS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz(/jobs)?$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
 SECURE_HSTS_PRELOAD = False
@@ -92,6 +92,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.request_id.RequestIdMiddleware",
+    "config.metrics.RequestSecondsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -134,12 +135,24 @@ LOGGING = logging_settings(
 )
 configure_structlog()
 
+# Whoever shows it as a bearer may read /metrics; without it there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 # Whether the API answers readers who show no token.
 PUBLIC_READ = env.bool("PUBLIC_READ", default=True)
 
 # Inner hosts that webhooks may lead to, as `host` or `host:port`; all others must be on the public Internet.
 WEBHOOK_ALLOW_HOSTS = env.list("WEBHOOK_ALLOW_HOSTS", default=[])
 WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=15)
+
+# The ledger: its name, which is that of its keys too, the private keys, and where checkpoints are sent
+LEDGER_NAME = env.str("LEDGER_NAME", default="") or f"{ALLOWED_HOSTS[0].strip('[].*') or 'localhost'}/ledger"
+LEDGER_KEY_FILE = Path(env.path("LEDGER_KEY_FILE", default=str(Path(VAR_DIR) / "ledger.key")))
+LEDGER_FOLDER = env.str("LEDGER_FOLDER", default="")
+LEDGER_GIT = env.str("LEDGER_GIT", default="")
+LEDGER_MAIL_TO = env.list("LEDGER_MAIL_TO", default=[])
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="aftercast@localhost")
 
 # Storage
 DATABASES = {
@@ -232,11 +245,32 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=17),
         "options": {"expires": 6 * 3600},
     },
+    "checkpoint": {
+        "task": "forecasts.tasks.checkpoint",
+        "schedule": crontab(minute=7),
+        "options": {"expires": 3600},
+    },
+    "doctor": {
+        "task": "forecasts.tasks.doctor",
+        "schedule": crontab(hour=4, minute=29),
+        "options": {"expires": 6 * 3600},
+    },
     "forget-answers": {
         "task": "forecasts.tasks.forget_answers",
         "schedule": crontab(minute=41),
         "options": {"expires": 3600},
     },
+}
+# Seconds without a success after which somebody is told that a job of the schedule stands still.
+DAILY = 26 * 3600
+JOB_MAX_AGE = {
+    "sweep": max(300, 3 * SWEEP_SECONDS),
+    "send-webhooks": max(300, 3 * WEBHOOK_SECONDS),
+    "record-aggregates": 3 * 3600,
+    "checkpoint": 3 * 3600,
+    "recheck": DAILY,
+    "doctor": DAILY,
+    "forget-answers": 3 * 3600,
 }
 
 # API
@@ -272,4 +306,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "forecasts.api.shared_answers.with_shared_parts",
+    ],
 }

@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import health
+from config import health, metrics
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
+    path("healthz/jobs", health.jobs),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("", include("forecasts.urls")),
 ]
 

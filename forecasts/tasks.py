@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from forecasts.services import aggregates, answers, deliveries, rechecks, sending, sweeps
+from forecasts.doctor.examination import examine
+from forecasts.services import aggregates, answers, checkpoints, deliveries, publishing, rechecks, sending, sweeps
+from forecasts.services.jobs import run_of
 
 logger = structlog.get_logger(__name__)
 
@@ -18,36 +20,69 @@ logger = structlog.get_logger(__name__)
 @shared_task
 def sweep() -> None:
     """Settle every prediction that is due."""
-    done = sweeps.sweep(now=timezone.now())
-    logger.info("swept", checked=done.checked, changed=done.changed, failed=done.failed, left=done.left)
+    with run_of("sweep", clock=timezone.now):
+        done = sweeps.sweep(now=timezone.now())
+        logger.info("swept", checked=done.checked, changed=done.changed, failed=done.failed, left=done.left)
 
 
 @shared_task
 def recheck() -> None:
     """Have the final verdicts of the last months looked at again."""
-    logger.info("rechecking", due=rechecks.recheck_finals(now=timezone.now()))
+    with run_of("recheck", clock=timezone.now):
+        logger.info("rechecking", due=rechecks.recheck_finals(now=timezone.now()))
 
 
 @shared_task
 def forget_answers() -> None:
     """Delete the answers that were kept for requests sent again, once nobody can still be waiting for one."""
-    logger.info("forgot_answers", forgotten=answers.forget_answers(now=timezone.now()))
+    with run_of("forget-answers", clock=timezone.now):
+        logger.info("forgot_answers", forgotten=answers.forget_answers(now=timezone.now()))
 
 
 @shared_task
 def record_aggregates() -> None:
     """Record what crowds say."""
-    logger.info("aggregates_recorded", recorded=aggregates.record_aggregates(now=timezone.now()))
+    with run_of("record-aggregates", clock=timezone.now):
+        logger.info("aggregates_recorded", recorded=aggregates.record_aggregates(now=timezone.now()))
 
 
 @shared_task
 def send_webhooks() -> None:
     """Write down whom to tell of what, and send what is due."""
-    written = deliveries.write_deliveries(now=timezone.now())
-    done = sending.send_deliveries(now=timezone.now())
-    forgotten = deliveries.forget_deliveries(now=timezone.now())
-    told = {"written": written, "delivered": done.delivered, "failed": done.failed, "left": done.left}
-    logger.info("webhooks_sent", **told, forgotten=forgotten)
+    with run_of("send-webhooks", clock=timezone.now):
+        written = deliveries.write_deliveries(now=timezone.now())
+        done = sending.send_deliveries(now=timezone.now())
+        forgotten = deliveries.forget_deliveries(now=timezone.now())
+        told = {"written": written, "delivered": done.delivered, "failed": done.failed, "left": done.left}
+        logger.info("webhooks_sent", **told, forgotten=forgotten)
+
+
+@shared_task
+def checkpoint() -> None:
+    """Sign the ledger as it is, and send the signature where it is out of our reach."""
+    with run_of("checkpoint", clock=timezone.now):
+        made = checkpoints.make_checkpoint(desk=checkpoints.desk(), now=timezone.now())
+        if made:
+            sent = publishing.publish(made, places=publishing.places())
+            logger.info("checkpoint_made", size=made.size, root=made.root, sent=sent)
+
+
+@shared_task(soft_time_limit=3 * 3600, time_limit=3 * 3600 + 60)
+def doctor() -> None:
+    """Ask whether everything holds that must hold; each invariant that does not is an error in the log."""
+    with run_of("doctor", clock=timezone.now):
+        found = list(examine(now=timezone.now()))
+        broken = [one for one in found if one.n_breaches]
+        for one in broken:
+            told = {"number": one.number, "name": one.name, "breaches": list(one.breaches)}
+            logger.error("invariant_broken", n_breaches=one.n_breaches, **told)
+        logger.info("examined", checked=len(found), broken=len(broken))
+        if broken:
+            raise InvariantsBroken(f"{len(broken)} invariants are broken: run `manage.py doctor`")
+
+
+class InvariantsBroken(Exception):
+    """The records are not as they must be."""
 
 
 def hint() -> None:

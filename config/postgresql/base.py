@@ -1,4 +1,8 @@
-"""Django's PostgreSQL, reading instants about ten times as fast: most of what a sweep reads are instants."""
+"""
+Django's PostgreSQL, reading instants about ten times as fast: most of what a sweep reads are instants.
+
+It enters what is recorded in the ledger before a commit.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,6 +11,8 @@ from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from psycopg.abc import Buffer
 from psycopg.adapt import AdaptersMap
+
+from config.commits import EnteringCommits
 
 
 class InstantLoader(BaseTzLoader):
@@ -22,8 +28,8 @@ class InstantLoader(BaseTzLoader):
         return instant if instant.tzinfo is UTC else super().load(data)
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
-    """As Django's, but for the loader of instants."""
+class DatabaseWrapper(EnteringCommits, base.DatabaseWrapper):
+    """As Django's, but for the loader of instants and what happens before a commit."""
 
     def get_connection_params(self) -> dict[str, Any]:
         parameters = super().get_connection_params()

@@ -14,6 +14,7 @@ from forecasts.services.rule_checks import RuleCheck, check_rule
 from .fields import RuleField
 from .recording import RecordForm
 from .rule_fields import CLAUSE_FIELDS, clause_fields, clause_rows, is_described, read_clause
+from .rule_reference import Part, rule_language
 from .rule_templates import Start, rule_from
 
 PREFIXES = ("then", "if")
@@ -48,7 +49,11 @@ class RuleForm(RecordForm):
     """Adds the fields of a rule to a form; `self.rule_data` is the rule, None where none was given."""
 
     then_start = forms.ChoiceField(choices=STARTS, required=False, label="Counts", initial=Start.PUBLICATION)
-    rule = RuleField(required=False, label="RRL/1", help_text="{“rrl”: “1”, “consequent”: …}. See docs/rules.md.")
+    rule = RuleField(
+        required=False,
+        label="RRL/1",
+        help_text="{“rrl”: “1”, “consequent”: …}. What may stand where is told at the foot of this page.",
+    )
 
     suggestions: ClassVar[tuple[str, ...]] = ("topics", "entities", "milestones", "series")
     can_preview = True
@@ -62,6 +67,10 @@ class RuleForm(RecordForm):
     def codelists(self) -> dict[str, Any]:
         """The codes that fields offer while one types, each with what it means."""
         return {"event-types": EVENT_TYPES, "action-codes": ACTION_CODES}
+
+    def rule_language(self) -> tuple[Part, ...]:
+        """What may stand where in a rule, for those who write JSON."""
+        return rule_language()
 
     def clean(self) -> dict:
         super().clean()

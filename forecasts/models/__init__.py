@@ -17,7 +17,9 @@ from .events import (
     Tier,
 )
 from .forecasts import Forecast, Lexicon, LexiconEntry
+from .jobs import JobRun
 from .judgements import Judgement
+from .ledger import Checkpoint, LedgerEntry, LedgerHead, LedgerSalts, SigningKey
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
 from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
@@ -32,6 +34,7 @@ __all__ = [
     "Article",
     "ArticleAuthor",
     "Change",
+    "Checkpoint",
     "ClusterCell",
     "Coverage",
     "Delivery",
@@ -45,8 +48,12 @@ __all__ = [
     "Evidence",
     "Forecast",
     "Forecaster",
+    "JobRun",
     "Judgement",
     "KeptAnswer",
+    "LedgerEntry",
+    "LedgerHead",
+    "LedgerSalts",
     "LevelCell",
     "Lexicon",
     "LexiconEntry",
@@ -61,6 +68,7 @@ __all__ = [
     "Scope",
     "Score",
     "SearchText",
+    "SigningKey",
     "Source",
     "Tier",
     "Topic",

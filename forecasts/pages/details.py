@@ -103,6 +103,13 @@ def _conditions(found: Conditional) -> list[str]:
 
 def _readings(spread: Spread) -> list[str]:
     told = [spread.variants_missing] if spread.variants_missing and spread.brier is not None else []
+    read = sorted((line for line in spread.lexicons if line.brier is not None), key=lambda line: line.brier or 0)
+    if len(read) > 1:
+        least, most = read[0], read[-1]
+        told.append(
+            f"With the same words read through {len(read)} lexicons, the mean Brier score is from {least.brier:.4f} "
+            f"({least.name}) to {most.brier:.4f} ({most.name})."
+        )
     outside = [line.name for line in (*spread.lexicons, *spread.variants) if line.is_outside]
     if outside:
         told.append(f"Outside the interval of the score: {', '.join(outside)}. Much hangs on how it is read.")
@@ -126,7 +133,7 @@ def _points(gap: float) -> str:
 
 
 def words_as_csv(details: Details | None) -> str:
-    """Return one line for each phrase of each forecaster under a line of names; the meaning is empty below three uses."""
+    """Return one line for each phrase of each forecaster under a line of names; the meaning is empty below three events."""
     written = StringIO()
     writer = csv.writer(written)
     writer.writerow(WORD_COLUMNS)

@@ -1,7 +1,7 @@
 """Every kind of clause turned into a finding: value, facts, window, and a sentence that says why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,7 +13,7 @@ from forecasts.rules.phrases import count_needed, format_number, format_span, fo
 from forecasts.rules.series import find_run
 from forecasts.rules.settling import negation
 from forecasts.rules.state import check_state
-from forecasts.rules.tally import Tally, at_least, compare_count, sure_ones, total_at_least
+from forecasts.rules.tally import Tally, amount_of, at_least, compare_count, sure_ones, total_at_least
 from forecasts.rules.truth import Truth, truth_of
 from forecasts.rules.windows import Horizon, Span, WindowSpan
 
@@ -98,7 +98,15 @@ def judge_sum(clause: Sum, *, path: str, window: WindowSpan, scene: Scene) -> Fi
     settled = total_at_least(tally, clause=clause)
     unit = f" {clause.unit}" if clause.unit else ""
     needed = f"{clause.attr} of at least {format_number(clause.value)}{unit} needed in total"
-    return _counted(clause, settled, tally=tally, path=path, kind="sum", needed=needed, shown=len(tally.sure))
+    unclear = _ids([one for one in tally.matches if amount_of(one, clause=clause) is None])
+    if unclear:
+        needed += f", {len(unclear)} without an amount that counts"
+    finding = _counted(clause, settled, tally=tally, path=path, kind="sum", needed=needed, shown=len(tally.sure))
+    return replace(
+        finding,
+        witnesses=tuple(name for name in finding.witnesses if name not in unclear),
+        possible=tuple(dict.fromkeys((*finding.possible, *unclear))),
+    )
 
 
 def judge_series(clause: Series, *, path: str, window: WindowSpan, scene: Scene) -> Finding:

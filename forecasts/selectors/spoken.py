@@ -1,7 +1,7 @@
 """Which forecasts of a slice were given in words, read how; and which words only hedge."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -37,6 +37,13 @@ class Spoken(NamedTuple):
     cluster: str
     weight: int
     rows: int
+
+
+class Book(NamedTuple):
+    """A version of a lexicon."""
+
+    code: str
+    version: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +92,18 @@ def entries_of(spoken: Iterable[Spoken]) -> Mapping[int, LexiconEntry]:
     books = LexiconEntry.objects.filter(pk__in=used).values("lexicon")
     rows = LexiconEntry.objects.filter(lexicon__in=books).exclude(point=None).select_related("lexicon")
     return {row.pk: row for row in rows}
+
+
+def points_of(phrases: Collection[str]) -> Mapping[Book, Mapping[str, int]]:
+    """By lexicon, its newest version, the points in basis points of those of the phrases that it knows."""
+    if not phrases:
+        return {}
+    rows = LexiconEntry.objects.filter(phrase__in=phrases).exclude(point=None)
+    points: dict[Book, dict[str, int]] = defaultdict(dict)
+    for code, version, phrase, point in rows.values_list("lexicon__code", "lexicon__version", "phrase", "point"):
+        points[Book(code, version)][phrase] = round((point or 0) * BASIS_POINTS)
+    newest = {book.code: book for book in sorted(points)}
+    return {book: points[book] for book in newest.values()}
 
 
 def _recorded(chosen: Slice) -> list[Spoken] | None:

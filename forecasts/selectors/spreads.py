@@ -1,7 +1,6 @@
 """How much a score hangs on how words are read, and on how rules are: the same forecasts under other readings."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -10,9 +9,9 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef
 
-from forecasts.models import LexiconEntry, Prediction, RuleVersion
+from forecasts.models import Prediction, RuleVersion
 from forecasts.scoring.intervals import Interval
-from forecasts.scoring.levels import BASIS_POINTS, WHOLE
+from forecasts.scoring.levels import WHOLE
 from forecasts.scoring.means import mean_brier_interval
 from forecasts.scoring.statistics import UNITS, Totals, cell_of
 from forecasts.scoring.tiers import Tier, tier_at
@@ -21,7 +20,7 @@ from .coverage import Coverage, asked_forecasts
 from .recorded_coverage import standing_postings
 from .recounts import Recount, recount_of, weight_under
 from .slices import Slice, Weighting, weight_of
-from .spoken import Spoken, plain
+from .spoken import Spoken, plain, points_of
 
 VARIANTS = (RuleVersion.Variant.STRICT, RuleVersion.Variant.LENIENT)
 MOST_REPLAYED = 200
@@ -33,10 +32,11 @@ class SpreadLine:
     The mean Brier score under another reading.
 
     `n_read` is how many the other reading has something to say about: forecasts whose words a lexicon knows, or
-    predictions whose rules have such a reading; `n_changed` how many of those it changes.
+    predictions whose rules have such a reading; `n_changed` how many of those it changes. `version` is that of the lexicon.
     """
 
     name: str
+    version: int | None
     n_read: int
     n_changed: int
     n: float
@@ -110,32 +110,18 @@ def spread_of(
 
 def _lexicons(totals: Totals, *, spoken: Sequence[Spoken]) -> Iterator[SpreadLine]:
     phrases = {one: plain(one.phrase) for one in spoken}
-    for book, points in sorted(_points(set(phrases.values())).items()):
+    for book, points in sorted(points_of(set(phrases.values())).items()):
         told = [(one, points[phrases[one]]) for one in spoken if phrases[one] in points]
         change = sum(_brier(one, level) - _brier(one, one.level) for one, level in told)
         yield _line(
-            book,
+            book.code,
+            version=book.version,
             before=totals,
             change=change,
             n_read=sum(one.rows for one, _ in told),
             n_changed=sum(one.rows for one, level in told if level != one.level),
             what="forecast in words" if sum(one.rows for one, _ in told) == 1 else "forecasts in words",
         )
-
-
-def _points(phrases: Collection[str]) -> Mapping[str, Mapping[str, int]]:
-    """By lexicon, its newest version, the points in basis points of those of the phrases that it knows."""
-    if not phrases:
-        return {}
-    rows = LexiconEntry.objects.filter(phrase__in=phrases).exclude(point=None).order_by("lexicon__version")
-    newest: dict[str, int] = {}
-    points: dict[str, dict[str, int]] = defaultdict(dict)
-    for code, version, phrase, point in rows.values_list("lexicon__code", "lexicon__version", "phrase", "point"):
-        if newest.get(code) != version:
-            newest[code] = version
-            points[code] = {}
-        points[code][phrase] = round((point or 0) * BASIS_POINTS)
-    return points
 
 
 def _brier(one: Spoken, level: int) -> int:
@@ -235,6 +221,7 @@ def _line(
     n_read: int,
     n_changed: int,
     what: str,
+    version: int | None = None,
     weight: int = 0,
     clusters: int = 0,
 ) -> SpreadLine:
@@ -246,6 +233,7 @@ def _line(
     tier = tier_at(before.clusters + clusters)
     return SpreadLine(
         name=name,
+        version=version,
         n_read=n_read,
         n_changed=n_changed,
         n=n / WHOLE,

@@ -186,7 +186,7 @@ def _line(forecaster: str, phrase: str, lexicon: str, *, use: _Use) -> PhraseLin
         for values in zip(*((s.reading.point, s.reading.low, s.reading.high, s.spread) for s in use.said), strict=True)
     )
     counts = {"happened": happened, "failed": max(0.0, n - happened), "mean": min(max(point, 0.0), 1.0)}
-    found = effective_meaning(**counts, spread=spread)
+    found = effective_meaning(**counts, n_clusters=len(use.clusters), spread=spread)
     events = "1 independent event" if len(use.clusters) == 1 else f"{len(use.clusters)} independent events"
     told = found.text if isinstance(found, Absent) else meaning_statement(use.name, phrase, found=found, **counts)
     return PhraseLine(

@@ -1,6 +1,7 @@
 """Recording files of forecasts with their outcomes: thousands of rows a transaction, each bad one told with its line."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import chain, islice, pairwise
 from uuid import UUID
@@ -26,6 +27,10 @@ from .routing import make_due
 from .scores import score_predictions
 
 CHUNK = 2000
+SEEN_APART = (
+    f"A preview looks at {CHUNK:,} rows at a time: what comes twice further apart in the file counts as new here, and as unchanged or "
+    "refused when it is recorded."
+)
 Row = ForecastRow | BadRow
 
 
@@ -60,12 +65,14 @@ def preview_forecasts(*, rows: Iterable[Row], origin: Origin) -> ForecastImportR
     """
     Return what `import_forecasts` would report, and record nothing.
 
-    A question or a forecast that comes twice is noticed only within the same two thousand rows.
+    A question or a forecast that comes twice is noticed only within the same two thousand rows; the report of a longer
+    file says so.
     """
-    tally = ForecastTally()
+    tally, n_chunks = ForecastTally(), 0
     for chunk in _chunks(rows):
+        n_chunks += 1
         tally.take(plan_forecasts(_good(chunk, tally=tally), origin=origin).tally)
-    return tally.report()
+    return replace(tally.report(), caution=SEEN_APART if n_chunks > 1 else "")
 
 
 def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:

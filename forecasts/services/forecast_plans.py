@@ -33,11 +33,13 @@ class ForecastImportReport(ImportReport):
     What became of the forecasts of a file.
 
     `predictions` and `verdicts` count those that were new, `rounded` the new forecasts that were finer than the grid.
+    `caution` is what the numbers of a preview do not know.
     """
 
     predictions: int
     verdicts: int
     rounded: int
+    caution: str = ""
 
 
 class ForecastTally(Tally):

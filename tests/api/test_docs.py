@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from forecasts.api.documentation import ERRORS
+from forecasts.api.shared_answers import ERRORS
 from forecasts.models import ApiToken
 from tests.builders import make_forecaster, make_prediction, make_world
 

@@ -5,8 +5,8 @@ import json
 import pytest
 from django.apps import apps
 
-from forecasts.models import Event, EventVersion
-from tests.builders import rule_that_it_occurs
+from forecasts.models import Event, EventVersion, Source
+from tests.builders import cover, rule_that_it_occurs
 
 from .conftest import errors_of
 from .test_imports import FILE, LINE, send
@@ -121,3 +121,25 @@ def test_a_row_that_cannot_be_is_told_with_its_line_and_field(changed, field, in
 
 def test_the_file_of_these_tests_is_accepted(ingester):
     assert send(ingester, FILE).json()["refused"] == 0
+
+
+@pytest.mark.parametrize(
+    ("amount", "value", "doubtful"),
+    [
+        (10, "F", []),
+        (-10, "U", ["The United States sends military aid"]),
+        ({"low": -10, "high": 90}, "U", ["The United States sends military aid"]),
+        ("much", "U", ["The United States sends military aid"]),
+    ],
+)
+def test_an_amount_below_zero_adds_nothing_and_is_left_to_a_person(amount, value, doubtful, ingester, logger):
+    window = {"start": "2025-02-01T00:00:00Z", "end": "2025-03-01T00:00:00Z"}
+    total = {"sum": {"pattern": AID, "window": window, "attr": "usd", "value": 50}}
+    assert ingester.post("events/", EVENT | {"attributes": {"usd": amount}}).status_code == 201
+    cover(source=Source.objects.get())
+
+    body = {"rule": {"rrl": "1", "consequent": total}, "publication": "2025-01-01T00:00:00Z"}
+    answer = logger.post("rules/check/", body).json()
+    (clause,) = answer["clauses"]
+
+    assert (clause["value"], [event["title"] for event in clause["doubtful"]]) == (value, doubtful), clause

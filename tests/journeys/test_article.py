@@ -13,6 +13,7 @@ from forecasts.selectors.coverage import PARTS
 from forecasts.selectors.resolutions import latest_evaluation
 from forecasts.selectors.scorecards import Slice, full_scorecard, scorecard
 from forecasts.services.sweeps import sweep
+from tests.examined import breaches
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +172,7 @@ def test_loading_and_sweeping_again_adds_nothing(settled):
 
     assert [model.objects.count() for model in models] == before
     assert again.changed == 0
+
+
+def test_the_doctor_finds_nothing(settled):
+    assert breaches(now=NOW + timedelta(minutes=1)) == []

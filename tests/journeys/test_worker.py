@@ -1,5 +1,6 @@
 """The sweep as it runs in earnest: real Celery processes, the embedded Redis, committed rows."""
 
+import json
 import os
 import signal
 
@@ -7,15 +8,16 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from forecasts.models import Prediction, Resolution, Score
+from forecasts.models import JobRun, Prediction, Resolution, Score
 from tests.admin.pages import add_page, errors_after, event_input, prediction_input
 from tests.builders import cover, make_article, make_prediction, make_source, make_topic, make_world
+from tests.examined import breaches
 from tests.journeys.conftest import wait_until
 
 WORKER = ("worker", "--concurrency=1", "--loglevel=INFO", "--without-gossip", "--without-mingle")
 
 
-def test_a_prediction_typed_in_the_admin_is_resolved_by_a_worker_and_scored_in_the_api(start):
+def test_a_prediction_typed_in_the_admin_is_resolved_by_a_worker_and_scored_in_the_api(start, tmp_path):
     editor, reader = Client(), Client()
     editor.force_login(User.objects.create_superuser("editor"))
     make_world()
@@ -31,6 +33,11 @@ def test_a_prediction_typed_in_the_admin_is_resolved_by_a_worker_and_scored_in_t
     brier = next(score for score in answer["scores"] if score["name"] == "BRIER")
     assert (typed, told) == ({}, {})
     assert (answer["n"], round(brier["value"], 10)) == (1, 0.09)
+    assert JobRun.objects.get(name="sweep").last_error == ""
+    lines = [json.loads(line) for line in (tmp_path / "celery.log").read_text().splitlines() if line.startswith("{")]
+    swept = [line for line in lines if line["event"] == "swept"]
+    assert all(line["task_id"] and line["task"] == "forecasts.tasks.sweep" for line in swept)
+    assert any("request_id" in line for line in swept), "no sweep names the request that asked for it"
 
 
 def test_killing_the_workers_loses_nothing_and_doubles_nothing(start):
@@ -49,6 +56,7 @@ def test_killing_the_workers_loses_nothing_and_doubles_nothing(start):
     start(*WORKER)
     wait_until(_is_done, seconds=60)
 
+    assert breaches(now=timezone.now()) == []
     assert Resolution.objects.count() == len(predictions) == 60
     assert Score.objects.count() == 2 * 60
     assert set(Prediction.objects.values_list("verdict", flat=True)) == {"NO"}

@@ -13,6 +13,11 @@ LAST_DAY = 60
 MOST_LATE = 4
 # An event is announced up to three days before it happens; widened dates reach back by at most four more.
 LAG = MOST_LATE + 3 + 4
+# Where much begins, ends and happens, so that dates fall on either side of the edges of windows.
+EDGES = (10, 20, 45)
+BESIDE_EDGES = tuple(edge + by for edge in EDGES for by in (-1, 0, 1))
+OFFSETS = (-11, -4, -2, -1, 1, 2, 4, 6, 9, 11, 29, 31)
+DELAYS = (0, 3, 10, 25, 45, 60, 80)
 # Until then sources reach back to nothing that any event or window could lie in.
 UNDATED_TO = 3
 GROUPS = {"wire": LAG, "official": LAG + 6}
@@ -47,31 +52,49 @@ class History:
         return "\n".join([*lines, values, f"answered on day {self.answered_on}: {self.answer}"])
 
 
+def happening_days(others):
+    """Any day, one beside the edge of a window, or one that an offset from another event leads to."""
+    led_to = sorted({other + offset for other in others for offset in OFFSETS if 0 <= other + offset <= LAST_DAY})
+    return st.one_of(st.integers(0, LAST_DAY), *(st.sampled_from(days) for days in (BESIDE_EDGES, led_to) if days))
+
+
+def fitting(values, prefixes):
+    """Those of the values that one of the prefixes covers; all where a pattern asks for none of them."""
+    return [value for value in values if not prefixes or value.startswith(tuple(prefixes))] or list(values)
+
+
 @st.composite
-def events(draw, number):
-    """What truly happened, and the versions in which it became known, ever more exact."""
+def truths(draw, number, *, pattern, others):
+    """What truly happened, mostly what a pattern asks for, and the day of it."""
     # Sources that are complete keep no event from before back, and one without a date may be from before.
-    is_dated = draw(st.integers(0, 3)) < 3
+    is_dated = draw(st.integers(0, 5)) < 5
     late = draw(st.integers(0, MOST_LATE)) if is_dated else 0
-    happened = day(draw(st.integers(0, LAST_DAY if is_dated else UNDATED_TO)))
-    happened += draw(st.sampled_from([timedelta(0), timedelta(hours=12)]))
-    is_election = draw(st.integers(0, 5)) == 5
+    on = draw(happening_days(others) if is_dated else st.integers(0, UNDATED_TO))
+    happened = day(on) + draw(st.sampled_from([timedelta(0), timedelta(hours=12)]))
     announced, effective = (happened + draw(st.integers(*days)) * DAY for days in ((-3, 0), (0, 20)))
-    true = Occurrence(
-        id=f"e{number}", title="", earliest=happened, latest=happened,
-        event_type=ELECTION if is_election else draw(st.sampled_from(TYPES)),
-        action_code=draw(st.sampled_from(CODES)), recipients=(WINNER,) if is_election else (),
-        actors=(draw(st.sampled_from(ACTORS)),), topics=(draw(st.sampled_from(TOPICS)),),
+    event_type = draw(st.sampled_from(pattern.get("type") or TYPES))
+    return on, is_dated, Occurrence(
+        id=f"e{number}", title="", earliest=happened, latest=happened, event_type=event_type,
+        action_code=draw(st.sampled_from(fitting(CODES, pattern.get("code")))),
+        recipients=(WINNER,) if event_type == ELECTION else (),
+        actors=(draw(st.sampled_from(fitting(ACTORS, pattern.get("actor")))),),
+        topics=(draw(st.sampled_from(fitting(TOPICS, pattern.get("topic_any")))),),
         announced=(announced, announced) if is_dated or draw(st.booleans()) else None,
         effective=(effective, effective) if is_dated or draw(st.booleans()) else None,
         attributes={"usd": draw(amounts())}, tier=draw(st.sampled_from("AAABCD")),
         known_at=happened + late * DAY,
     )  # fmt: skip
+
+
+@st.composite
+def events(draw, number, *, pattern, others):
+    """The day on which something happened, and the versions in which it became known, ever more exact."""
+    on, is_dated, true = draw(truths(number, pattern=pattern, others=others))
     versions = [true]
     for _ in range(draw(st.integers(0, 2))):
         versions.insert(0, draw(coarser(versions[0], is_dated=is_dated)))
-    delays = sorted(draw(st.lists(st.integers(0, 60), min_size=3, max_size=3)))
-    return tuple(
+    delays = sorted(draw(st.lists(st.sampled_from(DELAYS), min_size=3, max_size=3)))
+    return on, tuple(
         replace(version, known_at=true.known_at + (delay if index else 0) * DAY)
         for index, (version, delay) in enumerate(zip(versions, delays, strict=False))
     )
@@ -136,9 +159,15 @@ def prices(draw):
 
 
 @st.composite
-def histories(draw):
+def histories(draw, *, patterns=()):
+    """What happened, much of it of the kinds that patterns ask for."""
+    days, drawn = [], []
+    for number in range(draw(st.integers(1, 6))):
+        on, versions = draw(events(number, pattern=draw(st.sampled_from([{}, *patterns])), others=days))
+        days.append(on)
+        drawn.append(versions)
     return History(
-        events=tuple(draw(events(number)) for number in range(draw(st.integers(1, 6)))),
+        events=tuple(drawn),
         values=draw(prices()),
         answered_on=draw(st.sampled_from([None, 5, 25, 45])),
         answer=draw(st.booleans()),

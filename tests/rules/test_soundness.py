@@ -10,12 +10,14 @@ from hypothesis import given, note
 from forecasts.rules.evaluation import evaluate
 from forecasts.rules.findings import Finding, Status
 from forecasts.rules.truth import Truth
-from tests.rules.drawn_rules import rules
-from tests.rules.histories import LAST_DAY, coverage_on, day, histories, known_on
-from tests.soundness.profiles import EFFORT, SECONDS, effort
+from tests.rules.drawn_rules import cases
+from tests.rules.histories import EDGES, LAST_DAY, coverage_on, day, known_on
+from tests.soundness.profiles import SECONDS, TURNS, effort, turn
 
-KNOWLEDGE_DAYS = range(0, LAST_DAY + 60, 6)
-N_EVALUATIONS, FEWEST_OF_EACH = 5_000 * EFFORT, 200 * EFFORT
+# Now and then, and the days after an edge, when news of what happened before it still comes in.
+KNOWLEDGE_DAYS = sorted({*range(0, LAST_DAY + 60, 8), *(edge + days for edge in EDGES for days in (1, 2, 3))})
+# In each turn; by night there are forty.
+N_EVALUATIONS, FEWEST_OF_EACH = 5_000, 200
 VERDICTS = {Status.YES: "YES", Status.NO: "NO", Status.ANNULLED: "ANNULLED"}
 
 pytestmark = pytest.mark.timeout(SECONDS)
@@ -32,23 +34,25 @@ def is_within(span, other):
     return other.lo <= span.lo and span.hi <= other.hi
 
 
-def test_more_knowledge_never_changes_a_verdict():
+@pytest.mark.parametrize("number", TURNS)
+def test_more_knowledge_never_changes_a_verdict(number):
     reached: Counter[str] = Counter()
 
-    @effort(300)
-    @given(rule=rules(), history=histories())
-    def holds(rule, history):
+    @turn(number, n_examples=300)
+    @given(cases())
+    def holds(case):
+        rule, history = case
         note(rule.model_dump_json(by_alias=True, exclude_defaults=True))
         note(str(history))
         settled: dict[str, Finding] = {}
-        for number in KNOWLEDGE_DAYS:
-            outcome = evaluate(rule, known_on(number, history=history))
+        for on in KNOWLEDGE_DAYS:
+            outcome = evaluate(rule, known_on(on, history=history))
             reached[VERDICTS.get(outcome.status, "OPEN")] += 1
             for finding in every_finding(outcome):
                 before = settled.get(finding.path)
                 if before is not None:
-                    assert finding.value is before.value, (number, before.why, finding.why)
-                    assert is_within(finding.at, before.at), (number, before, finding)
+                    assert finding.value is before.value, (on, before.why, finding.why)
+                    assert is_within(finding.at, before.at), (on, before, finding)
                 if finding.value is not Truth.U:
                     settled[finding.path] = finding
 
@@ -60,8 +64,9 @@ def test_more_knowledge_never_changes_a_verdict():
 
 
 @effort(150)
-@given(rule=rules(), history=histories())
-def test_time_alone_changes_nothing_before_the_next_check(rule, history):
+@given(cases())
+def test_time_alone_changes_nothing_before_the_next_check(case):
+    rule, history = case
     knowledge = known_on(30, history=history)
     outcome = evaluate(rule, knowledge)
 

@@ -110,7 +110,7 @@ def test_each_phrase_of_each_forecaster_has_its_own_meaning():
         "On 20 independent events."
     )
     assert (other.forecaster, other.n, other.text) == (
-        "the-king", 2, "Shown from 3 uses on; there are 2 so far.",
+        "the-king", 2, "Shown from 3 independent events on; there are 2 so far.",
     )  # fmt: skip
 
 

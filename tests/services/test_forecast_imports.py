@@ -98,6 +98,17 @@ def test_the_same_file_again_adds_nothing_whenever_it_comes(editor):
     assert stored() == before
 
 
+def test_a_preview_of_a_long_file_says_what_it_does_not_notice(editor, monkeypatch):
+    monkeypatch.setattr("forecasts.services.forecast_imports.CHUNK", 1)
+    again = line()
+
+    seen, done = report(editor, again, again, run=preview_forecasts), report(editor, again, again)
+
+    assert (seen.new, seen.unchanged, done.new, done.unchanged) == (2, 0, 1, 1)
+    assert seen.caution.startswith("A preview looks at 2,000 rows at a time")
+    assert done.caution == ""
+
+
 def test_a_preview_says_the_same_and_records_nothing(editor):
     lines = [line(), line(by="bob"), line(by="eve", probability="2")]
 

@@ -16,13 +16,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.soundness.mutations import MUTATIONS, Mutation
+from tests.soundness.mutations import MUTATIONS, SEARCHED, Mutation
 from tests.soundness.scoring_mutations import SCORING_MUTATIONS
 
 ROOT = Path(__file__).parents[2]
 LEFT_BEHIND = shutil.ignore_patterns(".*", "var", "node_modules", "__pycache__", "*.sqlite3")
 SECONDS = 900
-ALL = (*MUTATIONS, *SCORING_MUTATIONS)
+ALL = (*MUTATIONS, *SEARCHED, *SCORING_MUTATIONS)
 
 
 class NotApplicable(Exception):
@@ -57,15 +57,26 @@ def is_noticed(mutation: Mutation, *, copy: Path) -> bool:
     original = path.read_text()
     path.write_text(mutated(mutation, root=copy))
     try:
-        return run(mutation.tests, copy=copy) == 1
+        return run(mutation, copy=copy) == 1
     finally:
         path.write_text(original)
 
 
-def run(tests: Sequence[str], *, copy: Path) -> int:
-    """Return the exit code of the tests of a copy: 0 all passed, 1 some failed, more where they could not run."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:randomly", "-p", "no:cacheprovider", *tests]
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_PROFILE": "mutants"}
+def run(mutation: Mutation, *, copy: Path) -> int:
+    """Return the exit code of the tests in a copy: 0 all passed, 1 some failed, more where they could not run."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "-p",
+        "no:randomly",
+        "-p",
+        "no:cacheprovider",
+        *mutation.tests,
+    ]
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_PROFILE": mutation.profile}
     done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, timeout=SECONDS)
     if done.returncode > 1:
         raise RuntimeError(f"the tests could not run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")

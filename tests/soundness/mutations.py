@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-PROPERTY = ("tests/rules/test_soundness.py",)
+SEARCH = ("tests/rules/test_soundness.py::test_more_knowledge_never_changes_a_verdict",)
 TABLES = ("tests/rules", "tests/soundness/test_boundaries.py", "--ignore=tests/rules/test_soundness.py")
 RECORD = (
     "tests/soundness/test_coverage_by_time.py",
@@ -19,6 +19,7 @@ class Mutation(NamedTuple):
     old: str
     new: str
     tests: tuple[str, ...] = TABLES
+    profile: str = "mutants"
 
 
 RULES = "forecasts/rules/"
@@ -84,3 +85,17 @@ MUTATIONS = (
     Mutation("withdrawn events count", "forecasts/selectors/occurrences.py", "return known.exclude(status=EventVersion.Status.RETRACTED)", "return known", RECORD),
     Mutation("sources have no lag", "forecasts/selectors/knowledge.py", "min(source.stated, as_of - source.settlement_lag)", "source.stated", RECORD),
 )  # fmt: skip
+
+# What makes a verdict change as knowledge grows must be found by chance too, not by its own table alone.
+UNSOUND = (
+    "the clock alone closes a window",
+    "a vague date is its first instant",
+    "a coarse name is no match",
+    "guards take silence for absence",
+    "an anchor is a point",
+)
+SEARCHED = tuple(
+    one._replace(name=f"{one.name}, in random histories", tests=SEARCH, profile="search")
+    for one in MUTATIONS
+    if one.name in UNSOUND
+)

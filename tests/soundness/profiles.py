@@ -1,13 +1,15 @@
-"""How hard to look: HYPOTHESIS_PROFILE is ci as always, nightly, or mutants, which stops at the first failure."""
+"""How hard to look: HYPOTHESIS_PROFILE is ci, nightly, or mutants and search, which stop at the first failure."""
 
 import os
+from collections.abc import Callable
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 
-PROFILES = {"ci": 1, "nightly": 40, "mutants": 1}
+PROFILES = {"ci": 1, "nightly": 40, "mutants": 1, "search": 10}
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
 EFFORT = PROFILES[PROFILE]
-PHASES = [Phase.generate] if PROFILE == "mutants" else list(Phase)
+TURNS = range(EFFORT)
+PHASES = [Phase.generate] if PROFILE in ("mutants", "search") else list(Phase)
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 # A run by night may take hours; one that takes this long by day hangs.
 SECONDS = 120 * EFFORT
@@ -19,8 +21,22 @@ def effort(n_examples: int) -> settings:
 
     By day the examples are the same each time, so that a change and not chance turns a build red; by night others.
     """
+    return _settings(n_examples * EFFORT)
+
+
+def turn(number: int, *, n_examples: int) -> Callable[[Callable], Callable]:
+    """
+    Return what makes one of `TURNS` of a test: so many examples, by day always the same, others in each turn.
+
+    One long search keeps to what it found early; several short ones look in more places.
+    """
+    chosen = _settings(n_examples)
+    return chosen if PROFILE == "nightly" else lambda test: seed(number)(chosen(test))
+
+
+def _settings(n_examples: int) -> settings:
     return settings(
-        max_examples=n_examples * EFFORT,
+        max_examples=n_examples,
         derandomize=PROFILE != "nightly",
         database=None if PROFILE != "nightly" else settings.default.database,
         deadline=None,

@@ -5,7 +5,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from forecasts.selectors.scorecards import Call, Scorecard
+from forecasts.scoring.measures import POLICY_VERSION
+from forecasts.selectors.calls import Call
+from forecasts.selectors.scorecards import Scorecard
 
 from .base import Part
 from .coverage import CoverageCountsSerializer, coverage_of
@@ -85,6 +87,9 @@ class SampleSerializer(Part):
     missing_reason = serializers.CharField(allow_null=True, help_text="Why there is no score.")
     n = serializers.IntegerField()
     n_clusters = serializers.IntegerField()
+    policy_version = serializers.CharField(
+        help_text="Of what counts, how it is weighed and compared, and from when it is shown; docs/scores/figures.md has it."
+    )
     lexicons = LexiconVersionSerializer(many=True, help_text="What the words of the slice were read by.")
     coverage = CoverageCountsSerializer()
 
@@ -96,7 +101,9 @@ class AccuracySerializer(SampleSerializer):
     verbal = VerbalSerializer(allow_null=True)
     conditional = ConditionalSerializer(allow_null=True)
     spread = SpreadSerializer(allow_null=True)
-    calls = CallSerializer(many=True, help_text="The best ones; `n_calls` says how many there are.")
+    calls = CallSerializer(
+        many=True, help_text="Those scored last, at most 100; `n_calls` says how many there are, `calls.csv` has all."
+    )
     n_calls = serializers.IntegerField()
 
 
@@ -119,6 +126,7 @@ def sample_of(card: Scorecard) -> dict[str, Any]:
     return {name: getattr(summary, name) for name in names} | {
         "slice": asdict(card.slice),
         "tier": summary.tier.value,
+        "policy_version": POLICY_VERSION,
         "lexicons": [name._asdict() for name in card.lexicons],
         "coverage": coverage_of(card.coverage),
     }

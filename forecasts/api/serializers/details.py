@@ -36,7 +36,9 @@ class PhraseSerializer(Part):
     n = _number("How many times it was used on what is settled, by weight.", may_miss=False)
     n_clusters = serializers.IntegerField(help_text="Independent events among them.")
     happened = _number("How many of them happened.", may_miss=False)
-    meaning = _number("What it came to mean: the readers and the outcomes taken together. From three uses on.")
+    meaning = _number(
+        "What it came to mean: the readers and the outcomes taken together. From three independent events on."
+    )
     meaning_low = _number("The low end of its 95% interval.")
     meaning_high = _number("The high end.")
     text = serializers.CharField(help_text="The same as a sentence, or why there is no meaning.")
@@ -122,6 +124,7 @@ class SpreadLineSerializer(Part):
     """The score under another reading."""
 
     name = serializers.CharField(help_text="The lexicon's code, or the variant.")
+    version = serializers.IntegerField(allow_null=True, help_text="Of the lexicon, its newest; null for a variant.")
     n_read = serializers.IntegerField(help_text="Forecasts, or predictions, that it has a reading of.")
     n_changed = serializers.IntegerField()
     n = serializers.FloatField()

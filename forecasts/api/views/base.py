@@ -152,6 +152,8 @@ class Records(Shown):
     filterset_class: Any = None
     lookup_value_regex = UUID
     includes: Mapping[str, Include] = {}
+    # The actions that revise a row, and can name the state they are based on.
+    revisions: tuple[str, ...] = ()
 
     def get_serializer_class(self) -> Any:
         is_detail = self.action != "list" and self.detail_serializer_class is not None
@@ -176,21 +178,24 @@ class Records(Shown):
         return reverse(f"api:{self.basename}-detail", kwargs={key: value}, request=self.request)
 
     @contextmanager
-    def revising(self, locked: QuerySet[Any]) -> Iterator[None]:
+    def revising(self, locked: QuerySet[Any], *, row: Callable[[], Any] | None = None) -> Iterator[None]:
         """
         A transaction that revises a row, for as long as nobody else can revise what is locked.
 
+        Args:
+            row: Reads the row, where it is another than that of the address; None where there is none yet.
         Raises:
             PreconditionFailed: The request has an If-Match, and the row is in another state by now.
         """
         with transaction.atomic():
             if expected := self.request.headers.get("If-Match"):
                 locked.select_for_update().get()
-                self._check_state(expected)
+                self._check_state(expected, row=(row or self.get_object)())
             yield
 
-    def _check_state(self, expected: str) -> None:
-        row = self.get_object()
+    def _check_state(self, expected: str, *, row: Any) -> None:
+        if row is None:
+            raise PreconditionFailed(etag="", change="There is nothing of this name yet.")
         (shown,) = self.shown([row])
         renderer: Any = self.request.accepted_renderer
         # The same bytes and the same digest as a GET.
@@ -229,7 +234,7 @@ def recorded(write: Callable[[], tuple[Any, bool]], *, field: str, address: Call
 def check_parameters(given: Any, *, known: list[str]) -> None:
     """
     Raises:
-        ValidationError: A query parameter is unknown, comes twice, or holds what no text may hold.
+        ValidationError: A query parameter is unknown, empty, comes twice, or holds what no text may hold.
     """
     wrong = {}
     for name, values in given.lists():
@@ -238,6 +243,8 @@ def check_parameters(given: Any, *, known: list[str]) -> None:
             wrong[name[:100]] = [f"There is no parameter “{name[:100]}” here.{near(name, known=known)} {known_ones}"]
         elif len(values) > 1:
             wrong[name] = ["This parameter is given twice."]
+        elif not values[0]:
+            wrong[name] = ["This parameter is empty. Give it a value, or leave it out."]
         elif any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in values[0]):
             wrong[name] = ["This text holds a NUL character."]
     if wrong:

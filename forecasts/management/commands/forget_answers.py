@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from forecasts.services.answers import KEPT_FOR, forget_answers
+from forecasts.services.jobs import run_of
 
 
 class Command(BaseCommand):
@@ -12,4 +13,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args, **options) -> None:
-        self.stdout.write(f"{forget_answers(now=timezone.now())} forgotten")
+        with run_of("forget-answers", clock=timezone.now):
+            n_forgotten = forget_answers(now=timezone.now())
+        self.stdout.write(f"{n_forgotten} forgotten")

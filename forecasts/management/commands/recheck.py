@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from forecasts.services.jobs import run_of
 from forecasts.services.rechecks import LOOK_BACK, recheck_finals
 
 
@@ -17,5 +18,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, days: int, **options) -> None:
-        found = recheck_finals(now=timezone.now(), since=timedelta(days=days))
+        with run_of("recheck", clock=timezone.now):
+            found = recheck_finals(now=timezone.now(), since=timedelta(days=days))
         self.stdout.write(f"{found} final verdicts are due to be looked at again")

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from forecasts.services.aggregates import record_aggregates
+from forecasts.services.jobs import run_of
 from forecasts.services.refusal import Refused
 
 
@@ -20,7 +21,8 @@ class Command(BaseCommand):
             raise CommandError(f"--days must be from 1 to 100000, got {days}")
         since = None if days is None else timedelta(days=days)
         try:
-            recorded = record_aggregates(now=timezone.now(), since=since)
+            with run_of("record-aggregates", clock=timezone.now):
+                recorded = record_aggregates(now=timezone.now(), since=since)
         except Refused as refusal:
             raise CommandError(" ".join(refusal.messages)) from None
         self.stdout.write(f"{recorded} forecasts of aggregates were recorded")

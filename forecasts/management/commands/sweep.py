@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from forecasts.services.jobs import run_of
 from forecasts.services.sweeps import LIMIT, sweep
 
 
@@ -16,7 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("--budget", type=float, default=45.0, help="at most so many seconds (default: 45)")
 
     def handle(self, *args, limit: int, budget: float, **options) -> None:
-        done = sweep(now=timezone.now(), limit=limit, budget=budget)
+        with run_of("sweep", clock=timezone.now):
+            done = sweep(now=timezone.now(), limit=limit, budget=budget)
         self.stdout.write(f"{done.checked} checked, {done.changed} changed, {done.failed} failed, {done.left} left due")
         if done.failed:
             raise CommandError(f"{done.failed} checks failed: see the predictions' last error in the admin.")
