@@ -15,7 +15,7 @@ MOST_GROUPS = 20_000
 DECIDED_ANEW = Absent(Missing.NOT_COUNTED, "Ranks under other lexicons go by the verdicts on record.")
 TOO_MANY_WORDS = Absent(
     Missing.TOO_MANY,
-    f"More than {MOST_GROUPS:,} groups of forecasts in words: too many to read anew while somebody waits.",
+    f"More than {MOST_GROUPS:,} forecasts in words: too many to read anew while somebody waits.",
 )
 Event = tuple[str, str]
 
