@@ -19,7 +19,7 @@ from .slices import Slice, weight_of
 PLACES = 10  # As many as scores are recorded with.
 MOST_SHOWN = 100
 MOST_SORTED = 10_000
-LOOKED_THROUGH = (1_000, 20_000)
+LOOKED_THROUGH = (200, 2_000, 20_000)
 
 
 @dataclass(frozen=True, kw_only=True)
