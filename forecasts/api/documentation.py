@@ -15,6 +15,7 @@ from rest_framework.permissions import SAFE_METHODS
 
 from forecasts.models import ApiToken
 
+from .examples import add_example
 from .negotiation import AsTheAddressSays
 from .serializers.base import Body
 from .shared_answers import (
@@ -56,6 +57,12 @@ class CodeScheme(OpenApiSerializerFieldExtension):
 
 class ApiSchema(AutoSchema):
     """The schema of an endpoint: who may call it, what its headers say, and every error."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        operation = super().get_operation(*args, **kwargs)
+        if operation:
+            add_example(operation)
+        return operation
 
     def get_auth(self) -> list[dict[str, Any]]:
         auths = super().get_auth()

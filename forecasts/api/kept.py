@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 import forecasts
+from forecasts.api.held import Passing
 from forecasts.selectors.slices import Slice
 from forecasts.selectors.versions import version_of
 
@@ -59,7 +60,8 @@ def kept_answer(
         if kept.version and len(kept.body) <= LARGEST:
             cache.set(key, kept, KEPT_SECONDS)
     media_type = request.accepted_renderer.media_type
-    return HttpResponse(kept.body, content_type=media_type, headers={"ETag": kept.etag})
+    kind = HttpResponse if kept.version else Passing
+    return kind(kept.body, content_type=media_type, headers={"ETag": kept.etag})
 
 
 def _key(request: Request) -> str:

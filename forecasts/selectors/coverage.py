@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from forecasts.models import Forecast, Prediction, Resolution, Verdict
+from forecasts.models import Forecast, Posting, Prediction, Resolution, Verdict
 
 from .counting import SETTLED
 from .slices import Slice, forecasts_in, predictions_in
@@ -40,6 +40,7 @@ class Coverage:
     not met. `forecasts_excluded` counts forecasts, not predictions: those made too late, whatever became of others.
     `in_words` and `read_otherwise` say whether there is anything to look for: predictions with a forecast in words, and
     with rules of another reading; None where nobody keeps count.
+    `against_market`, `against_crowd` and `against_one_half` count the forecasts that were scored, by what they were compared with.
     """
 
     predictions: int = 0
@@ -58,6 +59,9 @@ class Coverage:
     implied_deadline: int = 0
     reported: int = 0
     forecasts_excluded: int = 0
+    against_market: int = 0
+    against_crowd: int = 0
+    against_one_half: int = 0
     conditional: int = 0
     conditional_resolved: int = 0
     conditional_annulled: int = 0
@@ -85,6 +89,14 @@ class Coverage:
 PARTS = (
     "resolved", "pending", "annulled", "ambiguous", "unresolvable", "excluded_leakage", "hedged", "not_scored",
 )  # fmt: skip
+
+
+# The count of the forecasts that are compared with a kind of reference.
+AGAINST: Mapping[str, str] = {
+    Posting.Reference.MARKET: "against_market",
+    Posting.Reference.CROWD: "against_crowd",
+    Posting.Reference.IGNORANCE: "against_one_half",
+}
 
 
 def ended(facts: Facts) -> str:

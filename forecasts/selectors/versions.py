@@ -1,4 +1,4 @@
-"""Whether the figures of a slice can have changed: a version that any record in it changes, read at no cost."""
+"""Whether anything can have changed: in a slice, or in the whole database. Versions that cost next to nothing to read."""
 
 from typing import NamedTuple
 
@@ -34,6 +34,23 @@ NARROWEST = (
     "SELECT kind, key, id, revision, (SELECT MAX(id) FROM forecasts_lexicon), EXISTS (SELECT 1 FROM forecasts_uncounted) "
     "FROM forecasts_scope WHERE "
 )
+
+
+def state_of_records() -> str | None:
+    """
+    Return the state of all that is shown, by name: where two are equal, so is every row, however any of them was written.
+
+    Every transaction that writes in a table that is shown leaves its number there, and no number comes twice, so no name
+    comes back once anything was written.
+
+    Returns:
+        None where there is no such name: on SQLite, and within a transaction, which also sees what it wrote itself.
+    """
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT forecasts_state()")
+        return str(cursor.fetchone()[0])
 
 
 def version_of(chosen: Slice) -> str | None:

@@ -28,6 +28,9 @@ class SliceEndpoint(Endpoint):
     def parameters(self) -> list[str]:
         return PARAMETERS
 
+    def hangs_on_records(self) -> bool:
+        return True
+
     def answer(self, shape: Callable[[Scorecard], Any]) -> HttpResponse:
         """
         The answer about the slice that the parameters choose, as it is kept or else worked out.

@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0023_checkpoints"),
+        ("forecasts", "0025_references_count"),
     ]
 
     operations = [
