@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from forecasts.models import Forecast, Prediction, Resolution, Verdict
+from forecasts.models import Forecast, Posting, Prediction, Resolution, Verdict
 
 from .counting import SETTLED
 from .slices import Slice, forecasts_in, predictions_in
@@ -38,6 +38,7 @@ class Coverage:
     `unweighted` are parts of `resolved`; `implied_deadline` and `reported` are counted across all. The conditional ones
     are `conditional_resolved`, `conditional_annulled` and the rest, with what the outcome did where the condition was
     not met. `forecasts_excluded` counts forecasts, not predictions: those made too late, whatever became of others.
+    `against_market`, `against_crowd` and `against_one_half` count the forecasts that were scored, by what they were compared with.
     """
 
     predictions: int = 0
@@ -56,6 +57,9 @@ class Coverage:
     implied_deadline: int = 0
     reported: int = 0
     forecasts_excluded: int = 0
+    against_market: int = 0
+    against_crowd: int = 0
+    against_one_half: int = 0
     conditional: int = 0
     conditional_resolved: int = 0
     conditional_annulled: int = 0
@@ -76,6 +80,14 @@ class Coverage:
 PARTS = (
     "resolved", "pending", "annulled", "ambiguous", "unresolvable", "excluded_leakage", "hedged", "not_scored",
 )  # fmt: skip
+
+
+# The count of the forecasts that are compared with a kind of reference.
+AGAINST: Mapping[str, str] = {
+    Posting.Reference.MARKET: "against_market",
+    Posting.Reference.CROWD: "against_crowd",
+    Posting.Reference.IGNORANCE: "against_one_half",
+}
 
 
 def ended(facts: Facts) -> str:

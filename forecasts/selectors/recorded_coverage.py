@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, 
 from forecasts.models import Posting, Prediction, Resolution
 
 from .counting import SETTLED
-from .coverage import Coverage, Facts, asked_forecasts, counts_of, coverage_predictions, reported, stated_in
+from .coverage import AGAINST, Coverage, Facts, asked_forecasts, counts_of, coverage_predictions, reported, stated_in
 from .slices import Slice, Weighting, postings_in, weight_of
 from .standings import kept_counts
 
@@ -32,6 +32,7 @@ def _counted_now(chosen: Slice) -> Coverage:
     counts = counts_of(told + _grouped(_without_word(chosen), chosen=chosen, prefix=""))
     counts["reported"] = reported(chosen)
     counts["forecasts_excluded"] = _too_late(chosen)
+    counts.update(_references(chosen))
     if chosen.weighting in OF_THE_SCHEDULE:
         counts["unweighted"] = counts["resolved"] - _weighted(chosen)
     return Coverage.of(counts)
@@ -122,6 +123,13 @@ def settling_word(chosen: Slice) -> QuerySet[Resolution]:
     if chosen.lead_days_max is not None:
         settled = settled.filter(known_at__lte=OuterRef("made_at") + timedelta(days=chosen.lead_days_max))
     return settled
+
+
+def _references(chosen: Slice) -> dict[str, int]:
+    """How many forecasts that count are compared with what."""
+    rows = standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
+    found = rows.order_by().values_list("reference_kind").annotate(n=Count("pk"))
+    return {AGAINST[kind]: n for kind, n in found}
 
 
 def _weighted(chosen: Slice) -> int:

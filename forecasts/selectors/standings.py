@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet, Sum
 from forecasts.models import Forecast, Forecaster, Posting, Prediction, PredictionCounts, Resolution, Uncounted
 
 from .counting import SETTLED
-from .coverage import Facts, names_under
+from .coverage import AGAINST, Facts, names_under
 from .slices import Slice, predictions_in
 from .sums import kept_scope
 
@@ -32,7 +32,7 @@ def counts_of(predictions: Collection[UUID]) -> dict[UUID, Counts]:
 
 
 def counts_given(
-    predictions: Collection[UUID], *, stated: Mapping[UUID, Stated], posted: Mapping[UUID, int]
+    predictions: Collection[UUID], *, stated: Mapping[UUID, Stated], posted: Mapping[UUID, Counts]
 ) -> dict[UUID, Counts]:
     """
     What `counts_of` returns, where the forecasts have been counted already.
@@ -40,7 +40,7 @@ def counts_given(
     Args:
         predictions: Some of them.
         stated: How many probabilities of their forecasters' own each has, and how many that only hedge.
-        posted: How many forecasts count on each.
+        posted: How many forecasts count on each, by the name in `AGAINST` of what they are compared with.
     """
     last = Resolution.objects.current().filter(prediction__in=predictions)
     told = last.values_list("prediction", "verdict", "state", "side_value", "is_retrospective")
@@ -48,9 +48,9 @@ def counts_given(
     rows = Prediction.objects.filter(pk__in=predictions)
     return {
         pk: _counts(
-            Facts(*words.get(pk, NO_WORD), bool(condition), basis, *_are_stated(stated[pk]), posted[pk] > 0),
+            Facts(*words.get(pk, NO_WORD), bool(condition), basis, *_are_stated(stated[pk]), any(posted[pk].values())),
             n_asked=stated[pk][0],
-            n_posted=posted[pk],
+            posted=posted[pk],
             is_reported=attribution == Prediction.Attribution.REPORTED,
         )
         for pk, condition, basis, attribution in rows.values_list("pk", "condition", "deadline_basis", "attribution")
@@ -71,17 +71,21 @@ def _stated(predictions: Collection[UUID]) -> Mapping[UUID, Stated]:
     return found
 
 
-def _posted(predictions: Collection[UUID]) -> Mapping[UUID, int]:
-    """How many forecasts count on each prediction."""
+def _posted(predictions: Collection[UUID]) -> Mapping[UUID, Counts]:
+    """How many forecasts count on each prediction, by what they are compared with."""
+    found: dict[UUID, dict[str, int]] = defaultdict(dict)
     rows = Posting.objects.filter(resolution__prediction__in=predictions)
     rows = rows.exclude(forecast__forecaster__kind=Forecaster.Kind.AGGREGATE).order_by()
-    return defaultdict(int, rows.values_list("resolution__prediction").annotate(n=Sum("sign")))
+    for pk, kind, n in rows.values_list("resolution__prediction", "reference_kind").annotate(n=Sum("sign")):
+        found[pk][AGAINST[kind]] = n
+    return found
 
 
-def _counts(facts: Facts, *, n_asked: int, n_posted: int, is_reported: bool) -> Counts:
+def _counts(facts: Facts, *, n_asked: int, posted: Counts, is_reported: bool) -> Counts:
     counts = Counter(names_under(facts))
     counts["reported"] = int(is_reported)
-    counts["forecasts_excluded"] = n_asked - n_posted if facts.verdict in SETTLED else 0
+    counts["forecasts_excluded"] = n_asked - sum(posted.values()) if facts.verdict in SETTLED else 0
+    counts.update(posted)
     return +counts
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 
 from forecasts.models import Prediction, Scope
 from forecasts.scoring.statistics import Cell
+from forecasts.selectors.coverage import AGAINST
 
 from .folds import PART, PARTS
 
@@ -48,9 +49,10 @@ def folded_stated(predictions: Sequence[UUID]) -> Mapping[UUID, tuple[int, int]]
     return defaultdict(lambda: (0, 0), found)
 
 
-def folded_posted(predictions: Sequence[UUID]) -> Mapping[UUID, int]:
-    """How many forecasts count on some predictions, in the order of their keys."""
-    return defaultdict(int, dict(_of_predictions("posted", "number", predictions)))
+def folded_posted(predictions: Sequence[UUID]) -> Mapping[UUID, Mapping[str, int]]:
+    """How many forecasts count on some predictions, in the order of their keys, by what they are compared with."""
+    rows = _of_predictions("posted", ", ".join(AGAINST.values()), predictions)
+    return defaultdict(dict, {pk: dict(zip(AGAINST.values(), numbers, strict=True)) for pk, *numbers in rows})
 
 
 def _of_predictions(table: str, columns: str, predictions: Sequence[UUID]) -> Iterator[tuple[Any, ...]]:

@@ -53,6 +53,7 @@ def test_every_table_an_editor_asks_about_is_in_the_admin():
         "eventmerge",
         "eventversion",
         "evidence",
+        "jobrun",
         "judgement",
         "keptanswer",
         "levelcell",

@@ -32,12 +32,18 @@ def compare(
     against: str,
     rounds: int = 7,
     clock: Callable[[], float] = time.process_time,
+    before: Callable[[], object] = lambda: None,
 ) -> Ratio:
-    """Run both in turns, the order swapped each round, and keep the medians; of CPU time, unless told another clock."""
+    """
+    Run both in turns, the order swapped each round, and keep the medians; of CPU time, unless told another clock.
+
+    What is to be done `before` each is not measured.
+    """
     times: dict[str, list[float]] = {"ours": [], "limit": []}
     for number in range(rounds):
         turns = [("ours", ours), ("limit", limit)]
         for name, work in turns if number % 2 else reversed(turns):
+            before()
             began = clock()
             work()
             times[name].append(clock() - began)

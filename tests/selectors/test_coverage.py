@@ -2,20 +2,23 @@ from collections import Counter
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 
 from forecasts.selectors.coverage import PARTS, Coverage, Facts, counts_of, ended
 from forecasts.selectors.recorded_coverage import recorded_coverage
-from forecasts.selectors.scorecards import scorecard
+from forecasts.selectors.scorecards import full_scorecard, scorecard
 from forecasts.selectors.slices import Slice, Weighting
 from forecasts.services.forecasts import record_forecast, record_lexicon, wording
-from forecasts.services.rebuilds import rebuild_scopes
+from forecasts.services.rebuilds import check_scopes, rebuild_scopes
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.verdicts import record_verdict, reopen
 from tests.builders import NOW, PUBLISHED, cover, make_article, make_event, make_forecaster, make_prediction, make_topic
+from tests.forecasting import asked, decide, says
 
+PAGE = " ".join((Path(__file__).parents[2] / "docs" / "scores" / "coverage.md").read_text(encoding="utf-8").split())
 KNOWN = datetime(2025, 3, 1, tzinfo=UTC)
 REASON = "The ministry's own statement settles it."
 ADA = Slice(forecaster="ada-byron")
@@ -225,13 +228,13 @@ def test_a_forecast_made_too_late_is_counted_though_an_earlier_one_is_scored(db)
     "chosen", [Slice(attribution="AUTHOR"), ADA, replace(ADA, as_recorded=NOW, lead_days_min=1.0)], ids=str
 )
 def test_more_predictions_are_counted_with_as_many_queries(every_kind, django_assert_num_queries, chosen):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         recorded_coverage(chosen)
 
     for number in range(12):
         judged("YES" if number % 2 else "", name=f"more {number}")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert recorded_coverage(chosen).predictions >= 20
 
 
@@ -254,3 +257,32 @@ def test_what_waits_to_be_counted_again_is_counted_when_it_is_read(every_kind, d
         kept = recorded_coverage(Slice())
 
     assert kept == recorded_coverage(Slice(issued_to=NOW))
+
+
+def test_scored_forecasts_are_counted_by_what_they_are_compared_with(db):
+    market, crowd = make_forecaster("exchange", kind="MARKET"), make_forecaster("crowd", kind="CROWD")
+    for number, rivals in enumerate(((), (crowd,), (crowd, market))):
+        prediction = asked(number, probability=None)
+        for rival in rivals:
+            says(rival.slug, prediction, "0.6", days=1)
+        says("ada", prediction, "0.7", days=2)
+        says("ada", prediction, "0.8", days=3)
+        decide(prediction)
+
+    of_ada = recorded_coverage(Slice(forecaster="ada"))
+    again, first, everybody = (
+        full_scorecard(one).coverage
+        for one in (Slice(forecaster="ada", as_of=NOW), Slice(forecaster="ada", weighting=Weighting.FIRST), Slice())
+    )
+
+    assert compared(of_ada) == compared(again) == (2, 2, 2)
+    assert compared(first) == (1, 1, 1)
+    assert compared(everybody) == compared(recorded_coverage(Slice(topic="aid"))) == (3, 3, 3)
+    assert "**1** against a market, **1** against a crowd, **1** against one half" in PAGE
+    rebuild_scopes()
+    assert compared(recorded_coverage(Slice())) == (3, 3, 3)
+    assert check_scopes() == []
+
+
+def compared(coverage):
+    return coverage.against_market, coverage.against_crowd, coverage.against_one_half

@@ -23,6 +23,9 @@ MEANINGS = {
     "implied_deadline": "Of all: the deadline is the editor's, since the words give none.",
     "reported": "Beliefs of others in the forecaster's articles; they count for those who hold them.",
     "forecasts_excluded": "Forecasts, not predictions: made when the outcome could be known, on whatever is settled.",
+    "against_market": "Forecasts, not predictions: scored, and compared with the market at the time they were made.",
+    "against_crowd": "The same, compared with the crowd.",
+    "against_one_half": "The same, compared with one half: there was no market and no crowd.",
 }
 
 
