@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 
 from forecasts.models import Change
 from tests.builders import make_prediction
 
 httpx = pytest.importorskip("httpx", reason="httpx is not installed")
 
-pytestmark = [pytest.mark.client, pytest.mark.django_db(transaction=connection.vendor == "postgresql")]
+pytestmark = [pytest.mark.client, pytest.mark.django_db]
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S)
 
