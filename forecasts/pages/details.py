@@ -12,7 +12,7 @@ from forecasts.selectors.conditions import Conditional
 from forecasts.selectors.deadlines import Deadlines
 from forecasts.selectors.details import Details
 from forecasts.selectors.spreads import Spread, SpreadLine
-from forecasts.selectors.wordings import Hedges, PhraseLine, Verbal
+from forecasts.selectors.wordings import TOO_MANY, Hedges, PhraseLine, Verbal
 
 WORD_COLUMNS = (
     "forecaster", "phrase", "lexicon", "readers", "readers_low", "readers_high", "n", "events", "happened", "meaning",
@@ -49,6 +49,8 @@ def detail_lines(details: Details | None) -> DetailLines | None:
 
 
 def _words(verbal: Verbal) -> tuple[str, ...]:
+    if verbal.n is None or verbal.n_clusters is None:
+        return (TOO_MANY.text,)
     if not verbal.n:
         return ()
     said = f"{_calls(verbal.n)} in words, on {_events(verbal.n_clusters)}."

@@ -10,7 +10,7 @@ from .coverage import Coverage
 from .deadlines import Deadlines, deadlines_of
 from .recounts import Recount
 from .slices import Slice
-from .spoken import hedges_in, spoken_in
+from .spoken import Hedges, hedges_in, spoken_in
 from .spreads import Spread, spread_of
 from .wordings import Verbal, verbal_of
 
@@ -38,10 +38,12 @@ def details_of(
         as_of: The knowledge time on which other readings of the rules are evaluated; without it they are left out.
         recount: What counts where predictions are decided anew; by the record otherwise.
     """
-    spoken = spoken_in(chosen, recount=recount)
+    has_words = coverage.in_words != 0
+    spoken = spoken_in(chosen, recount=recount) if has_words else []
+    hedges = hedges_in(chosen, recount=recount) if has_words else Hedges()
     return Details(
-        verbal=verbal_of(spoken, hedges=hedges_in(chosen, recount=recount)),
+        verbal=verbal_of(spoken, hedges=hedges),
         conditional=conditional_of(chosen, coverage=coverage, recount=recount),
-        spread=spread_of(chosen, totals=totals, spoken=spoken, recount=recount, as_of=as_of),
+        spread=spread_of(chosen, totals=totals, coverage=coverage, spoken=spoken or (), recount=recount, as_of=as_of),
         deadlines=deadlines_of(chosen, n=coverage.implied_deadline, totals=totals, as_of=as_of, recount=recount),
     )

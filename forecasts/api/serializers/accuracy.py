@@ -9,12 +9,13 @@ from forecasts.scoring.measures import POLICY_VERSION
 from forecasts.selectors.calls import Call
 from forecasts.selectors.scorecards import Scorecard
 
+from .base import Part
 from .coverage import CoverageCountsSerializer, coverage_of
 from .details import ConditionalSerializer, DeadlinesSerializer, SpreadSerializer, VerbalSerializer, details_of
 from .figures import FigureSerializer, figure
 
 
-class SliceSerializer(serializers.Serializer):
+class SliceSerializer(Part):
     """What the figures are about; what is empty does not narrow it."""
 
     forecaster = serializers.CharField()
@@ -37,7 +38,7 @@ class SliceSerializer(serializers.Serializer):
     as_recorded = serializers.DateTimeField(allow_null=True)
 
 
-class RecordSerializer(serializers.Serializer):
+class RecordSerializer(Part):
     """What the forecasts implied and what came of it."""
 
     n = serializers.IntegerField()
@@ -47,7 +48,7 @@ class RecordSerializer(serializers.Serializer):
     text = serializers.CharField()
 
 
-class CallSerializer(serializers.Serializer):
+class CallSerializer(Part):
     """One scored forecast."""
 
     prediction = serializers.UUIDField(source="prediction_id")
@@ -72,12 +73,12 @@ class CallSerializer(serializers.Serializer):
         return {"BRIER": call.brier, "LOG": call.log}
 
 
-class LexiconVersionSerializer(serializers.Serializer):
+class LexiconVersionSerializer(Part):
     code = serializers.CharField()
     version = serializers.IntegerField()
 
 
-class SampleSerializer(serializers.Serializer):
+class SampleSerializer(Part):
     """The slice, and what its size allows to be said."""
 
     slice = SliceSerializer()

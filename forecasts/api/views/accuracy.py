@@ -17,6 +17,8 @@ from forecasts.selectors.slices import Slice
 
 from .base import Endpoint
 
+PARAMETERS = list(ChosenCard().fields)
+
 
 class SliceEndpoint(Endpoint):
     """A view of the scorecard of one slice."""
@@ -24,7 +26,7 @@ class SliceEndpoint(Endpoint):
     score = staticmethod(scorecard)
 
     def parameters(self) -> list[str]:
-        return list(ChosenCard().fields)
+        return PARAMETERS
 
     def hangs_on_records(self) -> bool:
         return True
