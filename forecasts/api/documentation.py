@@ -15,6 +15,7 @@ from rest_framework.permissions import SAFE_METHODS
 
 from forecasts.models import ApiToken
 
+from .examples import add_example
 from .negotiation import AsTheAddressSays
 from .serializers.base import Body
 from .shared_answers import (
@@ -51,11 +52,19 @@ class CodeScheme(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
         meanings = dict(self.target.choices) | ({"": "None"} if self.target.allow_blank else {})
-        return {"type": "string", "oneOf": [{"const": code, "title": str(text)} for code, text in meanings.items()]}
+        # An enumeration, since generators of clients read alternatives of one constant each as the first of them.
+        told = {str(code): str(text) for code, text in meanings.items()}
+        return {"type": "string", "enum": list(told), "x-meanings": told}
 
 
 class ApiSchema(AutoSchema):
     """The schema of an endpoint: who may call it, what its headers say, and every error."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        operation = super().get_operation(*args, **kwargs)
+        if operation:
+            add_example(operation)
+        return operation
 
     def get_auth(self) -> list[dict[str, Any]]:
         auths = super().get_auth()

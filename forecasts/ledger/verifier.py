@@ -2,10 +2,13 @@
 Check a ledger of Aftercast without Aftercast: Python's standard library is enough.
 
     python3 verify_ledger.py FOLDER [CHECKPOINT...]
+    python3 verify_ledger.py --receipt FILE KEY...
 
 FOLDER is what `manage.py ledger export` wrote. Each CHECKPOINT is a file that you kept, or got from somebody else: the
 ledger must hold, unchanged, all that it held then. Exits with 0 where everything fits, 1 where something was tampered
 with, 3 where only a checkpoint of yours does not fit.
+
+FILE is a receipt of one record; with its KEYs, as the service publishes them, it is proved to be in the ledger.
 
 The signing keys are in `keys.txt` of the export. Compare them with the ones you know, from the About page of the
 service or from an older export: whoever makes a whole new ledger can sign it with a new key.
@@ -16,9 +19,10 @@ import binascii
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 try:
     from cryptography.exceptions import InvalidSignature
@@ -36,7 +40,7 @@ DASH = "— "
 
 
 class Tampered(ValueError):
-    """Something is not as it was when it was recorded."""
+    """Something is not as it was when it was recorded: what every function here raises that reads or checks."""
 
 
 # What is hashed
@@ -86,12 +90,7 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
 
 
 def root_from_inclusion(leaf: bytes, *, index: int, size: int, proof: Sequence[bytes]) -> bytes:
-    """
-    The root that a proof of inclusion leads to, from the hash of a leaf (RFC 9162, section 2.1.3.2).
-
-    Raises:
-        Tampered: The proof has another length than the place asks for.
-    """
+    """The root that a proof of inclusion leads to, from the hash of a leaf (RFC 9162, section 2.1.3.2)."""
     if not 0 <= index < size:
         raise Tampered(f"There is no leaf {index} in a tree of {size}.")
     reached = leaf
@@ -115,12 +114,7 @@ def _climb(node: int, last: int, proof: Sequence[bytes]) -> Iterator[tuple[bool,
 
 
 def check_consistency(*, old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> None:
-    """
-    Check that a tree only grew (RFC 9162, section 2.1.4.2).
-
-    Raises:
-        Tampered: It did not, or the proof does not show it.
-    """
+    """Check that a tree only grew (RFC 9162, section 2.1.4.2)."""
     if old_size > size:
         raise Tampered(f"A tree of {old_size} cannot have come before one of {size}.")
     if old_size == size or old_size == 0:
@@ -168,12 +162,7 @@ def key_number(name: str, public: bytes) -> bytes:
 
 
 def read_key(text: str) -> Key:
-    """
-    Read a verifier key: name, number and key joined by plus signs.
-
-    Raises:
-        Tampered: It is malformed, or its number is another key's.
-    """
+    """Read a verifier key: name, number and key joined by plus signs."""
     name, _, rest = text.strip().partition("+")
     number, _, encoded = rest.partition("+")
     packed = _unpacked(encoded)
@@ -183,12 +172,7 @@ def read_key(text: str) -> Key:
 
 
 def open_note(note: str, *, keys: Iterable[Key]) -> str:
-    """
-    Return the text of a note that is signed by a known key; signatures by others are passed over.
-
-    Raises:
-        Tampered: It is malformed, no known key signed it, or a signature of a known key is wrong.
-    """
+    """Return the text of a note that is signed by a known key; signatures by others are passed over."""
     text, found, signatures = note.rpartition("\n\n")
     lines = signatures.split("\n")
     if not found or len(lines) < 2 or lines[-1] or any(ord(sign) < 32 and sign != "\n" for sign in note):
@@ -215,12 +199,7 @@ def _signature(line: str) -> tuple[str, bytes]:
 
 
 def read_checkpoint(text: str) -> Checkpoint:
-    """
-    Read what a checkpoint says, without its signatures.
-
-    Raises:
-        Tampered: It is malformed.
-    """
+    """Read what a checkpoint says, without its signatures."""
     origin, size, encoded, rest = (*text.split("\n", 3), "", "", "")[:4]
     root = _unpacked(encoded)
     if not origin or str(int(size) if size.isascii() and size.isdigit() else "") != size or not size:
@@ -332,12 +311,7 @@ class Header:
 
 
 def read_header(line: bytes) -> Header:
-    """
-    Read the header of an entry.
-
-    Raises:
-        Tampered: It is malformed.
-    """
+    """Read the header of an entry."""
     try:
         given = json.loads(line)
         return Header(**{name: given[name] for name in Header.__dataclass_fields__})
@@ -354,12 +328,7 @@ class Chain:
         self.head = b""
 
     def follow(self, line: bytes) -> Header:
-        """
-        Take the next header.
-
-        Raises:
-            Tampered: It does not follow on the one before.
-        """
+        """Take the next header."""
         header = read_header(line)
         before = self.head or beginning_of(header.ledger)
         wanted = len(self.leaves) + 1
@@ -376,12 +345,7 @@ class Chain:
         return header
 
     def check(self, checkpoint: Checkpoint) -> None:
-        """
-        Check that the ledger holds, unchanged, what it held at a checkpoint.
-
-        Raises:
-            Tampered: It does not.
-        """
+        """Check that the ledger holds, unchanged, what it held at a checkpoint."""
         if checkpoint.size > len(self.leaves):
             raise Tampered(f"The checkpoint is of {checkpoint.size} entries; the ledger has {len(self.leaves)}.")
         if root_of(self.leaves[: checkpoint.size]) != checkpoint.root:
@@ -403,12 +367,7 @@ class Row:
 
 
 def read_rows(lines: Iterable[bytes]) -> Iterator[Row]:
-    """
-    Read the rows of an export.
-
-    Raises:
-        Tampered: One is malformed.
-    """
+    """Read the rows of an export."""
     for line in lines:
         try:
             given = json.loads(line)
@@ -425,12 +384,7 @@ def read_rows(lines: Iterable[bytes]) -> Iterator[Row]:
 
 
 def check_rows(header: Header, *, rows: Sequence[Row]) -> None:
-    """
-    Check that the rows are those which an entry was made of.
-
-    Raises:
-        Tampered: They are not.
-    """
+    """Check that the rows are those which an entry was made of."""
     for place, row in enumerate(rows):
         if row.position != place:
             raise Tampered(f"Row {place} of entry {header.seq} is missing.")
@@ -441,12 +395,7 @@ def check_rows(header: Header, *, rows: Sequence[Row]) -> None:
 
 
 def check_export(folder: Path) -> tuple[Chain, list[Key]]:
-    """
-    Check an export by itself: its files, its chain, its rows, its own checkpoints.
-
-    Raises:
-        Tampered: Something does not fit.
-    """
+    """Check an export by itself: its files, its chain, its rows, its own checkpoints."""
     manifest = json.loads((folder / "manifest.json").read_bytes())
     for name, digest in manifest["sha256"].items():
         if not (folder / name).is_file() or hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
@@ -470,11 +419,48 @@ def check_export(folder: Path) -> tuple[Chain, list[Key]]:
     return chain, keys
 
 
+# A receipt
+
+
+def check_receipt(receipt: Mapping[str, Any], *, keys: Iterable[Key]) -> Header:
+    """Check that a record is in its entry and, where it has a checkpoint, that the entry is in the ledger."""
+    try:
+        header_line, proof = receipt["header"].encode(), [bytes.fromhex(one) for one in receipt["row_proof"]]
+        body, salt, position = receipt["body"].encode(), bytes.fromhex(receipt["salt"]), receipt["position"]
+        checkpoint, path = receipt["checkpoint"], [bytes.fromhex(one) for one in receipt["proof"] or []]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Tampered("This is no receipt.") from None
+    header = read_header(header_line)
+    leaf = leaf_hash(commitment_of(body, salt=salt))
+    if root_from_inclusion(leaf, index=position, size=header.rows, proof=proof).hex() != header.root:
+        raise Tampered(f"The record is not in entry {header.seq}.")
+    if checkpoint is not None:
+        said = read_checkpoint(open_note(checkpoint, keys=keys))
+        leaf = leaf_hash(header_line)
+        if root_from_inclusion(leaf, index=header.seq - 1, size=said.size, proof=path) != said.root:
+            raise Tampered(f"Entry {header.seq} is not in the ledger of the checkpoint.")
+    return header
+
+
+def _check_receipt_file(name: str, *, keys: Sequence[str]) -> int:
+    try:
+        receipt = json.loads(Path(name).read_bytes())
+        header = check_receipt(receipt, keys=[read_key(text) for text in keys])
+    except ValueError as found:
+        print(f"TAMPERED: {found}")
+        return 1
+    held = "signed" if receipt["checkpoint"] else "in no checkpoint yet"
+    print(f"OK: recorded as entry {header.seq} at {header.recorded_at}, {held}.")
+    return 0
+
+
 def main(arguments: Sequence[str]) -> int:
     """Check an export, and hold it against checkpoints from elsewhere."""
-    if not arguments:
+    if not arguments or list(arguments) == ["--receipt"]:
         print(__doc__)
         return 2
+    if arguments[0] == "--receipt":
+        return _check_receipt_file(arguments[1], keys=arguments[2:])
     try:
         chain, keys = check_export(Path(arguments[0]))
     except Tampered as found:

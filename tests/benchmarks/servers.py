@@ -70,7 +70,7 @@ def serving(**settings_of_it: str) -> Iterator[Server]:
         address = f"127.0.0.1:{free.getsockname()[1]}"
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", address, "--worker-class", "gthread",
                "--workers", "1", "--threads", str(THREADS), "--log-level", "warning"]  # fmt: skip
-    process = subprocess.Popen(command, env={**os.environ, **_environment(), **settings_of_it}, cwd=settings.BASE_DIR)
+    process = subprocess.Popen(command, env={**os.environ, **environment(), **settings_of_it}, cwd=settings.BASE_DIR)
     try:
         _wait_for(address, process)
         yield Server(f"http://{address}", process.pid)
@@ -118,7 +118,8 @@ def load(server: Server, path: str, *, headers: Mapping[str, str]) -> Load:
     )
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What a process of its own is told to work on the database of the test as the product would."""
     return {
         "DJANGO_SETTINGS_MODULE": "tests.benchmarks.served",
         "ENV_FILE": os.devnull,

@@ -58,7 +58,13 @@ def test_forecasts_in_numbers(program, capsys):
         what = f"sending {N_ROWS:,} forecasts in numbers ({connection.vendor})"
         _tell(
             compare(
-                what, ours=ours, limit=limit, against=f"{AGAINST} of the same rows", rounds=1, clock=time.perf_counter
+                what,
+                ours=ours,
+                limit=limit,
+                against=f"{AGAINST} of the same rows",
+                rounds=1,
+                clock=time.perf_counter,
+                before=lambda: enter_transaction(connection),
             ),
             each=each,
         )
@@ -98,7 +104,13 @@ def test_events_in_numbers(program, capsys):
         what = f"sending {N_ROWS:,} events in numbers ({connection.vendor})"
         _tell(
             compare(
-                what, ours=ours, limit=limit, against=f"{AGAINST} of the same rows", rounds=1, clock=time.perf_counter
+                what,
+                ours=ours,
+                limit=limit,
+                against=f"{AGAINST} of the same rows",
+                rounds=1,
+                clock=time.perf_counter,
+                before=lambda: enter_transaction(connection),
             ),
             each=each,
         )

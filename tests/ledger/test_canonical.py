@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasts.ledger.canonical import body_of, canonical, plain
@@ -76,6 +76,7 @@ def test_empty_values_are_left_out_but_zero_and_false_are_not():
 NO_SURROGATES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), NO_SURROGATES | st.integers(-(2**40), 2**40)))
 def test_the_quick_way_of_writing_a_row_is_the_standards(columns):
     assert body_of("forecast", columns) == canonical({"row": columns, "table": "forecast"})
