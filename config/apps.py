@@ -15,5 +15,7 @@ class ProjectConfig(AppConfig):
         """Register what `manage.py check --deploy` asks on top of Django's own questions."""
         register(checks.check_broker, Tags.security, deploy=True)
         register(checks.check_cache, Tags.security, deploy=True)
+        register(checks.check_proxies, Tags.security, deploy=True)
+        register(checks.check_two_factor, Tags.security, deploy=True)
         register(checks.check_guards, Tags.security, deploy=True)
         register(checks.check_role, Tags.security, deploy=True)

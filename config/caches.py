@@ -1,14 +1,23 @@
 """Django's caches, which also count in one step: what a rate limit asks of them at every request."""
 
+from functools import cached_property
 from typing import Any
 
 import structlog
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 logger = structlog.get_logger(__name__)
+
+# One step: a process that ends between two would leave a count that stays for ever.
+COUNT = """
+local counted = redis.call('INCR', KEYS[1])
+if counted == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return counted
+"""
 
 
 class CountingRedisCache(RedisCache):
@@ -32,11 +41,28 @@ class CountingRedisCache(RedisCache):
             logger.exception("cache_not_written")
 
     def count(self, key: str, *, seconds: int) -> int:
-        """Count one more under a key and return how many there are; forgotten so many seconds after the last."""
+        """Count one more under a key and return how many there are; forgotten so many seconds after the first."""
         name = self.make_and_validate_key(key)
-        pipeline: Any = self._cache.get_client(name, write=True).pipeline(transaction=False)
-        counted, _ = pipeline.incr(name).expire(name, seconds).execute()
-        return counted
+        try:
+            return self._asked("EVAL", COUNT, 1, name, seconds)
+        except RedisConnectionError:
+            # Redis was started anew since this connection was made.
+            return self._asked("EVAL", COUNT, 1, name, seconds)
+
+    def _asked(self, *command: Any) -> Any:
+        connection = self._connection
+        try:
+            connection.send_command(*command)
+            return connection.read_response()
+        except BaseException:
+            # An answer that comes late must not be taken for that to the next question.
+            connection.disconnect()
+            raise
+
+    @cached_property
+    def _connection(self) -> Any:
+        # Each thread has its cache, and so its connection: to make a client or to borrow one takes longer than to ask.
+        return self._cache.get_client(write=True).connection_pool.make_connection()
 
 
 class CountingMemoryCache(LocMemCache):

@@ -42,6 +42,33 @@ def check_cache(**_: Any) -> list[CheckMessage]:
     ]
 
 
+def check_proxies(**_: Any) -> list[CheckMessage]:
+    """Return a warning where a proxy is trusted for the scheme and not counted: all visitors would share its address."""
+    is_trusted = getattr(settings, "SECURE_PROXY_SSL_HEADER", None) is not None
+    if not is_trusted or settings.REST_FRAMEWORK["NUM_PROXIES"]:
+        return []
+    return [
+        Warning(
+            "TRUST_PROXY is on and NUM_PROXIES is 0: rate limits take all visitors for one.",
+            hint="Set NUM_PROXIES to how many proxies stand in front.",
+            id="aftercast.W005",
+        )
+    ]
+
+
+def check_two_factor(**_: Any) -> list[CheckMessage]:
+    """Return a warning where a password alone opens the admin."""
+    if settings.REQUIRE_TWO_FACTOR:
+        return []
+    return [
+        Warning(
+            "Staff need no second factor: whoever has a password has the admin.",
+            hint="Leave REQUIRE_TWO_FACTOR on.",
+            id="aftercast.W007",
+        )
+    ]
+
+
 def check_guards(**_: Any) -> list[CheckMessage]:
     """Return an error where the database would not refuse to change a record."""
     try:

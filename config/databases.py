@@ -26,7 +26,7 @@ def database_from_url(*, url: str, statement_timeout_ms: int) -> dict[str, Any]:
     """
     database = environ.Env.db_url_config(url)
     if database["ENGINE"].endswith(".sqlite3"):
-        return database | {"OPTIONS": _sqlite_options() | database.get("OPTIONS", {})}
+        return database | {"ENGINE": "config.sqlite3", "OPTIONS": _sqlite_options() | database.get("OPTIONS", {})}
     if not database["ENGINE"].endswith(".postgresql"):
         raise ValueError(f"DATABASE_URL must begin with sqlite:// or postgres://, not {url.split(':', 1)[0]}://")
     options = _postgres_options(statement_timeout_ms=statement_timeout_ms) | database.get("OPTIONS", {})

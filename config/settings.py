@@ -84,7 +84,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "axes",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "django_filters",
     "rest_framework",
     "drf_spectacular",
@@ -93,6 +96,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.request_id.RequestIdMiddleware",
     "config.metrics.RequestSecondsMiddleware",
+    "forecasts.api.holding.HeldAnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -100,8 +104,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "config.two_factor.TwoFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Last: it turns an attempt that is refused into the answer that says so.
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -120,6 +128,25 @@ TEMPLATES = [
     },
 ]
 LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Five wrong passwords for one account from one address: an hour's wait for that address.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 1
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_CLIENT_IP_CALLABLE = "config.addresses.client_address"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# Whether staff have to set up a second factor; who has set one up always has to show it.
+REQUIRE_TWO_FACTOR = env.bool("REQUIRE_TWO_FACTOR", default=not DEBUG)
+OTP_TOTP_ISSUER = "Aftercast"
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
@@ -141,9 +168,21 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Whether the API answers readers who show no token.
 PUBLIC_READ = env.bool("PUBLIC_READ", default=True)
 
+# How much of its memory each web process gives to answers that it holds until something is written.
+HELD_ANSWERS_MB = env.int("HELD_ANSWERS_MB", default=32)
+
 # Inner hosts that webhooks may lead to, as `host` or `host:port`; all others must be on the public Internet.
 WEBHOOK_ALLOW_HOSTS = env.list("WEBHOOK_ALLOW_HOSTS", default=[])
 WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=15)
+
+# The ledger: its name, which is that of its keys too, the private keys, and where checkpoints are sent
+LEDGER_NAME = env.str("LEDGER_NAME", default="") or f"{ALLOWED_HOSTS[0].strip('[].*') or 'localhost'}/ledger"
+LEDGER_KEY_FILE = Path(env.path("LEDGER_KEY_FILE", default=str(Path(VAR_DIR) / "ledger.key")))
+LEDGER_FOLDER = env.str("LEDGER_FOLDER", default="")
+LEDGER_GIT = env.str("LEDGER_GIT", default="")
+LEDGER_MAIL_TO = env.list("LEDGER_MAIL_TO", default=[])
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="aftercast@localhost")
 
 # Storage
 DATABASES = {
@@ -236,6 +275,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=17),
         "options": {"expires": 6 * 3600},
     },
+    "checkpoint": {
+        "task": "forecasts.tasks.checkpoint",
+        "schedule": crontab(minute=7),
+        "options": {"expires": 3600},
+    },
     "doctor": {
         "task": "forecasts.tasks.doctor",
         "schedule": crontab(hour=4, minute=29),
@@ -253,6 +297,7 @@ JOB_MAX_AGE = {
     "sweep": max(300, 3 * SWEEP_SECONDS),
     "send-webhooks": max(300, 3 * WEBHOOK_SECONDS),
     "record-aggregates": 3 * 3600,
+    "checkpoint": 3 * 3600,
     "recheck": DAILY,
     "doctor": DAILY,
     "forget-answers": 3 * 3600,
@@ -291,4 +336,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "forecasts.api.shared_answers.with_shared_parts",
+    ],
 }

@@ -40,6 +40,7 @@ ENVIRONMENT = {
     "REDIS_URL": redis_url_of_this_worker(),
     "STATIC_FROM_SOURCE": "1",
     "PUBLIC_READ": "1",
+    "HELD_ANSWERS_MB": "32",
     "LOG_FORMAT": "console",
     "LOG_LEVEL": "WARNING",
     "SWEEP_SECONDS": "60",
@@ -47,6 +48,7 @@ ENVIRONMENT = {
     "WEBHOOK_SECONDS": "15",
     "NUM_PROXIES": "0",
     "METRICS_TOKEN": "",
+    "REQUIRE_TWO_FACTOR": "0",
     "STATEMENT_TIMEOUT_MS": "60000",
     "IMPORT_MAX_BYTES": "10000000",
 }

@@ -4,8 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import health, metrics
+from config.two_factor import LoginForm, two_factor
+
+admin.site.login_form = LoginForm
 
 urlpatterns = [
+    path("admin/two-factor/", admin.site.admin_view(two_factor), name="two-factor"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("healthz/jobs", health.jobs),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from forecasts.doctor.examination import examine
-from forecasts.services import aggregates, answers, deliveries, rechecks, sending, sweeps
+from forecasts.services import aggregates, answers, checkpoints, deliveries, publishing, rechecks, sending, sweeps
 from forecasts.services.jobs import run_of
 
 logger = structlog.get_logger(__name__)
@@ -55,6 +55,16 @@ def send_webhooks() -> None:
         forgotten = deliveries.forget_deliveries(now=timezone.now())
         told = {"written": written, "delivered": done.delivered, "failed": done.failed, "left": done.left}
         logger.info("webhooks_sent", **told, forgotten=forgotten)
+
+
+@shared_task
+def checkpoint() -> None:
+    """Sign the ledger as it is, and send the signature where it is out of our reach."""
+    with run_of("checkpoint", clock=timezone.now):
+        made = checkpoints.make_checkpoint(desk=checkpoints.desk(), now=timezone.now())
+        if made:
+            sent = publishing.publish(made, places=publishing.places())
+            logger.info("checkpoint_made", size=made.size, root=made.root, sent=sent)
 
 
 @shared_task(soft_time_limit=3 * 3600, time_limit=3 * 3600 + 60)

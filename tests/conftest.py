@@ -33,3 +33,7 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} did not run, and here every test must: {reason}"
     return report
+
+
+def pytest_addoption(parser):
+    parser.addoption("--keep-examples", action="store_true", help="keep the examples of the OpenAPI document anew")

@@ -2,9 +2,15 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.db import connection
 
 from forecasts.models import Entity, Prediction
+from forecasts.services.checkpoints import Desk, make_checkpoint
 from forecasts.services.forecasts import record_lexicon
+from forecasts.services.ledger import enter_transaction
 from forecasts.services.merges import merge_events
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_membership, record_milestone, record_observation
@@ -29,4 +35,13 @@ def a_row_in_every_table() -> Prediction:
     answered(judged_prediction())
     first, again = (make_event(external_id=name).event for name in ("told", "told-again"))
     merge_events(kept=first, merged=again, reason="The same.", now=NOW)
+    # As a commit would.
+    enter_transaction(connection)
+    with TemporaryDirectory() as name:
+        make_checkpoint(desk=desk_in(Path(name)), now=NOW)
     return prediction
+
+
+def desk_in(folder: Path) -> Desk:
+    """A desk that signs checkpoints in a folder of the test."""
+    return Desk(name="forecasts.example/ledger", key_file=folder / "ledger.key", folder=folder)

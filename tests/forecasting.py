@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django.contrib.auth.models import User
 
 from forecasts.models import Prediction
-from forecasts.services.forecasts import record_forecast, wording
+from forecasts.services.forecasts import record_forecast, record_lexicon, wording
 from forecasts.services.verdicts import record_verdict
 from tests.builders import NOW, PUBLISHED, make_forecaster, make_prediction
 
@@ -28,6 +28,41 @@ def says(forecaster: str, prediction: Prediction, probability: str | None, *, da
         made_at=PUBLISHED + timedelta(days=days),
         now=NOW,
     )
+
+
+def puts_in_words(forecaster: str, prediction: Prediction, phrase: str, *, lexicon: str) -> None:
+    """A forecast in words read through a lexicon, a day after publication."""
+    record_forecast(
+        prediction=prediction,
+        forecaster=make_forecaster(forecaster),
+        wording=wording(phrase=phrase, lexicon=lexicon),
+        made_at=PUBLISHED + timedelta(days=1),
+        now=NOW,
+    )
+
+
+def make_lexicon(code: str, **points: str) -> None:
+    """A lexicon of phrases, or its next version."""
+    rows = [{"phrase": phrase, "low": "", "point": point, "high": "", "source": ""} for phrase, point in points.items()]
+    record_lexicon(code=code, title=code, source="a survey", rows=rows, now=NOW)
+
+
+def season_in_words() -> None:
+    """
+    Thirty-two events on which Ada speaks in words and Bob in numbers.
+
+    Read through `plain` Ada is right and clear, read through `bold` she says the opposite; `same` changes nothing.
+    """
+    make_lexicon("plain", likely="0.9", unlikely="0.1")
+    make_lexicon("bold", likely="0.4", unlikely="0.6")
+    make_lexicon("same", likely="0.9")
+    for number in range(32):
+        prediction = asked(number, probability=None)
+        happens = number % 3 > 0
+        is_right = number % 16 > 0
+        puts_in_words("ada", prediction, "likely" if happens is is_right else "unlikely", lexicon="plain")
+        says("bob", prediction, f"0.{(5 if happens else 4) + number % 2}")
+        decide(prediction, "YES" if happens else "NO")
 
 
 def decide(prediction: Prediction, verdict: str = "YES", *, known_at: datetime = KNOWN) -> Prediction:

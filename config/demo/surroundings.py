@@ -60,6 +60,7 @@ def demo_environment(*, folder: Path, redis_url: str) -> dict[str, str]:
         "ENV_FILE": "/dev/null",
         "DEBUG": "0",
         "TLS": "0",
+        "REQUIRE_TWO_FACTOR": "0",
         "SECRET_KEY": secrets.token_urlsafe(50),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "DATABASE_URL": f"sqlite:///{folder / DATABASE}",

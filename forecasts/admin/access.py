@@ -5,15 +5,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from forecasts.models import ApiToken
+from forecasts.models import ApiToken, Forecaster, Source
 from forecasts.services.tokens import issue_token, revoke_token
 
-from .fields import choose, line_text, moment_input
+from .fields import line_text, moment_input
+from .named_rows import NamedRowField
 from .recording import RecordAdmin, RecordForm
 from .wording import badge
 
@@ -22,12 +24,12 @@ class ApiTokenForm(RecordForm):
     """What a program may do, and as whom."""
 
     name = forms.CharField(max_length=100, widget=line_text(), help_text="What it is for: “nightly import”.")
-    account = choose(ApiToken, "account", help_text="Whose rights it has; what it writes is recorded as theirs.")
+    account = NamedRowField(User, help_text="Whose rights it has; what it writes is recorded as theirs.")
     scopes = forms.MultipleChoiceField(
         choices=ApiToken.Scope.choices, widget=forms.CheckboxSelectMultiple, help_text="No more than it needs."
     )
-    forecaster = choose(ApiToken, "forecaster", required=False, help_text="Whom it forecasts as.")
-    source = choose(ApiToken, "source", required=False, help_text="Which source it records events for.")
+    forecaster = NamedRowField(Forecaster, required=False, help_text="Whom it forecasts as.")
+    source = NamedRowField(Source, required=False, help_text="Which source it records events for.")
     expires_at = forms.DateTimeField(required=False, widget=moment_input(), help_text="UTC; empty: never.")
 
     def record(self, *, now: datetime, actor: Any) -> ApiToken:

@@ -135,7 +135,6 @@ class ArticleForm(RecordForm):
     note = forms.CharField(required=False, widget=long_text(2), help_text="For readers: which copy, what is uncertain.")
 
     aliases = {"published_at": "published_on"}
-    suggestions = ("forecasters",)
     fieldsets = (
         (None, {"fields": ["title", "canonical_url", "quoted_from_url", "outlet", "authors"]}),
         ("Publication", {"fields": [("published_on", "published_time"), "is_month_only"]}),

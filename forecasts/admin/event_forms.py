@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from forecasts.feeds.codes import ACTION_CODES, CONTEXTS, EVENT_TYPES, MODES
+from forecasts.feeds.codes import EVENT_TYPES
 from forecasts.feeds.magnitudes import is_range
-from forecasts.models import Event, EventVersion, Evidence, Tier
+from forecasts.models import Event, EventVersion, Evidence, Source, Tier
 from forecasts.services.events import (
     EventDraft,
     Report,
@@ -28,13 +28,13 @@ from .fields import (
     AddressesField,
     AttributesField,
     LinesField,
-    choose,
     day_input,
     line_text,
     long_text,
     moment_input,
     time_input,
 )
+from .named_rows import NamedRowField
 from .recording import RecordForm, already_recorded
 
 LISTS = ("modes", "contexts", "topics", "actors", "recipients", "locations")
@@ -130,7 +130,6 @@ class EventFields(RecordForm):
         "external_id": "title",
         "evidence": "evidence_urls",
     }
-    suggestions = ("topics", "entities")
     coding_fieldsets = (
         (
             None,
@@ -158,10 +157,6 @@ class EventFields(RecordForm):
             },
         ),
     )
-
-    def codelists(self) -> dict[str, Any]:
-        """The codes that fields offer while one types, each with what it means."""
-        return {"action-codes": ACTION_CODES, "modes": MODES, "contexts": CONTEXTS}
 
     def clean(self) -> dict:
         super().clean()
@@ -219,7 +214,7 @@ class EventFields(RecordForm):
 class EventForm(EventFields):
     """An event that happened, with where it is reported."""
 
-    source = choose(Event, "source", help_text="The list it is entered in; its coverage decides what did not happen.")
+    source = NamedRowField(Source, help_text="The list it is entered in; its coverage decides what did not happen.")
     evidence_urls = AddressesField(
         required=False,
         label="Reported at",

@@ -1,5 +1,6 @@
 """The forms with which people say that two events are one, or are not."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,11 +35,13 @@ class MergeForm(RecordForm):
 
     aliases = {"merged": "kept"}
 
-    def codelists(self) -> dict[str, dict[str, str]]:
-        """The possible duplicates, by id."""
+    def datalists(self) -> dict[str, Mapping[Any, str]]:
+        """With the possible duplicates, by id."""
         found = possible_duplicates(version=self.subject.versions.latest("version"))
         titles = latest_versions().filter(event__in=found).order_by("occurred_from", "pk")
-        return {"duplicates": {str(one.event_id): f"{one.title}, {one.occurred_from:%Y-%m-%d}" for one in titles}}
+        return super().datalists() | {
+            "duplicates": {str(one.event_id): f"{one.title}, {one.occurred_from:%Y-%m-%d}" for one in titles}
+        }
 
     def clean_kept(self) -> Event:
         key: UUID = self.cleaned_data["kept"]

@@ -1,14 +1,11 @@
-"""Form fields and widgets of the admin: lists, attributes, rules, and rows chosen by typing."""
+"""Form fields and widgets of the admin: lists, attributes, rules."""
 
 import json
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 
 from .attributes import read_value
 
@@ -82,46 +79,6 @@ def _unique_keys(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
             raise ValueError(f"the key “{key}” comes twice in one object")
         found[key] = value
     return found
-
-
-class NamedRowField(forms.ModelChoiceField):
-    """A row typed by its name, with the known ones offered; the form works without script."""
-
-    def __init__(self, *, by: tuple[str, ...], suggestions: str, **kwargs: Any) -> None:
-        attrs = {"class": "vTextField", "list": suggestions, "autocomplete": "off"}
-        super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
-        self.by = by
-
-    def to_python(self, value: Any) -> Model | None:
-        if value in self.empty_values:
-            return None
-        for name in ("pk", *self.by):
-            found = self._found(name, value)
-            if len(found) > 1:
-                told = ", ".join(str(getattr(row, self.by[0])) for row in found)
-                raise ValidationError(f"Several are called “{value}”. Give the short name: {told}.")
-            if found:
-                return found[0]
-        raise ValidationError("Select a valid choice. “%(value)s” is not recorded yet.", params={"value": value})
-
-    def prepare_value(self, value: Any) -> Any:
-        found = self._found("pk", value) if value else []
-        return getattr(found[0], self.by[0]) if found else value
-
-    def _found(self, name: str, value: Any) -> list[Model]:
-        rows: Any = self.queryset
-        try:
-            return list(rows.filter(**{name: value})[:5])
-        except (ValidationError, ValueError, TypeError):
-            return []
-
-
-def choose(model: type[Model], relation: str, **kwargs: Any) -> forms.ModelChoiceField:
-    """A field for a foreign key of the model: type to find the row, or add one beside it."""
-    field: Any = model._meta.get_field(relation)
-    found = AutocompleteSelect(field, admin.site)
-    widget = RelatedFieldWidgetWrapper(found, field.remote_field, admin.site, can_add_related=True)
-    return forms.ModelChoiceField(queryset=field.remote_field.model._default_manager.all(), widget=widget, **kwargs)
 
 
 def long_text(rows: int = 3) -> forms.Textarea:

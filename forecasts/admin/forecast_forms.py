@@ -1,16 +1,16 @@
 """The part of a form that gives a probability, and the form of a further forecast."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 
-from forecasts.models import Forecast, Lexicon, LexiconEntry
+from forecasts.models import Forecast, Forecaster, Lexicon, Prediction
 from forecasts.services.forecasts import Wording, record_forecast, wording
 from forecasts.services.refusal import Refused
 
-from .fields import choose, long_text, moment_input, number_text
+from .fields import long_text, moment_input, number_text
+from .named_rows import NamedRowField
 from .recording import RecordForm, already_recorded
 
 PROBABILITY_FIELDS = ("probability", "phrase", "lexicon", "low", "high", "basis")
@@ -20,25 +20,6 @@ def lexicons() -> list[tuple[str, str]]:
     """The newest version of each lexicon as a choice."""
     known = dict(Lexicon.objects.order_by("code", "version").values_list("code", "title"))
     return [("", "—"), *known.items()]
-
-
-def read_phrases() -> dict[str, str]:
-    """Each phrase of the newest lexicons with how it is read: 0.7 (0.6 to 0.8), or that it says no probability."""
-    entries = LexiconEntry.objects.order_by("phrase", "lexicon__code", "lexicon__version")
-    found = entries.values_list("phrase", "lexicon__code", "point", "low", "high")
-    newest = {(phrase, code): _read_as(point, low, high) for phrase, code, point, low, high in found}
-    told: dict[str, list[str]] = {}
-    for (phrase, code), reading in newest.items():
-        told.setdefault(phrase, []).append(f"{code}: {reading}")
-    return {phrase: "; ".join(readings) for phrase, readings in told.items()}
-
-
-def _read_as(point: Decimal | None, low: Decimal | None, high: Decimal | None) -> str:
-    if point is None:
-        return "says no probability"
-    return f"{point.normalize():f}" + (
-        "" if low is None or high is None else f" ({low.normalize():f} to {high.normalize():f})"
-    )
 
 
 class ProbabilityFields(RecordForm):
@@ -67,10 +48,6 @@ class ProbabilityFields(RecordForm):
         required=False, initial=True, label="Scored", help_text="Untick where the number is not the forecaster's own."
     )
 
-    def codelists(self) -> dict[str, Any]:
-        """The phrases of the lexicons, each with how it is read."""
-        return {"phrases": read_phrases()}
-
     def reading(self) -> Wording | None:
         """How the words would be read, where they are read through a lexicon; a refusal stands beside its field."""
         if not self.cleaned_data.get("phrase") or self.cleaned_data.get("probability"):
@@ -95,8 +72,8 @@ class ProbabilityFields(RecordForm):
 class ForecastForm(ProbabilityFields):
     """Another probability for a recorded claim, or the withdrawal of the last one."""
 
-    prediction = choose(Forecast, "prediction")
-    forecaster = choose(Forecast, "forecaster", help_text="Whose probability it is.")
+    prediction = NamedRowField(Prediction, help_text="Its headline.")
+    forecaster = NamedRowField(Forecaster, help_text="Whose probability it is.")
     made_at = forms.DateTimeField(
         widget=moment_input(), help_text="UTC; it holds from then until the forecaster's next one."
     )

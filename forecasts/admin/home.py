@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from forecasts.models import Prediction
+from forecasts.models import JobRun, Prediction
 
 from . import worklist
 from .wording import in_words, verdict_badge, waiting_for
@@ -46,7 +46,6 @@ def work(*, now: datetime) -> list[Work]:
         ("person", "Waiting for a person", "Nothing waits for a person.", worklist.needs_a_person(everything)),
         ("disputed", "Disputed", "No verdict is disputed.", worklist.disputed(everything)),
         ("stuck", "Checks that fail", "No check fails.", worklist.stuck(everything)),
-        ("coverage", "Window over, coverage missing", "Nothing waits for coverage.", worklist.overdue(everything)),
         (
             "late", "Past its deadline, undecided", "Nothing is past its deadline without a verdict.",
             worklist.late(everything, now=now),
@@ -63,11 +62,16 @@ def _why_late(row: Any) -> str:
 
 @dataclass(frozen=True)
 class Pulse:
-    """How the sweeps are doing: when one last looked at a prediction, and how many are due now."""
+    """How the jobs are doing: when a sweep last looked at a prediction, how many are due now, how each job last went."""
 
     last_check_at: datetime | None
     due: int
     url: str
+    jobs: tuple[JobRun, ...]
+
+    @property
+    def is_failing(self) -> bool:
+        return any(job.last_error for job in self.jobs)
 
 
 def pulse(*, now: datetime) -> Pulse:
@@ -75,7 +79,10 @@ def pulse(*, now: datetime) -> Pulse:
     everything = Prediction.objects.all()
     last = everything.aggregate(last=Max("checked_at"))["last"]
     return Pulse(
-        last, worklist.due(everything, now=now).count(), f"{reverse('admin:forecasts_prediction_changelist')}?needs=due"
+        last_check_at=last,
+        due=worklist.due(everything, now=now).count(),
+        url=f"{reverse('admin:forecasts_prediction_changelist')}?needs=due",
+        jobs=tuple(JobRun.objects.order_by("name")),
     )
 
 

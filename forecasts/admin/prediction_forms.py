@@ -1,4 +1,4 @@
-"""The forms with which people log predictions, add readings, decide and reopen."""
+"""The forms with which people log predictions and add readings."""
 
 import json
 from dataclasses import dataclass
@@ -6,20 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
-from forecasts.models import Forecaster, Prediction, Resolution, RuleVersion, Topic, Verdict
-from forecasts.selectors.resolutions import current_resolution, current_rules
+from forecasts.models import Article, Forecaster, Prediction, RuleVersion, Topic
+from forecasts.selectors.resolutions import current_rules
 from forecasts.services.forecasts import Wording
 from forecasts.services.intake import RuleDraft, log_prediction
 from forecasts.services.predictions import ClaimDraft, record_rule
-from forecasts.services.refusal import Refused
-from forecasts.services.rule_checks import RuleCheck, check_rule
-from forecasts.services.verdicts import dispute, record_verdict, reopen
+from forecasts.services.rule_checks import RuleCheck
 
-from .fields import NamedRowField, choose, line_text, long_text, moment_input
+from .fields import line_text, long_text, moment_input
 from .forecast_forms import PROBABILITY_FIELDS, ProbabilityFields
-from .recording import RecordForm, already_recorded
+from .named_rows import NamedRowField
+from .recording import already_recorded
 from .rule_forms import RuleForm, rule_fieldsets
 
 NAMED_RULE = "Leave empty for the usual name: strict or lenient. Another name keeps readings of one kind apart."
@@ -36,15 +34,10 @@ class Trial:
 class PredictionForm(ProbabilityFields, RuleForm):
     """One claim with its probability and its central rule."""
 
-    article = choose(Prediction, "article", required=False, help_text="Where it was published.")
-    holder = NamedRowField(
-        queryset=Forecaster.objects.all(), by=("slug", "name__iexact"), suggestions="forecasters",
-        help_text="Whose claim it is: the author, or the one whose belief is reported.",
-    )  # fmt: skip
+    article = NamedRowField(Article, required=False, help_text="Where it was published: its title or address.")
+    holder = NamedRowField(Forecaster, help_text="Whose claim it is: the author, or the one whose belief is reported.")
     attribution = forms.ChoiceField(choices=Prediction.Attribution.choices)
-    topic = NamedRowField(
-        queryset=Topic.objects.all(), by=("path",), suggestions="topics", help_text="Its path: aid/military."
-    )
+    topic = NamedRowField(Topic, help_text="Its path: aid/military.")
     title = forms.CharField(max_length=300, widget=line_text(), help_text="A headline for lists.")
     quote = forms.CharField(required=False, widget=long_text(3), help_text="The words of the article, exactly.")
     original_wording = forms.CharField(
@@ -63,8 +56,8 @@ class PredictionForm(ProbabilityFields, RuleForm):
     issued_at = forms.DateTimeField(
         required=False, label="Made at", widget=moment_input(), help_text="UTC. Empty: when the article was published."
     )
-    contrasts_with = choose(
-        Prediction, "contrasts_with", required=False, help_text="The claim for the other case: “if she wins”."
+    contrasts_with = NamedRowField(
+        Prediction, required=False, help_text="The claim for the other case, by its headline: “if she wins”."
     )
     note = forms.CharField(
         required=False, widget=long_text(2), help_text="For readers: what is uncertain about the claim."
@@ -90,11 +83,6 @@ class PredictionForm(ProbabilityFields, RuleForm):
         *rule_fieldsets(),
         ("More", {"fields": ["description", "issued_at", "contrasts_with", "note"], "classes": ["collapse"]}),
     )
-
-    suggestions = (*RuleForm.suggestions, "forecasters")
-
-    def codelists(self) -> dict[str, Any]:
-        return RuleForm.codelists(self) | ProbabilityFields.codelists(self)
 
     def preview(self, *, now: datetime) -> Trial | None:
         """How the words are read and what the rule comes to; either may be missing, not both."""
@@ -183,84 +171,3 @@ class ReadingForm(RuleForm):
         if not is_new:
             raise already_recorded("name", self.subject, told=f"The reading {version} has these criteria already.")
         return version
-
-
-class DecisionForm(RecordForm):
-    """A decision about a claim, taken with what its rule asks for beside what was found."""
-
-    def evidence(self) -> RuleCheck | None:
-        """Each clause of the central rule with the recorded events it means; None where there is no rule to look at."""
-        central = [one for one in current_rules(prediction=self.subject) if one.name == RuleVersion.CENTRAL_NAME]
-        try:
-            return (
-                check_rule(rule=central[0].rule, publication=self.subject.issued_at, now=timezone.now())
-                if central
-                else None
-            )
-        except Refused:
-            return None
-
-
-class VerdictForm(DecisionForm):
-    """A person's verdict, on what waits for one or in place of an earlier one."""
-
-    verdict = forms.ChoiceField(choices=Verdict.choices, widget=forms.RadioSelect)
-    share = forms.CharField(
-        max_length=10,
-        required=False,
-        widget=line_text(),
-        help_text="For “Partly”: how much came true, between 0 and 1. A tie is 0.5.",
-    )
-    reason = forms.CharField(widget=long_text(3), help_text="Why; readers will see it. At least ten characters.")
-    evidence_url = forms.URLField(
-        max_length=1000, required=False, assume_scheme="https", widget=line_text(), label="Evidence"
-    )
-    happened_at = forms.DateTimeField(
-        required=False, widget=moment_input(), help_text="UTC; when what decides it came about."
-    )
-    known_at = forms.DateTimeField(
-        required=False,
-        widget=moment_input(),
-        help_text="UTC; when it could be known. Forecasts made later earn nothing. Empty: now.",
-    )
-    expected_number = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, subject: Prediction, **kwargs: Any) -> None:
-        super().__init__(*args, subject=subject, **kwargs)
-        last = current_resolution(prediction=subject)
-        self.initial = {"expected_number": last.number if last else 0, **self.initial}
-        if last and last.verdict:
-            self.initial |= {
-                "verdict": last.verdict,
-                "share": last.share,
-                "happened_at": last.happened_at,
-                "known_at": last.known_at,
-            }
-
-    def record(self, *, now: datetime, actor: Any) -> Resolution:
-        return record_verdict(prediction_id=self.subject.pk, actor=actor, now=now, **self.cleaned_data)
-
-
-class DisputeForm(DecisionForm):
-    """Why a verdict is questioned."""
-
-    reason = forms.CharField(
-        widget=long_text(3),
-        help_text="What speaks against it; readers will see it. The first dispute of a verdict by rule has it checked "
-        "afresh; after another one a person decides.",
-    )
-    evidence_url = forms.URLField(required=False, assume_scheme="https", help_text="Where that is reported.")
-
-    def record(self, *, now: datetime, actor: Any) -> Resolution:
-        return dispute(prediction_id=self.subject.pk, actor=actor, now=now, **self.cleaned_data)
-
-
-class ReopenForm(DecisionForm):
-    """Why a verdict is withdrawn."""
-
-    reason = forms.CharField(widget=long_text(3), help_text="Why; readers will see it. At least ten characters.")
-
-    aliases = {"verdict": "reason"}
-
-    def record(self, *, now: datetime, actor: Any) -> Resolution:
-        return reopen(prediction_id=self.subject.pk, reason=self.cleaned_data["reason"], actor=actor, now=now)

@@ -6,6 +6,7 @@ import structlog
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -17,8 +18,10 @@ from forecasts.services.predictions import make_due
 from forecasts.services.settlement import settle_prediction
 
 from .article_text import text_url
+from .bulk_confirm import confirm_page
+from .decision_forms import DisputeForm, ReopenForm, VerdictForm
 from .prediction_details import details_of
-from .prediction_forms import DisputeForm, PredictionForm, ReadingForm, ReopenForm, VerdictForm
+from .prediction_forms import PredictionForm, ReadingForm
 from .prediction_starts import start_of
 from .question_forms import AnswerForm, asks_something
 from .recording import RecordAdmin, Step, row_url
@@ -95,6 +98,15 @@ class PredictionAdmin(RecordAdmin):
         Step(slug="reopen", label="Reopen", form_class=ReopenForm, permission=DECIDE, is_offered=has_verdict),
         Step(slug="reading", label="Add a reading", form_class=ReadingForm, permission="forecasts.add_ruleversion"),
     )  # fmt: skip
+
+    actions = ("confirm",)
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(DECIDE)
+
+    @admin.action(description="Confirm the proposed verdicts of the selected", permissions=["decide"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Prediction]) -> HttpResponse | None:
+        return confirm_page(request, owner=self, chosen=queryset)
 
     @admin.display(description="verdict", ordering="verdict")
     def shown_verdict(self, row: Prediction) -> str:

@@ -8,8 +8,9 @@ from forecasts.models import Judgement, Prediction
 from forecasts.selectors.judgements import Question, questions_of
 from forecasts.services.judgements import answer_question
 
+from .decision_forms import DecisionForm
 from .fields import line_text, long_text, moment_input
-from .recording import RecordForm, already_recorded
+from .recording import already_recorded
 
 
 def asks_something(prediction: Prediction) -> bool:
@@ -17,7 +18,7 @@ def asks_something(prediction: Prediction) -> bool:
     return bool(questions_of(prediction=prediction))
 
 
-class AnswerForm(RecordForm):
+class AnswerForm(DecisionForm):
     """A person's answer to one question of a rule."""
 
     question = forms.ChoiceField(help_text="What the rule cannot see in the events by itself.")

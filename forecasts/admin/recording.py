@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
-from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -29,7 +28,8 @@ from forecasts.services.refusal import Refused
 
 from .suggestions import SUGGESTIONS
 
-DRY_RUN = "_dry_run"
+# The field of a form that asks what it comes to, and the answer that is only the rule in words.
+DRY_RUN, SENTENCE = "_dry_run", "sentence"
 
 
 class RecordForm(forms.Form):
@@ -41,16 +41,16 @@ class RecordForm(forms.Form):
 
     aliases: ClassVar[Mapping[str, str]] = {}
     fieldsets: ClassVar[tuple] = ()
-    suggestions: ClassVar[tuple[str, ...]] = ()
     can_preview = False
 
     def __init__(self, *args: Any, subject: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.subject = subject
 
-    def datalists(self) -> dict[str, list[str]]:
-        """What the fields of names offer while one types."""
-        return {name: SUGGESTIONS[name]() for name in self.suggestions}
+    def datalists(self) -> dict[str, Mapping[Any, str]]:
+        """What fields offer while one types: values, each with what it means."""
+        named = {field.widget.attrs.get("list") for field in self.fields.values()}
+        return {name: SUGGESTIONS[name]() for name in sorted(named & SUGGESTIONS.keys())}
 
     def record(self, *, now: datetime, actor: Any) -> Model:
         """
@@ -177,6 +177,9 @@ def record_page(
     previewed = None
     if DRY_RUN in request.POST:
         previewed = form.preview(now=timezone.now())
+        if request.POST[DRY_RUN] == SENTENCE:
+            context = {"preview": previewed, "form": form}
+            return TemplateResponse(request, "admin/forecasts/sentence.html", context)
     elif request.method == "POST" and form.is_valid():
         recorded = _attempt(request, owner=owner, form=form, title=title)
         if recorded is not None:
@@ -225,7 +228,7 @@ def _done(
 
 
 def _shown(request: HttpRequest, *, owner: KeptAdmin, form: RecordForm, title: str, preview: object) -> HttpResponse:
-    fieldsets = form.fieldsets or ((None, {"fields": list(form.fields)}),)
+    fieldsets = form.fieldsets or ((None, {"fields": [field.name for field in form.visible_fields()]}),)
     adminform = helpers.AdminForm(form, fieldsets, {}, model_admin=owner)  # type: ignore[arg-type]
     context = {
         **owner.admin_site.each_context(request),
@@ -240,10 +243,7 @@ def _shown(request: HttpRequest, *, owner: KeptAdmin, form: RecordForm, title: s
         "original": form.subject,
         "preview": preview,
         "dry_run": DRY_RUN,
+        "sentence": SENTENCE,
         "has_view_permission": True,
-        "is_popup": IS_POPUP_VAR in request.POST or IS_POPUP_VAR in request.GET,
-        "is_popup_var": IS_POPUP_VAR,
-        "to_field": request.POST.get(TO_FIELD_VAR, request.GET.get(TO_FIELD_VAR)),
-        "to_field_var": TO_FIELD_VAR,
     }
     return TemplateResponse(request, "admin/forecasts/record.html", context)

@@ -2,12 +2,11 @@
 
 import json
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from forecasts.feeds.codes import ACTION_CODES, EVENT_TYPES
 from forecasts.services.refusal import Refused
 from forecasts.services.rule_checks import RuleCheck, check_rule
 
@@ -55,7 +54,6 @@ class RuleForm(RecordForm):
         help_text="{“rrl”: “1”, “consequent”: …}. What may stand where is told at the foot of this page.",
     )
 
-    suggestions: ClassVar[tuple[str, ...]] = ("topics", "entities", "milestones", "series")
     can_preview = True
     rule_data: object = None
 
@@ -63,10 +61,6 @@ class RuleForm(RecordForm):
         super().__init__(*args, **kwargs)
         for prefix in PREFIXES:
             self.fields |= {f"{prefix}_{name}": field for name, field in clause_fields().items()}
-
-    def codelists(self) -> dict[str, Any]:
-        """The codes that fields offer while one types, each with what it means."""
-        return {"event-types": EVENT_TYPES, "action-codes": ACTION_CODES}
 
     def rule_language(self) -> tuple[Part, ...]:
         """What may stand where in a rule, for those who write JSON."""

@@ -15,7 +15,8 @@ from forecasts.services.sources import (
     record_source,
 )
 
-from .fields import choose, day_input, line_text, long_text, moment_input, number_text
+from .fields import day_input, line_text, long_text, moment_input, number_text
+from .named_rows import NamedRowField
 from .recording import RecordForm, already_recorded
 
 
@@ -71,7 +72,7 @@ class CoverageForm(RecordForm):
 class ObservationForm(RecordForm):
     """One value of a series as released at one time."""
 
-    source = choose(Observation, "source")
+    source = NamedRowField(Source, help_text="Its short name or its name.")
     series = forms.CharField(max_length=120, widget=line_text(), help_text="As rules name it: EIA:RBRTE.D")
     valid_on = forms.DateField(
         widget=day_input(), label="Day", help_text="The day the value is of; the first of a month or quarter."
@@ -106,7 +107,7 @@ class EntityForm(RecordForm):
 class MembershipForm(RecordForm):
     """That the entity belongs to another between two dates."""
 
-    group = choose(EntityMembership, "group", help_text="A person to an office, a state to an alliance.")
+    group = NamedRowField(Entity, help_text="Its path or its label. A person to an office, a state to an alliance.")
     starts_at = forms.DateTimeField(required=False, widget=moment_input(), help_text="UTC; empty: since ever.")
     ends_at = forms.DateTimeField(required=False, widget=moment_input(), help_text="UTC; empty: it lasts.")
 

@@ -4,15 +4,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 
-from forecasts.models import Coverage, Evaluation, Prediction, Resolution, RuleVersion, Source
+from forecasts.models import Coverage, Evaluation, Event, Prediction, Resolution, RuleVersion, Source
 from forecasts.models.predictions import PredictionQuerySet
 
 SOON = timedelta(days=3)
 STALE = timedelta(days=30)
+AWAITING_COVERAGE = "AWAITING_COVERAGE"
 
 
 def needs_a_person(predictions: PredictionQuerySet) -> QuerySet[Prediction]:
@@ -42,13 +43,14 @@ def disputed(predictions: PredictionQuerySet) -> QuerySet[Prediction]:
 
 
 def late(predictions: PredictionQuerySet, *, now: datetime) -> QuerySet[Prediction]:
-    """Those without a verdict past their deadline; `last_reason` is why."""
-    return _explained(predictions.filter(verdict="", scheduled_close_at__lte=now))
+    """Those without a verdict past their deadline or their window; `last_reason` is why."""
+    undecided = _explained(predictions.filter(verdict=""))
+    return undecided.filter(Q(scheduled_close_at__lte=now) | Q(last_reason=AWAITING_COVERAGE))
 
 
 def overdue(predictions: PredictionQuerySet) -> QuerySet[Prediction]:
     """Those undecided after their window only because the sources are not covered that far."""
-    return _explained(predictions.filter(verdict="")).filter(last_reason="AWAITING_COVERAGE")
+    return _explained(predictions.filter(verdict="")).filter(last_reason=AWAITING_COVERAGE)
 
 
 def _explained(predictions: QuerySet[Prediction]) -> Any:
@@ -61,10 +63,16 @@ def _explained(predictions: QuerySet[Prediction]) -> Any:
 
 
 def stale_sources(*, now: datetime) -> QuerySet[Source]:
-    """Sources never covered, or not for a month, the longest first; `complete_to` is their coverage."""
+    """
+    Sources never covered, or not for a month, the longest first.
+
+    `complete_to` is their coverage, `last_event_at` when the last event of theirs was recorded.
+    """
     newest = Coverage.objects.filter(source=OuterRef("pk")).order_by("-recorded_at", "-pk").values("complete_to")[:1]
-    covered = Source.objects.annotate(complete_to=Subquery(newest))
-    return covered.exclude(complete_to__gte=now - STALE).order_by("complete_to", "pk")
+    last = Event.objects.filter(source=OuterRef("pk")).order_by("-recorded_at", "-pk").values("recorded_at")[:1]
+    covered = Source.objects.annotate(complete_to=Subquery(newest), last_event_at=Subquery(last))
+    stale = covered.filter(Q(complete_to=None) | Q(complete_to__lt=now - STALE))
+    return stale.order_by(F("complete_to").asc(nulls_first=True), "pk")
 
 
 class WaitingFilter(admin.SimpleListFilter):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -17,8 +18,8 @@ LONGEST = 200
 class ApiTokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer TOKEN`. Only the digest of a token is compared; the token is never logged."""
 
-    def authenticate(self, request: Request) -> tuple[object, ApiToken] | None:
-        words = get_authorization_header(request).split()
+    def authenticate(self, request: Request | HttpRequest) -> tuple[object, ApiToken] | None:
+        words = get_authorization_header(request).split()  # type: ignore[arg-type]
         if not words:
             return None
         if words[0].lower() != b"bearer" or len(words) != 2:

@@ -41,10 +41,24 @@ def _read(reader: Any, text: object) -> Any:
     try:
         return reader(text)
     except ValueError as error:
-        raise ValidationError(str(error)) from None
+        raise plain_error(error) from None
 
 
-@extend_schema_field(OpenApiTypes.DATETIME)
+def plain_error(error: Exception) -> ValidationError:
+    """What a reader says of a value, in whose words a % is nothing but a %."""
+    return ValidationError("%(told)s", params={"told": str(error)})
+
+
+YEARS = "(18|19|20|21)[0-9]{2}"
+INSTANT = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": f"^{YEARS}-[0-9]{{2}}-[0-9]{{2}}[Tt][0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\\.[0-9]{{1,6}})?([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})$",
+}
+DAY = {"type": "string", "format": "date", "pattern": f"^{YEARS}-[0-9]{{2}}-[0-9]{{2}}$"}
+
+
+@extend_schema_field(INSTANT)
 class InstantField(serializers.Field):
     """RFC 3339 with an offset; a local time is refused."""
 
@@ -55,7 +69,7 @@ class InstantField(serializers.Field):
         return value
 
 
-@extend_schema_field(OpenApiTypes.DATE)
+@extend_schema_field(DAY)
 class DayField(serializers.Field):
     """A date, year first."""
 
@@ -75,7 +89,10 @@ def _reading(read: Any, data: Any) -> Any:
 
 @extend_schema_field(
     {
-        "oneOf": [{"type": "string", "examples": ["0.7"]}, {"type": "number", "minimum": 0, "maximum": 1}],
+        "oneOf": [
+            {"type": "string", "pattern": "^(0(\\.[0-9]{1,4})?|1(\\.0{1,4})?)$", "examples": ["0.7"]},
+            {"type": "number", "minimum": 0, "maximum": 1},
+        ],
         "description": "From 0 to 1 with at most four decimals; a decimal string or a number.",
     }
 )
@@ -133,6 +150,31 @@ class _NamedField(serializers.Field):
 
     def to_representation(self, value: Any) -> Any:
         return getattr(value, self.column)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "pattern": r"^-?[0-9]{1,16}(\.[0-9]{1,8})?$", "examples": ["83.48"]},
+            {"type": "number", "minimum": -(10**16), "maximum": 10**16},
+        ],
+        "description": "With at most eight decimals; a decimal string or a number.",
+    }
+)
+class ValueField(serializers.DecimalField):
+    """The value of a series."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=24, decimal_places=8, **kwargs)
+
+
+class NameField(serializers.CharField):
+    """A name of the shape that the service reads; it says what is wrong with another."""
+
+    def __init__(self, *, shape: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        described: Any = {"type": "string", "minLength": 1, "maxLength": kwargs["max_length"], "pattern": f"^{shape}$"}
+        extend_schema_field(described)(self)  # type: ignore[type-var]  # Typed for classes; instances hold it too.
 
 
 def near(name: str, *, known: Iterable[str]) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters as filters  # type: ignore[import-untyped]
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from drf_spectacular.types import OpenApiTypes
@@ -24,7 +23,7 @@ from forecasts.models import (
 from forecasts.selectors.queries import NotAQuery, read_query
 from forecasts.selectors.search import matching
 
-from .fields import read_day, read_instant
+from .fields import DAY, INSTANT, plain_error, read_day, read_instant
 
 
 class _InstantFormField(forms.Field):
@@ -42,7 +41,7 @@ class _WordsFormField(forms.Field):
         try:
             return read_query(value) if value else None
         except NotAQuery as error:
-            raise ValidationError(str(error)) from None
+            raise plain_error(error) from None
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -59,14 +58,22 @@ class WordsFilter(filters.Filter):
         return matching(qs, query=value, kind=self.kind) if value else qs
 
 
-@extend_schema_field(OpenApiTypes.DATETIME)
+@extend_schema_field(INSTANT)
 class InstantFilter(filters.Filter):
     field_class = _InstantFormField
 
 
-@extend_schema_field(OpenApiTypes.DATE)
+@extend_schema_field(DAY)
 class DayFilter(filters.Filter):
     field_class = _DayFormField
+
+
+class TextFilter(filters.CharFilter):
+    """Rows with exactly this text."""
+
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+        extend_schema_field({"type": "string", "minLength": 1, "maxLength": max_length})(self)
 
 
 @extend_schema_field(OpenApiTypes.BOOL)
@@ -102,8 +109,7 @@ class TopicFilter(NameFilter):
         return qs.filter(Q(**{path: value.path}) | Q(**{f"{path}__startswith": f"{value.path}/"}))
 
 
-@extend_schema_field(OpenApiTypes.STR)
-class BelowFilter(filters.CharFilter):
+class BelowFilter(TextFilter):
     """Rows whose JSON list of paths holds the path or one below it."""
 
     def __init__(self, *, separator: str, **kwargs: Any) -> None:
@@ -140,7 +146,7 @@ class ForecasterFilter(filters.FilterSet):
 
 
 class TopicListFilter(filters.FilterSet):
-    under = filters.CharFilter(method="filter_under", max_length=200)
+    under = TextFilter(method="filter_under", max_length=200)
 
     def filter_under(self, rows: Any, name: str, value: str) -> Any:
         return rows.under(value)
@@ -175,12 +181,12 @@ class ForecastFilter(filters.FilterSet):
 
 
 class LexiconFilter(filters.FilterSet):
-    code = filters.CharFilter(max_length=60)
+    code = TextFilter(max_length=60)
 
 
 class EventFilter(filters.FilterSet):
     source = NameFilter(model=Source, column="slug", field_name="event__source")
-    event_type = filters.CharFilter(max_length=40)
+    event_type = TextFilter(max_length=40)
     topic = BelowFilter(field_name="topics", separator="/")
     actor = BelowFilter(field_name="actors", separator=".")
     recipient = BelowFilter(field_name="recipients", separator=".")
@@ -196,13 +202,13 @@ class EventFilter(filters.FilterSet):
 
 class ObservationFilter(filters.FilterSet):
     source = NameFilter(model=Source, column="slug", field_name="source")
-    series = filters.CharFilter(max_length=120)
+    series = TextFilter(max_length=120)
     valid_from = DayFilter(field_name="valid_on", lookup_expr="gte")
     valid_to = DayFilter(field_name="valid_on", lookup_expr="lt")
 
 
 class SourceFilter(filters.FilterSet):
-    group = filters.CharFilter(max_length=60)
+    group = TextFilter(max_length=60)
 
 
 class ResolutionFilter(filters.FilterSet):

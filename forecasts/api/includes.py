@@ -1,7 +1,7 @@
 """Parts of a row that come only when they are asked for: `?include=` with what else belongs to it, `?fields=` with less."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -33,6 +33,10 @@ class Include(Protocol):
         """The part of a row that has none."""
         ...
 
+    def described(self, shown: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        """The JSON Schema of a part, where `shown` gives that of a row of a serializer."""
+        ...
+
 
 @dataclass(frozen=True)
 class One:
@@ -51,6 +55,9 @@ class One:
 
     def without(self, key: Any, *, request: Request) -> None:
         return None
+
+    def described(self, shown: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        return {"oneOf": [shown(self.serializer), {"type": "null"}]}
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,14 @@ class Many:
 
     def without(self, key: Any, *, request: Request) -> Any:
         return self._part(key, n=0, results=[], request=request)
+
+    def described(self, shown: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        parts = {
+            "n": {"type": "integer"},
+            "url": {"type": "string", "format": "uri"},
+            "results": {"type": "array", "items": shown(self.serializer), "maxItems": LARGEST_PART},
+        }
+        return {"type": "object", "properties": parts, "required": list(parts)}
 
     def _part(self, key: Any, *, n: int, results: list[Any], request: Request) -> dict[str, Any]:
         address = reverse(f"api:{self.listing}-list", request=request)

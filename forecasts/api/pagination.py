@@ -19,6 +19,8 @@ from forecasts.api.fields import near
 from forecasts.feeds.strict_json import is_unstorable
 
 DEFAULT_SIZE, LARGEST_SIZE = 50, 200
+PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": LARGEST_SIZE, "default": DEFAULT_SIZE}
+CURSOR = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
 LARGEST_TOTAL = 10_000
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 LARGEST_NUMBER = 2**63 - 1
@@ -68,13 +70,12 @@ class CreatedCursorPagination(BasePagination):
         }
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        size = {"type": "integer", "minimum": 1, "maximum": LARGEST_SIZE, "default": DEFAULT_SIZE}
         cursor = "Where to go on, from the `next` of the page before."
         total = f"Whether to count the rows on all pages, up to {LARGEST_TOTAL}."
         orders = {"type": "string", "enum": _names(view)}
         return [
-            {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": cursor},
-            {"name": "page_size", "in": "query", "schema": size, "description": "Rows on a page."},
+            {"name": "cursor", "in": "query", "schema": CURSOR, "description": cursor},
+            {"name": "page_size", "in": "query", "schema": PAGE_SIZE, "description": "Rows on a page."},
             {"name": "ordering", "in": "query", "schema": orders, "description": "What comes first; - reverses."},
             {"name": "total", "in": "query", "schema": {"type": "boolean"}, "description": total},
         ]

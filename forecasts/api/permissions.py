@@ -15,7 +15,7 @@ class ReadOnlyOrScope(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if request.method in SAFE_METHODS:
-            return settings.PUBLIC_READ or request.auth is not None
+            return may_read(cast(ApiToken | None, request.auth))
         return request.auth is not None and _may_write(cast(ApiToken, request.auth), view=view)
 
 
@@ -24,6 +24,11 @@ class WithScope(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return request.auth is not None and _may_write(cast(ApiToken, request.auth), view=view)
+
+
+def may_read(token: ApiToken | None) -> bool:
+    """Whether what is open to readers is open to one with this token, or without any."""
+    return settings.PUBLIC_READ or token is not None
 
 
 def _may_write(token: ApiToken, *, view: Any) -> bool:

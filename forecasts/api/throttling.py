@@ -5,14 +5,18 @@ from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 import structlog
+from django.http import HttpRequest
 from redis.exceptions import RedisError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
+from forecasts.models import ApiToken
+
 logger = structlog.get_logger(__name__)
 
 NETWORK_OF_ONE_HOST = 64
+HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 
 @dataclass(frozen=True)
@@ -29,13 +33,14 @@ class Standing:
         return max(self.limit - self.used, 0)
 
     @property
+    def is_exceeded(self) -> bool:
+        """Whether this request was one too many."""
+        return self.used > self.limit
+
+    @property
     def headers(self) -> dict[str, str]:
         """`RateLimit-*`; the reset is in seconds."""
-        return {
-            "RateLimit-Limit": str(self.limit),
-            "RateLimit-Remaining": str(self.left),
-            "RateLimit-Reset": str(self.reset_in),
-        }
+        return dict(zip(HEADERS, (str(self.limit), str(self.left), str(self.reset_in)), strict=True))
 
 
 class RateLimit(SimpleRateThrottle):
@@ -52,13 +57,17 @@ class RateLimit(SimpleRateThrottle):
         key = self.get_cache_key(request, view)
         if key is None:
             return True
-        limit, duration = self.num_requests, self.duration
-        window, past = divmod(int(self.timer()), duration)
-        self.standing = Standing(limit=limit, used=self._count(f"{key}:{window}"), reset_in=duration - past)
+        self.standing = self.count(key)
         told: Standing | None = getattr(request, "rate_limit", None)
         if told is None or self.standing.left < told.left:
             request.rate_limit = self.standing  # type: ignore[attr-defined]
-        return self.standing.used <= limit
+        return not self.standing.is_exceeded
+
+    def count(self, key: str) -> Standing:
+        """Count one more request of whom the key names, and return how the budget stands with it."""
+        window, past = divmod(int(self.timer()), self.duration)
+        used = self._count(f"{key}:{window}")
+        return Standing(limit=self.num_requests, used=used, reset_in=self.duration - past)
 
     def wait(self) -> float:
         return self.standing.reset_in
@@ -80,7 +89,12 @@ class TokenRate(RateLimit):
 
     def get_cache_key(self, request: Request, view: Any) -> str | None:
         token: Any = request.auth
-        return f"rate:token:{token.pk}" if token is not None else None
+        return self.key_of(token) if token is not None else None
+
+    @staticmethod
+    def key_of(token: ApiToken) -> str:
+        """What the requests with a token are counted under."""
+        return f"rate:token:{token.pk}"
 
 
 class AddressRate(RateLimit):
@@ -89,7 +103,11 @@ class AddressRate(RateLimit):
     scope = "anon"
 
     def get_cache_key(self, request: Request, view: Any) -> str | None:
-        return f"rate:address:{network_of(self.get_ident(request))}" if request.auth is None else None
+        return self.key_of(request) if request.auth is None else None
+
+    def key_of(self, request: Request | HttpRequest) -> str:
+        """What the requests from an address are counted under."""
+        return f"rate:address:{network_of(self.get_ident(request))}"  # type: ignore[arg-type]
 
 
 class UploadRate(RateLimit):
@@ -103,6 +121,14 @@ class UploadRate(RateLimit):
         token: Any = request.auth
         who = f"token:{token.pk}" if token is not None else f"address:{network_of(self.get_ident(request))}"
         return f"rate:upload:{who}"
+
+
+def standing_of(request: HttpRequest, *, token: ApiToken | None) -> Standing:
+    """Count a request that no view sees, and return how the budget stands with it that it is counted in."""
+    if token is not None:
+        return TokenRate().count(TokenRate.key_of(token))
+    address = AddressRate()
+    return address.count(address.key_of(request))
 
 
 def tell_budget(request: Request, answer: Any) -> None:

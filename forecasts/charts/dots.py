@@ -2,17 +2,16 @@
 Every scored call on one line from 0 to 100%: what happened above it, what did not below.
 
 Classes: chart-dots; chart-call with chart-yes (filled) or chart-no (hollow); chart-stem with the same two, where
-dots are too many; chart-tick, chart-text, chart-muted, chart-line.
+calls are too many to be drawn one by one; chart-tick, chart-text, chart-muted, chart-line.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from forecasts.charts.svg import WIDTH, document, element, percent, text, tooltip
 
-MAX_DOTS: Final = 200
 LEFT: Final = 16.0
 RIGHT: Final = WIDTH - 16.0
 RULER: Final = 22.0
@@ -56,35 +55,96 @@ class _Side:
         return f"{self.name.capitalize()}: {whole}" + (f", in part: {n}" if (n := len(self.calls) - whole) else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The calls at one probability, in [0, 1]: how many of them came true and how many did not, in part or in whole."""
+
+    probability: float
+    happened: float
+    failed: float
+
+
 def calls_strip(calls: Sequence[Call], *, id_prefix: str, title: str) -> str:
     """
-    Return a strip with one dot for each call, or with one stem for each probability above 200 calls.
+    Return a strip with one dot for each call.
 
-    What came true in part stands on the side of its larger half, a tie above. Dots keep their exact place along the line and stack where they would touch; stems are as long as their count.
+    What came true in part stands on the side of its larger half, a tie above. Dots keep their exact place along the line
+    and stack where they would touch.
 
     Args:
-        calls: In any order; may be empty.
+        calls: In any order, some hundreds at most; may be empty.
         id_prefix: Begins every id; unlike any other on the page.
         title: Plain text.
     Raises:
         ValueError: A probability outside [0, 1], or an id_prefix that is no plain identifier.
     """
     for call in calls:
-        if not 0 <= call.probability <= 1:
-            raise ValueError(f"probability must be in [0, 1], got {call.probability} for {call.label!r}")
+        _require_share(call.probability, name=repr(call.label))
     above = _Side([call for call in calls if call.outcome >= HALF], -1, "happened")
     below = _Side([call for call in calls if call.outcome < HALF], 1, "did not happen")
-    draw, extent = (_dots, _dot_rows) if len(calls) <= MAX_DOTS else (_stems, _tallest)
-    # One scale for both sides, or their heights could not be compared.
-    step = min(2 * RADIUS + 1, MAX_STACK / max(1, extent(above), extent(below)))
-    top = HEADING + _reach(extent(above), step=step)
-    bottom = top + RULER
-    height = bottom + _reach(extent(below), step=step) + HEADING
-    body = _ruler(top) + draw(above, base=top, step=step) + draw(below, base=bottom, step=step)
-    body += text(above.heading, x=LEFT, y=12)
-    body += text(below.heading, x=LEFT, y=height - 5)
+    scale = _scale(_dot_rows(above), _dot_rows(below))
+    body = _dots(above, base=scale.top, step=scale.step) + _dots(below, base=scale.bottom, step=scale.step)
     description = f"{len(calls)} calls: {_counted(calls)}."
-    return document(body, kind="dots", height=height, id_prefix=id_prefix, title=title, description=description)
+    return _strip(
+        body, scale, headings=(above.heading, below.heading), id_prefix=id_prefix, title=title, description=description
+    )
+
+
+def tallies_strip(tallies: Sequence[Tally], *, id_prefix: str, title: str) -> str:
+    """
+    Return a strip with a stem for each probability, up for the calls that came true and down for those that did not.
+
+    Args:
+        tallies: One for each probability, in any order; may be empty.
+        id_prefix: Begins every id; unlike any other on the page.
+        title: Plain text.
+    Raises:
+        ValueError: A probability outside [0, 1], or an id_prefix that is no plain identifier.
+    """
+    for one in tallies:
+        _require_share(one.probability, name="a tally")
+    above = {one.probability: one.happened for one in tallies if one.happened}
+    below = {one.probability: one.failed for one in tallies if one.failed}
+    scale = _scale(max(above.values(), default=0), max(below.values(), default=0))
+    body = _stems(above, base=scale.top, length=-scale.step, name="happened", class_="chart-yes")
+    body += _stems(below, base=scale.bottom, length=scale.step, name="did not happen", class_="chart-no")
+    n_yes, n_no = (_number(sum(counts.values())) for counts in (above, below))
+    description = f"Of all calls, {n_yes} happened and {n_no} did not happen."
+    headings = f"Happened: {n_yes}", f"Did not happen: {n_no}"
+    return _strip(body, scale, headings=headings, id_prefix=id_prefix, title=title, description=description)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Where the two lines of the ruler are, how far one call reaches, and how high the drawing is."""
+
+    top: float
+    bottom: float
+    step: float
+    height: float
+
+
+def _scale(above: float, below: float) -> _Scale:
+    """One scale for both sides, or their heights could not be compared."""
+    step = min(2 * RADIUS + 1, MAX_STACK / max(1, above, below))
+    top = HEADING + _reach(above, step=step)
+    bottom = top + RULER
+    return _Scale(top, bottom, step, height=bottom + _reach(below, step=step) + HEADING)
+
+
+def _strip(body: str, scale: _Scale, *, headings: tuple[str, str], id_prefix: str, title: str, description: str) -> str:
+    drawn = _ruler(scale.top) + body + text(headings[0], x=LEFT, y=12)
+    drawn += text(headings[1], x=LEFT, y=scale.height - 5)
+    return document(drawn, kind="dots", height=scale.height, id_prefix=id_prefix, title=title, description=description)
+
+
+def _require_share(probability: float, *, name: str) -> None:
+    if not 0 <= probability <= 1:
+        raise ValueError(f"probability must be in [0, 1], got {probability} for {name}")
+
+
+def _number(count: float) -> str:
+    return f"{round(count, 1):,.10g}"
 
 
 def _counted(calls: Sequence[Call]) -> str:
@@ -109,10 +169,6 @@ def _ruler(top: float) -> str:
     return marks
 
 
-def _counts(side: _Side) -> Counter[float]:
-    return Counter(round(call.probability, 4) for call in side.calls)
-
-
 def _rows(calls: Sequence[Call]) -> list[tuple[Call, int]]:
     """Return each call with the first row in which it touches no other."""
     placed, last_in_row = [], list[float]()
@@ -128,11 +184,7 @@ def _dot_rows(side: _Side) -> int:
     return max((row + 1 for _, row in _rows(side.calls)), default=0)
 
 
-def _tallest(side: _Side) -> int:
-    return max(_counts(side).values(), default=0)
-
-
-def _reach(extent: int, *, step: float) -> float:
+def _reach(extent: float, *, step: float) -> float:
     return step * max(0, extent - 1) + 2 * RADIUS + 8
 
 
@@ -146,11 +198,11 @@ def _dots(side: _Side, *, base: float, step: float) -> str:
     return drawn
 
 
-def _stems(side: _Side, *, base: float, step: float) -> str:
+def _stems(counts: Mapping[float, float], *, base: float, length: float, name: str, class_: str) -> str:
     drawn = ""
-    for probability, count in sorted(_counts(side).items()):
-        x, start = _x(probability), base + side.sign * 2
-        line = element("line", x1=x, x2=x, y1=start, y2=start + side.sign * step * count)
-        name = tooltip(f"{percent(probability)}: {count} {side.name}")
-        drawn += element("g", name + line, class_=f"chart-stem {side.class_}")
+    for probability, count in sorted(counts.items()):
+        x, start = _x(probability), base + math.copysign(2, length)
+        line = element("line", x1=x, x2=x, y1=start, y2=start + length * count)
+        told = tooltip(f"{percent(probability)}: {_number(count)} {name}")
+        drawn += element("g", told + line, class_=f"chart-stem {class_}")
     return drawn

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from . import digests, queue, records, scores, values, verdicts
+from . import digests, ledger, queue, records, scores, values, verdicts
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,20 @@ class Invariant:
         return list(self.find(now=now))
 
 
-# Several questions can belong to one number. I2, I6 and I7 speak of the ledger; I21 is asked when a backup is restored.
+# Several questions can belong to one number. I21 is asked when a backup is restored.
 INVARIANTS = (
     Invariant("I1", records.guards_stand),
     Invariant("I1", records.versions_count_up),
     Invariant("I1", records.feed_and_records_agree),
+    Invariant("I2", ledger.entries_hold_the_records),
+    Invariant("I2", ledger.every_record_is_entered),
     Invariant("I3", digests.rules_are_as_recorded),
     Invariant("I3", digests.events_are_as_recorded),
     Invariant("I3", digests.texts_are_as_recorded),
     Invariant("I4", records.clocks_run_forwards),
     Invariant("I5", scores.scored_in_time),
+    Invariant("I6", ledger.the_chain_is_whole),
+    Invariant("I7", ledger.checkpoints_hold),
     Invariant("I8", queue.nothing_is_overdue),
     Invariant("I8", queue.nothing_is_forgotten),
     Invariant("I9", verdicts.one_verdict_is_in_force),

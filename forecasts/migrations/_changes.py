@@ -3,6 +3,7 @@
 from django.db import migrations
 
 COLUMNS = "era, transaction_number, kind, action, key, noted_at"
+ROW_KEY = "row_key"
 NOW_HERE = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
 
@@ -50,8 +51,10 @@ def watch(name):
 
     def install(apps, schema_editor):
         is_sqlite = schema_editor.connection.vendor == "sqlite"
+        with_rows = _notes_rows(schema_editor)
         before = _what_is_there(table, kind, key, row_order="rowid" if is_sqlite else "id", is_sqlite=is_sqlite)
-        triggers = _sqlite(table, kind, key, changing) if is_sqlite else _postgresql(table, kind, key, changing)
+        make = _sqlite if is_sqlite else _postgresql
+        triggers = make(table, kind, key, changing, with_rows=with_rows)
         for statement in (before, *triggers):
             schema_editor.execute(statement, params=None)
 
@@ -73,40 +76,79 @@ def watch_anew(name):
     def install(apps, schema_editor):
         if schema_editor.connection.vendor != "sqlite":
             return
-        for statement in _sqlite(table, kind, key, changing):
+        for statement in _sqlite(table, kind, key, changing, with_rows=_notes_rows(schema_editor)):
             schema_editor.execute(statement.replace("CREATE TRIGGER", "CREATE TRIGGER IF NOT EXISTS"), params=None)
 
     return migrations.RunPython(install, migrations.RunPython.noop)
 
 
+def note_rows():
+    """The operation that has the database note the key of each row too, from now on."""
+
+    def set_to(*, with_rows):
+        def install(apps, schema_editor):
+            for name, (kind, key, changing) in WATCHED.items():
+                _made_anew(schema_editor, f"forecasts_{name}", kind, key, changing, with_rows=with_rows)
+
+        return install
+
+    return migrations.RunPython(set_to(with_rows=True), set_to(with_rows=False))
+
+
+def _made_anew(schema_editor, table, kind, key, changing, *, with_rows):
+    if schema_editor.connection.vendor == "postgresql":
+        # A trigger calls its function by name, whatever it does by then.
+        statements = [one for one in _postgresql(table, kind, key, changing, with_rows=with_rows) if "CREATE OR" in one]
+    else:
+        verbs = ("insert", *(["update"] if changing else []))
+        dropped = [f"DROP TRIGGER IF EXISTS {table}_noted_{verb}" for verb in verbs]
+        statements = [*dropped, *_sqlite(table, kind, key, changing, with_rows=with_rows)]
+    for statement in statements:
+        schema_editor.execute(statement, params=None)
+
+
+def _notes_rows(schema_editor):
+    """Whether the feed has a column for the key of the row by now."""
+    with schema_editor.connection.cursor() as cursor:
+        columns = schema_editor.connection.introspection.get_table_description(cursor, "forecasts_change")
+    return ROW_KEY in {column.name for column in columns}
+
+
 def _what_is_there(table, kind, key, *, row_order, is_sqlite):
     note = _sqlite_note if is_sqlite else _postgresql_note
-    return f"{note(kind, 'RECORDED', key.format(row=table))} FROM {table} ORDER BY {row_order}"
+    return f"{note(kind, 'RECORDED', key.format(row=table), row='')} FROM {table} ORDER BY {row_order}"
 
 
-def _sqlite_note(kind, action, key):
-    return f"INSERT INTO forecasts_change ({COLUMNS}) SELECT 0, 0, '{kind}', '{action}', {key}, {NOW_HERE}"
-
-
-def _sqlite(table, kind, key, changing):
-    recorded = _sqlite_note(kind, "RECORDED", key.format(row="NEW"))
-    yield f"CREATE TRIGGER {table}_noted_insert AFTER INSERT ON {table} BEGIN {recorded}; END"
-    if changing:
-        different = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in changing)
-        changed = _sqlite_note(kind, "CHANGED", key.format(row="NEW"))
-        yield f"CREATE TRIGGER {table}_noted_update AFTER UPDATE ON {table} WHEN {different} BEGIN {changed}; END"
-
-
-def _postgresql_note(kind, action, key):
+def _sqlite_note(kind, action, key, *, row):
+    columns, values = (f", {ROW_KEY}", f", {row}.id") if row else ("", "")
     return (
-        f"INSERT INTO forecasts_change ({COLUMNS}) SELECT (SELECT system_identifier FROM pg_control_system()), "  # noqa: S608
-        f"pg_current_xact_id()::text::bigint, '{kind}', '{action}', {key}, clock_timestamp()"
+        f"INSERT INTO forecasts_change ({COLUMNS}{columns}) "
+        f"SELECT 0, 0, '{kind}', '{action}', {key}, {NOW_HERE}{values}"
     )
 
 
-def _postgresql(table, kind, key, changing):
+def _sqlite(table, kind, key, changing, *, with_rows):
+    row = "NEW" if with_rows else ""
+    recorded = _sqlite_note(kind, "RECORDED", key.format(row="NEW"), row=row)
+    yield f"CREATE TRIGGER {table}_noted_insert AFTER INSERT ON {table} BEGIN {recorded}; END"
+    if changing:
+        different = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in changing)
+        changed = _sqlite_note(kind, "CHANGED", key.format(row="NEW"), row=row)
+        yield f"CREATE TRIGGER {table}_noted_update AFTER UPDATE ON {table} WHEN {different} BEGIN {changed}; END"
+
+
+def _postgresql_note(kind, action, key, *, row):
+    columns, values = (f", {ROW_KEY}", f", {row}.id::text") if row else ("", "")
+    return (
+        f"INSERT INTO forecasts_change ({COLUMNS}{columns}) "  # noqa: S608
+        f"SELECT (SELECT system_identifier FROM pg_control_system()), "
+        f"pg_current_xact_id()::text::bigint, '{kind}', '{action}', {key}, clock_timestamp(){values}"
+    )
+
+
+def _postgresql(table, kind, key, changing, *, with_rows):
     # Once a statement, so that rows in bulk cost one more INSERT in all.
-    recorded = _postgresql_note(kind, "RECORDED", key.format(row="added"))
+    recorded = _postgresql_note(kind, "RECORDED", key.format(row="added"), row="added" if with_rows else "")
     yield _function(f"{table}_noted_insert", f"{recorded} FROM added")
     yield (
         f"CREATE TRIGGER {table}_noted_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS added "
@@ -115,7 +157,8 @@ def _postgresql(table, kind, key, changing):
     yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_noted_insert"
     if changing:
         different = " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in changing)
-        yield _function(f"{table}_noted_update", _postgresql_note(kind, "CHANGED", key.format(row="NEW")))
+        changed = _postgresql_note(kind, "CHANGED", key.format(row="NEW"), row="NEW" if with_rows else "")
+        yield _function(f"{table}_noted_update", changed)
         yield (
             f"CREATE TRIGGER {table}_noted_update AFTER UPDATE ON {table} FOR EACH ROW WHEN ({different}) "
             f"EXECUTE FUNCTION {table}_noted_update()"
@@ -124,4 +167,7 @@ def _postgresql(table, kind, key, changing):
 
 
 def _function(name, statement):
-    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {statement}; RETURN NULL; END $$"
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
+        f"AS $$ BEGIN {statement}; RETURN NULL; END $$"
+    )

@@ -19,6 +19,7 @@ from .events import (
 from .forecasts import Forecast, Lexicon, LexiconEntry
 from .jobs import JobRun
 from .judgements import Judgement
+from .ledger import Checkpoint, LedgerEntry, LedgerHead, LedgerSalts, SigningKey
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
 from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
@@ -33,6 +34,7 @@ __all__ = [
     "Article",
     "ArticleAuthor",
     "Change",
+    "Checkpoint",
     "ClusterCell",
     "Coverage",
     "Delivery",
@@ -49,6 +51,9 @@ __all__ = [
     "JobRun",
     "Judgement",
     "KeptAnswer",
+    "LedgerEntry",
+    "LedgerHead",
+    "LedgerSalts",
     "LevelCell",
     "Lexicon",
     "LexiconEntry",
@@ -63,6 +68,7 @@ __all__ = [
     "Scope",
     "Score",
     "SearchText",
+    "SigningKey",
     "Source",
     "Tier",
     "Topic",

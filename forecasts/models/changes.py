@@ -42,9 +42,15 @@ class Change(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     action = models.CharField(max_length=8, choices=Action.choices)
     key = models.CharField(max_length=200, help_text="What the address of the row, or of what it belongs to, ends in.")
+    row_key = models.CharField(  # noqa: DJ001 — it is not known, which is not the same as empty
+        max_length=36,
+        null=True,
+        help_text="The key of the row itself; empty in what was noted before the ledger.",
+    )
     noted_at = models.DateTimeField(help_text="By the clock of the database.")
 
     class Meta:
+        indexes = [models.Index(name="change_of_row", fields=["row_key", "kind"])]
         constraints = [models.UniqueConstraint(name="change_in_order", fields=["era", "transaction_number", "id"])]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.safestring import SafeString
 
-from forecasts.charts.dots import Call, calls_strip
+from forecasts.charts.dots import Call, Tally, calls_strip, tallies_strip
 from forecasts.charts.reliability import Ground, reliability_diagram
 from forecasts.charts.spans import Event, EventKind, Mark, MarkKind, Timeline, Window, WindowKind
 from forecasts.charts.timeline import timeline
@@ -106,9 +106,15 @@ def _verdict(page: PredictionPage) -> list[Mark]:
 
 
 def calls_of(card: Scorecard, *, name: str) -> SafeString:
-    """The strip of every scored call."""
-    calls = [Call(call.probability, call.outcome, call.title) for call in card.calls]
-    return SafeString(calls_strip(calls, id_prefix="calls", title=f"Every scored call: {name}"))
+    """The strip of every scored call: one by one where the scorecard lists them all, else counted by probability."""
+    title = f"Every scored call: {name}"
+    if card.n_calls <= len(card.calls):
+        calls = [Call(call.probability, call.outcome, call.title) for call in card.calls]
+        return SafeString(calls_strip(calls, id_prefix="calls", title=title))
+    levels = card.sample.levels
+    columns = (column.tolist() for column in (levels.probabilities, levels.happened, levels.failed))
+    tallies = [Tally(*row) for row in zip(*columns, strict=True)]
+    return SafeString(tallies_strip(tallies, id_prefix="calls", title=title))
 
 
 def calibration_of(card: Scorecard, *, name: str) -> SafeString | None:

@@ -15,7 +15,7 @@ from forecasts.selectors.scorecards import Scorecard
 from forecasts.selectors.slices import Slice, Weighting, clashing
 
 LONGEST_DAYS = 40_000
-BY_DAY_ITS_END, BY_DAY_ITS_START = ("as_of", "as_recorded"), ("issued_from", "issued_to")
+BY_DAY_ITS_END, BY_DAY_ITS_START = ("as_of", "as_recorded"), ("issued_from", "issued_to", "due_to")
 YES_OR_NO = ("conditional", "retrospective", "verbal")
 CLASHES = {
     "horizon_days": "Give the days before the close together with the weighting “At a horizon”, and only then.",
@@ -83,6 +83,9 @@ class NarrowForm(forms.Form):
     as_recorded = DayField(label="On record by", help_text="What this database held at the end of that day.")
     issued_from = DayField(label="Predicted from", help_text="That day included.")
     issued_to = DayField(label="Predicted before", help_text="That day excluded.")
+    due_to = DayField(
+        label="Due before", help_text="Of what is due later, only what came true early is settled: leave it out."
+    )
     lead_days_min = DaysField(label="Lead, at least", help_text="Days from the forecast until the outcome was known.")
     lead_days_max = DaysField(label="Lead, at most", help_text="In days, too.")
     conditional = OneOfField(label="Condition", names=_pair("With a condition", "Without one"))

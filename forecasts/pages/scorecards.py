@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from forecasts.models import Article, Forecaster, Topic
 from forecasts.selectors.articles import listed_topics
+from forecasts.selectors.cohorts import cohort_of
 from forecasts.selectors.scorecards import Scorecard, full_scorecard, with_bands
 from forecasts.selectors.slices import Slice
 
@@ -18,7 +19,7 @@ from .drawings import calibration_of, calls_of
 from .figures import INTERVAL_METHODS, figure_lines
 from .levels import level_lines
 from .narrowing import Narrowed, narrowed, nothing_left
-from .wording import caution, coverage_lines
+from .wording import caution, cohort_told, coverage_lines
 
 
 @require_safe
@@ -84,7 +85,9 @@ def _page(request: HttpRequest, template: str, *, whole: Slice, name: str, about
     if asked.chosen is None:
         return render(request, f"forecasts/{template}.html", context, status=400)
     card = with_bands(full_scorecard(asked.chosen, now=now))
-    return render(request, f"forecasts/{template}.html", context | _card_context(card, asked=asked, name=name))
+    cohort = cohort_of(asked.chosen, coverage=card.coverage, n_rows=card.n_calls, now=now)
+    context |= _card_context(card, asked=asked, name=name) | {"cohort": cohort_told(cohort), "today": f"{now:%Y-%m-%d}"}
+    return render(request, f"forecasts/{template}.html", context)
 
 
 def _card_context(card: Scorecard, *, asked: Narrowed, name: str) -> dict[str, object]:

@@ -14,6 +14,9 @@ from forecasts.selectors.comparisons import Versus, compare_two, compare_with_pe
 from forecasts.selectors.leaderboards import Leaderboard, leaderboard
 from forecasts.selectors.slices import Slice
 
+from .figures import chance_told
+from .rereadings import ranks_read_through
+
 LONGEST = 100
 
 
@@ -28,6 +31,7 @@ def leaderboard_page(request: HttpRequest) -> HttpResponse:
         "topic": topic,
         "least": MIN_SHOWN["rank_interval"].events,
         "ranges": _ranges(board) if board.ranked else None,
+        "read_through": ranks_read_through(board),
     }
     return render(request, "forecasts/leaderboard.html", context)
 
@@ -64,8 +68,10 @@ def _versus(first: str, second: str) -> Versus:
 
 
 def _told(versus: Versus) -> dict[str, object]:
+    found = versus.comparison if isinstance(versus.comparison, Comparison) else None
     return {
-        "comparison": versus.comparison if isinstance(versus.comparison, Comparison) else None,
+        "comparison": found,
+        "p_value": chance_told(found.p_value) if found else "",
         "why_not": versus.comparison if isinstance(versus.comparison, Absent) else None,
         "watched": versus.sequence if isinstance(versus.sequence, AlwaysValid) else None,
     }

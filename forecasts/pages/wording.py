@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from forecasts.models import Verdict
+from forecasts.scoring.thresholds import Absent, Missing
 from forecasts.scoring.tiers import FIRST_AT, Tier
+from forecasts.selectors.cohorts import Cohort
 from forecasts.selectors.predictions import PredictionPage
 from forecasts.selectors.scorecards import Scorecard
 
@@ -62,6 +64,9 @@ BESIDE = {
         "Late forecasts",
         "Forecasts, not predictions: made when the outcome could be known already.",
     ),
+    "against_market": ("Against a market", "Scored forecasts: the points saved are against its price of the time."),
+    "against_crowd": ("Against a crowd", "Scored forecasts: the points saved are against what it said at the time."),
+    "against_one_half": ("Against one half", "Scored forecasts: nothing else was on record to compare them with."),
     "reported": ("Beliefs of others", "Reported in the same articles, held by somebody else: counted there, not here."),
 }
 
@@ -108,6 +113,22 @@ def coverage_lines(card: Scorecard) -> tuple[CoverageLine, ...]:
     parts = (CoverageLine(told[0], getattr(card.coverage, name), told[1], True) for name, told in HELP.items())
     beside = (CoverageLine(told[0], getattr(card.coverage, name), told[1], False) for name, told in BESIDE.items())
     return (*(line for line in parts if line.n or line.name in ALWAYS), *(line for line in beside if line.n))
+
+
+def cohort_told(found: Cohort | Absent) -> str:
+    """The score of what was due by now beside that of all that is resolved, in a sentence; empty where it says no more."""
+    if isinstance(found, Absent):
+        return found.text if found.reason is Missing.TOO_MANY else ""
+    summary, coverage = found.summary, found.coverage
+    told = f"What is due later is settled only where it came true early. Of what was due by {found.due_to:%Y-%m-%d} alone: "
+    if summary.mean_brier is None or summary.brier_interval is None:
+        return f"{told}nothing is settled ({coverage.pending} of {coverage.predictions} still open)."
+    low, high = summary.brier_interval.low, summary.brier_interval.high
+    calls = "1 call" if summary.n == 1 else f"{summary.n} calls"
+    return (
+        f"{told}mean Brier score {summary.mean_brier:.4f} (95% interval {low:.2f} to {high:.2f}) over {calls}; "
+        f"{coverage.pending} of {coverage.predictions} still open ({found.open_share or 0:.0%})."
+    )
 
 
 def caution(card: Scorecard) -> str:

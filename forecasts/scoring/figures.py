@@ -13,7 +13,15 @@ from forecasts.scoring.decomposition import decompose_brier
 from forecasts.scoring.discrimination import area_under_curve
 from forecasts.scoring.intervals import Interval, IntervalMethod
 from forecasts.scoring.levels import WHOLE, Levels
-from forecasts.scoring.measures import MEASURES, NOT_RECOMMENDED, NOTES, OTHER_MEASURES, SHOWN_LIKE
+from forecasts.scoring.measures import (
+    MEASURES,
+    NO_INTERVAL,
+    NOT_RECOMMENDED,
+    NOTES,
+    OF_OTHER_SITES,
+    OTHER_MEASURES,
+    SHOWN_LIKE,
+)
 from forecasts.scoring.recalibration import Estimate, recalibration
 from forecasts.scoring.rules import Measure
 from forecasts.scoring.signed import MIN_CLUSTERS_FOR_T, sign_flip_interval, t_interval
@@ -38,7 +46,11 @@ PENALISED: Final = "Drawn towards no change: the record alone cannot hold it."
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number with its interval and the sample it is made from; where it is not shown, `absent` says why."""
+    """
+    One number with its interval and the sample it is made from.
+
+    Where it is not shown, `absent` says why; where it is shown without an interval, `no_interval` does.
+    """
 
     measure: Measure
     value: float | None
@@ -47,6 +59,13 @@ class Figure:
     n: int
     n_clusters: int
     note: str = ""
+    no_interval: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.value is None) is (self.absent is None):
+            raise ValueError(f"{self.measure.name} needs either a value or the reason why there is none")
+        if self.value is not None and (self.interval is None) is (not self.no_interval):
+            raise ValueError(f"{self.measure.name} needs either an interval or the reason why there is none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +121,8 @@ def other_figures(sample: Sample) -> tuple[Figure, ...]:
         note = f"{NOT_RECOMMENDED} {OTHER_SCORES[name].caution}"
         absent = value if isinstance(value, Absent) else None
         shown = None if isinstance(value, Absent) else value
-        figures.append(Figure(measure, shown, None, absent, sample.n, sample.n_clusters, note))
+        reason = "" if absent else OF_OTHER_SITES
+        figures.append(Figure(measure, shown, None, absent, sample.n, sample.n_clusters, note, reason))
     return tuple(figures)
 
 
@@ -111,8 +131,9 @@ def _figure(name: str, found: Found, *, sample: Sample) -> Figure:
     if isinstance(found, Absent):
         return Figure(MEASURES[name], None, None, found, sample.n, sample.n_clusters, note)
     value, interval, *more = found
+    note = " ".join(filter(None, [note, *more]))
     return Figure(
-        MEASURES[name], value, interval, None, sample.n, sample.n_clusters, " ".join(filter(None, [note, *more]))
+        MEASURES[name], value, interval, None, sample.n, sample.n_clusters, note, "" if interval else NO_INTERVAL[name]
     )
 
 

@@ -12,7 +12,6 @@ UNIT: Final = "squared probability"
 LOWER, HIGHER, NEITHER = Direction.LOWER_IS_BETTER, Direction.HIGHER_IS_BETTER, Direction.NONE
 BETWEEN_TOPICS: Final = "Over several topics it also counts knowing which topic has the higher base rate."
 INDEPENDENT: Final = "Takes forecasts to be independent: too sure where several hang on one event."
-NO_INTERVAL: Final = "No interval: calls drawn again from the record only add to it."
 CLIPPED: Final = f"Probabilities are moved into {LOG_CLIP:g} to {1 - LOG_CLIP:g} first."
 NOT_RECOMMENDED: Final = "For comparing with other sites; not recommended."
 
@@ -89,7 +88,7 @@ NOTES: Final[Mapping[str, str]] = MappingProxyType(
         "N_CERTAIN_AND_WRONG": "Without the clip each of them would make the log score infinite.",
         "RECORD_P_VALUE": INDEPENDENT,
         "BRIER_GAP": "Forecasts of 0.5 play no part in it: read it beside the bias.",
-        "MISCALIBRATION": f"Never 0 by luck alone: read it beside what chance makes. {NO_INTERVAL}",
+        "MISCALIBRATION": "Never 0 by luck alone: read it beside what chance makes.",
         "MISCALIBRATION_BY_CHANCE": INDEPENDENT,
         "MISCALIBRATION_P_VALUE": INDEPENDENT,
         "DISCRIMINATION": BETWEEN_TOPICS,
@@ -99,6 +98,37 @@ NOTES: Final[Mapping[str, str]] = MappingProxyType(
         "AUC": f"{BETWEEN_TOPICS} {INDEPENDENT}",
     }
 )
+
+COUNTED: Final = "Counted and added up, not estimated: there is nothing for an interval to hold."
+OF_CHANCE: Final = "It says itself how far chance goes: no interval belongs to it."
+DRAWN_TOO_HIGH: Final = (
+    "None is sound: calls drawn again from the record look more miscalibrated than the record does. What chance makes of it "
+    "stands beside it instead."
+)
+NEEDS_EVENTS_APART: Final = (
+    "A bootstrap over events needs the histogram of each event, which is not kept; one over calls would be too sure."
+)
+OF_OTHER_SITES: Final = "Other sites give none with it: read the interval of the Brier score."
+# Why a figure never has an interval; those that are not here have one whenever they are shown.
+NO_INTERVAL: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "N_CLIPPED": COUNTED,
+        "N_CERTAIN_AND_WRONG": COUNTED,
+        "EXPECTED": COUNTED,
+        "OBSERVED": COUNTED,
+        "RECORD_P_VALUE": OF_CHANCE,
+        "BRIER_GAP_Z": "It is counted in its own standard errors: an interval would be 1.96 either way.",
+        "BRIER_GAP_P_VALUE": OF_CHANCE,
+        "MISCALIBRATION": DRAWN_TOO_HIGH,
+        "MISCALIBRATION_P_VALUE": OF_CHANCE,
+        "DISCRIMINATION": NEEDS_EVENTS_APART,
+        "UNCERTAINTY": NEEDS_EVENTS_APART,
+        "RECALIBRATION_P_VALUE": OF_CHANCE,
+    }
+)
+
+# What counts, how it is weighed, what it is compared with and from when it is shown, all together.
+POLICY_VERSION: Final = "policy-1"
 
 
 def _other(name: str) -> Measure:

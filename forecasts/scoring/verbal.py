@@ -130,7 +130,7 @@ def readers_as_outcomes(mean: float, spread: float) -> tuple[float, float]:
 
 
 def effective_meaning(
-    happened: float, failed: float, *, mean: float, spread: float, coverage: float = 0.95
+    happened: float, failed: float, *, n_clusters: int, mean: float, spread: float, coverage: float = 0.95
 ) -> Meaning | Absent:
     """
     Return what a phrase of one author means, by what came of it, starting from what readers take it to mean.
@@ -141,11 +141,12 @@ def effective_meaning(
     Args:
         happened: How many times what was said so came true; fractions are allowed.
         failed: How many times it did not.
+        n_clusters: Independent events among these times.
         mean: Of readers, in [0, 1].
         spread: Their standard deviation.
         coverage: Of the interval, between 0 and 1.
     Returns:
-        The meaning, or why there is none: below three uses.
+        The meaning, or why there is none: below three independent events.
     Raises:
         ValueError: A negative count, a mean or a spread that `readers_as_outcomes` refuses, a coverage outside (0, 1).
     """
@@ -153,9 +154,10 @@ def effective_meaning(
         raise ValueError(f"counts must be at least 0 and coverage in (0, 1), got {happened}, {failed}, {coverage}")
     hits, misses = readers_as_outcomes(mean, spread)
     least = MIN_SHOWN["verbal.meaning"].events
-    if happened + failed < least:
-        n = happened + failed
-        told = f"Shown from {least} uses on; there {'is' if n == 1 else 'are'} {n:.10g} so far."
+    if n_clusters < least:
+        told = (
+            f"Shown from {least} independent events on; there {'is' if n_clusters == 1 else 'are'} {n_clusters} so far."
+        )
         return Absent(Missing.TOO_FEW_EVENTS, told)
     above, below = hits + happened, misses + failed
     low, high = (float(betaincinv(above, below, (1 + side * coverage) / 2)) for side in (-1, 1))

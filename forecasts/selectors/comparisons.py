@@ -1,7 +1,7 @@
 """Two forecasters on the predictions that both made, or one against everybody else who made the same."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import fsum
@@ -21,7 +21,7 @@ from forecasts.scoring.thresholds import Absent, Missing
 from .slices import Slice
 from .tallies import PredictionTally, tallies_by_prediction, tallies_with_peers
 
-MAX_CALLS = 500
+MAX_CALLS, ROWS = 100, 2_000
 
 NOTHING_SHARED = Absent(Missing.NOTHING_SHARED, "No prediction that both made has come to an outcome.")
 NO_PEERS = Absent(Missing.NOTHING_SHARED, "Nobody else forecast what this forecaster did and has come to an outcome.")
@@ -92,10 +92,7 @@ def compare_two(chosen: Slice, *, first: str, second: str, now: datetime | None 
     Raises:
         ValueError: They are the same.
     """
-    if first == second:
-        raise ValueError(f"{first} cannot be compared with themselves")
-    tallies = tallies_by_prediction(chosen, forecasters=(first, second), now=now)
-    return _versus(chosen, tallies, first=first, second=second)
+    return _versus(chosen, _tallies(chosen, first=first, second=second, now=now), first=first, second=second)
 
 
 def compare_with_peers(chosen: Slice, *, first: str, now: datetime | None = None) -> Versus:
@@ -109,16 +106,57 @@ def compare_with_peers(chosen: Slice, *, first: str, now: datetime | None = None
         first: The slug of the forecaster.
         now: The knowledge time of another reading where the slice names none.
     """
-    return _versus(chosen, tallies_with_peers(chosen, forecaster=first, now=now), first=first, second="")
+    return _versus(chosen, _tallies(chosen, first=first, second="", now=now), first=first, second="")
+
+
+def shared_calls(chosen: Slice, *, first: str, second: str, now: datetime | None = None) -> Iterator[SharedCall]:
+    """
+    Yield every prediction of a slice that is compared, those that weigh most in the difference first.
+
+    Args:
+        chosen: As `compare_two` takes it; so are the others.
+        first: The slug of the one.
+        second: The slug of the other; empty for everybody else.
+        now: The knowledge time of another reading where the slice names none.
+    """
+    own, others = _apart(_tallies(chosen, first=first, second=second, now=now), first=first)
+    calls = _shared(own, others)
+    for start in range(0, len(calls), ROWS):
+        yield from _titled(calls[start : start + ROWS])
+
+
+def _tallies(chosen: Slice, *, first: str, second: str, now: datetime | None) -> Sequence[PredictionTally]:
+    if first == second:
+        raise ValueError(f"{first} cannot be compared with themselves")
+    if second:
+        return tallies_by_prediction(chosen, forecasters=(first, second), now=now)
+    return tallies_with_peers(chosen, forecaster=first, now=now)
+
+
+Own = Mapping[UUID, PredictionTally]
+Others = Mapping[UUID, Sequence[PredictionTally]]
+
+
+def _apart(tallies: Iterable[PredictionTally], *, first: str) -> tuple[Own, Others]:
+    """By prediction, what the first made of it, and what the others did."""
+    own: dict[UUID, PredictionTally] = {}
+    others: dict[UUID, list[PredictionTally]] = defaultdict(list)
+    for one in tallies:
+        if one.forecaster == first:
+            own[one.prediction_id] = one
+        else:
+            others[one.prediction_id].append(one)
+    return own, others
+
+
+def _shared(own: Own, others: Others) -> list[SharedCall]:
+    calls = [_call(own[pk], against=others[pk]) for pk in own if pk in others]
+    return sorted(calls, key=lambda call: (-abs(call.weight * call.difference), call.prediction_id))
 
 
 def _versus(chosen: Slice, tallies: Sequence[PredictionTally], *, first: str, second: str) -> Versus:
-    own = {one.prediction_id: one for one in tallies if one.forecaster == first}
-    others: dict[UUID, list[PredictionTally]] = defaultdict(list)
-    for one in tallies:
-        if one.forecaster != first:
-            others[one.prediction_id].append(one)
-    calls = [_call(own[pk], against=others[pk]) for pk in own if pk in others]
+    own, others = _apart(tallies, first=first)
+    calls = _shared(own, others)
     events = _by_event(calls)
     comparison = compare([SharedEvent(fsum(terms), n) for n, terms in events.values()])
     return Versus(
@@ -133,7 +171,7 @@ def _versus(chosen: Slice, tallies: Sequence[PredictionTally], *, first: str, se
         sequence=_sequence(events.values()) if calls else NOTHING_SHARED if second else NO_PEERS,
         only_first=_left_out([one for pk, one in own.items() if pk not in others]),
         only_second=_left_out([one for pk, found in others.items() if pk not in own for one in found]),
-        calls=_titled(sorted(calls, key=lambda call: (-abs(call.weight * call.difference), call.prediction_id))),
+        calls=_titled(calls[:MAX_CALLS]),
     )
 
 
@@ -176,6 +214,5 @@ def _left_out(tallies: Sequence[PredictionTally]) -> LeftOut:
 
 
 def _titled(calls: Sequence[SharedCall]) -> tuple[SharedCall, ...]:
-    shown = calls[:MAX_CALLS]
-    titles = dict(Prediction.objects.filter(pk__in=[call.prediction_id for call in shown]).values_list("pk", "title"))
-    return tuple(replace(call, title=titles[call.prediction_id]) for call in shown)
+    titles = dict(Prediction.objects.filter(pk__in=[call.prediction_id for call in calls]).values_list("pk", "title"))
+    return tuple(replace(call, title=titles[call.prediction_id]) for call in calls)

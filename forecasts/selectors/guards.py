@@ -13,6 +13,7 @@ CHANGING = frozenset(
         "forecaster",
         "jobrun",
         "keptanswer",
+        "ledgerhead",
         "levelcell",
         "prediction",
         "predictioncounts",

@@ -1,22 +1,24 @@
 """Forecasters ranked by what they saved against the reference."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count
 
 from forecasts.models import Forecaster
-from forecasts.scoring.figures import MEANS
 from forecasts.scoring.intervals import Interval
-from forecasts.scoring.leaderboard import Record, Seat, seated
-from forecasts.scoring.levels import BASIS_POINTS, WHOLE
+from forecasts.scoring.leaderboard import Seat
+from forecasts.scoring.levels import WHOLE
+from forecasts.scoring.means import mean_brier_interval
 from forecasts.scoring.signed import t_interval
-from forecasts.scoring.statistics import Moments, Totals
+from forecasts.scoring.statistics import Totals
 from forecasts.scoring.thresholds import Absent
 
 from .counting import scored_forecasts
+from .rereadings import Event, rereadings
+from .seatings import ForecasterSums, ReadThrough, Seats, saved_by, seats_of, seats_read_through
 from .slices import Slice, forecasts_in
 from .tallies import EventTally, tallies_by_event
 
@@ -40,6 +42,7 @@ class Line:
     n_predictions: int
     n_asked: int
     mean_brier: float
+    brier_interval: Interval
     points_saved: float
     interval: Interval | None
     seat: Seat | Absent
@@ -47,47 +50,21 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Leaderboard:
-    """Those who are ranked, the best first, and those who are not, with most events first; `MAX_LISTED` of each at most."""
+    """
+    Those who are ranked, the best first, and those who are not, with most events first; of each as many as asked for.
+
+    `lexicons` has the places of everybody with words read through each lexicon, or why that was not looked at.
+    """
 
     slice: Slice
     ranked: tuple[Line, ...]
     unranked: tuple[Line, ...]
     n_ranked: int
     n_unranked: int
+    lexicons: tuple[ReadThrough, ...] | Absent = ()
 
 
-@dataclass(slots=True)
-class _Sums:
-    """The sums of one forecaster, event by event."""
-
-    predictions: int = 0
-    terms: list[int] = field(default_factory=lambda: [0] * 7)
-
-    def add(self, one: EventTally) -> None:
-        terms = (
-            1,
-            one.weight,
-            one.weight**2,
-            one.brier,
-            one.saved,
-            one.weight * one.saved,
-            one.saved**2,
-        )
-        self.terms = [known + term for known, term in zip(self.terms, terms, strict=True)]
-        self.predictions += one.predictions
-
-    def totals(self) -> Totals:
-        """In the units of the totals that are kept, which count one basis point more."""
-        clusters, weight, squares, brier, saved, with_weight, saved_squares = self.terms
-        scale = BASIS_POINTS
-        moments = {
-            "brier": Moments(total=brier * scale),
-            "points_saved": Moments(saved * scale, with_weight * scale, saved_squares * scale**2),
-        }
-        return Totals(clusters, weight, squares, moments)
-
-
-def leaderboard(chosen: Slice, *, now: datetime | None = None) -> Leaderboard:
+def leaderboard(chosen: Slice, *, now: datetime | None = None, most: int = MAX_LISTED) -> Leaderboard:
     """
     Return the forecasters of a slice, ranked by what they saved against the reference, drawn towards each other.
 
@@ -96,18 +73,16 @@ def leaderboard(chosen: Slice, *, now: datetime | None = None) -> Leaderboard:
     Args:
         chosen: The slice.
         now: The knowledge time of another reading where the slice names none.
+        most: How many are listed, of the ranked and of the others.
     """
     everybody = replace(chosen, aggregates=True)
-    sums: dict[str, _Sums] = defaultdict(_Sums)
-    for one in tallies_by_event(everybody, now=now):
-        sums[one.forecaster].add(one)
+    lexicons = rereadings(everybody)
+    read = () if isinstance(lexicons, Absent) else lexicons
+    sums, events = _added_up(everybody, changed={event for one in read for event in one.shifts}, now=now)
     totals = {slug: found.totals() for slug, found in sums.items()}
-    seats = dict(zip(totals, seated([_record(one) for one in totals.values()]), strict=True))
-    ranked = sorted(
-        (slug for slug in seats if isinstance(seats[slug], Seat)), key=lambda slug: (_rank(seats[slug]), slug)
-    )
-    unranked = sorted(seats.keys() - set(ranked), key=lambda slug: (-totals[slug].clusters, slug))
-    listed = [*ranked[:MAX_LISTED], *unranked[:MAX_LISTED]]
+    seats = seats_of(totals)
+    ranked, unranked = _in_order(seats, totals=totals)
+    listed = [*ranked[:most], *unranked[:most]]
     people, asked = _people(listed), _asked(everybody)
     lines = {
         slug: _line(people[slug], totals=totals[slug], sums=sums[slug], seat=seats[slug], n_asked=asked.get(slug, 0))
@@ -115,29 +90,42 @@ def leaderboard(chosen: Slice, *, now: datetime | None = None) -> Leaderboard:
     }
     return Leaderboard(
         slice=chosen,
-        ranked=tuple(lines[slug] for slug in ranked[:MAX_LISTED]),
-        unranked=tuple(lines[slug] for slug in unranked[:MAX_LISTED]),
+        ranked=tuple(lines[slug] for slug in ranked[:most]),
+        unranked=tuple(lines[slug] for slug in unranked[:most]),
         n_ranked=len(ranked),
         n_unranked=len(unranked),
+        lexicons=lexicons
+        if isinstance(lexicons, Absent)
+        else seats_read_through(lexicons, seats=seats, sums=sums, events=events),
     )
 
 
-def _record(totals: Totals) -> Record:
-    return Record(*_saved(totals), totals.clusters)
+def _added_up(
+    everybody: Slice, *, changed: Collection[Event], now: datetime | None
+) -> tuple[dict[str, ForecasterSums], dict[Event, EventTally]]:
+    """The sums of every forecaster, and the events that another lexicon changes something in."""
+    sums: dict[str, ForecasterSums] = defaultdict(ForecasterSums)
+    events: dict[Event, EventTally] = {}
+    for one in tallies_by_event(everybody, now=now):
+        sums[one.forecaster].add(one)
+        if (one.forecaster, one.cluster) in changed:
+            events[one.forecaster, one.cluster] = one
+    return sums, events
 
 
-def _saved(totals: Totals) -> tuple[float, float]:
-    """What was saved on average, and the error of it, as scorecards tell it."""
-    sums, factor = MEANS["POINTS_SAVED"]
-    return float(totals.mean(sums)) * factor, totals.standard_error(sums) * factor
+def _in_order(seats: Seats, *, totals: Mapping[str, Totals]) -> tuple[list[str], list[str]]:
+    """Who is ranked, the best first; who is not, with most events first."""
+    ranked = [slug for slug, seat in seats.items() if isinstance(seat, Seat)]
+    unranked = sorted(seats.keys() - set(ranked), key=lambda slug: (-totals[slug].clusters, slug))
+    return sorted(ranked, key=lambda slug: (_rank(seats[slug]), slug)), unranked
 
 
 def _rank(seat: Seat | Absent) -> float:
     return seat.rank if isinstance(seat, Seat) else float("inf")
 
 
-def _line(person: Forecaster, *, totals: Totals, sums: _Sums, seat: Seat | Absent, n_asked: int) -> Line:
-    (saved, error), n = _saved(totals), totals.weight / WHOLE
+def _line(person: Forecaster, *, totals: Totals, sums: ForecasterSums, seat: Seat | Absent, n_asked: int) -> Line:
+    (saved, error), n = saved_by(totals), totals.weight / WHOLE
     return Line(
         slug=person.slug,
         name=person.name,
@@ -147,6 +135,7 @@ def _line(person: Forecaster, *, totals: Totals, sums: _Sums, seat: Seat | Absen
         n_predictions=sums.predictions,
         n_asked=n_asked,
         mean_brier=float(totals.mean("brier")),
+        brier_interval=mean_brier_interval(totals),
         points_saved=saved,
         interval=t_interval(saved, error=error, n=round(n), n_clusters=totals.clusters),
         seat=seat,

@@ -12,6 +12,7 @@ from forecasts import rules
 from forecasts.models import (
     Evaluation,
     Forecast,
+    LedgerEntry,
     Milestone,
     Prediction,
     Resolution,
@@ -22,6 +23,7 @@ from forecasts.models import (
 )
 
 from .judgements import Question, questions_of
+from .ledger_receipts import leaf_of, noted_entry
 from .resolutions import current_rules, superseded_rules
 
 
@@ -59,7 +61,11 @@ class ForecastLine:
 
 @dataclass(frozen=True, kw_only=True)
 class PredictionPage:
-    """One prediction with all that bears on it. Readings: the central first; resolutions: the newest first."""
+    """
+    One prediction with all that bears on it. Readings: the central first; resolutions: the newest first.
+
+    `entry` is the one of the ledger that holds the claim; None where it is from before the ledger.
+    """
 
     prediction: Prediction
     readings: tuple[Reading, ...]
@@ -69,6 +75,7 @@ class PredictionPage:
     contrasts: tuple[Prediction, ...]
     questions: tuple[Question, ...] = ()
     superseded: tuple[Reading, ...] = ()
+    entry: LedgerEntry | None = None
 
     @property
     def resolution(self) -> Resolution | None:
@@ -120,6 +127,7 @@ def prediction_page(*, prediction_id: UUID) -> PredictionPage:
         contrasts=_contrasts(prediction),
         questions=tuple(questions_of(prediction=prediction)),
         superseded=tuple(_readings(superseded_rules(prediction=prediction))),
+        entry=noted_entry(leaf_of("prediction", prediction.pk)),
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from forecasts.models import Resolution
 
 from .counting import SETTLED
-from .coverage import Coverage, Facts, asked_forecasts, counts_of, coverage_predictions, reported, stated_in
+from .coverage import AGAINST, Coverage, Facts, asked_forecasts, counts_of, coverage_predictions, reported, stated_in
 from .recounts import Recount, weight_under
 from .replays import OPEN
 from .slices import Slice
@@ -35,8 +35,9 @@ def replayed_coverage(chosen: Slice, *, recount: Recount) -> Coverage:
     counts = counts_of(_groups(chosen, asked=asked, recount=recount))
     counts["reported"] = reported(chosen)
     counts["forecasts_excluded"] = sum(_is_too_late(one, chosen=chosen, recount=recount) for one in asked)
-    weighted = {row.prediction_id for row in recount.rows if weight_under(row, weighting=chosen.weighting)}
-    counts["unweighted"] = counts["resolved"] - len(weighted)
+    weighted = [row for row in recount.rows if weight_under(row, weighting=chosen.weighting)]
+    counts["unweighted"] = counts["resolved"] - len({row.prediction_id for row in weighted})
+    counts.update(AGAINST[row.reference_kind] for row in weighted)
     return Coverage.of(counts)
 
 

@@ -1,11 +1,12 @@
 """Which forecasts of a slice were given in words, read how; and which words only hedge."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, QuerySet, Subquery, Sum
+from django.db.models import QuerySet, Subquery
 
 from forecasts.models import Forecast, LexiconEntry
 from forecasts.scoring.levels import BASIS_POINTS
@@ -18,6 +19,7 @@ from .recorded_coverage import settling_word, standing_postings
 from .recounts import Recount, weight_under
 from .slices import Slice, weight_of
 
+MOST_SPOKEN = 20_000
 WORDS = ("forecaster__slug", "forecaster__name", "lexicon_entry", "phrase", "low", "high")
 
 
@@ -35,6 +37,13 @@ class Spoken(NamedTuple):
     cluster: str
     weight: int
     rows: int
+
+
+class Book(NamedTuple):
+    """A version of a lexicon."""
+
+    code: str
+    version: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +69,14 @@ def plain(phrase: str) -> str:
         return phrase.strip()
 
 
-def spoken_in(chosen: Slice, *, recount: Recount | None) -> list[Spoken]:
-    """The forecasts of a slice in words that count, added up by the database; or one by one where counted anew."""
-    return list(_recorded(chosen) if recount is None else _recounted(chosen, recount=recount))
+def spoken_in(chosen: Slice, *, recount: Recount | None) -> list[Spoken] | None:
+    """
+    The forecasts of a slice in words that count, those added up that are alike; one by one where they are counted anew.
+
+    Returns:
+        None where more than `MOST_SPOKEN` would have to be looked through.
+    """
+    return _recorded(chosen) if recount is None else list(_recounted(chosen, recount=recount))
 
 
 def hedges_in(chosen: Slice, *, recount: Recount | None) -> Hedges:
@@ -80,11 +94,31 @@ def entries_of(spoken: Iterable[Spoken]) -> Mapping[int, LexiconEntry]:
     return {row.pk: row for row in rows}
 
 
-def _recorded(chosen: Slice) -> Iterator[Spoken]:
+def points_of(phrases: Collection[str]) -> Mapping[Book, Mapping[str, int]]:
+    """By lexicon, its newest version, the points in basis points of those of the phrases that it knows."""
+    if not phrases:
+        return {}
+    rows = LexiconEntry.objects.filter(phrase__in=phrases).exclude(point=None)
+    points: dict[Book, dict[str, int]] = defaultdict(dict)
+    for code, version, phrase, point in rows.values_list("lexicon__code", "lexicon__version", "phrase", "point"):
+        points[Book(code, version)][phrase] = round((point or 0) * BASIS_POINTS)
+    newest = {book.code: book for book in sorted(points)}
+    return {book: points[book] for book in newest.values()}
+
+
+def _recorded(chosen: Slice) -> list[Spoken] | None:
     rows = standing_postings(chosen).exclude(forecast__phrase="").order_by()
-    alike = (*(f"forecast__{name}" for name in WORDS), "level", "outcome", "cluster")
-    summed = rows.values_list(*alike).annotate(total=Sum(weight_of(chosen.weighting)), number=Count("pk"))
-    yield from (Spoken._make(row) for row in summed.iterator() if row[-2])
+    weighed = rows.annotate(its_weight=weight_of(chosen.weighting))
+    of = (*(f"forecast__{name}" for name in WORDS), "level", "outcome", "cluster", "its_weight")
+    found = list(weighed.values_list(*of)[: MOST_SPOKEN + 1])
+    if len(found) > MOST_SPOKEN:
+        return None
+    alike: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+    for *said, weight in found:
+        sums = alike[tuple(said)]
+        sums[0] += weight
+        sums[1] += 1
+    return [Spoken._make((*said, *sums)) for said, sums in alike.items() if sums[0]]
 
 
 def _recounted(chosen: Slice, *, recount: Recount) -> Iterator[Spoken]:
@@ -108,7 +142,9 @@ def _hedges(chosen: Slice) -> Hedges:
 
 
 def _made_as_hedges(chosen: Slice) -> QuerySet[Forecast]:
-    return asked_forecasts(chosen).filter(lexicon_entry__is_hedge=True).select_related("prediction__article").order_by()
+    # By their keys: the database knows how many forecasts each entry has, and nothing of hedges.
+    hedges = list(LexiconEntry.objects.filter(is_hedge=True).values_list("pk", flat=True))
+    return asked_forecasts(chosen).filter(lexicon_entry__in=hedges).select_related("prediction__article").order_by()
 
 
 def _point(one: Forecast) -> float:

@@ -181,9 +181,9 @@ def _events_recounted(chosen: Slice, *, as_of: datetime) -> Iterator[EventTally]
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     asked: dict[tuple[str, str], set[UUID]] = defaultdict(set)
     for forecaster, row in _recounted(chosen, as_of=as_of):
-        weight, own = _weight(row, chosen), _brier_of(row.level, row.outcome)
+        weight, own = _weight(row, chosen), brier_of(row.level, row.outcome)
         key = forecaster, row.cluster
-        for place, term in enumerate((1, own, _brier_of(row.reference, row.outcome) - own)):
+        for place, term in enumerate((1, own, brier_of(row.reference, row.outcome) - own)):
             sums[key][place] += weight * term
         asked[key].add(row.prediction_id)
     for key, (weight, brier, saved) in sums.items():
@@ -195,7 +195,7 @@ def _predictions_recounted(chosen: Slice, *, as_of: datetime) -> Iterator[Predic
     sums: dict[tuple[str, UUID, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for forecaster, row in _recounted(chosen, as_of=as_of):
         weight = _weight(row, chosen)
-        terms = (weight, weight * _brier_of(row.level, row.outcome), 1)
+        terms = (weight, weight * brier_of(row.level, row.outcome), 1)
         for place, term in enumerate(terms):
             sums[forecaster, row.prediction_id, row.cluster][place] += term
     for key, (weight, brier, forecasts) in sums.items():
@@ -215,5 +215,6 @@ def _weight(row: Counted, chosen: Slice) -> int:
     return WHOLE if chosen.weighting is Weighting.AT_HORIZON else weight_under(row, weighting=chosen.weighting)
 
 
-def _brier_of(level: int, outcome: int) -> int:
+def brier_of(level: int, outcome: int) -> int:
+    """The Brier score of a probability and an outcome in basis points, in 1e-8."""
     return level**2 - 2 * level * outcome + BASIS_POINTS * outcome

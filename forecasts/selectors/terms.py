@@ -3,18 +3,26 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from forecasts.models import Forecast, Posting, Resolution, Score, Verdict
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
+from forecasts.scoring.measures import POLICY_VERSION
 from forecasts.scoring.rules import BRIER, LOG, LOG_CLIP, brier_score, log_score
 
 from .counting import Counted
 from .recorded_coverage import standing_postings
 from .recounts import Recount, as_of_when, recount, weight_under
-from .slices import Slice, Weighting, weight_of
+from .slices import Slice, Weighting, forecasts_in, weight_of
 
 PLACES = 10
 ROWS = 2_000
+# What a slice asks of verdicts and weights, beside what it asks of forecasts and their predictions.
+OF_VERDICTS = frozenset(
+    ("lead_days_min", "lead_days_max", "retrospective", "variant", "weighting", "horizon_days", "as_of", "as_recorded")
+)
 RELATED = ("prediction__topic", "forecaster", "lexicon_entry__lexicon")
 
 
@@ -47,6 +55,7 @@ class Terms:
     log_version: str
     log_clip: float
     points_saved: float
+    policy_version: str
     is_conditional: bool
     is_retrospective: bool
 
@@ -66,10 +75,32 @@ def terms_of(chosen: Slice, *, now: datetime | None = None) -> Iterator[Terms]:
         yield from _recounted(recount(chosen, as_of=moment), weighting=chosen.weighting)
 
 
+def forecasts_of(chosen: Slice, *, now: datetime) -> Iterator[QuerySet[Forecast]]:
+    """
+    Yield the forecasts that the scorecard of a slice is about, in parts.
+
+    These are all of them, decided or not, while the slice asks nothing of verdicts and weights; else those that count.
+    """
+    if not OF_VERDICTS & chosen.is_narrowed_by():
+        yield forecasts_in(chosen)
+        return
+    moment = as_of_when(chosen, now=now)
+    if moment is None:
+        yield Forecast.objects.filter(pk__in=_weighing(chosen).values("forecast"))
+        return
+    rows = recount(chosen, as_of=moment).rows
+    keys = sorted(row.forecast_id for row in rows if weight_under(row, weighting=chosen.weighting) > 0)
+    for start in range(0, len(keys), ROWS):
+        yield Forecast.objects.filter(pk__in=keys[start : start + ROWS])
+
+
+def _weighing(chosen: Slice) -> Any:
+    return standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
+
+
 def _recorded(chosen: Slice) -> Iterator[Terms]:
-    rows = standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
     related = (f"forecast__{name}" for name in RELATED)
-    for row in rows.select_related("resolution", *related).order_by("pk").iterator(ROWS):
+    for row in _weighing(chosen).select_related("resolution", *related).order_by("pk").iterator(ROWS):
         last = row.resolution
         yield _terms(row.forecast, row, weight=row.now_weighs, known_at=last.known_at, is_late=last.is_retrospective)
 
@@ -112,6 +143,7 @@ def _terms(
         log_version=LOG.version,
         log_clip=LOG_CLIP,
         points_saved=round(100 * (_brier(against, came_true) - brier), PLACES - 2),
+        policy_version=POLICY_VERSION,
         is_conditional=forecast.prediction.is_conditional,
         is_retrospective=is_late,
     )

@@ -12,6 +12,7 @@ from django.db import connection
 from forecasts.models import Forecaster
 from forecasts.scoring.levels import BASIS_POINTS
 from forecasts.scoring.statistics import cell_of
+from forecasts.selectors.coverage import AGAINST
 
 # No term may outgrow 64 bits once it is weighted and summed, which SQLite cannot: great ones are summed in two parts.
 PART = 10**6
@@ -31,6 +32,9 @@ SUMS = ", ".join(
         *(f"SUM(w * (({term}) / {PART})) AS {name}_great" for name, term in TERMS.items()),
         *(f"SUM(w * (({term}) % {PART})) AS {name}_small" for name, term in TERMS.items()),
     ]
+)
+BY_REFERENCE = ", ".join(
+    f"SUM(CASE WHEN reference_kind = '{kind}' THEN sign ELSE 0 END) AS {name}" for kind, name in AGAINST.items()
 )
 SUMMED = ", ".join(f"SUM({part}) AS {part}" for part in PARTS)
 WIDE = (
@@ -52,7 +56,8 @@ SAID_FIRST = (
 )
 STATED = (
     "SELECT f.prediction_id, SUM(CASE WHEN e.is_hedge THEN 0 ELSE 1 END) AS own, "
-    "SUM(CASE WHEN e.is_hedge THEN 1 ELSE 0 END) AS hedges FROM forecasts_forecast f "
+    "SUM(CASE WHEN e.is_hedge THEN 1 ELSE 0 END) AS hedges, SUM(CASE WHEN f.phrase = '' THEN 0 ELSE 1 END) AS worded "
+    "FROM forecasts_forecast f "
     "LEFT JOIN forecasts_lexiconentry e ON e.id = f.lexicon_entry_id WHERE f.is_scored AND f.probability IS NOT NULL "
     "AND f.forecaster_id NOT IN (SELECT id FROM forecasts_forecaster WHERE kind = 'AGGREGATE') GROUP BY f.prediction_id"
 )
@@ -100,11 +105,13 @@ def _places(cursor: Any) -> None:
     said_first = f"WHERE {SAID_FIRST.format(aggregates=_literals(aggregates))}" if aggregates else ""
     surprises, joined = _surprises(cursor)
     rows = (
-        f"SELECT p.resolution_id, p.cluster, p.sign, {WIDE}, {surprises} FROM forecasts_posting p {joined} {said_first}"
+        f"SELECT p.resolution_id, p.cluster, p.sign, p.reference_kind, {WIDE}, {surprises} FROM forecasts_posting p "
+        f"{joined} {said_first}"
     )
     grouped = "GROUP BY resolution_id, cluster"
-    _make(cursor, "results", f"SELECT resolution_id, cluster, SUM(sign) AS number, {SUMS} FROM ({rows}) x {grouped}")
-    posted = "SELECT u.prediction_id, SUM(p.number) AS number FROM fold_results p JOIN forecasts_resolution u"
+    _make(cursor, "results", f"SELECT resolution_id, cluster, {BY_REFERENCE}, {SUMS} FROM ({rows}) x {grouped}")
+    numbers = ", ".join(f"SUM(p.{name}) AS {name}" for name in AGAINST.values())
+    posted = f"SELECT u.prediction_id, {numbers} FROM fold_results p JOIN forecasts_resolution u"
     _make(cursor, "posted", f"{posted} ON u.id = p.resolution_id GROUP BY u.prediction_id")
     by = "q.topic_id, a.outlet_id"
     _make(

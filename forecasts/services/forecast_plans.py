@@ -33,11 +33,13 @@ class ForecastImportReport(ImportReport):
     What became of the forecasts of a file.
 
     `predictions` and `verdicts` count those that were new, `rounded` the new forecasts that were finer than the grid.
+    `caution` is what the numbers of a preview do not know.
     """
 
     predictions: int
     verdicts: int
     rounded: int
+    caution: str = ""
 
 
 class ForecastTally(Tally):
@@ -94,6 +96,11 @@ class Plan:
     resolutions: list[Resolution] = field(default_factory=list)
     touched: set[UUID] = field(default_factory=set)
     tally: ForecastTally = field(default_factory=ForecastTally)
+
+
+def question_of(row: ForecastRow) -> Question:
+    """What the question of a row is known by: who asks it, and its statement."""
+    return row.asker.slug, row.statement
 
 
 def plan_forecasts(rows: Sequence[ForecastRow], *, origin: Origin) -> Plan:
@@ -196,7 +203,7 @@ def _take(row: ForecastRow, *, plan: Plan, origin: Origin) -> None:
     Raises:
         Refused: Something else is recorded, or an earlier row says something else.
     """
-    known = plan.predictions.get((row.asker.slug, row.statement))
+    known = plan.predictions.get(question_of(row))
     forecaster = plan.people.get(row.forecaster.slug)
     _check_against(row, known=known, forecaster=forecaster, plan=plan, origin=origin)
     prediction = known or _new_prediction(row, plan=plan, origin=origin)
@@ -255,7 +262,7 @@ def _new_prediction(row: ForecastRow, *, plan: Plan, origin: Origin) -> Predicti
         recorded_at=origin.now,
         recorded_by=origin.actor,
     )
-    plan.predictions[row.asker.slug, row.statement] = prediction
+    plan.predictions[question_of(row)] = prediction
     plan.topics[prediction.pk] = row.topic or origin.topic
     plan.new_predictions.append(prediction)
     plan.tally.predictions += 1

@@ -46,6 +46,12 @@ def harden(*, role: str) -> list[str]:
     return done
 
 
+def set_password(*, role: str, password: str) -> None:
+    """Give a role the password it connects with."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER ROLE {role} PASSWORD %s", [password])
+
+
 def _run(statements: Iterator[str]) -> list[str]:
     """Run statements that were found to be needed, and return them."""
     needed = list(statements)

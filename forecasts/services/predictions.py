@@ -152,7 +152,7 @@ def record_rule(
         Refused: The rule is malformed, can never be decided, names what is not recorded, or comes too late.
     """
     parsed = checked_rule(rule, publication=prediction.issued_at)
-    name = _checked_name(name, variant=variant)
+    name = reading_name(name, variant=variant)
     digest = rule_digest(rule)
     change_routes()
     Prediction.objects.select_for_update().get(pk=prediction.pk)
@@ -195,7 +195,13 @@ def _schedule(prediction: Prediction, *, rule: rules.Rule) -> None:
     Prediction.objects.filter(pk=prediction.pk, scheduled_close_at=None).update(scheduled_close_at=close)
 
 
-def _checked_name(name: str, *, variant: str) -> str:
+def reading_name(name: str, *, variant: str) -> str:
+    """
+    The name of a reading, by default that of its variant.
+
+    Raises:
+        Refused: Another reading than the central one is named central, or that one otherwise.
+    """
     is_central = variant == RuleVersion.Variant.CENTRAL
     name = name or (RuleVersion.CENTRAL_NAME if is_central else variant.lower())
     if (name == RuleVersion.CENTRAL_NAME) != is_central:

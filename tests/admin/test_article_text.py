@@ -66,7 +66,7 @@ def test_each_sentence_starts_a_prediction_with_its_words_as_the_quote(admin):
     form = admin.get(paragraph.sentences[1].url).context["adminform"].form
 
     assert form["quote"].value() == "Aid may stop at once."
-    assert form["article"].value() == str(article.pk)
+    assert form["article"].value() == article.title
     assert form["holder"].value() == article.authors.get().slug
 
 

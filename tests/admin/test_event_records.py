@@ -110,7 +110,7 @@ def test_a_possible_duplicate_is_shown_merged_and_brought_back(admin, editor):
     again = make_event(external_id="1", source=make_source(slug="agency", name="Agency"), title="Aid goes out").event
     assert [one.event_id for one in admin.get(row_page(again)).context["duplicates"]] == [kept.pk]
     form = admin.get(step_page(again, "merge")).context["adminform"].form
-    assert list(form.codelists()["duplicates"]) == [str(kept.pk)]
+    assert list(form.datalists()["duplicates"]) == [str(kept.pk)]
 
     assert errors_after(admin, step_page(again, "merge"), {"kept": str(kept.pk), "reason": "One act."}) == {}
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from forecasts.models import Prediction
+from forecasts.models import JobRun, Prediction
 from forecasts.services.settlement import settle_prediction
 from tests.builders import NOW, cover, make_event, make_prediction, make_source, rule_that_it_occurs
 
@@ -79,7 +79,6 @@ def test_the_first_page_leads_to_the_same_rows_as_its_counts(admin):
         "Disputed": [],
         "Past its deadline, undecided": ["Broken", "Silent"],
         "Checks that fail": ["Broken"],
-        "Window over, coverage missing": ["Silent"],
         "Final within three days": ["Soon"],
     }
     for kind in work:
@@ -95,6 +94,25 @@ def test_a_source_without_recent_coverage_is_told(admin):
     shown = admin.get(reverse("admin:index")).context["stale_sources"]
 
     assert [source.name for source in shown] == ["Stale"]
+
+
+def test_a_silent_source_is_told_with_its_last_event(admin):
+    make_event(source=make_source(slug="papers", name="Papers"))
+    make_source(slug="mute", name="Mute")
+
+    page = admin.get(reverse("admin:index")).text
+
+    assert "last event recorded 2025-06-01" in page
+    assert "no event recorded yet" in page
+
+
+def test_the_jobs_are_told_with_what_went_wrong(admin):
+    JobRun.objects.create(name="sweep", first_run_at=NOW, started_at=NOW, n_runs=3, last_error="OSError: no disk")
+
+    page = admin.get(reverse("admin:index")).text
+
+    assert "OSError: no disk" in page
+    assert '<details class="jobs" open>' in page
 
 
 def test_predictions_are_found_by_words_verdict_and_holder(admin):

@@ -3,18 +3,22 @@
 import json
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
 from forecasts.models import Prediction, RuleVersion
 from forecasts.services.forecasts import record_lexicon
+from forecasts.services.sources import record_entity
 from forecasts.services.sweeps import sweep
 from tests.builders import (
     NOW,
+    judged_prediction,
     make_article,
     make_event,
     make_forecaster,
     make_prediction,
+    make_source,
     make_topic,
     make_world,
     rule_that_it_occurs,
@@ -145,7 +149,7 @@ def test_the_contrast_starts_from_the_claim_with_the_rivals_exchanged(admin):
 
     form = admin.get(f"{add_page('prediction')}?contrast_of={prediction.pk}").context["adminform"].form
 
-    assert form["contrasts_with"].value() == prediction.pk
+    assert form["contrasts_with"].value() == prediction.title
     assert form["holder"].value() == prediction.holder.slug
     assert form["outcome"].value() == prediction.outcome
     assert not form["condition"].value()
@@ -224,3 +228,57 @@ def test_namesakes_and_strangers_are_told_beside_the_field(admin):
 
     assert errors["holder"][0].startswith("Several are called “Ada Byron”. Give the short name: ")
     assert errors["topic"] == ["Select a valid choice. “weather” is not recorded yet."]
+
+
+def test_names_are_offered_with_what_they_mean(admin):
+    record_entity(path="person.harris", label="Kamala Harris")
+    make_source()
+
+    claim, event = admin.get(add_page("prediction")).text, admin.get(add_page("event")).text
+
+    assert '<option value="person.harris" label="Kamala Harris"></option>' in claim
+    assert '<option value="wire" label="Wire"></option>' in event
+    assert "select2" not in claim + event
+
+
+def test_an_article_is_chosen_by_its_title_or_its_address(admin):
+    article = make_article()
+    field = admin.get(add_page("prediction")).context["adminform"].form.fields["article"]
+
+    assert field.to_python(article.title) == field.to_python(article.canonical_url) == field.to_python(article.pk)
+    assert field.prepare_value(article.pk) == article.title
+
+
+def test_an_article_whose_title_another_has_is_shown_by_its_key(admin):
+    article = make_article()
+    make_article(canonical_url="https://example.org/again")
+    field = admin.get(add_page("prediction")).context["adminform"].form.fields["article"]
+
+    assert field.prepare_value(article.pk) == article.pk
+    with pytest.raises(ValidationError, match=f"Several are called “{article.title}”.*{article.pk}"):
+        field.to_python(article.title)
+
+
+def test_the_rule_is_told_in_words_while_it_is_typed(admin):
+    article, topic = make_article(), make_topic()
+    make_world()
+    given = prediction_input(article, topic=topic.pk) | {"_dry_run": "sentence", "title": ""}
+
+    told = admin.post(add_page("prediction"), given).text
+
+    assert "<html" not in told
+    assert "USA.GOV" in told
+
+
+def test_what_a_rule_still_lacks_is_told_while_it_is_typed(admin):
+    told = admin.post(add_page("prediction"), {"then_kind": "occurs", "_dry_run": "sentence"}).text
+
+    assert "Give the last day that counts: a rule needs a deadline." in told
+
+
+def test_who_answers_a_question_sees_the_evidence(admin):
+    prediction = judged_prediction()
+
+    page = admin.get(step_page(prediction, "answer")).text
+
+    assert "What is claimed, and what was found" in page

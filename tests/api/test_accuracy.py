@@ -163,8 +163,12 @@ def test_every_way_of_narrowing_answers(query, n, record, reader):
         ("as_of=2025-01-01", "as_of", "offset"),
         ("as_of=2025-03-04T00:00:00Z&as_recorded=2025-06-02T00:00:00Z", "as_recorded", "leave out as_of"),
         ("variant=STRICT&weighting=AT_HORIZON&horizon_days=3", "weighting", "leave out as_of and variant"),
-        ("lead_days_min=many", "lead_days_min", "number"),
-        ("conditional=perhaps", "conditional", "boolean"),
+        ("lead_days_min=many", "lead_days_min", "“many” will not do: give a number"),
+        ("lead_days_min=nan", "lead_days_min", "“nan” will not do: give a number"),
+        ("lead_days_max=1_0e-1", "lead_days_max", "“1_0e-1” will not do: give a number"),
+        ("retrospective=1", "retrospective", "“1” will not do: give true or false."),
+        ("forecaster=", "forecaster", "This parameter is empty."),
+        ("conditional=perhaps", "conditional", "“perhaps” will not do: give true or false."),
     ],
 )
 def test_what_does_not_go_together_is_refused_at_its_place(query, field, message, reader):

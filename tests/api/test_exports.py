@@ -78,6 +78,18 @@ def test_every_column_is_documented(name):
         ("forecasts.csv?verbal=false&outlet=the-example", 1),
         ("scores.csv?conditional=false&rule=BRIER", 1),
         ("scores.csv?current=false", 0),
+        ("scores.csv?weighting=FIRST&rule=BRIER", 1),
+        ("scores.csv?lead_days_min=400", 0),
+        ("forecasts.csv?retrospective=true", 1),
+        ("forecasts.csv?retrospective=false", 0),
+        ("forecasts.csv?as_of=2025-03-05T00:00:00Z&topic=aid", 1),
+        ("forecasts.csv?as_of=2025-01-07T00:00:00Z", 0),
+        ("forecasts.csv?as_recorded=2025-05-31T00:00:00Z", 0),
+        ("forecasts.csv?weighting=AT_HORIZON&horizon_days=10", 1),
+        ("predictions.csv?outlet=the-example&due_to=2025-04-01T00:00:00Z", 1),
+        ("predictions.csv?due_to=2025-02-01T00:00:00Z", 0),
+        ("resolutions.csv?conditional=true", 0),
+        ("resolutions.csv?topic=aid&outlet=the-example", 1),
         ("resolutions.csv?current=true&verdict=YES", 1),
         ("events.csv?source=wire&event_type=AID", 2),
         ("events.csv?topic=war", 0),
@@ -92,7 +104,10 @@ def test_exports_are_narrowed_like_lists_and_scorecards(path, n_rows, settled, r
     [
         ("exports/predictions.csv?colour=red", "colour"),
         ("exports/forecasts.ndjson?outlet=nobody", "outlet"),
-        ("exports/scores.csv?weighting=FIRST", "weighting"),
+        ("exports/scores.csv?weighting=HEAVY", "weighting"),
+        ("exports/scores.csv?weighting=AT_HORIZON", "horizon_days"),
+        ("exports/predictions.csv?weighting=FIRST", "weighting"),
+        ("exports/events.csv?outlet=the-example", "outlet"),
         ("exports/events.csv?status=GONE", "status"),
         ("calendar.ics?colour=red", "colour"),
     ],
@@ -110,7 +125,23 @@ def test_whatever_a_program_accepts_it_gets_the_file(settled, reader):
     assert reader.get("exports/scores.csv", accept="text/csv").headers["Content-Type"].startswith("text/csv")
 
 
-@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1"])
+@pytest.mark.parametrize(
+    "start",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        " =1",
+        "=cmd|' /C calc'!A0",
+        '="a"',
+        "-2+3+cmd|' /C calc'!A0",
+        '+"x"',
+        "=1,2\n3",
+    ],
+)
 def test_a_cell_that_begins_like_a_formula_is_text(start, reader):
     make_prediction(title=f"{start} title", statement="A claim.", condition=f"{start} if")
 

@@ -110,7 +110,7 @@ def test_only_the_fields_that_were_asked_for_are_shown(reader):
             "fields",
             "Near it: title, article. Known: id, article, holder,",
         ),
-        ("predictions/?fields=", "fields", "There is no “” here."),
+        ("predictions/?fields=", "fields", "This parameter is empty."),
         (
             "predictions/?include=rule",
             "include",

@@ -75,8 +75,8 @@ class AnyHistory(TestCase):
             take(step, predictions=predictions)
             kept = [client.get(address).content for address in ADDRESSES]
             for address, body in zip(ADDRESSES, kept, strict=True):
-                # A parameter that says nothing: asked anew, and kept under another name.
+                # A parameter that changes nothing: asked anew, and kept under another name.
                 joined = "&" if "?" in address else "?"
-                assert client.get(f"{address}{joined}article=").content == body
+                assert client.get(f"{address}{joined}weighting=PER_PREDICTION").content == body
                 cache.clear()
                 assert client.get(address).content == body

@@ -103,7 +103,7 @@ def test_a_position_is_one_comparison_of_whole_rows(reader):
         ),
         ("ordering=--name", "ordering", "There is no ordering “--name” here."),
         ("total=yes", "total", "“yes” is neither true nor false."),
-        ("total=", "total", "“” is neither true nor false."),
+        ("total=", "total", "This parameter is empty."),
         ("cursor=WyIiLCAiMjAyNS0wMS0wMVQwMDowMDowMCIsICJ4Il0", "cursor", "no cursor of ours"),
         ("cursor=WyIiLCAxLCAyLCAzXQ", "cursor", "no cursor of ours"),
     ],

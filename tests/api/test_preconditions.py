@@ -6,10 +6,10 @@ from threading import Barrier
 import pytest
 from django.db import connection, connections
 
-from tests.builders import make_event, make_prediction, make_world
+from tests.builders import make_article, make_event, make_prediction, make_world, rule_that_it_occurs
 
 from .conftest import errors_of
-from .test_recording import EVENT
+from .test_recording import ARTICLE, EVENT
 
 IS_SHARED = connection.vendor == "postgresql"
 ROUNDS = 200 if IS_SHARED else 20
@@ -66,6 +66,70 @@ def test_a_verdict_on_what_changed_meanwhile_is_refused(first, resolver):
 
     assert answer.status_code == 412
     assert prediction.resolutions.filter(verdict="YES").count() == 0
+
+
+def ruled(prediction, **more) -> dict:
+    return {"prediction": str(prediction.pk), "description": "The end was meant so.", **more}
+
+
+@pytest.mark.django_db
+def test_a_rule_based_on_the_version_that_was_seen_is_recorded(administrator):
+    prediction = make_prediction()
+    (seen,) = administrator.get(f"rules/?prediction={prediction.pk}").json()["results"]
+    etag = administrator.get(f"rules/{seen['id']}/").headers["ETag"]
+
+    answer = revise(
+        administrator, "rules/", ruled(prediction, rule=rule_that_it_occurs(end="2025-04-01T00:00:00Z")), etag=etag
+    )
+
+    assert (answer.status_code, answer.json()["version"]) == (201, 2), answer.content
+
+
+@pytest.mark.django_db
+def test_a_rule_based_on_a_version_that_was_replaced_is_refused(administrator):
+    prediction = make_prediction()
+    first = administrator.get(f"rules/{prediction.rules.get().pk}/").headers["ETag"]
+    bodies = [ruled(prediction, rule=rule_that_it_occurs(end=f"2025-0{month}-01T00:00:00Z")) for month in (4, 5)]
+    assert revise(administrator, "rules/", bodies[0], etag=first).status_code == 201
+
+    answer = revise(administrator, "rules/", bodies[1], etag=first)
+
+    second = prediction.rules.get(version=2)
+    assert answer.status_code == 412
+    assert f"Version 2 of “central”, {second.pk}, was recorded on" in answer.json()["detail"]
+    assert answer.headers["ETag"] == administrator.get(f"rules/{second.pk}/").headers["ETag"]
+    assert prediction.rules.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_rule_based_on_nothing_is_refused(administrator):
+    prediction = make_prediction()
+    body = ruled(prediction, rule=rule_that_it_occurs(), variant="STRICT")
+
+    answer = revise(administrator, "rules/", body, etag='"seen"')
+
+    assert (answer.status_code, answer.json()["detail"].rpartition(". ")[2]) == (
+        412,
+        "There is nothing of this name yet.",
+    )
+    assert administrator.post("rules/", body).status_code == 201
+
+
+@pytest.mark.django_db
+def test_a_correction_of_an_article_that_was_corrected_meanwhile_is_refused(logger):
+    article = make_article()
+    path = f"articles/{article.pk}/"
+    seen = logger.get(path).headers["ETag"]
+    body = {name: ARTICLE[name] for name in ARTICLE} | {"authors": ["ada-byron"]}
+    first = revise(logger, f"{path}corrections/", body | {"title": "What came after"}, etag=seen)
+
+    answer = revise(logger, f"{path}corrections/", body | {"title": "What comes next"}, etag=seen)
+
+    assert first.status_code == 201, first.content
+    assert answer.status_code == 412
+    assert answer.json()["detail"].endswith(f"UTC, by {first.json()['id']}.")
+    assert answer.headers["ETag"] == logger.get(path).headers["ETag"] != seen
+    assert logger.get(path).json()["superseded_by"] == first.json()["id"]
 
 
 @pytest.mark.timeout(300)

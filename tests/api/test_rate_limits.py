@@ -1,16 +1,21 @@
 """Budgets of tokens and addresses."""
 
+import os
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from types import SimpleNamespace
+from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
 from rest_framework.settings import api_settings
 
 from config.caches import CountingRedisCache
-from config.embedded_redis import start_redis
+from config.embedded_redis import free_port, start_redis
 from forecasts.api.throttling import AddressRate, network_of
 
 from .conftest import Program, errors_of
@@ -64,6 +69,48 @@ def test_requests_at_the_same_moment_are_all_counted(limited):
         allowed = list(pool.map(lambda _: AddressRate().allow_request(request, None), range(50)))
 
     assert sum(allowed) == LIMIT
+
+
+def test_workers_of_one_server_count_together(tmp_path):
+    with serving_by_two(tmp_path / "pids") as address, ThreadPoolExecutor(10) as pool:
+        for _ in range(3):  # where a window ends in between, the next one is asked
+            left = list(pool.map(lambda _: left_at(address), range(20)))
+            if max(left) - min(left) == len(left) - 1:
+                break
+
+    assert sorted(left) == list(range(min(left), max(left) + 1))
+    assert len(set((tmp_path / "pids").read_text().split())) == 2
+
+
+def left_at(address: str) -> int:
+    with urlopen(f"http://{address}/api/v1/problems/", timeout=20) as answer:
+        return int(answer.headers["RateLimit-Remaining"])
+
+
+@contextmanager
+def serving_by_two(pids):
+    """Two workers, as gunicorn starts them; each request leaves the id of the process that answered it."""
+    redis = start_redis()
+    address = f"127.0.0.1:{free_port()}"
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "config.settings", "ENV_FILE": os.devnull, "VAR_DIR": str(pids.parent), "TLS": "0",
+        "SECRET_KEY": "for-tests-only", "REDIS_URL": redis.url, "STATIC_FROM_SOURCE": "1", "LOG_LEVEL": "ERROR",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", address, "--workers", "2", "--preload",
+               "--log-level", "error", "--access-logfile", str(pids), "--access-logformat", "%(p)s"]  # fmt: skip
+    server = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
+    try:
+        until = time.monotonic() + 30
+        while not pids.exists() or not pids.read_text():
+            assert time.monotonic() < until
+            assert server.poll() is None
+            with suppress(OSError):
+                left_at(address)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+        redis.stop()
 
 
 def test_a_cache_that_is_away_limits_nobody(limited, reader, monkeypatch):

@@ -172,7 +172,12 @@ def test_the_newest_version_of_a_milestone_is_at_its_key(reader):
 @pytest.mark.parametrize(
     ("path", "field", "message"),
     [
-        ("predictions/?colour=red", "colour", "no parameter “colour” here. Near it: cursor. Known: "),
+        (
+            "predictions/?colour=red",
+            "colour",
+            "no parameter “colour” here. Near it: cursor. Known: forecaster, topic, article, status, verdict, attribution, "
+            "conditional, issued_from, issued_to, q, cursor, page_size, ordering, total, fields, include.",
+        ),
         ("predictions/?statsu=OPEN", "statsu", "Near it: status"),
         ("predictions/?status=open", "status", "open is not one of the available choices"),
         ("predictions/?conditional=maybe", "conditional", "maybe is not one of"),
@@ -186,6 +191,9 @@ def test_the_newest_version_of_a_milestone_is_at_its_key(reader):
         ("predictions/?issued_from=2025-02-30T00:00:00Z", "issued_from", "no time of the calendar"),
         ("predictions/?issued_from=0001-01-01T00:00:00%2B14:00", "issued_from", "no time of the calendar"),
         ("predictions/?issued_from=9999-12-31T23:00:00-14:00", "issued_from", "no time of the calendar"),
+        ("predictions/?issued_from=%25%C3%8D", "issued_from", "“%Í” is no time with an offset"),
+        ("observations/?valid_from=%25s", "valid_from", "“%s” is no date"),
+        ("predictions/?q=%25", "q", "at least one word"),
         ("predictions/?page_size=201", "page_size", "from 1 to 200"),
         ("predictions/?page_size=0", "page_size", "from 1 to 200"),
         ("predictions/?cursor=xyz", "cursor", "no cursor of ours"),

@@ -7,13 +7,24 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import call_command
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 from forecasts.rules import parse_rule
 from tests.builders import make_prediction, rule_that_it_occurs
 
 STORED = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
-WRITE_ERRORS = {"400", "401", "403", "409", "413", "415", "429"}
+READ_ERRORS = {"400", "401", "429", "500", "503"}
+WRITE_ERRORS = READ_ERRORS | {"403", "406", "409", "413", "422"}
+NEVER_406 = ("exports/", "calendar.ics", "claim-review/")
+REVISIONS = {
+    "predictions/{id}/verdicts/",
+    "predictions/{id}/disputes/",
+    "predictions/{id}/reopening/",
+    "events/{id}/corrections/",
+    "events/{id}/retraction/",
+    "articles/{id}/corrections/",
+    "rules/",
+}
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +40,69 @@ def test_the_document_in_docs_is_the_current_one(document):
     assert stored == document, "Run: manage.py spectacular --file docs/openapi.yaml"
 
 
+def operations_of(document: dict) -> list[tuple[str, str, dict]]:
+    return [
+        (path.removeprefix("/api/v1/"), method, operation)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    ]
+
+
 def test_every_operation_documents_its_errors(document):
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            if "schema/" in path and "rules" not in path:
-                continue
-            expected = WRITE_ERRORS if method == "post" else {"400", "401", "403", "429"}
-            expected = expected | ({"404"} if "{" in path else set())
-            assert expected <= set(operation["responses"]), f"{method} {path}"
-            assert "application/problem+json" in operation["responses"]["400"]["content"]
+    for path, method, operation in operations_of(document):
+        expected = set(WRITE_ERRORS if method == "post" else READ_ERRORS)
+        expected |= {"404"} if "{" in path else set()
+        expected |= {"415"} if "requestBody" in operation else set()
+        expected |= {"412"} if path in REVISIONS and method == "post" else set()
+        expected |= set() if any(part in path for part in NEVER_406) else {"406"}
+        private = {"403"} if "webhooks/" in path else set()
+        found = {status for status in operation["responses"] if status >= "400"}
+        assert found == expected | private, f"{method} {path}"
+
+
+def test_every_error_is_a_problem_that_says_how_the_budget_stands(document):
+    answers = document["components"]["responses"]
+
+    assert answers["TooManyRequests"]["headers"]["Retry-After"]["$ref"] == "#/components/headers/Retry-After"
+    for name, answer in answers.items():
+        assert {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Request-ID"} <= set(answer["headers"])
+        assert name == "NotModified" or "application/problem+json" in answer["content"]
+
+
+def test_every_reading_can_be_conditional_and_every_writing_sent_again(document):
+    for path, method, operation in operations_of(document):
+        read = {one["$ref"].rpartition("/")[2] for one in operation.get("parameters", []) if "$ref" in one}
+        success = next(answer for status, answer in operation["responses"].items() if status in ("200", "201"))
+        if method == "post":
+            assert read == {"Idempotency-Key"} | ({"If-Match"} if path in REVISIONS else set()), path
+            assert ("Location" in success["headers"]) == ("201" in operation["responses"]), path
+        elif read:
+            assert read == {"If-None-Match"}, path
+            assert "304" in operation["responses"], path
+            assert "ETag" in success["headers"], path
+        else:  # a file that is sent while it is read
+            assert path.startswith(("exports/", "accuracy/calls", "calendar")), path
+            assert "304" not in operation["responses"]
+
+
+def test_a_body_is_documented_as_strictly_as_it_is_read(document):
+    bodies = {name: one for name, one in document["components"]["schemas"].items() if name.startswith("New")}
+
+    assert len(bodies) > 20
+    assert {name for name, one in bodies.items() if one.get("additionalProperties") is not False} == set()
+    assert all(
+        operation["requestBody"]["required"] for *_, operation in operations_of(document) if "requestBody" in operation
+    )
+
+
+def test_every_operation_that_needs_a_token_names_the_scope(document):
+    told = {(path, method): operation["description"] for path, method, operation in operations_of(document)}
+
+    assert "Needs a token with the scope `resolve`." in told["predictions/{id}/verdicts/", "post"]
+    assert "Needs a token with the scope `webhook:write`." in told["webhooks/", "get"]
+    assert "Needs a token" not in told["predictions/{id}/judgements/", "get"]
+    for path, _, operation in operations_of(document):
+        assert ("Needs a token" in operation["description"]) == ({} not in operation["security"]), path
 
 
 def test_reading_is_open_and_writing_needs_a_token(document):
@@ -50,7 +115,8 @@ def test_reading_is_open_and_writing_needs_a_token(document):
 def test_a_code_is_documented_with_its_meaning(document):
     status = document["components"]["schemas"]["Prediction"]["properties"]["status"]
 
-    assert {"const": "NEEDS_REVIEW", "title": "Needs review"} in status["oneOf"]
+    assert "NEEDS_REVIEW" in status["enum"]
+    assert status["x-meanings"]["NEEDS_REVIEW"] == "Needs review"
 
 
 @pytest.mark.django_db
@@ -62,6 +128,21 @@ def test_answers_are_as_documented(document, reader):
 
     Draft202012Validator({**schemas["Prediction"], "$defs": schemas}).validate(row)
     assert set(row) == set(document["components"]["schemas"]["Prediction"]["required"])
+
+
+@pytest.mark.django_db
+def test_what_is_shown_of_a_row_and_with_it_is_as_documented(document, reader):
+    make_prediction()
+    schemas = json.loads(json.dumps(document["components"]["schemas"]).replace("#/components/schemas/", "#/$defs/"))
+    sparse = {**schemas["Prediction"], "required": [], "additionalProperties": False, "$defs": schemas}
+
+    for query in ("fields=title,status", "fields=id&include=article,rules,forecasts,resolution,scores"):
+        (row,) = reader.get(f"predictions/?{query}").json()["results"]
+
+        Draft202012Validator(sparse).validate(row)
+    assert set(row["included"]) == {"article", "rules", "forecasts", "resolution", "scores"}
+    with pytest.raises(ValidationError, match="1 is not valid under any of the given schemas"):
+        Draft202012Validator(sparse).validate(row | {"included": {"article": 1}})
 
 
 @pytest.mark.django_db

@@ -69,7 +69,7 @@ def test_lists_are_narrowed_by_words(path, titles, recorded, reader):
     ("path", "field", "message"),
     [
         ("search/", "q", "This field is required."),
-        ("search/?q=", "q", "This field is required."),
+        ("search/?q=", "q", "This parameter is empty."),
         ("search/?q=%22%22", "q", "Give at least one word"),
         ("search/?q=aid&kind=event", "kind", "“event” is not among the choices: prediction, article"),
         ("search/?q=aid&page=0", "page", "no page: a number from 1 to 200"),

@@ -43,14 +43,15 @@ def copy_rows(originals: QuerySet, numbers: range, changes: dict[str, str]) -> N
     """Add a copy of each row for each number n.i, with SQL for the columns that differ."""
     model: type[Model] = originals.model
     columns = [field.column for field in model._meta.concrete_fields if field.column != "id" or "id" in changes]
-    values = ", ".join(changes.get(column, f"one.{column}") for column in columns)
+    values = ", ".join(changes.get(column, f'one."{column}"') for column in columns)
     counted = (
         f"WITH RECURSIVE n(i) AS (SELECT {numbers.start} UNION ALL SELECT i + 1 FROM n WHERE i < {numbers.stop - 1})"
     )
     table = model._meta.db_table
     for row in originals:
         key = model._meta.pk.get_db_prep_value(row.pk, connection)
-        target = f"INSERT INTO {table} ({', '.join(columns)})"
+        quoted = ", ".join(f'"{column}"' for column in columns)
+        target = f"INSERT INTO {table} ({quoted})"
         with connection.cursor() as cursor:
             cursor.execute(f"{target} {counted} SELECT {values} FROM n, {table} one WHERE one.id = %s", [key])
 

@@ -32,12 +32,18 @@ def compare(
     against: str,
     rounds: int = 7,
     clock: Callable[[], float] = time.process_time,
+    before: Callable[[], object] = lambda: None,
 ) -> Ratio:
-    """Run both in turns, the order swapped each round, and keep the medians; of CPU time, unless told another clock."""
+    """
+    Run both in turns, the order swapped each round, and keep the medians; of CPU time, unless told another clock.
+
+    What is to be done `before` each is not measured.
+    """
     times: dict[str, list[float]] = {"ours": [], "limit": []}
     for number in range(rounds):
         turns = [("ours", ours), ("limit", limit)]
         for name, work in turns if number % 2 else reversed(turns):
+            before()
             began = clock()
             work()
             times[name].append(clock() - began)
@@ -67,6 +73,16 @@ def seconds(work: Callable[[], object], *, rounds: int = 5) -> float:
         work()
         times.append(time.perf_counter() - began)
     return statistics.median(times)
+
+
+def least_seconds(work: Callable[[], object], *, rounds: int) -> float:
+    """The least time of a piece of work: what is left of it when nothing else was at work."""
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return min(times)
 
 
 def peak_memory(work: Callable[[], object]) -> float:

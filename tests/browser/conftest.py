@@ -54,7 +54,7 @@ def chromium() -> Iterator:
 
 @pytest.fixture(scope="session")
 def server(chromium, tmp_path_factory) -> Iterator[str]:
-    """The address of a server with the demonstration loaded and swept."""
+    """The address of gunicorn with the demonstration loaded and swept."""
     home, port = tmp_path_factory.mktemp("server"), free_port()
     environment = {
         "PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "VAR_DIR": str(home), "DEBUG": "0", "TLS": "0",
@@ -68,7 +68,7 @@ def server(chromium, tmp_path_factory) -> Iterator[str]:
     imported = ("import_forecasts", str(rows), "--topic", "weather", "--by", "editor")
     for command in (("migrate",), ("load_demo",), ("sweep",), account, imported):
         subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=True, capture_output=True)
-    serve = [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"]
+    serve = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
     with (
         (home / "log").open("wb") as log,
         subprocess.Popen(serve, cwd=ROOT, env=environment, stdout=log, stderr=log) as process,
@@ -113,6 +113,7 @@ def visit(chromium, server):
         context = chromium.new_context(
             viewport={"width": width, "height": 800}, color_scheme=scheme, java_script_enabled=script
         )
+        context.set_default_timeout(10_000)
         contexts.append(context)
         window = Visit(context.new_page(), server)
         window.page.on("console", lambda message: window.complaints.append(f"{message.type}: {message.text}"))

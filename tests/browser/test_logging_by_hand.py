@@ -1,73 +1,10 @@
 """Editors at work in a real browser: from a pasted article to a verdict, with the keyboard alone, without script, on a phone."""
 
-from itertools import count
-
 import pytest
 
-from .conftest import PASSWORD, Visit
+from .editing import EVENT, TEXT, claim, complaints, fill, paste, press, record, signed_in, unfold
 
 pytestmark = pytest.mark.browser
-
-NUMBER = count(1)
-TEXT = "The vote changes little. If it passes, aid is likely to be sent by March.\n\nNobody doubts it. Not even I do."
-EVENT = {
-    "title": "Aid is sent", "event_type": "AID", "occurred_on": "2025-02-03", "topics": "aid", "actors": "USA.GOV",
-    "evidence_urls": "https://one.example/aid\nhttps://two.example/aid",
-}  # fmt: skip
-# The admin's own box for finding rows styles itself; axe says so itself where it cannot read a style sheet.
-KNOWN = ("Couldn't load preload assets", "Refused to apply inline style", "Applying inline style violates")
-
-
-def signed_in(window: Visit) -> Visit:
-    window.open("/admin/login/")
-    fill(window, {"username": "editor", "password": PASSWORD})
-    press(window, "Log in")
-    return window
-
-
-def fill(window: Visit, given: dict[str, str]) -> None:
-    for name, value in given.items():
-        field = window.page.locator(f"[name={name}]")
-        if field.evaluate("one => one.tagName") == "SELECT":
-            field.select_option(value)
-        else:
-            field.fill(value)
-
-
-def press(window: Visit, label: str) -> None:
-    window.page.locator(f"input[type=submit][value='{label}'], button:has-text('{label}')").first.click()
-
-
-def paste(window: Visit) -> str:
-    """Add an article by people nobody knows; the path of its text."""
-    number = next(NUMBER)
-    window.open("/admin/forecasts/article/add/")
-    fill(window, {
-        "title": f"After vote {number}", "canonical_url": f"https://example.org/vote-{number}", "outlet": f"Outlet {number}",
-        "authors": f"Writer {number}", "published_on": "2025-01-06", "text": TEXT,
-    })  # fmt: skip
-    press(window, "Save")
-    window.page.wait_for_url("**/text/")
-    return window.page.url.removeprefix(window.address)
-
-
-def claim(window: Visit) -> dict[str, str]:
-    """What is typed about a claim."""
-    number = next(NUMBER)
-    return {
-        "topic": "aid", "title": f"Aid is sent {number}", "statement": f"Aid is sent before March 2025, says {number}.",
-        "outcome": "aid is sent before March", "phrase": "likely", "lexicon": "default_v1",
-        "then_kind": "occurs", "then_types": "AID", "then_topics": "aid", "then_actors": "USA.GOV", "then_last_day": "2025-02-28",
-    }  # fmt: skip
-
-
-def unfold(window: Visit) -> None:
-    for fold in window.page.locator("fieldset details:not([open]) > summary").all():
-        fold.click()
-
-
-def complaints(window: Visit) -> list[str]:
-    return [one for one in window.complaints if not any(known in one for known in KNOWN)]
 
 
 def test_a_pasted_article_becomes_a_verdict(visit):
@@ -85,18 +22,7 @@ def test_a_pasted_article_becomes_a_verdict(visit):
     page.locator(".is-logged .logged-number").click()
     page.wait_for_url("**/prediction/*/change/")
     claim_url = page.url.removeprefix(window.address)
-    window.open("/admin/forecasts/event/add/")
-    page.evaluate(
-        """async () => {
-            const found = await fetch('/admin/autocomplete/?app_label=forecasts&model_name=event&field_name=source');
-            const {id, text} = (await found.json()).results[0];
-            document.querySelector('[name=source]').append(new Option(text, id, true, true));
-        }"""
-    )
-    unfold(window)
-    fill(window, EVENT)
-    press(window, "Save")
-    page.wait_for_url("**/event/*/change/")
+    record(window, EVENT)
     window.open(claim_url)
     press(window, "Check now")
     page.locator(".messagelist").wait_for()
@@ -155,6 +81,20 @@ def test_the_flow_needs_no_script(visit):
     press(window, "Log what is ticked")
 
     assert window.page.locator("[name=quote]").input_value() == " ".join(TEXT.split())[: -len(" Not even I do.")]
+
+
+def test_the_meaning_of_a_rule_is_told_while_it_is_typed(visit):
+    window = signed_in(visit())
+    window.open("/admin/forecasts/prediction/add/")
+    told = window.page.locator("#rule-sentence")
+
+    fill(window, {"then_kind": "occurs", "then_types": "AID"})
+    told.get_by_text("Give the last day that counts: a rule needs a deadline.").wait_for()
+    fill(window, {"then_last_day": "2099-02-28"})
+    told.get_by_text("2099").wait_for()
+
+    assert window.outside == []
+    assert complaints(window) == []
 
 
 def test_fields_of_other_kinds_of_clauses_stay_out_of_the_way(visit):

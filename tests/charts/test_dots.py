@@ -1,6 +1,6 @@
 import pytest
 
-from forecasts.charts.dots import MAX_DOTS, Call, calls_strip
+from forecasts.charts.dots import Call, Tally, calls_strip, tallies_strip
 from tests.charts.reading import SVG, classed, names, read, words
 
 CALLS = [
@@ -69,20 +69,34 @@ def test_no_calls_still_make_a_chart():
 
 
 @pytest.mark.parametrize("n_levels", [1, 101, 5000])
-def test_thousands_of_calls_become_stems_that_count_them_all(n_levels):
-    calls = [Call(index % n_levels / n_levels, index % 3 == 0, "x") for index in range(5000)]
+def test_stems_count_all_calls_however_many(n_levels):
+    tallies = [Tally(index / n_levels, 1000 / n_levels, 4000 / n_levels) for index in range(n_levels)]
 
-    svg = calls_strip(calls, id_prefix="a", title="Calls")
+    svg = tallies_strip(tallies, id_prefix="a", title="Calls")
 
     root = read(svg)
-    counted = sum(int(name.split(": ")[1].split()[0]) for name in names(root, "chart-stem"))
-    assert counted == 5000
-    assert not list(root.iter(f"{SVG}circle"))
+    counted = sum(float(name.split(": ")[1].split()[0].replace(",", "")) for name in names(root, "chart-stem"))
+    assert counted == pytest.approx(5000, rel=0.02)
+    assert {"Happened: 1,000", "Did not happen: 4,000"} <= set(words(root))
     assert float(root.get("viewBox").split()[3]) < 500
 
 
+def test_a_stem_is_as_long_as_its_calls_and_points_to_what_became_of_them():
+    root = read(tallies_strip([Tally(0.25, 30, 0), Tally(0.5, 10, 60.5)], id_prefix="a", title="Calls"))
+
+    lengths = {
+        stem.find(f"{SVG}title").text: float(line.get("y2")) - float(line.get("y1"))
+        for stem in classed(root, "chart-stem")
+        if (line := stem.find(f"{SVG}line")) is not None
+    }
+    assert set(lengths) == {"25%: 30 happened", "50%: 10 happened", "50%: 60.5 did not happen"}
+    assert lengths["25%: 30 happened"] == pytest.approx(3 * lengths["50%: 10 happened"], rel=0.01)
+    assert lengths["25%: 30 happened"] < 0 < lengths["50%: 60.5 did not happen"]
+    assert root.findtext(f"{SVG}desc") == "Of all calls, 40 happened and 60.5 did not happen."
+
+
 def test_the_most_dots_on_one_spot_stay_in_the_picture():
-    read(calls_strip([Call(0.5, True, "x")] * MAX_DOTS, id_prefix="a", title="Calls"))
+    read(calls_strip([Call(0.5, True, "x")] * 200, id_prefix="a", title="Calls"))
 
 
 def test_hostile_labels_stay_text():
@@ -97,3 +111,8 @@ def test_hostile_labels_stay_text():
 def test_a_probability_off_the_line_is_refused(probability):
     with pytest.raises(ValueError, match=r"probability must be in \[0, 1\], got .* for 'x'"):
         calls_strip([Call(probability, True, "x")], id_prefix="a", title="Calls")
+
+
+def test_a_tally_off_the_line_is_refused():
+    with pytest.raises(ValueError, match=r"probability must be in \[0, 1\], got 1.5 for a tally"):
+        tallies_strip([Tally(1.5, 1, 0)], id_prefix="a", title="Calls")

@@ -35,6 +35,14 @@ def test_a_count_in_redis_never_stays_for_ever():
     assert 0 < cache._cache.get_client("a").ttl(cache.make_key("a")) <= 60
 
 
+def test_counting_goes_on_where_redis_was_started_anew():
+    cache.count("a", seconds=60)
+    cache._connection.disconnect()
+    cache._cache.get_client().client_kill_filter(_type="normal", skipme=False)
+
+    assert cache.count("a", seconds=60) == 2
+
+
 def test_counts_of_the_same_moment_are_all_different():
     with ThreadPoolExecutor(8) as pool:
         counts = list(pool.map(lambda _: cache.count("a", seconds=60), range(100)))

@@ -75,6 +75,27 @@ def test_instants_come_back_in_utc_from_either_database():
         assert connection.connection.adapters.get_loader(1184, 0) is InstantLoader
 
 
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_the_server_closed_is_noticed_and_one_that_waits_is_not_asked():
+    connection.ensure_connection()
+    pid = connection.connection.info.backend_pid
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 'the last question'")
+    other = connection.copy()
+    try:
+        assert connection.is_usable()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [pid])
+            assert cursor.fetchone() == ("SELECT 'the last question'",)
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        assert not connection.is_usable()
+    finally:
+        other.close()
+        connection.close()
+    assert make_source().pk
+
+
 @pytest.mark.django_db
 def test_every_postgresql_connection_has_its_timeouts():
     if connection.vendor != "postgresql":

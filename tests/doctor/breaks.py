@@ -10,12 +10,14 @@ from django.contrib.auth.models import User
 from forecasts.models import (
     ApiToken,
     Article,
+    Checkpoint,
     Evaluation,
     EventVersion,
     Evidence,
     Forecast,
     JobRun,
     KeptAnswer,
+    LedgerEntry,
     LevelCell,
     Posting,
     Prediction,
@@ -193,7 +195,23 @@ def _forget_a_failure(prediction: Prediction) -> None:
     Prediction.objects.filter(pk=prediction.pk).update(last_error="ValueError: odd", attempts=0, next_check_at=None)
 
 
+def _sharpen_a_forecast(_: Prediction) -> None:
+    attack(Forecast, "UPDATE {t} SET probability = 0.9")
+
+
+def _rename_an_entry(_: Prediction) -> None:
+    attack(LedgerEntry, "UPDATE {t} SET kind = 'backfill'")
+
+
+def _rewrite_the_root(_: Prediction) -> None:
+    attack(Checkpoint, "UPDATE {t} SET root = 'no root'")
+
+
 BREAKS = {
+    "entries hold the records": Break(_sharpen_a_forecast, "forecast .* is not what entry 1 holds"),
+    "every record is entered": Break(_slip_a_score_in, "score .* has no entry"),
+    "checkpoints hold": Break(_rewrite_the_root, "Checkpoint 1: Its columns do not say what its note says"),
+    "the chain is whole": Break(_rename_an_entry, "columns of entry 1 do not say what its header says"),
     "guards stand": Break(_disable_a_trigger, "trigger forecasts_evidence_no_.* is missing or disabled"),
     "versions count up": Break(_take_the_first_version_out, "evaluation of .*: 1 rows are numbered 2 to 2"),
     "feed and records agree": Break(_delete_a_forecast, "forecast .* was recorded and is gone"),

@@ -19,6 +19,10 @@ APPEND_ONLY = (
     "eventmerge",
     "posting",
     "change",
+    "ledgerentry",
+    "ledgersalts",
+    "signingkey",
+    "checkpoint",
 )
 MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
 

@@ -33,7 +33,7 @@ def test_every_table_of_records_is_told_to_mirrors_or_belongs_to_one_that_is():
         "articleauthor", "event", "eventkey", "lexiconentry", "posting", "rulekey", "witness", "change",
     }  # fmt: skip
     unwatched = {
-        "apitoken", "clustercell", "delivery", "jobrun", "keptanswer", "levelcell", "predictioncounts", "scope", "searchtext", "uncounted", "webhook",
+        "apitoken", "checkpoint", "clustercell", "delivery", "jobrun", "keptanswer", "ledgerentry", "ledgerhead", "ledgersalts", "levelcell", "predictioncounts", "scope", "searchtext", "signingkey", "uncounted", "webhook",
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(NAMES[connection.vendor])
@@ -43,3 +43,19 @@ def test_every_table_of_records_is_told_to_mirrors_or_belongs_to_one_that_is():
         name = model._meta.model_name
         is_told = f"{model._meta.db_table}_noted_insert" in triggers
         assert is_told != (name in told_with_another | unwatched), f"{name}: `watch`, or `watch_anew` in its migration"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_every_table_leaves_word_of_what_is_written_in_it_unless_no_answer_that_is_held_shows_it():
+    unshown = {
+        "apitoken", "change", "delivery", "jobrun", "keptanswer", "ledgerentry", "ledgerhead", "ledgersalts", "signingkey", "webhook",
+        "checkpoint",
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES["postgresql"])
+        triggers = {name for (name,) in cursor.fetchall()}
+
+    for model in apps.get_app_config("forecasts").get_models():
+        is_traced = f"{model._meta.db_table}_written" in triggers
+        assert is_traced != (model._meta.model_name in unshown), f"{model.__name__}: `trace` in its migration"

@@ -120,7 +120,7 @@ def n_queries(client, address: str) -> int:
         ("/", 9),
         ("/articles/", 3),
         ("/articles/{article}/", 6),
-        ("/predictions/{prediction}/", 13),
+        ("/predictions/{prediction}/", 15),
         ("/forecasters/", 2),
         ("/forecasters/ada-byron/", 15),
         ("/outlets/the-example/", 15),

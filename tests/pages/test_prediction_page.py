@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 
 from forecasts.models import Prediction
 from forecasts.services.intake import RuleDraft
+from forecasts.services.ledger import enter_transaction
 from forecasts.services.predictions import record_rule
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.verdicts import record_verdict
@@ -236,3 +238,15 @@ def test_says_how_much_came_true(text_of, db):
     assert "½ Partly" in text
     assert "It came true in part: 50% of it counts as having happened." in text
     assert "Partly (0.5)" in text
+
+
+def test_the_page_says_which_entry_of_the_ledger_holds_the_claim(client, db):
+    prediction = make_prediction()
+    before = client.get(f"/predictions/{prediction.pk}/").content.decode()
+    entry = enter_transaction(connection)
+
+    page = client.get(f"/predictions/{prediction.pk}/").content.decode()
+
+    assert "From before the ledger" in before
+    assert f"Entry {entry.seq} of the ledger" in page
+    assert f"/api/v1/ledger/receipts/prediction/{prediction.pk}/" in page

@@ -10,7 +10,8 @@ from forecasts.scoring.figures import Sample
 from forecasts.scoring.levels import Levels
 from forecasts.scoring.statistics import Totals
 from forecasts.scoring.summary import summarise
-from forecasts.selectors.scorecards import Call, Coverage, Scorecard, Slice
+from forecasts.selectors.calls import Call
+from forecasts.selectors.scorecards import Coverage, Scorecard, Slice
 from tests.builders import make_article, make_event, make_forecaster, make_prediction
 
 from .conftest import parse
@@ -120,10 +121,13 @@ def test_figures_that_are_too_small_to_tell_say_so(client, settle, db):
     make_event()
     settle()
 
-    page = client.get("/forecasters/ada-byron/").content.decode()
+    text = parse(client.get("/forecasters/ada-byron/").content.decode()).text
 
-    assert "Points saved" in page
-    assert "Shown from 10 independent events on; there is 1 so far." in page
+    told = text.split("Not yet said, and why")[1]
+    assert "Shown from 10 independent events on; there is 1 so far. points saved Shown from 20" in told
+    assert told.count("Shown from 20 independent events on; there is 1 so far.") == 1
+    assert "scores of other sites" in told
+    assert "Beside the headline" not in text
 
 
 def test_scores_of_other_sites_are_there_and_not_recommended(client, settle, db):
@@ -137,3 +141,17 @@ def test_scores_of_other_sites_are_there_and_not_recommended(client, settle, db)
     assert "For comparing with other sites only, and not recommended" in text
     assert "Brier score, 0 to 2 Good Judgment’s scale: both outcomes are counted." in text
     assert "0.180" in text.split("Brier score, 0 to 2")[1][:260]
+
+
+def test_of_many_calls_the_newest_are_listed_and_all_are_drawn(client, settle, monkeypatch, db):
+    monkeypatch.setattr("forecasts.selectors.calls.MOST_SHOWN", 2)
+    for number in range(3):
+        make_prediction(title=f"Claim {number}", statement=f"Claim {number}.", cluster_key=str(number))
+    settle()
+
+    page = parse(client.get("/forecasters/ada-byron/").content.decode())
+
+    assert "2 of 3 shown: those scored last. All of them (CSV)" in page.text
+    assert page.text.count("Claim ") == 2
+    assert "Happened: 3" in page.text
+    assert "Each stem is as long as the number of calls at that probability" in page.text

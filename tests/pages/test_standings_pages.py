@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_forecaster
-from tests.forecasting import contest
+from tests.forecasting import contest, season_in_words
 from tests.pages.conftest import parse
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ def test_whoever_is_not_ranked_is_listed_with_the_reason(text_of):
 
     text = text_of("/leaderboard/")
 
-    assert "Ada 1 Ranked from 30 independent events on; there is 1 so far." in text
+    assert "Ada Ranked from 30 independent events on; there is 1 so far. 1" in text
     assert "Beats the reference" not in text
 
 
@@ -45,7 +45,7 @@ def test_a_comparison_is_told_with_its_calls(text_of):
     text = text_of("/compare/?a=ada&b=bob")
 
     assert "Ada against Bob" in text
-    assert "-0.1800 , 95% interval -1.00 – 1.00 , p 0.500" in text
+    assert "-0.1800 , 95% interval -1.00 to 1.00 , p 0.500" in text
     assert "2 shared predictions, 2 independent events. Left out, since only one of them forecast it: 1 + 0." in text
     assert "Claim 2 0.0400 0.2500 -0.2100" in text
 
@@ -99,3 +99,41 @@ def test_more_forecasters_cost_no_more_queries(client, django_assert_max_num_que
 
 def _page(client, address):
     return parse(client.get(address).content.decode())
+
+
+def test_a_long_comparison_shows_what_decides_most_and_links_all_of_it(client, monkeypatch):
+    monkeypatch.setattr("forecasts.selectors.comparisons.MAX_CALLS", 1)
+    contest(1, ada="0.9", bob="0.6")
+    contest(2, "NO", ada="0.2", bob="0.5")
+
+    page = _page(client, "/compare/?a=ada&b=bob")
+
+    assert "1 of 2 shown: those that weigh most in the difference. All of them (CSV)" in page.text
+    assert "Claim 2 0.0400" in page.text
+    assert "Claim 1 0.0100" not in page.text
+    lines = b"".join(client.get(next(one for one in page.addresses if "calls.csv" in one)).streaming_content)
+    assert lines.decode().count("Claim") == 2
+
+
+def test_a_leaderboard_links_itself_as_data(client):
+    contest(1, ada="0.9")
+
+    addresses = _page(client, "/leaderboard/?topic=aid").addresses
+
+    assert {"/api/v1/leaderboard/?topic=aid", "/api/v1/leaderboard/forecasters.csv?topic=aid"} <= set(addresses)
+
+
+def test_ranks_under_other_lexicons_are_told(text_of):
+    season_in_words()
+
+    text = text_of("/leaderboard/")
+
+    assert "Under bold v1 the rank of Ada, Bob leaves its own range: there the lexicon decides, not chance." in text
+    assert "Ada 1 1 – 1 2 2 – 2" in text
+
+
+def test_nothing_is_said_of_lexicons_where_nothing_was_said_in_words(text_of):
+    for number in range(30):
+        contest(number, ada="0.9" if number % 4 else "0.8", bob=f"0.{4 + number % 3}")
+
+    assert "With words read otherwise" not in text_of("/leaderboard/")

@@ -1,11 +1,16 @@
 """The table and the examples of docs/scores/figures.md, run."""
 
+from hashlib import sha256
 from pathlib import Path
 
-from forecasts.scoring.measures import MEASURES, SHOWN_LIKE
+from forecasts.scoring.measures import MEASURES, NO_INTERVAL, POLICY_VERSION, SHOWN_LIKE
+from forecasts.scoring.rules import LOG_CLIP
 from forecasts.scoring.signed import sign_flip_interval
 from forecasts.scoring.statistics import Totals, cell_of
 from forecasts.scoring.thresholds import MIN_SHOWN
+from forecasts.scoring.tiers import FIRST_AT
+from forecasts.selectors.counting import REFERENCES
+from forecasts.selectors.slices import Weighting
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scores" / "figures.md").read_text(encoding="utf-8")
 
@@ -14,10 +19,13 @@ def end(value):
     return "" if value is None else f"{round(value, 4):g}"
 
 
+def listed():
+    """The rows of every table that begin with a name."""
+    return [line.strip("|").split("|") for line in PAGE.splitlines() if line[:3] == "| `"]
+
+
 def test_every_number_is_listed_with_its_version_threshold_and_range():
-    rows = [
-        [cell.strip(" `") for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line[:3] == "| `"
-    ]
+    rows = [[cell.strip(" `") for cell in row] for row in listed() if len(row) == 4]
 
     assert rows == [
         [
@@ -28,6 +36,27 @@ def test_every_number_is_listed_with_its_version_threshold_and_range():
         ]
         for one in MEASURES.values()
     ]
+
+
+def test_whatever_has_no_interval_is_listed_with_the_reason():
+    rows = [row for row in listed() if len(row) == 2]
+
+    told = {name.strip(" `"): why.strip() for names, why in rows for name in names.split(",")}
+    assert told == dict(NO_INTERVAL)
+
+
+def test_what_the_policy_holds_has_not_changed_without_a_new_version():
+    """Whoever changes a number here changes what every scorecard says: give the policy its next version."""
+    held = {
+        "thresholds": {name: (one.events, one.each_outcome) for name, one in MIN_SHOWN.items()},
+        "tiers": {tier.value: least for tier, least in FIRST_AT.items()},
+        "clip": LOG_CLIP,
+        "references": [kind.value for kind in REFERENCES.values()],
+        "weightings": [one.value for one in Weighting],
+    }
+
+    assert f"## Policy (`{POLICY_VERSION}`)" in PAGE
+    assert (POLICY_VERSION, sha256(repr(held).encode()).hexdigest()[:12]) == ("policy-1", "9324c9f5e7f1")
 
 
 def test_the_skill_is_that_of_the_page():

@@ -32,7 +32,7 @@ def test_the_five_uses_are_those_of_the_page():
 
 def test_the_meaning_is_that_of_the_page():
     hits, misses = readers_as_outcomes(0.729, 0.095)
-    found = effective_meaning(9, 11, mean=0.729, spread=0.095)
+    found = effective_meaning(9, 11, n_clusters=20, mean=0.729, spread=0.095)
 
     assert f"- 1 = {hits + misses:.1f}, so Beta({hits:.1f}, {misses:.1f})" in WORDS
     assert f"Beta({hits + 9:.1f}, {misses + 11:.1f})" in WORDS

@@ -68,7 +68,7 @@ def test_readers_count_for_as_many_outcomes_as_their_spread_says(mean, sd, hits,
 
 
 def test_a_phrase_means_what_came_of_it_starting_from_its_readers():
-    found = effective_meaning(9, 11, mean=0.729, spread=0.095)
+    found = effective_meaning(9, 11, n_clusters=20, mean=0.729, spread=0.095)
 
     assert round(found.probability, 2) == 0.59
     assert (round(found.low, 2), round(found.high, 2)) == (0.44, 0.74)
@@ -78,29 +78,29 @@ def test_a_phrase_means_what_came_of_it_starting_from_its_readers():
 
 
 def test_with_many_uses_the_share_that_happened_prevails():
-    found = effective_meaning(300, 700, mean=0.729, spread=0.095)
+    found = effective_meaning(300, 700, n_clusters=1000, mean=0.729, spread=0.095)
 
     assert found.probability == pytest.approx(0.3, abs=0.01)
     assert found.high - found.low < 0.06
 
 
-def test_two_uses_say_nothing():
-    found = effective_meaning(1, 1, mean=0.7, spread=0.1)
+def test_however_often_it_was_used_two_events_say_nothing():
+    found = effective_meaning(5, 4, n_clusters=2, mean=0.7, spread=0.1)
 
     assert isinstance(found, Absent)
-    assert found.text == "Shown from 3 uses on; there are 2 so far."
+    assert found.text == "Shown from 3 independent events on; there are 2 so far."
 
 
 @pytest.mark.parametrize(("mean", "spread"), [(0.0, 0.0), (1.0, 0.0), (0.5, 0.0), (0.5, 0.6)])
 def test_readers_who_all_agree_or_cannot_agree_still_leave_a_meaning(mean, spread):
-    found = effective_meaning(2, 2, mean=mean, spread=spread)
+    found = effective_meaning(2, 2, n_clusters=4, mean=mean, spread=spread)
 
     assert 0 < found.low < found.probability < found.high < 1
 
 
 def test_counts_and_readers_are_checked():
     with pytest.raises(ValueError, match="counts must be at least 0"):
-        effective_meaning(-1, 4, mean=0.5, spread=0.1)
+        effective_meaning(-1, 4, n_clusters=3, mean=0.5, spread=0.1)
     with pytest.raises(ValueError, match="readers need a mean in"):
         readers_as_outcomes(1.2, 0.1)
     with pytest.raises(ValueError, match="a range needs 0 <= low <= high <= 1, got 0.6 to 0.4"):

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from forecasts.feeds import read_forecasts
-from forecasts.selectors.scorecards import scorecard
+from forecasts.selectors.scorecards import full_scorecard
 from forecasts.selectors.slices import Slice, Weighting
 from forecasts.services.forecast_imports import import_forecasts
 from forecasts.services.forecast_plans import Origin
@@ -50,22 +50,22 @@ def line(
 
 def test_an_annulled_conditional_changes_only_what_is_counted(told):
     told(line(1, "0.7"), line(2, "0.4", verdict="NO"))
-    before = scorecard(Slice())
+    before = full_scorecard(Slice())
 
     told(line(3, "0.9", verdict="ANNULLED", condition="If it storms"))
 
-    after = scorecard(Slice())
+    after = full_scorecard(Slice())
     assert (after.summary, after.figures, after.calls) == (before.summary, before.figures, before.calls)
     assert (before.coverage.annulled, after.coverage.annulled) == (0, 1)
 
 
 def test_saying_the_same_again_changes_nothing_that_is_weighted_by_time(told):
     told(line(1, "0.7"), line(2, "0.4", verdict="NO"))
-    before = scorecard(Slice(weighting=Weighting.TIME_WEIGHTED)).summary
+    before = full_scorecard(Slice(weighting=Weighting.TIME_WEIGHTED)).summary
 
     told(line(1, "0.7", days=40), line(1, "0.7", days=90))
 
-    after = scorecard(Slice(weighting=Weighting.TIME_WEIGHTED)).summary
+    after = full_scorecard(Slice(weighting=Weighting.TIME_WEIGHTED)).summary
     assert after.mean_brier == pytest.approx(before.mean_brier, abs=1e-5)
     assert (after.n, after.n_clusters) == (before.n, before.n_clusters)
 
@@ -94,11 +94,11 @@ def test_what_a_scorecard_said_is_changed_by_nothing_recorded_later(seed):
         except Refused:
             pass
         moment = now + timedelta(minutes=1)
-        card = scorecard(Slice())
+        card = full_scorecard(Slice())
         said[moment] = (card.summary, card.coverage.resolved, card.coverage.annulled, card.calls)
 
     for moment, expected in said.items():
-        card = scorecard(Slice(as_recorded=moment))
+        card = full_scorecard(Slice(as_recorded=moment))
         assert (card.summary, card.coverage.resolved, card.coverage.annulled, card.calls) == expected
     assert check_scopes() == []
 
@@ -153,7 +153,7 @@ def test_no_edge_breaks_a_scorecard(edge, told, client: Client):
 def test_certainties_that_failed_cost_one_and_are_counted(told):
     told(*EDGES["certain and wrong"])
 
-    summary = scorecard(Slice()).summary
+    summary = full_scorecard(Slice()).summary
 
     assert (summary.mean_brier, summary.n_certain_and_wrong) == (1.0, 60)
     assert summary.mean_log == pytest.approx(6.907755, abs=1e-6)

@@ -5,7 +5,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from forecasts.models import Prediction
-from forecasts.selectors.scorecards import Slice, scorecard
+from forecasts.selectors import calls
+from forecasts.selectors.scorecards import Slice, full_scorecard, scorecard
 from forecasts.services.forecasts import record_forecast, record_lexicon, wording
 from forecasts.services.intake import RuleDraft
 from forecasts.services.settlement import settle_prediction
@@ -41,7 +42,7 @@ def decided(verdict: str = "YES", *, number: int = 1, **fields) -> Prediction:
 def test_a_scorecard_of_nothing_says_so():
     make_forecaster()
 
-    card = scorecard(ADA)
+    card = full_scorecard(ADA)
 
     assert (card.summary.n, card.summary.mean_brier, card.summary.missing_reason) == (0, None, "NOTHING_RESOLVED")
     assert (card.coverage.predictions, card.calls) == (0, ())
@@ -53,7 +54,7 @@ def test_yes_and_no_are_scored_and_everything_else_is_counted():
     make_prediction(rules=[], statement="Still open.")
     make_prediction(rules=[], statement="Without a number.", probability=None)
 
-    card = scorecard(ADA)
+    card = full_scorecard(ADA)
 
     assert (card.summary.n, card.summary.mean_brier) == (2, pytest.approx((0.09 + 0.49) / 2))
     found = card.coverage
@@ -77,7 +78,7 @@ def test_forecasts_before_the_outcome_was_known_share_one_unit_of_weight():
     known_at = datetime(2025, 3, 1, tzinfo=UTC)
     record_verdict(prediction_id=prediction.pk, verdict="NO", reason=REASON, actor=editor, known_at=known_at, now=NOW)
 
-    card, last, first = (scorecard(replace(ADA, weighting=one)) for one in ("PER_PREDICTION", "LAST", "FIRST"))
+    card, last, first = (full_scorecard(replace(ADA, weighting=one)) for one in ("PER_PREDICTION", "LAST", "FIRST"))
 
     assert sorted((call.probability, round(call.weight, 3)) for call in card.calls) == [
         (0.2, 0.333), (0.4, 1.0), (0.5, 0.333), (0.9, 0.333),
@@ -93,14 +94,14 @@ def test_a_replaced_verdict_counts_as_it_stands_now():
     prediction = make_prediction(probability="0.7")
     make_event(tier="B")
     settle_prediction(prediction_id=prediction.pk, now=NOW)
-    before = scorecard(ADA).summary.mean_brier
+    before = full_scorecard(ADA).summary.mean_brier
     editor = User.objects.create(username="editor")
 
     record_verdict(prediction_id=prediction.pk, verdict="NO", reason=REASON, actor=editor, known_at=NOW, now=NOW)
 
-    after = scorecard(ADA)
+    after = full_scorecard(ADA)
     assert (before, after.summary.n, after.summary.mean_brier) == (pytest.approx(0.09), 1, pytest.approx(0.49))
-    assert (after.coverage.provisional, scorecard(ADA).calls[0].state) == (0, "FINAL")
+    assert (after.coverage.provisional, full_scorecard(ADA).calls[0].state) == (0, "FINAL")
 
 
 def test_beliefs_that_an_article_reports_count_for_those_who_hold_them():
@@ -108,7 +109,7 @@ def test_beliefs_that_an_article_reports_count_for_those_who_hold_them():
     decided("YES", number=1)
     decided("NO", number=2, holder=king, attribution="REPORTED")
 
-    ada, held = scorecard(ADA), scorecard(Slice(forecaster="the-king"))
+    ada, held = full_scorecard(ADA), full_scorecard(Slice(forecaster="the-king"))
 
     assert (ada.summary.n, ada.coverage.reported) == (1, 1)
     assert (held.summary.n, held.coverage.reported) == (1, 0)
@@ -121,7 +122,7 @@ def test_slices_narrow_together():
     decided("YES", number=3, article=other)
 
     counts = [
-        scorecard(chosen).summary.n
+        full_scorecard(chosen).summary.n
         for chosen in (
             ADA,
             Slice(topic="aid"),
@@ -138,8 +139,10 @@ def test_a_longer_record_costs_no_more_queries(django_assert_num_queries):
     for number in range(12):
         decided(number=number)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         assert scorecard(ADA).summary.n == 12
+    with django_assert_num_queries(13):
+        assert len(full_scorecard(ADA).calls) == 12
 
 
 @pytest.mark.parametrize("asked", [{}, {"as_of": NOW}, {"as_of": NOW, "weighting": "LAST"}, {"variant": "STRICT"}])
@@ -158,6 +161,27 @@ def test_every_way_of_deciding_names_the_lexicons_that_words_were_read_by(asked)
     make_event()
     settle_prediction(prediction_id=prediction.pk, now=NOW)
 
-    card = scorecard(replace(ADA, **asked), now=NOW)
+    card = full_scorecard(replace(ADA, **asked), now=NOW)
 
     assert (card.summary.n, card.lexicons) == (1, (("survey", 1),))
+
+
+def test_the_newest_calls_are_listed_whichever_way_they_are_looked_for(monkeypatch):
+    for number in range(4):
+        decided(number=number)
+    found = full_scorecard(ADA).calls
+    monkeypatch.setattr(calls, "MOST_SHOWN", 2)
+
+    few = full_scorecard(ADA)
+    monkeypatch.setattr(calls, "MOST_SORTED", 1)
+    many = full_scorecard(ADA)
+
+    monkeypatch.setattr(calls, "LOOKED_THROUGH", (1, 3))
+    in_parts = full_scorecard(ADA)
+    monkeypatch.setattr(calls, "LOOKED_THROUGH", (1,))
+    at_most_one = full_scorecard(ADA)
+
+    assert [call.title for call in few.calls] == ["Claim 2", "Claim 3"]
+    assert many.calls == in_parts.calls == few.calls
+    assert ([call.title for call in at_most_one.calls], at_most_one.n_calls) == (["Claim 3"], 4)
+    assert (few.n_calls, len(found)) == (4, 4)

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from forecasts.models import Forecast, Forecaster
 from forecasts.selectors.comparisons import compare_two, compare_with_peers
 from forecasts.selectors.leaderboards import leaderboard
-from forecasts.selectors.scorecards import scorecard
+from forecasts.selectors.scorecards import full_scorecard
 from forecasts.selectors.slices import Slice
 from forecasts.services.aggregates import NAMES, record_aggregates
 from forecasts.services.articles import record_forecaster
@@ -174,7 +174,7 @@ def test_an_aggregate_is_scored_like_anybody_and_set_beside_them():
     run()
     settle_prediction(prediction_id=prediction.pk, now=NOW + timedelta(hours=1))
 
-    card = scorecard(Slice(forecaster=MEDIAN))
+    card = full_scorecard(Slice(forecaster=MEDIAN))
 
     assert (card.summary.n, card.summary.mean_brier) == (1, pytest.approx(0.16))
     assert {line.slug for line in leaderboard(Slice()).unranked} == {
@@ -188,21 +188,21 @@ def test_an_aggregate_is_scored_like_anybody_and_set_beside_them():
 
 def test_what_others_said_is_not_counted_twice():
     prediction = contest(1, ada="0.4", bob="0.8")
-    everybody, topic = scorecard(Slice()), scorecard(Slice(topic="aid", conditional=False))
+    everybody, topic = full_scorecard(Slice()), full_scorecard(Slice(topic="aid", conditional=False))
     run()
     settle_prediction(prediction_id=prediction.pk, now=NOW + timedelta(hours=1))
 
-    assert scorecard(Slice()).summary == everybody.summary
-    assert scorecard(Slice(topic="aid", conditional=False)).summary == topic.summary
+    assert full_scorecard(Slice()).summary == everybody.summary
+    assert full_scorecard(Slice(topic="aid", conditional=False)).summary == topic.summary
     assert check_scopes() == []
     rebuild_scopes()
     assert check_scopes() == []
-    assert scorecard(Slice()).summary == everybody.summary
+    assert full_scorecard(Slice()).summary == everybody.summary
 
 
 def test_an_aggregate_is_what_nobody_is_compared_with():
     prediction = contest(1, ada="0.4", bob="0.8")
-    before = scorecard(Slice(forecaster="bob")).summary
+    before = full_scorecard(Slice(forecaster="bob")).summary
     run()
     says("bob", prediction, "0.9", days=3)
     settle_prediction(prediction_id=prediction.pk, now=NOW + timedelta(hours=1))

@@ -17,7 +17,7 @@ from forecasts.services.hardening import CannotHarden, harden
 from tests.builders import make_prediction
 from tests.everything import a_row_in_every_table
 
-TABLES = sorted(model._meta.db_table for model in append_only())
+KEYS = {model._meta.db_table: model._meta.pk.column for model in append_only()}
 WAYS = {
     "update": "UPDATE {t} SET {key} = {key}",
     "delete": "DELETE FROM {t}",
@@ -76,9 +76,9 @@ def test_every_way_of_changing_a_record_is_refused_to_the_role(role):
     a_row_in_every_table()
     with acting_as(role):
         told = {
-            (way, table): refusal(statement.format(t=table, key="id", role=role))
+            (way, table): refusal(statement.format(t=table, key=key, role=role))
             for way, statement in WAYS.items()
-            for table in TABLES
+            for table, key in KEYS.items()
         }
 
     assert len(told) > 250
@@ -142,6 +142,23 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing():
     assert f"CREATE ROLE {name} LOGIN" in output.getvalue()
     assert "statements would be run." in output.getvalue()
     assert refusal(f"SET LOCAL ROLE {name}") != ""
+
+
+def test_the_role_gets_the_password_that_a_variable_holds(role, monkeypatch):
+    monkeypatch.setenv("APP_PASSWORD", "s3cret'; --")
+    output = StringIO()
+
+    call_command("harden", "--role", role, "--password-from", "APP_PASSWORD", stdout=output)
+
+    assert output.getvalue() == "Nothing to do: all is as it should be.\n"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolpassword FROM pg_authid WHERE rolname = %s", [role])
+        assert cursor.fetchone()[0].startswith("SCRAM-SHA-256$")
+
+
+def test_a_variable_that_holds_nothing_is_refused():
+    with pytest.raises(CommandError, match="The variable NOWHERE is not set, or empty"):
+        call_command("harden", "--password-from", "NOWHERE")
 
 
 def test_the_command_says_why_it_cannot():

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
 from forecasts.models import Posting, Prediction, Resolution, Score
-from forecasts.selectors.scorecards import Slice, scorecard
+from forecasts.selectors.scorecards import Slice, full_scorecard
 from forecasts.services.rebuilds import check_scopes
 from forecasts.services.refusal import Refused
 from forecasts.services.resolutions import append_resolution
@@ -50,7 +50,7 @@ def test_a_tie_earns_the_mixture_of_a_yes_and_a_no(tied):
 
 
 def test_a_scorecard_counts_it_as_resolved_with_its_share(tied):
-    card = scorecard(Slice())
+    card = full_scorecard(Slice())
 
     (call,) = card.calls
     assert (card.coverage.resolved, call.outcome, call.verdict) == (1, 0.5, "PARTLY")
@@ -63,7 +63,7 @@ def test_a_scorecard_of_a_past_day_knows_it_too(editor):
     known = datetime(2025, 3, 1, tzinfo=UTC)
     decide(make_prediction(rules=[]), editor, known_at=known)
 
-    card = scorecard(Slice(as_of=known))
+    card = full_scorecard(Slice(as_of=known))
 
     assert [call.outcome for call in card.calls] == [0.5]
 
@@ -126,6 +126,6 @@ def test_a_dispute_keeps_the_share(tied, editor):
 def test_a_tie_that_turns_out_void_leaves_no_score(tied, editor):
     decide(tied, editor, verdict="ANNULLED", share=None)
 
-    card = scorecard(Slice())
+    card = full_scorecard(Slice())
     assert (card.coverage.annulled, card.coverage.resolved, card.calls) == (1, 0, ())
     assert check_scopes() == []

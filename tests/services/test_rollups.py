@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 
 from forecasts.models import ClusterCell, LevelCell, Posting, Scope
 from forecasts.selectors.recorded_coverage import recorded_coverage
-from forecasts.selectors.scorecards import Slice, scorecard
+from forecasts.selectors.scorecards import Slice, full_scorecard
 from forecasts.selectors.sums import sums_of
 from forecasts.services import rebuilds
 from forecasts.services.forecasts import record_forecast, wording
@@ -58,7 +58,7 @@ def test_a_forecast_logged_late_takes_its_share_of_the_weight():
 
     weights = Posting.objects.net().values_list("level", "weight")
     assert sorted(weights) == [(7_000, 500_000), (9_000, 500_000)]
-    assert scorecard(Slice()).summary.n == 1
+    assert full_scorecard(Slice()).summary.n == 1
     assert check_scopes() == []
 
 
@@ -128,7 +128,7 @@ class AnyHistory(TestCase):
 
         assert check_scopes() == []
         for chosen in (Slice(), Slice(topic="aid"), Slice(outlet="the-example")):
-            kept = scorecard(chosen)
+            kept = full_scorecard(chosen)
             assert kept.summary.n == round(sum(call.weight for call in kept.calls))
 
     @pytest.mark.timeout(300)

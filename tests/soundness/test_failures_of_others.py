@@ -16,7 +16,7 @@ from forecasts.models import Forecast, Posting, Prediction, Resolution, Score
 from forecasts.scoring.decomposition import bins, decompose_brier_by_level
 from forecasts.scoring.levels import Levels
 from forecasts.scoring.peers import Scheduled, peer_scores
-from forecasts.selectors.scorecards import Scorecard, scorecard
+from forecasts.selectors.scorecards import Scorecard, full_scorecard
 from forecasts.selectors.slices import Slice, Weighting
 from forecasts.services.events import retract_event
 from forecasts.services.forecast_imports import import_forecasts
@@ -124,12 +124,12 @@ def test_a_perfect_score_is_a_number_and_never_nothing(told):
 
 def test_two_hundred_revisions_of_one_forecast_do_not_shrink_the_interval(told):
     told(*(line(f"Claim {number}.", f"0.{number + 20}", verdict=("YES", "NO")[number % 2]) for number in range(25)))
-    before = scorecard(Slice()).summary
+    before = full_scorecard(Slice()).summary
     start = datetime(2024, 3, 2, tzinfo=UTC)
 
     told(*(line("Claim 0.", "0.20", made=f"{start + timedelta(hours=n):%Y-%m-%dT%H:%M:%SZ}") for n in range(200)))
 
-    after = scorecard(Slice()).summary
+    after = full_scorecard(Slice()).summary
     assert Posting.objects.net().count() == 225
     assert (after.n, after.n_clusters, after.brier_interval) == (before.n, before.n_clusters, before.brier_interval)
 
@@ -138,7 +138,7 @@ def test_who_wavers_earns_the_mean_of_the_scores_and_not_the_score_of_the_mean(t
     """Half the time 0 and half the time 1, and it happened: a half of 1, not the square of a half."""
     told(line("It rains.", "0"), line("It rains.", "1", made="2024-05-01T00:00:00Z"))
 
-    card = scorecard(Slice(weighting=Weighting.TIME_WEIGHTED))
+    card = full_scorecard(Slice(weighting=Weighting.TIME_WEIGHTED))
 
     assert card.summary.mean_brier == pytest.approx(0.5)
 
@@ -158,7 +158,7 @@ def test_another_verdict_leaves_exactly_the_scores_it_should(then, expected):
         actor = User.objects.get(username="editor")
         reopen(prediction_id=prediction.pk, reason=WHY, actor=actor, now=NOW)
 
-    assert briers(scorecard(Slice())) == expected
+    assert briers(full_scorecard(Slice())) == expected
     assert [float(one.value) for one in Score.objects.current().filter(rule="BRIER")] == pytest.approx(expected)
     assert Posting.objects.net().count() == len(expected)
     assert check_scopes() == []
@@ -267,20 +267,20 @@ def test_condition_and_outcome_may_become_known_in_either_order(first):
     retract_event(event=versions["condition"].event, reason="It was a recount.", known_at=NOW, now=NOW)
 
     assert settled(prediction).verdict == ""
-    assert scorecard(Slice()).calls == ()
+    assert full_scorecard(Slice()).calls == ()
 
 
 @pytest.mark.parametrize("made", [JULY, "2024-08-01T00:00:00Z"])
 def test_what_is_said_once_the_outcome_is_known_earns_nothing(told, made):
     told(line("It rains.", "1", made=made, closes="2024-12-01T00:00:00Z"))
 
-    assert (Forecast.objects.count(), scorecard(Slice()).calls) == (1, ())
+    assert (Forecast.objects.count(), full_scorecard(Slice()).calls) == (1, ())
 
 
 def test_a_forecast_of_the_same_day_is_scored(told):
     told(line("It rains.", made="2024-03-01T09:00:00Z", known="2024-03-01T15:00:00Z"))
 
-    assert briers(scorecard(Slice())) == [0.09]
+    assert briers(full_scorecard(Slice())) == [0.09]
 
 
 def test_a_filter_that_is_not_known_is_refused_and_not_ignored():
@@ -327,7 +327,7 @@ def test_a_withdrawn_event_takes_its_verdict_and_scores_along():
 
     retract_event(event=version.event, reason="It was a drill.", known_at=NOW, now=NOW)
 
-    assert (settled(prediction).verdict, scorecard(Slice()).calls) == ("", ())
+    assert (settled(prediction).verdict, full_scorecard(Slice()).calls) == ("", ())
     assert Posting.objects.net().count() == 0
     assert check_scopes() == []
 
@@ -348,14 +348,14 @@ def test_relative_scores_add_up_to_nothing_and_the_parts_to_the_whole():
 def test_an_ambiguous_verdict_is_no_half():
     decide(make_prediction(rules=[]), "AMBIGUOUS")
 
-    card = scorecard(Slice())
+    card = full_scorecard(Slice())
     assert (card.coverage.ambiguous, card.calls) == (1, ())
 
 
 def test_one_event_is_one_event_however_many_forecasts_hang_on_it(told):
     told(*(line("It rains.", f"0.{n}", made=f"2024-03-0{n}T00:00:00Z") for n in range(1, 9)))
 
-    assert scorecard(Slice(topic="all", retrospective=True)).summary.n_clusters == 1
+    assert full_scorecard(Slice(topic="all", retrospective=True)).summary.n_clusters == 1
 
 
 def test_nobody_confirms_what_they_proposed_themselves():

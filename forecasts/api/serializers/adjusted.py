@@ -5,8 +5,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from forecasts.scoring.difficulty import DIFFICULTY_ADJUSTED
+from forecasts.scoring.difficulty import DIFFICULTY_ADJUSTED, MOST_WITH_ERRORS
 from forecasts.scoring.intervals import Interval, IntervalMethod
+from forecasts.scoring.measures import POLICY_VERSION
 from forecasts.scoring.rules import BRIER
 from forecasts.selectors.difficulties import AdjustedLine, Difficulties
 
@@ -14,6 +15,12 @@ from .accuracy import FigureSerializer, SliceSerializer
 from .comparisons import Sample, figure
 
 NORMAL, LEVEL = 1.959963984540054, 0.95
+ON_THE_SCORECARD = (
+    "It stands here for comparison with the adjusted score; its interval is on the forecaster's scorecard."
+)
+TOO_MANY_FOR_ERRORS = (
+    f"Errors take a matrix of all against all: they are worked out for up to {MOST_WITH_ERRORS:,} forecasters."
+)
 
 
 class AdjustedLineSerializer(serializers.Serializer):
@@ -34,6 +41,7 @@ class GroupSerializer(serializers.Serializer):
 
 class AdjustedSerializer(serializers.Serializer):
     slice = SliceSerializer()
+    policy_version = serializers.CharField(help_text="As of a scorecard.")
     n_forecasters = serializers.IntegerField(help_text="In all groups; at most 500 are listed.")
     missing_reason = serializers.CharField(allow_null=True, help_text="Why there are no groups.")
     missing_text = serializers.CharField(allow_null=True, help_text="The same as a sentence.")
@@ -44,6 +52,7 @@ def adjusted_of(found: Difficulties) -> dict[str, Any]:
     """The adjusted scores in the shape of `AdjustedSerializer`."""
     return {
         "slice": asdict(found.slice),
+        "policy_version": POLICY_VERSION,
         "n_forecasters": found.n_forecasters,
         "missing_reason": found.absent and found.absent.reason.value,
         "missing_text": found.absent and found.absent.text,
@@ -57,8 +66,10 @@ def adjusted_of(found: Difficulties) -> dict[str, Any]:
 def _line(line: AdjustedLine) -> dict[str, Any]:
     sample, score = Sample(line.n, line.n_clusters), line.adjusted.score
     interval = _interval(line)
-    shown = figure(DIFFICULTY_ADJUSTED, score, sample=sample, interval=interval, absent=line.absent)
-    return {"forecaster": line.forecaster, "scores": [shown, figure(BRIER, line.mean_brier, sample=sample)]}
+    reason = "" if interval else TOO_MANY_FOR_ERRORS
+    shown = figure(DIFFICULTY_ADJUSTED, score, sample=sample, interval=interval, absent=line.absent, no_interval=reason)
+    plain = figure(BRIER, line.mean_brier, sample=sample, no_interval=ON_THE_SCORECARD)
+    return {"forecaster": line.forecaster, "scores": [shown, plain]}
 
 
 def _interval(line: AdjustedLine) -> Interval | None:

@@ -2,8 +2,9 @@
 
 from rest_framework import serializers
 
-from forecasts.api.fields import CodeField, ForecasterField, InstantField, WebAddressField
+from forecasts.api.fields import CodeField, ForecasterField, InstantField, NameField, WebAddressField
 from forecasts.models import Article, ArticleAuthor, Forecaster, Topic
+from forecasts.services.articles import SLUG, TOPIC_PATH
 
 from .base import Answer, Body, LongText, ShortText
 
@@ -42,6 +43,9 @@ class AuthorSerializer(Answer):
 class ArticleSerializer(Answer):
     outlet = ForecasterNameSerializer(read_only=True)
     authors = AuthorSerializer(source="articleauthor_set", many=True, read_only=True)
+    superseded_by = serializers.UUIDField(
+        source="corrected_by", read_only=True, allow_null=True, help_text="Id of its correction."
+    )
 
     class Meta:
         model = Article
@@ -59,19 +63,22 @@ class ArticleSerializer(Answer):
             "text_sha256",
             "note",
             "supersedes",
+            "superseded_by",
             "recorded_at",
         ]
 
 
 class NewForecaster(Body):
-    slug = serializers.CharField(max_length=100, help_text="Lowercase letters, digits and hyphens: jane-doe.")
+    slug = NameField(shape=SLUG.pattern, max_length=100, help_text="Lowercase letters, digits and hyphens: jane-doe.")
     name = serializers.CharField(max_length=200)
     kind = CodeField(choices=Forecaster.Kind.choices, default=Forecaster.Kind.PERSON)
     description = ShortText(500)
 
 
 class NewTopic(Body):
-    path = serializers.CharField(max_length=200, help_text="Lowercase words joined by slashes: aid/military.")
+    path = NameField(
+        shape=TOPIC_PATH.pattern, max_length=200, help_text="Lowercase words joined by slashes: aid/military."
+    )
     label = ShortText()  # type: ignore[assignment]
 
 

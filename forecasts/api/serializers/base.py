@@ -1,4 +1,4 @@
-"""The two kinds: bodies that refuse what they do not know, and answers that are only read."""
+"""The two kinds: requests that refuse what they do not know, and answers that are only read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,27 +8,45 @@ from rest_framework import serializers
 from forecasts.api.fields import CodeField
 
 from .shown import shown_by
+from .strict_types import IN_JSON, IN_QUERIES, mistyped
 
 
 class Body(serializers.Serializer):
-    """A request body. A field it does not know is an error, never ignored."""
+    """A request body. A field it does not know, or a value of another type, is an error: never ignored or converted."""
+
+    kinds = IN_JSON
 
     def to_internal_value(self, data: Any) -> Any:
-        unknown = self._unknown(data)
+        wrong = self._unknown(data) | mistyped(data, fields=self.fields, kinds=self.kinds)
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as error:
-            if unknown and isinstance(error.detail, dict):
-                raise serializers.ValidationError({**error.detail, **unknown}) from None
+            if wrong and isinstance(error.detail, dict):
+                raise serializers.ValidationError({**error.detail, **wrong}) from None
             raise
-        if unknown:
-            raise serializers.ValidationError(unknown)
+        if wrong:
+            raise serializers.ValidationError(wrong)
         return values
 
     def _unknown(self, data: Any) -> dict[str, list[str]]:
         names = [str(name) for name in data if name not in self.fields] if isinstance(data, Mapping) else []
         known = ", ".join(self.fields)
         return {name[:100]: [f"There is no field “{name[:100]}” here. Known: {known}."] for name in names}
+
+
+class Part(serializers.Serializer):
+    """A part of an answer that is no row. Nothing in it can be written."""
+
+    shows_rows = True
+
+    def to_representation(self, instance: Any) -> Any:
+        return shown_by(type(self))(instance)
+
+
+class Asked(Body):
+    """Query parameters, which are texts."""
+
+    kinds = IN_QUERIES
 
 
 class Answer(serializers.ModelSerializer):

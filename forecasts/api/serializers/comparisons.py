@@ -1,5 +1,6 @@
-"""Leaderboards and comparisons as they are shown: each figure with its sample, its interval and how to read it."""
+"""Comparisons as they are shown: each figure with its sample, its interval and how to read it."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
@@ -8,18 +9,16 @@ from rest_framework import serializers
 from forecasts.scoring.comparison import BRIER_DIFFERENCE, PEER, AlwaysValid, Comparison
 from forecasts.scoring.figures import Figure
 from forecasts.scoring.intervals import Interval, IntervalMethod
-from forecasts.scoring.leaderboard import Seat
-from forecasts.scoring.measures import MEASURES
+from forecasts.scoring.measures import POLICY_VERSION
 from forecasts.scoring.rules import BRIER, Measure
 from forecasts.scoring.thresholds import MIN_SHOWN, Absent, Missing
-from forecasts.selectors.comparisons import Versus
-from forecasts.selectors.leaderboards import Leaderboard, Line
+from forecasts.selectors.comparisons import SharedCall, Versus
 
 from .accuracy import SliceSerializer
 from .figures import FigureSerializer
 from .figures import figure as told
 
-RANKS_LEVEL = 0.9
+CALL_COLUMNS = ("prediction", "title", "cluster", "weight", "a", "b", "difference", "n_peers")
 
 
 class Sample(NamedTuple):
@@ -27,48 +26,6 @@ class Sample(NamedTuple):
 
     n: int
     n_clusters: int
-
-
-class PooledSerializer(serializers.Serializer):
-    """What was saved, drawn towards the others the more so the less is known."""
-
-    value = serializers.FloatField()
-    standard_error = serializers.FloatField()
-
-
-class RankRangeSerializer(serializers.Serializer):
-    best = serializers.IntegerField()
-    worst = serializers.IntegerField()
-    level = serializers.FloatField(help_text="How often a range found so holds the true rank.")
-
-
-class LineSerializer(serializers.Serializer):
-    """A forecaster with what they saved; whoever is not ranked has the reason in place of a rank."""
-
-    forecaster = serializers.CharField()
-    name = serializers.CharField()
-    kind = serializers.CharField()
-    rank = serializers.IntegerField(allow_null=True, help_text="Equal values share a rank.")
-    rank_range = RankRangeSerializer(allow_null=True)
-    pooled = PooledSerializer(allow_null=True, help_text="What the ranking goes by.")
-    p_value = serializers.FloatField(allow_null=True, help_text="Two-sided, against the reference.")
-    adjusted_p_value = serializers.FloatField(allow_null=True, help_text="Holm's, for all who are ranked.")
-    beats_reference = serializers.BooleanField(allow_null=True)
-    missing_reason = serializers.CharField(allow_null=True, help_text="Why there is no rank.")
-    missing_text = serializers.CharField(allow_null=True, help_text="The same as a sentence.")
-    scores = FigureSerializer(many=True)
-    n_predictions = serializers.IntegerField(help_text="Predictions that came to an outcome.")
-    n_asked = serializers.IntegerField(help_text="Predictions of the slice that were forecast, decided or not.")
-    coverage = serializers.FloatField(allow_null=True, help_text="The share of them that came to an outcome.")
-
-
-class LeaderboardSerializer(serializers.Serializer):
-    slice = SliceSerializer()
-    min_clusters = serializers.IntegerField(help_text="Fewest independent events to be ranked.")
-    n_ranked = serializers.IntegerField()
-    n_unranked = serializers.IntegerField()
-    ranked = LineSerializer(many=True, help_text="The best first; at most 500.")
-    unranked = LineSerializer(many=True, help_text="Most events first; at most 500.")
 
 
 class SharedCallSerializer(serializers.Serializer):
@@ -112,6 +69,7 @@ class OwnScoreSerializer(serializers.Serializer):
 
 class VersusSerializer(serializers.Serializer):
     slice = SliceSerializer()
+    policy_version = serializers.CharField(help_text="As of a scorecard.")
     a = serializers.CharField()
     b = serializers.CharField(allow_null=True, help_text="Null: everybody else who forecast the same predictions.")
     n_shared = serializers.IntegerField(help_text="Predictions that both made and that came to an outcome.")
@@ -123,46 +81,7 @@ class VersusSerializer(serializers.Serializer):
     own = OwnScoreSerializer()
     only_a = LeftOutSerializer()
     only_b = LeftOutSerializer(help_text="Of everybody else, nothing is left out.")
-    calls = SharedCallSerializer(many=True, help_text="Those that decide most; at most 500.")
-
-
-def leaderboard_of(board: Leaderboard) -> dict[str, Any]:
-    """The leaderboard in the shape of `LeaderboardSerializer`."""
-    return {
-        "slice": asdict(board.slice),
-        "min_clusters": MIN_SHOWN["rank_interval"].events,
-        "n_ranked": board.n_ranked,
-        "n_unranked": board.n_unranked,
-        "ranked": [_line(line) for line in board.ranked],
-        "unranked": [_line(line) for line in board.unranked],
-    }
-
-
-def _line(line: Line) -> dict[str, Any]:
-    seat = line.seat if isinstance(line.seat, Seat) else None
-    absent = line.seat if isinstance(line.seat, Absent) else None
-    sample = Sample(round(line.n), line.n_clusters)
-    saved = why_few("points_saved", n_clusters=line.n_clusters)
-    return {
-        "forecaster": line.slug,
-        "name": line.name,
-        "kind": line.kind,
-        "rank": seat and seat.rank,
-        "rank_range": seat and {"best": seat.best_rank, "worst": seat.worst_rank, "level": RANKS_LEVEL},
-        "pooled": seat and {"value": seat.pooled, "standard_error": seat.pooled_error},
-        "p_value": seat and seat.p_value,
-        "adjusted_p_value": seat and seat.adjusted_p_value,
-        "beats_reference": seat and seat.beats_reference,
-        "missing_reason": absent and absent.reason.value,
-        "missing_text": absent and absent.text,
-        "scores": [
-            figure(MEASURES["POINTS_SAVED"], line.points_saved, interval=line.interval, absent=saved, sample=sample),
-            figure(BRIER, line.mean_brier, sample=sample),
-        ],
-        "n_predictions": line.n_predictions,
-        "n_asked": line.n_asked,
-        "coverage": line.n_predictions / line.n_asked if line.n_asked else None,
-    }
+    calls = SharedCallSerializer(many=True, help_text="Those that decide most, at most 100; `calls.csv` has all.")
 
 
 def versus_of(versus: Versus) -> dict[str, Any]:
@@ -170,6 +89,7 @@ def versus_of(versus: Versus) -> dict[str, Any]:
     found = versus.comparison if isinstance(versus.comparison, Comparison) else None
     return {
         "slice": asdict(versus.slice),
+        "policy_version": POLICY_VERSION,
         "a": versus.first,
         "b": versus.second or None,
         "n_shared": versus.n_shared,
@@ -222,7 +142,13 @@ def _interval(found: Comparison, *, n: int) -> Interval:
 
 def _own(versus: Versus, mean: float | None) -> dict[str, Any]:
     absent = versus.comparison if mean is None and isinstance(versus.comparison, Absent) else None
-    return figure(BRIER, mean, sample=Sample(versus.n_shared, versus.n_clusters), absent=absent)
+    return figure(
+        BRIER,
+        mean,
+        sample=Sample(versus.n_shared, versus.n_clusters),
+        absent=absent,
+        no_interval="Shared predictions are compared pairwise: the interval is that of the difference.",
+    )
 
 
 def _watched(versus: Versus) -> dict[str, Any]:
@@ -255,7 +181,16 @@ def figure(
     sample: Sample,
     interval: Interval | None = None,
     absent: Absent | None = None,
+    no_interval: str = "",
 ) -> dict[str, Any]:
     """A number in the shape of `FigureSerializer`; with a reason for its absence, without its value."""
-    shown = (None, None) if absent else (value, interval)
-    return told(Figure(measure, *shown, absent, sample.n, sample.n_clusters))
+    if absent:
+        return told(Figure(measure, None, None, absent, sample.n, sample.n_clusters))
+    return told(Figure(measure, value, interval, None, sample.n, sample.n_clusters, no_interval=no_interval))
+
+
+def call_rows(calls: Iterable[SharedCall]) -> Iterator[tuple[object, ...]]:
+    """Shared calls in the columns of `CALL_COLUMNS`."""
+    for call in calls:
+        scores = (call.first_brier, call.second_brier, call.difference)
+        yield (str(call.prediction_id), call.title, call.cluster, call.weight, *scores, call.n_peers)

@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from forecasts.selectors.coverage import PARTS, Coverage
 
+from .base import Part
+
 MEANINGS = {
     "predictions": "All of the slice. The parts `resolved` to `not_scored` add up to it.",
     "resolved": "Settled, and with a forecast that counts.",
@@ -23,17 +25,20 @@ MEANINGS = {
     "implied_deadline": "Of all: the deadline is the editor's, since the words give none.",
     "reported": "Beliefs of others in the forecaster's articles; they count for those who hold them.",
     "forecasts_excluded": "Forecasts, not predictions: made when the outcome could be known, on whatever is settled.",
+    "against_market": "Forecasts, not predictions: scored, and compared with the market at the time they were made.",
+    "against_crowd": "The same, compared with the crowd.",
+    "against_one_half": "The same, compared with one half: there was no market and no crowd.",
 }
 
 
-class SharesSerializer(serializers.Serializer):
+class SharesSerializer(Part):
     """Each part as a share of all; null where there is none."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
         return {name: serializers.FloatField(allow_null=True) for name in PARTS}
 
 
-class CoverageCountsSerializer(serializers.Serializer):
+class CoverageCountsSerializer(Part):
     """How many predictions of the slice ended how."""
 
     def get_fields(self) -> dict[str, serializers.Field]:

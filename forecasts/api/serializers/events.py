@@ -11,7 +11,9 @@ from forecasts.api.fields import (
     EntityField,
     EventField,
     InstantField,
+    NameField,
     SourceField,
+    ValueField,
     WebAddressField,
 )
 from forecasts.feeds.event_fields import TIMES
@@ -28,6 +30,7 @@ from forecasts.models import (
 )
 from forecasts.services.events import interval
 from forecasts.services.refusal import Refused
+from forecasts.services.sources import ENTITY_PATH, MILESTONE_KEY
 
 from .base import Answer, Body, LongText, ShortText, Words
 
@@ -313,7 +316,9 @@ class NewSource(Body):
 
 
 class NewEntity(Body):
-    path = serializers.CharField(max_length=120, help_text="Words joined by dots: USA.GOV.POTUS lies in USA.GOV.")
+    path = NameField(
+        shape=ENTITY_PATH.pattern, max_length=120, help_text="Words joined by dots: USA.GOV.POTUS lies in USA.GOV."
+    )
     label = serializers.CharField(max_length=200)  # type: ignore[assignment]
     wikidata = serializers.RegexField(
         r"^(Q[0-9]{1,12})?\Z", required=False, allow_blank=True, default="", help_text="Such as Q30."
@@ -334,7 +339,9 @@ class NewMembership(Body):
 class NewMilestone(Body):
     """A named date; another date for the same key is its next version."""
 
-    key = serializers.CharField(max_length=100, help_text="Lowercase words joined by dots: us.inauguration.2025.")
+    key = NameField(
+        shape=MILESTONE_KEY.pattern, max_length=100, help_text="Lowercase words joined by dots: us.inauguration.2025."
+    )
     label = serializers.CharField(max_length=200)  # type: ignore[assignment]
     occurs_at = InstantField()
     url = WebAddressField(required=False, allow_blank=True, default="")
@@ -349,6 +356,6 @@ class NewObservation(Body):
     source = SourceField(help_text="Slug; the source that the token is for.")  # type: ignore[assignment]
     series = serializers.CharField(max_length=120)
     valid_on = DayField(help_text="The day the value is of; the first day of a month or quarter.")
-    value = serializers.DecimalField(max_digits=24, decimal_places=8)
+    value = ValueField()
     unit = ShortText(40)
     released_at = InstantField()

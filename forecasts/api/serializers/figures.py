@@ -8,10 +8,11 @@ from forecasts.scoring.figures import Figure
 from forecasts.scoring.rules import Direction
 from forecasts.scoring.thresholds import Absent
 
+from .base import Part
 from .resolutions import RangeSerializer, range_of
 
 
-class IntervalSerializer(serializers.Serializer):
+class IntervalSerializer(Part):
     low = serializers.FloatField()
     high = serializers.FloatField()
     method = serializers.CharField(help_text="How it was found; docs/scores.md has each.")
@@ -19,7 +20,7 @@ class IntervalSerializer(serializers.Serializer):
     n_clusters = serializers.IntegerField(help_text="How many events it takes to be independent of each other.")
 
 
-class MissingSerializer(serializers.Serializer):
+class MissingSerializer(Part):
     """Why something is not shown."""
 
     missing_reason = serializers.CharField(allow_null=True, help_text="Why it is not shown; null where it is.")
@@ -35,7 +36,12 @@ class FigureSerializer(MissingSerializer):
     unit = serializers.CharField()
     n = serializers.IntegerField(help_text="Forecasts it is made from.")
     n_clusters = serializers.IntegerField(help_text="Independent events among them.")
-    interval = IntervalSerializer(allow_null=True, help_text="Null where none can be told.")
+    interval = IntervalSerializer(
+        allow_null=True, help_text="Null where none can be told; `interval_missing_text` says why."
+    )
+    interval_missing_text = serializers.CharField(
+        allow_null=True, help_text="Why a number that is shown has no interval; null where it has."
+    )
     range = RangeSerializer()
     lower_is_better = serializers.BooleanField(allow_null=True, help_text="Null where neither end is good.")
     note = serializers.CharField(help_text="What it does not say; may be empty.")
@@ -53,6 +59,7 @@ def figure(one: Figure) -> dict[str, Any]:
         "n": one.n,
         "n_clusters": one.n_clusters,
         "interval": one.interval,
+        "interval_missing_text": one.no_interval or None,
         "range": range_of(measure),
         "lower_is_better": None if measure.direction is Direction.NONE else is_loss,
         "note": one.note,

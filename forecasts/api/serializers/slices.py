@@ -9,7 +9,7 @@ from forecasts.api.fields import ArticleField, CodeField, ForecasterField, Insta
 from forecasts.models import Prediction, RuleVersion
 from forecasts.selectors.slices import Slice, Weighting, clashing
 
-from .base import Body
+from .base import Asked
 
 LONGEST_DAYS = 40_000
 WEIGHTINGS = {
@@ -22,20 +22,20 @@ WEIGHTINGS = {
 
 
 def _yes_or_no(help_text: str) -> serializers.BooleanField:
-    return serializers.BooleanField(required=False, allow_null=True, default=None, help_text=help_text)
+    return serializers.BooleanField(required=False, default=None, help_text=help_text)
 
 
 def _days(help_text: str) -> serializers.FloatField:
     return serializers.FloatField(
-        required=False, allow_null=True, default=None, min_value=-LONGEST_DAYS, max_value=LONGEST_DAYS, help_text=help_text
-    )  # fmt: skip
+        required=False, default=None, min_value=-LONGEST_DAYS, max_value=LONGEST_DAYS, help_text=help_text
+    )
 
 
 def _moment(help_text: str) -> InstantField:
-    return InstantField(required=False, allow_null=True, default=None, help_text=help_text)
+    return InstantField(required=False, default=None, help_text=help_text)
 
 
-class ChosenSlice(Body):
+class ChosenSlice(Asked):
     """Which forecasts a scorecard is about. Every parameter narrows; all of them together."""
 
     forecaster = ForecasterField(required=False, help_text="Slug of the forecaster.")
@@ -51,7 +51,7 @@ class ChosenSlice(Body):
     lead_days_min = _days("Forecasts made at least so many days before the outcome could be known.")
     lead_days_max = _days("Forecasts made at most so many days before the outcome could be known.")
     conditional = _yes_or_no("Predictions with a condition, or without.")
-    attribution = CodeField(choices=Prediction.Attribution.choices, required=False, default="")
+    attribution = CodeField(choices=Prediction.Attribution.choices, required=False)
     retrospective = _yes_or_no("Logged after the outcome could be known, or before.")
     verbal = _yes_or_no("Forecasts read out of words, or given as numbers.")
     variant = CodeField(
@@ -99,14 +99,16 @@ def _problems(asked: dict[str, Any]) -> Any:
             yield name, [f"{asked[name]:%Y-%m-%d %H:%M} UTC is in the future: nobody knows yet."]
 
 
-def slice_of(given: dict[str, str]) -> Slice:
+def slice_of(given: dict[str, str], *, kind: type[ChosenSlice] = ChosenSlice) -> Slice:
     """
     The slice that query parameters choose.
 
+    Args:
+        kind: Which parameters there are.
     Raises:
         ValidationError: One of them is malformed, names nothing that is recorded, or does not go with another.
     """
-    return _slice(_checked(ChosenSlice, given))
+    return _slice(_checked(kind, given))
 
 
 def card_asked(given: dict[str, str]) -> tuple[Slice, bool]:
@@ -118,6 +120,17 @@ def card_asked(given: dict[str, str]) -> tuple[Slice, bool]:
     """
     values = _checked(ChosenCard, given)
     return _slice({name: value for name, value in values.items() if name != "bands"}), values["bands"]
+
+
+class ChosenPredictions(ChosenSlice):
+    """Which predictions a table is about: what a scorecard asks of them."""
+
+    forecaster = verbal = retrospective = None  # type: ignore[assignment]  # How the framework takes a field away.
+    lead_days_min = lead_days_max = horizon_days = None  # type: ignore[assignment]
+    variant = weighting = as_of = as_recorded = None  # type: ignore[assignment]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return attrs
 
 
 class ComparedSlice(ChosenSlice):
@@ -152,13 +165,14 @@ def comparison_of(given: dict[str, str]) -> tuple[Slice, str, str]:
 
 
 def _checked(kind: type[ChosenSlice], given: dict[str, str]) -> dict[str, Any]:
-    chosen = kind(data={name: value for name, value in given.items() if value})
+    chosen = kind(data=given)
     chosen.is_valid(raise_exception=True)
     return {name: _plain(value) for name, value in chosen.validated_data.items()}
 
 
 def _slice(values: dict[str, Any]) -> Slice:
-    return Slice(**{**values, "weighting": Weighting(values["weighting"])})
+    weighting = Weighting(values.get("weighting", Weighting.PER_PREDICTION))
+    return Slice(**{**values, "weighting": weighting})
 
 
 def _plain(value: Any) -> Any:

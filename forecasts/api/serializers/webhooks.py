@@ -13,7 +13,11 @@ class NewWebhook(Body):
 
     url = WebAddressField(help_text="Where messages are sent; on the public Internet, at the usual port.")
     events = serializers.ListField(
-        child=CodeField(choices=Webhook.Event.choices), max_length=20, help_text="What it is told of."
+        child=CodeField(choices=Webhook.Event.choices),
+        min_length=1,
+        max_length=20,
+        error_messages={"min_length": f"Choose at least one of {', '.join(Webhook.Event.values)}."},
+        help_text="What it is told of.",
     )
     topic = TopicField(required=False, allow_null=True, default=None, help_text="Only this topic and all below it.")
     forecaster = ForecasterField(

@@ -17,7 +17,7 @@ from forecasts.api.serializers.articles import (
     NewTopic,
     TopicSerializer,
 )
-from forecasts.models import ApiToken, Forecaster, Topic
+from forecasts.models import ApiToken, Article, Forecaster, Topic
 from forecasts.services.articles import correct_article, record_article, record_forecaster, record_topic
 
 from .base import RECENCY, SLUG, Records, recorded
@@ -32,6 +32,7 @@ class ArticleViewSet(Records):
     serializer_class = ArticleSerializer
     filterset_class = ArticleFilter
     orderings = RECENCY | {"published_at": ("published_at", "id")}
+    revisions = ("corrections",)
     write_scope = ApiToken.Scope.PREDICTION_WRITE
 
     @extend_schema(request=NewArticle, responses={201: ArticleSerializer})
@@ -50,12 +51,17 @@ class ArticleViewSet(Records):
     def corrections(self, request: Request, **kwargs: Any) -> Response:
         """Record an article as it should have been logged; the first record stays."""
         article, body = self.get_object(), self.body(NewArticle)
-        correction = recorded(
-            lambda: correct_article(article=article, now=timezone.now(), recorded_by=self.account, **body),
-            field="title",
-            address=self.address,
-        )
+        with self.revising(Article.objects.filter(pk=article.pk)):
+            correction = recorded(
+                lambda: correct_article(article=article, now=timezone.now(), recorded_by=self.account, **body),
+                field="title",
+                address=self.address,
+            )
         return self.created(correction)
+
+    def last_change(self, row: Article) -> str:
+        last = Article.objects.filter(supersedes=row).first()
+        return f"It was corrected on {last.recorded_at:%Y-%m-%d %H:%M:%S} UTC, by {last.pk}." if last else ""
 
 
 class ForecasterViewSet(Records):

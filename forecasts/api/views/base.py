@@ -9,9 +9,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers, set_response_etag
-from django.utils.decorators import method_decorator
 from django.utils.http import parse_etags
-from django.views.decorators.http import conditional_page
 from rest_framework import status
 from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.request import Request
@@ -22,12 +20,14 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from forecasts.api.documentation import ApiSchema
 from forecasts.api.fields import near
+from forecasts.api.held import mark
 from forecasts.api.idempotency import DigestingParser, answered_once, key_of, start_digest
 from forecasts.api.includes import Include, include_into, names_in
 from forecasts.api.pagination import CreatedCursorPagination
 from forecasts.api.problems import AlreadyRecorded, PreconditionFailed
 from forecasts.api.serializers.base import Body
 from forecasts.api.throttling import tell_budget
+from forecasts.selectors.versions import state_of_records
 
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 SLUG = "[a-z0-9][A-Za-z0-9_-]*"
@@ -36,9 +36,8 @@ SHOWING = ("fields", "include")
 RECENCY = {"recorded_at": ("recorded_at", "id")}
 
 
-@method_decorator(conditional_page, name="dispatch")
 class Endpoint(APIView):
-    """Answers GET with an ETag over the bytes, and with 304 to whoever has them; refuses unknown parameters."""
+    """Refuses unknown parameters, counts requests, and lets a POST be sent again."""
 
     schema = ApiSchema()
     http_method_names = ["get", "head", "post"]
@@ -67,10 +66,26 @@ class Endpoint(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         check_parameters(request.query_params, known=self.parameters())
-        handler = getattr(self, "post", None)
-        if request.method == "POST" and handler is not None and (key := key_of(request.headers)):
-            # It is looked up after this, so every POST there is or will be is safe to send again.
-            setattr(self, "post", partial(self._once, handler, key=key))  # noqa: B010 - to the type checker it is a method
+        # The handler is looked up after this, so every GET and POST there is or will be goes this way.
+        if request.method == "GET" and self.hangs_on_records():
+            self._handle("get", self._marked)
+        if request.method == "POST" and (key := key_of(request.headers)):
+            self._handle("post", partial(self._once, key=key))
+
+    def _handle(self, method: str, within: Callable[..., Any]) -> None:
+        if handler := getattr(self, method, None):
+            setattr(self, method, partial(within, handler))
+
+    def hangs_on_records(self) -> bool:
+        """Whether the answer to this GET hangs on what is recorded alone, and is the same for whoever may have it."""
+        return False
+
+    def _marked(self, handler: Callable[..., Any], request: Request, *args: Any, **kwargs: Any) -> Any:
+        # The state is read before the rows: what is held under it is never older than it says.
+        state = getattr(request, "records_state", None) or state_of_records()
+        answer = handler(request, *args, **kwargs)
+        mark(answer, state=state)
+        return answer
 
     def _once(self, handler: Callable[..., Any], request: Request, *args: Any, key: str, **kwargs: Any) -> Any:
         return answered_once(
@@ -133,12 +148,10 @@ class Shown(Endpoint, ReadOnlyModelViewSet):
         serializer: Any = self.get_serializer(rows, many=True)
         given = self.request.query_params
         chosen = names_in(given.get("include"), parameter="include", known=self.includes) or ()
-        if "fields" in given:
-            own = serializer.child.fields
-            left = names_in(given["fields"], parameter="fields", known=own) or ()
-            for name in [name for name in own if name not in left]:
-                own.pop(name)
         shown = serializer.data
+        if "fields" in given:
+            left = names_in(given["fields"], parameter="fields", known=serializer.child.fields) or ()
+            shown = [{name: value for name, value in row.items() if name in left} for row in shown]
         include_into(shown, rows=rows, chosen=chosen, known=self.includes, request=self.request)
         return shown
 
@@ -152,6 +165,12 @@ class Records(Shown):
     filterset_class: Any = None
     lookup_value_regex = UUID
     includes: Mapping[str, Include] = {}
+    is_private = False
+    # The actions that revise a row, and can name the state they are based on.
+    revisions: tuple[str, ...] = ()
+
+    def hangs_on_records(self) -> bool:
+        return self.action in ("list", "retrieve") and not self.is_private
 
     def get_serializer_class(self) -> Any:
         is_detail = self.action != "list" and self.detail_serializer_class is not None
@@ -176,21 +195,24 @@ class Records(Shown):
         return reverse(f"api:{self.basename}-detail", kwargs={key: value}, request=self.request)
 
     @contextmanager
-    def revising(self, locked: QuerySet[Any]) -> Iterator[None]:
+    def revising(self, locked: QuerySet[Any], *, row: Callable[[], Any] | None = None) -> Iterator[None]:
         """
         A transaction that revises a row, for as long as nobody else can revise what is locked.
 
+        Args:
+            row: Reads the row, where it is another than that of the address; None where there is none yet.
         Raises:
             PreconditionFailed: The request has an If-Match, and the row is in another state by now.
         """
         with transaction.atomic():
             if expected := self.request.headers.get("If-Match"):
                 locked.select_for_update().get()
-                self._check_state(expected)
+                self._check_state(expected, row=(row or self.get_object)())
             yield
 
-    def _check_state(self, expected: str) -> None:
-        row = self.get_object()
+    def _check_state(self, expected: str, *, row: Any) -> None:
+        if row is None:
+            raise PreconditionFailed(etag="", change="There is nothing of this name yet.")
         (shown,) = self.shown([row])
         renderer: Any = self.request.accepted_renderer
         # The same bytes and the same digest as a GET.
@@ -229,7 +251,7 @@ def recorded(write: Callable[[], tuple[Any, bool]], *, field: str, address: Call
 def check_parameters(given: Any, *, known: list[str]) -> None:
     """
     Raises:
-        ValidationError: A query parameter is unknown, comes twice, or holds what no text may hold.
+        ValidationError: A query parameter is unknown, empty, comes twice, or holds what no text may hold.
     """
     wrong = {}
     for name, values in given.lists():
@@ -238,6 +260,8 @@ def check_parameters(given: Any, *, known: list[str]) -> None:
             wrong[name[:100]] = [f"There is no parameter “{name[:100]}” here.{near(name, known=known)} {known_ones}"]
         elif len(values) > 1:
             wrong[name] = ["This parameter is given twice."]
+        elif not values[0]:
+            wrong[name] = ["This parameter is empty. Give it a value, or leave it out."]
         elif any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in values[0]):
             wrong[name] = ["This text holds a NUL character."]
     if wrong:

@@ -22,6 +22,9 @@ COLUMNS = tuple(field.name for field in fields(Terms))
 class CallsEndpoint(Endpoint):
     """The calls of one slice, in no order that means anything."""
 
+    is_file = True
+    filterset_class = None
+
     def parameters(self) -> list[str]:
         return list(ChosenSlice().fields)
 
@@ -43,8 +46,7 @@ class CallsCsvView(CallsEndpoint):
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Each call with every term of its scores: weight, probability, outcome, reference, cluster, versions."""
-        lines = csv_lines(COLUMNS, (_plain(one) for one in self.terms()))
-        return _file((line.encode() for line in lines), kind="text/csv; charset=utf-8", name="calls.csv")
+        return csv_file(COLUMNS, (_plain(one) for one in self.terms()), name="calls.csv")
 
 
 class CallsLinesView(CallsEndpoint):
@@ -53,7 +55,7 @@ class CallsLinesView(CallsEndpoint):
     @extend_schema(
         operation_id="accuracy_calls_ndjson",
         parameters=[ChosenSlice],
-        responses={(200, "application/x-ndjson"): OpenApiTypes.STR},
+        responses={(200, "application/x-ndjson"): OpenApiTypes.OBJECT},
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         """The same as the CSV, one JSON object a line."""
@@ -67,6 +69,19 @@ def _plain(one: Terms) -> tuple[object, ...]:
         int(value) if isinstance(value, bool) else value.isoformat() if hasattr(value, "isoformat") else value
         for value in astuple(one)
     )
+
+
+def csv_file(columns: Iterable[str], rows: Iterable[Iterable[object]], *, name: str) -> StreamingHttpResponse:
+    """
+    A file of CSV that streams.
+
+    Args:
+        columns: Their names.
+        rows: Their values, as `csv_lines` takes them.
+        name: What browsers save it as.
+    """
+    lines = (line.encode() for line in csv_lines(columns, rows))
+    return _file(lines, kind="text/csv; charset=utf-8", name=name)
 
 
 def _file(content: Iterable[bytes], *, kind: str, name: str) -> StreamingHttpResponse:

@@ -7,11 +7,13 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from forecasts.api.documentation import query
-from forecasts.api.pagination import page_size
+from forecasts.api.pagination import PAGE_SIZE, page_size
 from forecasts.api.serializers.changes import ChangesSerializer
 from forecasts.selectors.changes import BEGINNING, NoPosition, Position, changes_after, position_of
 
 from .base import Endpoint
+
+PLACE = {"type": "string", "pattern": "^[0-9]{1,18}-[0-9]{1,18}-[0-9]{1,18}$"}
 
 
 class ChangesView(Endpoint):
@@ -23,8 +25,10 @@ class ChangesView(Endpoint):
     @extend_schema(
         operation_id="changes",
         parameters=[
-            query("since", "From the `next` of an earlier answer; everything from the beginning without it."),
-            query("page_size", "Changes in an answer, 1 to 200; by default 50.", type=int),
+            query(
+                "since", "From the `next` of an earlier answer; everything from the beginning without it.", type=PLACE
+            ),
+            query("page_size", "Changes in an answer.", type=PAGE_SIZE),
         ],
         responses=ChangesSerializer,
     )

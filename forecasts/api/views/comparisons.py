@@ -1,30 +1,29 @@
 """Forecasters beside each other."""
 
+import sys
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
+from django.http import Http404, StreamingHttpResponse
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forecasts.api.serializers.adjusted import AdjustedSerializer, adjusted_of
-from forecasts.api.serializers.comparisons import (
-    LeaderboardSerializer,
-    VersusSerializer,
-    leaderboard_of,
-    versus_of,
-)
+from forecasts.api.serializers.comparisons import CALL_COLUMNS, VersusSerializer, call_rows, versus_of
+from forecasts.api.serializers.leaderboards import COLUMNS, LeaderboardSerializer, leaderboard_of, leaderboard_rows
 from forecasts.api.serializers.peers import PeersSerializer, peers_of
 from forecasts.api.serializers.slices import ChosenSlice, ComparedSlice, comparison_of, slice_of
 from forecasts.models import Prediction
-from forecasts.selectors.comparisons import compare_two, compare_with_peers
+from forecasts.selectors.comparisons import compare_two, compare_with_peers, shared_calls
 from forecasts.selectors.difficulties import difficulties
 from forecasts.selectors.leaderboards import leaderboard
 from forecasts.selectors.peers import peers_on
 
 from .base import Endpoint
+from .calls import csv_file
 
 
 class LeaderboardView(Endpoint):
@@ -38,6 +37,21 @@ class LeaderboardView(Endpoint):
         """Forecasters by what they saved against the reference, each with a range of ranks; too small records without."""
         board = leaderboard(slice_of(request.query_params.dict()), now=timezone.now())
         return Response(LeaderboardSerializer(leaderboard_of(board)).data)
+
+
+class LeaderboardCsvView(Endpoint):
+    """The leaderboard as CSV."""
+
+    def parameters(self) -> list[str]:
+        return list(ChosenSlice().fields)
+
+    @extend_schema(
+        operation_id="leaderboard_csv", parameters=[ChosenSlice], responses={(200, "text/csv"): OpenApiTypes.STR}
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Every forecaster of the slice, the ranked ones first; whoever is not ranked with the reason."""
+        board = leaderboard(slice_of(request.query_params.dict()), now=timezone.now(), most=sys.maxsize)
+        return csv_file(COLUMNS, leaderboard_rows(board), name="leaderboard.csv")
 
 
 class AdjustedView(Endpoint):
@@ -70,6 +84,22 @@ class CompareView(Endpoint):
             else compare_with_peers(chosen, first=first, now=now)
         )
         return Response(VersusSerializer(versus_of(found)).data)
+
+
+class SharedCallsCsvView(Endpoint):
+    """What two forecasters are compared by, as CSV."""
+
+    def parameters(self) -> list[str]:
+        return list(ComparedSlice().fields)
+
+    @extend_schema(
+        operation_id="compare_calls_csv", parameters=[ComparedSlice], responses={(200, "text/csv"): OpenApiTypes.STR}
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Every prediction that is compared, those that decide most first: the difference is their weighted mean."""
+        chosen, first, second = comparison_of(request.query_params.dict())
+        calls = shared_calls(chosen, first=first, second=second, now=timezone.now())
+        return csv_file(CALL_COLUMNS, call_rows(calls), name="shared-calls.csv")
 
 
 class PeersView(Endpoint):

@@ -88,6 +88,7 @@ class EventViewSet(Records):
     orderings = RECENCY | {"occurred_from": ("occurred_from", "id")}
     lookup_field = "event_id"
     lookup_url_kwarg = "id"
+    revisions = ("corrections", "retraction")
     write_scope = ApiToken.Scope.EVENT_WRITE
 
     def get_queryset(self) -> Any:

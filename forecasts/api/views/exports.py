@@ -1,47 +1,35 @@
 """What other programs read whole: tables as files, deadlines as a calendar, verdicts as reviews of claims."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 from forecasts.api.calendars import calendar_lines
-from forecasts.api.documentation import query
 from forecasts.api.filters import EventFilter, ForecastFilter, PredictionFilter, ResolutionFilter, ScoreFilter
-from forecasts.api.renderers import OrjsonRenderer
+from forecasts.api.negotiation import AsTheAddressSays
 from forecasts.api.serializers.claim_reviews import claim_review
-from forecasts.api.serializers.slices import slice_of
+from forecasts.api.serializers.slices import ChosenPredictions, ChosenSlice, slice_of
 from forecasts.feeds.spreadsheets import inert
 from forecasts.models import Prediction, Resolution
 from forecasts.selectors.exports import EXPORTS, as_cell, rows_of, whole_rows
-from forecasts.selectors.slices import forecasts_in
+from forecasts.selectors.slices import Slice, predictions_in
+from forecasts.selectors.terms import forecasts_of
 
 from .base import Endpoint
 
 TYPES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 PART = 500
-# What a scorecard asks of a forecast and its prediction; its other parameters ask about verdicts and weights.
-SLICED = ("article", "outlet", "issued_from", "issued_to", "conditional", "attribution", "verbal")
-
-
-class AsTheAddressSays(BaseContentNegotiation):
-    """The address says the type, whatever a program would accept; errors are JSON."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        return OrjsonRenderer(), OrjsonRenderer.media_type
 
 
 class FileEndpoint(Endpoint):
@@ -49,7 +37,9 @@ class FileEndpoint(Endpoint):
 
     http_method_names = ["get", "head"]
     content_negotiation_class = AsTheAddressSays
+    is_file = True
     filterset_class: Any
+    model: Any
 
     def parameters(self) -> list[str]:
         return [*self.filterset_class.base_filters]
@@ -72,6 +62,11 @@ class ExportEndpoint(FileEndpoint):
 
     export: str
 
+    @property
+    def model(self) -> Any:
+        """What a line of the table is."""
+        return EXPORTS[self.export][1].model
+
     def file(self, suffix: str) -> StreamingHttpResponse:
         """
         Raises:
@@ -81,49 +76,85 @@ class ExportEndpoint(FileEndpoint):
             raise Http404
         columns, rows = EXPORTS[self.export]
         write = _csv if suffix == "csv" else _lines
-        body = write(rows_of(self.narrowed(rows), columns=columns), columns=columns)
+        values = chain.from_iterable(rows_of(part, columns=columns) for part in self.parts(rows))
         headers = {"Content-Disposition": f'attachment; filename="{self.export}.{suffix}"'}
-        return StreamingHttpResponse(body, content_type=TYPES[suffix], headers=headers)
+        return StreamingHttpResponse(write(values, columns=columns), content_type=TYPES[suffix], headers=headers)
+
+    def parts(self, rows: Any) -> list[Any]:
+        """
+        The rows that the parameters choose, as one part or several.
+
+        Raises:
+            ValidationError: One of them is malformed.
+        """
+        return [self.narrowed(rows)]
 
 
 class SlicedExport(ExportEndpoint):
-    """A table of forecasts, with the filters of a scorecard beside those of its list."""
+    """A table with the filters of a scorecard beside those of its list, which win where both have a name."""
 
-    forecasts_at: str
+    chosen_by: type[ChosenSlice]
 
     def parameters(self) -> list[str]:
-        return [*super().parameters(), *SLICED]
+        return list(dict.fromkeys([*super().parameters(), *self.chosen_by().fields]))
 
-    def narrowed(self, rows: Any) -> Any:
-        given = {name: text for name in SLICED if (text := self.request.query_params.get(name))}
-        narrowed = super().narrowed(rows)
-        return narrowed.filter(**{f"{self.forecasts_at}__in": forecasts_in(slice_of(given))}) if given else narrowed
+    def parts(self, rows: Any) -> list[Any]:
+        given = self.request.query_params.dict()
+        names = self.chosen_by().fields
+        if not set(given) & set(names) - set(self.filterset_class.base_filters):
+            return super().parts(rows)
+        chosen = slice_of({name: text for name, text in given.items() if name in names}, kind=self.chosen_by)
+        return list(self.sliced(self.narrowed(rows), chosen=chosen))
+
+    def sliced(self, rows: Any, *, chosen: Slice) -> Iterable[Any]:
+        """Those of the rows that a slice is about."""
+        raise NotImplementedError
 
 
-def exported(name: str, filterset: Any, *, more: tuple[str, ...] = ()) -> Any:
-    """How the export of a table is documented."""
+class ForecastTable(SlicedExport):
+    """Rows that belong to forecasts."""
+
+    chosen_by = ChosenSlice
+    forecasts_at: str
+
+    def sliced(self, rows: Any, *, chosen: Slice) -> Iterable[Any]:
+        forecasts = forecasts_of(chosen, now=timezone.now())
+        return (rows.filter(**{f"{self.forecasts_at}__in": part}) for part in forecasts)
+
+
+class PredictionTable(SlicedExport):
+    """Rows that belong to predictions."""
+
+    chosen_by = ChosenPredictions
+    predictions_at: str
+
+    def sliced(self, rows: Any, *, chosen: Slice) -> Iterable[Any]:
+        return [rows.filter(**{f"{self.predictions_at}__in": predictions_in(chosen)})]
+
+
+def exported(name: str, *more: Any) -> Any:
+    """How the export of a table is documented, with what it takes beside the filters of its list."""
     suffix = OpenApiParameter("suffix", str, OpenApiParameter.PATH, enum=list(TYPES))
-    narrowing = [query(one, "As in the list, or as of a scorecard.") for one in (*filterset.base_filters, *more)]
     return extend_schema(
         operation_id=f"export_{name}",
-        parameters=[suffix, *narrowing],
-        responses={(200, TYPES["csv"].split(";")[0]): OpenApiTypes.STR, (200, TYPES["ndjson"]): OpenApiTypes.STR},
+        parameters=[suffix, *more],
+        responses={(200, TYPES["csv"].split(";")[0]): OpenApiTypes.STR, (200, TYPES["ndjson"]): OpenApiTypes.OBJECT},
     )
 
 
-class PredictionExport(ExportEndpoint):
-    export, filterset_class = "predictions", PredictionFilter
+class PredictionExport(PredictionTable):
+    export, filterset_class, predictions_at = "predictions", PredictionFilter, "pk"
 
-    @exported("predictions", PredictionFilter)
+    @exported("predictions", ChosenPredictions)
     def get(self, request: Request, suffix: str) -> StreamingHttpResponse:
         """All predictions."""
         return self.file(suffix)
 
 
-class ForecastExport(SlicedExport):
+class ForecastExport(ForecastTable):
     export, filterset_class, forecasts_at = "forecasts", ForecastFilter, "pk"
 
-    @exported("forecasts", ForecastFilter, more=SLICED)
+    @exported("forecasts", ChosenSlice)
     def get(self, request: Request, suffix: str) -> StreamingHttpResponse:
         """All forecasts."""
         return self.file(suffix)
@@ -132,25 +163,25 @@ class ForecastExport(SlicedExport):
 class EventExport(ExportEndpoint):
     export, filterset_class = "events", EventFilter
 
-    @exported("events", EventFilter)
+    @exported("events")
     def get(self, request: Request, suffix: str) -> StreamingHttpResponse:
         """All events as they are known now; each line can be sent to `bulk/events/` of another instance."""
         return self.file(suffix)
 
 
-class ResolutionExport(ExportEndpoint):
-    export, filterset_class = "resolutions", ResolutionFilter
+class ResolutionExport(PredictionTable):
+    export, filterset_class, predictions_at = "resolutions", ResolutionFilter, "prediction"
 
-    @exported("resolutions", ResolutionFilter)
+    @exported("resolutions", ChosenPredictions)
     def get(self, request: Request, suffix: str) -> StreamingHttpResponse:
         """All verdicts, the superseded ones with them."""
         return self.file(suffix)
 
 
-class ScoreExport(SlicedExport):
+class ScoreExport(ForecastTable):
     export, filterset_class, forecasts_at = "scores", ScoreFilter, "forecast"
 
-    @exported("scores", ScoreFilter, more=SLICED)
+    @exported("scores", ChosenSlice)
     def get(self, request: Request, suffix: str) -> StreamingHttpResponse:
         """All scores, under each verdict."""
         return self.file(suffix)
@@ -160,10 +191,10 @@ class CalendarView(FileEndpoint):
     """Deadlines."""
 
     filterset_class = PredictionFilter
+    model = Prediction
 
     @extend_schema(
         operation_id="calendar",
-        parameters=[query(name, "As in `predictions/`.") for name in PredictionFilter.base_filters],
         responses={(200, "text/calendar"): OpenApiTypes.STR},
     )
     def get(self, request: Request) -> StreamingHttpResponse:

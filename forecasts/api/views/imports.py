@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
@@ -28,6 +27,8 @@ from forecasts.tasks import hint
 
 from .base import Endpoint
 
+FILE = {"type": "string", "minLength": 1}
+
 
 class ImportTarget(Body):
     """Where the events of a file belong."""
@@ -49,7 +50,7 @@ class EventImportView(Endpoint):
     @extend_schema(
         operation_id="import_events",
         parameters=[query("source", "Slug of the source that reports them; the one the token is for.", required=True)],
-        request={parser.media_type: OpenApiTypes.STR for parser in parser_classes},
+        request={parser.media_type: FILE for parser in parser_classes},
         responses=ImportReportSerializer,
     )
     def post(self, request: Request) -> Response:
@@ -67,6 +68,9 @@ class EventImportView(Endpoint):
             raise Busy(str(stopped)) from stopped
         hint()
         return Response(ImportReportSerializer(report).data)
+
+
+TOPIC_NAME = {"type": "string", "pattern": f"^{TOPIC_PATH.pattern}$", "maxLength": 200}
 
 
 class QuestionTarget(Body):
@@ -93,9 +97,9 @@ class ForecastImportView(Endpoint):
     @extend_schema(
         operation_id="import_forecasts",
         parameters=[
-            query("topic", "Of the questions that name none, such as sport/nfl; made where it is new.", required=True)
+            query("topic", "Of the questions that name none; made where it is new.", type=TOPIC_NAME, required=True)
         ],
-        request={parser.media_type: OpenApiTypes.STR for parser in parser_classes},
+        request={parser.media_type: FILE for parser in parser_classes},
         responses=ForecastImportReportSerializer,
     )
     def post(self, request: Request) -> Response:

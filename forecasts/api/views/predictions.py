@@ -37,7 +37,7 @@ from forecasts.selectors.resolutions import (
 from forecasts.services.forecasts import Wording, wording
 from forecasts.services.intake import RuleDraft, log_prediction
 from forecasts.services.judgements import answer_question
-from forecasts.services.predictions import ClaimDraft, record_rule
+from forecasts.services.predictions import ClaimDraft, reading_name, record_rule
 from forecasts.services.refusal import Refused
 from forecasts.services.rule_checks import check_rule
 from forecasts.services.verdicts import dispute, record_verdict, reopen
@@ -58,6 +58,7 @@ class PredictionViewSet(Records):
     filterset_class = PredictionFilter
     orderings = RECENCY | {"issued_at": ("issued_at", "id")}
     includes = OF_PREDICTIONS
+    revisions = ("verdicts", "disputes", "reopening")
 
     @property
     def write_scope(self) -> str:
@@ -148,6 +149,7 @@ class RuleViewSet(Records):
     queryset = RuleVersion.objects.all()
     serializer_class = RuleSerializer
     filterset_class = RuleFilter
+    revisions = ("create",)
     write_scope = ApiToken.Scope.PREDICTION_WRITE
 
     @extend_schema(request=NewRule, responses={201: RuleSerializer})
@@ -156,17 +158,25 @@ class RuleViewSet(Records):
         Record a rule for a prediction: another reading, or the next version of one.
 
         Once the central criteria have stood for a day, or facts bear on them, others need the scope resolve too, and a
-        description that says why.
+        description that says why. `If-Match` names the version of the same name that this one is based on.
         """
         body = self.body(NewRule)
         may_resolve = holds(self.token, ApiToken.Scope.RESOLVE) and not is_own(body["prediction"], token=self.token)
-        rule = recorded(
-            lambda: record_rule(**body, now=timezone.now(), recorded_by=self.account, may_resolve=may_resolve),
-            field="rule",
-            address=self.address,
-        )
+        name = reading_name(body["name"], variant=body["variant"])
+        of_the_same = RuleVersion.objects.filter(prediction=body["prediction"], name=name).order_by("version")
+        with self.revising(Prediction.objects.filter(pk=body["prediction"].pk), row=of_the_same.last):
+            rule = recorded(
+                lambda: record_rule(**body, now=timezone.now(), recorded_by=self.account, may_resolve=may_resolve),
+                field="rule",
+                address=self.address,
+            )
         hint()
         return self.created(rule)
+
+    def last_change(self, row: RuleVersion) -> str:
+        return (
+            f"Version {row.version} of “{row.name}”, {row.pk}, was recorded on {row.recorded_at:%Y-%m-%d %H:%M:%S} UTC."
+        )
 
     @extend_schema(request=NewRuleCheck, responses={200: RuleCheckSerializer})
     @action(detail=False, methods=["post"], filterset_class=None, pagination_class=None)

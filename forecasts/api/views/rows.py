@@ -1,12 +1,13 @@
 """The rows of resources that are shown in several places, and what each can be given together with."""
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Subquery
 
 from forecasts.api.includes import Include, Many, One
 from forecasts.api.serializers.articles import ArticleSerializer
 from forecasts.api.serializers.forecasts import ForecastSerializer
 from forecasts.api.serializers.predictions import PredictionSerializer, RuleSerializer
 from forecasts.api.serializers.resolutions import EvaluationSerializer, ResolutionSerializer, ScoreSerializer
+from forecasts.api.serializers.shown import read_before
 from forecasts.models import (
     Article,
     ArticleAuthor,
@@ -18,10 +19,19 @@ from forecasts.models import (
     Score,
 )
 
-BYLINE = Prefetch("articleauthor_set", ArticleAuthor.objects.select_related("forecaster").order_by("position"))
-RULE_NAMES = Prefetch("rules", RuleVersion.objects.defer("rule").order_by("name", "version"))
+BYLINE = Prefetch(
+    "articleauthor_set",
+    ArticleAuthor.objects.select_related("forecaster").order_by("position"),
+    to_attr=read_before("articleauthor_set"),
+)
+RULE_NAMES = Prefetch(
+    "rules", RuleVersion.objects.defer("rule").order_by("name", "version"), to_attr=read_before("rules")
+)
 
-ARTICLES = Article.objects.select_related("outlet").prefetch_related(BYLINE)
+CORRECTIONS = Article.objects.filter(supersedes=OuterRef("pk")).values("pk")[:1]
+ARTICLES = (
+    Article.objects.select_related("outlet").prefetch_related(BYLINE).annotate(corrected_by=Subquery(CORRECTIONS))
+)
 PREDICTIONS = Prediction.objects.select_related("holder", "topic").prefetch_related(RULE_NAMES)
 FORECASTS = Forecast.objects.select_related("forecaster", "lexicon_entry__lexicon")
 EVALUATIONS = Evaluation.objects.select_related("rule_version")

@@ -3,8 +3,6 @@
 from typing import Any
 
 from django.http import Http404, HttpResponseRedirect
-from django.utils.decorators import method_decorator
-from django.views.decorators.http import conditional_page
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -28,7 +26,6 @@ class BudgetIsTold(APIView):
         return answer
 
 
-@method_decorator(conditional_page, name="dispatch")
 class SchemaView(BudgetIsTold, SpectacularAPIView):
     """The OpenAPI document."""
 

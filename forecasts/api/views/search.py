@@ -7,12 +7,14 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from forecasts.api.documentation import query as parameter
-from forecasts.api.pagination import page_size
+from forecasts.api.pagination import PAGE_SIZE, page_size
 from forecasts.api.serializers.search import ChosenSearch, SearchSerializer
 from forecasts.selectors.queries import NotAQuery, Query, read_query
 from forecasts.selectors.search import KINDS, MOST_FOUND, search
 
 from .base import Endpoint
+
+PAGE = {"type": "integer", "minimum": 1, "maximum": MOST_FOUND, "default": 1}
 
 
 class SearchView(Endpoint):
@@ -25,8 +27,8 @@ class SearchView(Endpoint):
         operation_id="search",
         parameters=[
             ChosenSearch,
-            parameter("page", "From 1; no further than the 200 best matches.", type=int),
-            parameter("page_size", "Matches on a page, 1 to 200; by default 50.", type=int),
+            parameter("page", "From 1; no further than the 200 best matches.", type=PAGE),
+            parameter("page_size", "Matches on a page.", type=PAGE_SIZE),
         ],
         responses=SearchSerializer,
     )
@@ -38,7 +40,7 @@ class SearchView(Endpoint):
         `articles/`.
         """
         given = request.query_params
-        chosen = ChosenSearch(data={name: given[name] for name in ("q", "kind") if given.get(name)})
+        chosen = ChosenSearch(data={name: given[name] for name in ("q", "kind") if name in given})
         chosen.is_valid(raise_exception=True)
         kind = chosen.validated_data.get("kind")
         size, page = page_size(given.get("page_size")), _page(given.get("page"))

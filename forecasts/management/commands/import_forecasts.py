@@ -62,6 +62,8 @@ class Command(BaseCommand):
             self.stderr.write(f"line {problem.line}: {problem.field}: {problem.message}".replace(": : ", ": "))
         counts = f"{done.new} {would}new, {done.unchanged} unchanged, {done.refused} refused"
         self.stdout.write(f"{counts}; {done.predictions} questions, {done.verdicts} outcomes, {done.rounded} rounded")
+        if done.caution:
+            self.stdout.write(done.caution)
 
 
 def _account(name: str) -> Any:

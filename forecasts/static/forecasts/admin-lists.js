@@ -17,16 +17,3 @@ for (const input of document.querySelectorAll('input.many[list]')) {
     input.addEventListener('input', offer);
     input.addEventListener('focus', offer);
 }
-
-// The boxes that find a row by typing carry no name of their own: take that of their label.
-// Registered after the admin's own, so that it runs when the boxes are there.
-window.django?.jQuery(() => {
-    for (const select of document.querySelectorAll('select.admin-autocomplete')) {
-        const label = document.querySelector(`label[for="${select.id}"]`);
-        const boxes = select.nextElementSibling?.querySelectorAll('[role="combobox"], [role="textbox"], [role="searchbox"]') ?? [];
-        if (label) {
-            label.id = `${select.id}-label`;
-            boxes.forEach(box => box.setAttribute('aria-labelledby', label.id));
-        }
-    }
-});

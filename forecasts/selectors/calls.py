@@ -1,0 +1,172 @@
+"""The single forecasts behind a scorecard: the newest of them, since there may be millions."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import F, Max, Q, QuerySet
+
+from forecasts.models import Among, Forecast, Posting, Resolution
+from forecasts.scoring.levels import BASIS_POINTS, WHOLE
+from forecasts.scoring.rules import brier_score, log_score
+
+from .recorded_coverage import last_words, standing_postings
+from .recounts import Recount, weight_under
+from .slices import Slice, weight_of
+
+PLACES = 10  # As many as scores are recorded with.
+MOST_SHOWN = 100
+MOST_SORTED = 10_000
+LOOKED_THROUGH = (200, 2_000, 20_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One scored forecast: what was said, how much of it came true, and the score for it."""
+
+    prediction_id: str
+    title: str
+    topic: str
+    forecaster: str
+    phrase: str
+    probability: float
+    outcome: float
+    brier: float
+    log: float
+    cluster: str
+    verdict: str
+    state: str
+    is_conditional: bool
+    is_retrospective: bool
+    weight: float = 1.0
+
+
+class _Row(NamedTuple):
+    """A forecast that counts, as it is read: level and outcome in basis points, the weight in millionths."""
+
+    prediction_id: UUID
+    title: str
+    topic: str
+    condition: str
+    forecaster: str
+    phrase: str
+    made_at: datetime
+    level: int
+    outcome: int
+    cluster: str
+    weight: int
+    known_at: datetime | None
+    is_retrospective: bool
+
+
+COLUMNS = (
+    "resolution__prediction_id", "forecast__prediction__title", "forecast__prediction__topic__path",
+    "forecast__prediction__condition", "forecast__forecaster__slug", "forecast__phrase", "forecast__made_at", "level",
+    "outcome", "cluster", "now_weighs", "resolution__known_at", "resolution__is_retrospective",
+)  # fmt: skip
+Words = Mapping[UUID, tuple[str, str]]
+
+
+def newest_calls(chosen: Slice, *, n_rows: int, recount: Recount | None = None) -> tuple[Call, ...]:
+    """
+    Return the forecasts of a slice that were scored last, `MOST_SHOWN` at most, the latest outcome first.
+
+    Those of a slice with more than `MOST_SORTED` are looked for among the last 20,000 that were scored at all, so there
+    may be fewer. The number of queries does not depend on how many there are.
+
+    Args:
+        chosen: The slice.
+        n_rows: How many forecasts count in it, by the record.
+        recount: What counts where its predictions are decided anew; by the record otherwise.
+    """
+    if recount is None:
+        rows = _recorded(chosen, n_rows=n_rows)
+        words = _last_words(chosen, {row.prediction_id for row in rows})
+    else:
+        rows = _recounted(chosen, recount=recount)
+        words = {pk: (one.verdict, Resolution.State.FINAL.value) for pk, one in recount.found.items()}
+    return tuple(_calls(sorted(rows, key=_latest_first), words=words))
+
+
+def _latest_first(row: _Row) -> tuple[float, float, str, str, str]:
+    known = row.known_at.timestamp() if row.known_at else 0.0
+    return -known, -row.made_at.timestamp(), row.title, str(row.prediction_id), row.forecaster
+
+
+def _recorded(chosen: Slice, *, n_rows: int) -> list[_Row]:
+    rows = standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
+    if n_rows > MOST_SORTED and chosen.as_recorded is None:
+        return list(_among_the_last(rows))
+    # Few are found first and sorted then: looked for in order, the whole table might be passed over for them.
+    return [_Row._make(row) for row in rows.order_by((F("pk") + 0).desc()).values_list(*COLUMNS)[:MOST_SHOWN]]
+
+
+def _among_the_last(rows: QuerySet[Posting]) -> Iterator[_Row]:
+    """The newest of many, looked for from the end of the table on: the database would gather and sort them all."""
+    end = Posting.objects.aggregate(last=Max("pk"))["last"] or 0
+    left, before = MOST_SHOWN, 0
+    for reach in LOOKED_THROUGH:
+        part = Q(pk__gt=end - reach, pk__lte=end - before)
+        # Their forecasts by name, or the database goes through all forecasts for them.
+        forecasts = list(Posting.objects.filter(part).values_list("forecast", flat=True))
+        narrowed = rows.filter(part).filter(Among("forecast", forecasts)).order_by("-pk")
+        found = [_Row._make(row) for row in narrowed.values_list(*COLUMNS)[:left]]
+        yield from found
+        left, before = left - len(found), reach
+        if not left:
+            return
+
+
+def _last_words(chosen: Slice, predictions: Iterable[UUID]) -> Words:
+    told = last_words(chosen).filter(prediction__in=list(predictions))
+    return {pk: (verdict, state) for pk, verdict, state in told.values_list("prediction", "verdict", "state")}
+
+
+def _recounted(chosen: Slice, *, recount: Recount) -> list[_Row]:
+    known = {pk: one.known_at.timestamp() if one.known_at else 0.0 for pk, one in recount.found.items()}
+    weighted = [(row, weight_under(row, weighting=chosen.weighting)) for row in recount.rows]
+    counting = [(row, weight) for row, weight in weighted if weight > 0]
+    newest = sorted(counting, key=lambda found: (-known[found[0].prediction_id], found[0].forecast_id))[:MOST_SHOWN]
+    related = Forecast.objects.select_related("prediction__topic", "forecaster")
+    forecasts = related.in_bulk([row.forecast_id for row, _ in newest])
+    rows = []
+    for row, weight in newest:
+        one = forecasts[row.forecast_id]
+        prediction = one.prediction
+        said = (
+            prediction.title,
+            prediction.topic.path,
+            prediction.condition,
+            one.forecaster.slug,
+            one.phrase,
+            one.made_at,
+        )
+        known_at, is_late = recount.found[prediction.pk].known_at, prediction.pk in recount.late
+        rows.append(_Row(prediction.pk, *said, row.level, row.outcome, row.cluster, weight, known_at, is_late))
+    return rows
+
+
+def _calls(rows: Sequence[_Row], *, words: Words) -> Iterator[Call]:
+    said, came = [row.level / BASIS_POINTS for row in rows], [row.outcome / BASIS_POINTS for row in rows]
+    scores = zip(rows, said, came, brier_score(said, came).tolist(), log_score(said, came).tolist(), strict=True)
+    for row, probability, outcome, brier, log in scores:
+        verdict, state = words.get(row.prediction_id, ("", ""))
+        yield Call(
+            prediction_id=str(row.prediction_id),
+            title=row.title,
+            topic=row.topic,
+            forecaster=row.forecaster,
+            phrase=row.phrase,
+            probability=probability,
+            outcome=outcome,
+            brier=round(brier, PLACES),
+            log=round(log, PLACES),
+            weight=row.weight / WHOLE,
+            cluster=row.cluster,
+            verdict=verdict,
+            state=state,
+            is_conditional=bool(row.condition),
+            is_retrospective=row.is_retrospective,
+        )

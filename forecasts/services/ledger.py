@@ -1,0 +1,178 @@
+"""Continuing the ledger: one entry for all that a transaction records, written as the last thing before its commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.dateparse import parse_datetime
+
+from forecasts.ledger.entries import Batch, commit, header_of
+from forecasts.ledger.verifier import beginning_of
+from forecasts.models import LedgerEntry, LedgerHead, LedgerSalts
+from forecasts.selectors.ledger_rows import Leaf, bodies_of, leaves_noted
+
+ENTRY, HEAD = LedgerEntry._meta.db_table, LedgerHead._meta.db_table
+# What is committed to for a row that was noted and is not there: nothing opens it, and the checks tell.
+GONE = b""
+IS_INSTALLED = {
+    "postgresql": "SELECT to_regclass('forecasts_ledgerhead') IS NOT NULL",
+    "sqlite": "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'forecasts_ledgerhead')",
+}
+# What this transaction noted since it wrote an entry; on SQLite, where whoever writes is alone, what nobody entered.
+HERE = {
+    "postgresql": (
+        "era = (SELECT system_identifier FROM pg_control_system()) "
+        "AND transaction_number = pg_current_xact_id_if_assigned()::text::bigint"
+    ),
+    "sqlite": "era = 0 AND transaction_number = 0",
+}
+NOTED = (
+    "SELECT id, era, transaction_number, kind, action, row_key FROM forecasts_change "  # noqa: S608 — our own names
+    "WHERE {here} AND row_key IS NOT NULL "
+    f"AND id > COALESCE((SELECT last_change FROM {ENTRY} WHERE last_change IS NOT NULL AND {{here}} "
+    "ORDER BY last_change DESC LIMIT 1), 0) ORDER BY id"
+)
+# Both databases keep microseconds, but SQLite's clock tells only thousandths of a second.
+LOCKED = {
+    "postgresql": f"SELECT ledger, seq, hash, recorded_at, clock_timestamp() FROM {HEAD} FOR UPDATE",  # noqa: S608
+    "sqlite": f"SELECT ledger, seq, hash, recorded_at, strftime('%Y-%m-%d %H:%M:%f', 'now') FROM {HEAD}",  # noqa: S608
+}
+
+
+@dataclass(frozen=True)
+class _Noted:
+    """Changes of one transaction that no entry holds yet: the ends of their numbers, and what is committed to."""
+
+    era: int
+    transaction_number: int
+    first: int
+    last: int
+    leaves: Sequence[Leaf]
+
+
+@dataclass(frozen=True)
+class _Head:
+    """The end of the chain, locked, and the time by the clock of the database."""
+
+    ledger: UUID
+    seq: int
+    hash: bytes
+    recorded_at: datetime
+
+
+def enter_transaction(connection: BaseDatabaseWrapper) -> LedgerEntry | None:
+    """
+    Enter in the ledger what the running transaction has recorded; running it again adds nothing.
+
+    The backends of the databases call it before every commit, so that nothing that writes can forget it.
+
+    Returns:
+        The entry; None where nothing was recorded, or where the database has no ledger yet.
+    """
+    if not _is_installed(connection):
+        return None
+    noted = _noted(connection)
+    if noted is None:
+        return None
+    bodies = bodies_of(noted.leaves, using=connection.alias)
+    batch = commit([bodies.get(leaf, GONE) for leaf in noted.leaves])
+    place = {"first_change": noted.first, "last_change": noted.last}
+    return append(
+        connection,
+        kind=LedgerEntry.Kind.RECORD,
+        batch=batch,
+        era=noted.era,
+        transaction_number=noted.transaction_number,
+        **place,
+    )
+
+
+def append(connection: BaseDatabaseWrapper, *, kind: str, batch: Batch, **place: Any) -> LedgerEntry:
+    """
+    Append an entry, in the running transaction.
+
+    The head of the chain is what everybody waits for, so all that takes time comes before it: the commitments and, on
+    PostgreSQL, the checks that were put off to the commit, which might also wait for somebody who waits for the head.
+    """
+    root = batch.root()
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
+    head = _locked_head(connection)
+    seq = head.seq + 1
+    header, digest = header_of(
+        ledger=str(head.ledger),
+        seq=seq,
+        prev=head.hash,
+        kind=kind,
+        recorded_at=head.recorded_at,
+        rows=len(batch),
+        root=root,
+    )
+    entry = LedgerEntry(
+        seq=seq,
+        kind=kind,
+        recorded_at=head.recorded_at,
+        prev=head.hash.hex(),
+        root=root.hex(),
+        n_rows=len(batch),
+        header=header.decode(),
+        hash=digest.hex(),
+        commitments=batch.commitments,
+        **place,
+    )
+    entry.save(using=connection.alias, force_insert=True)
+    LedgerSalts(seq=seq, salts=batch.salts).save(using=connection.alias, force_insert=True)
+    heads = LedgerHead.objects.using(connection.alias).filter(id=LedgerHead.ONLY)
+    heads.update(seq=seq, hash=entry.hash, recorded_at=entry.recorded_at)
+    return entry
+
+
+def _is_installed(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the tables are there: before they are made, and after they are taken back, migrations commit too."""
+    if not getattr(connection, "has_ledger", False):
+        with connection.cursor() as cursor:
+            cursor.execute(IS_INSTALLED[connection.vendor])
+            connection.has_ledger = bool(cursor.fetchone()[0])  # type: ignore[attr-defined]
+    return connection.has_ledger  # type: ignore[attr-defined]
+
+
+def _noted(connection: BaseDatabaseWrapper) -> _Noted | None:
+    with connection.cursor() as cursor:
+        cursor.execute(NOTED.format(here=HERE[connection.vendor]))
+        rows = cursor.fetchall()
+    leaves = leaves_noted((kind, action, key) for _, _, _, kind, action, key in rows)
+    if not leaves:
+        return None
+    first, era, transaction_number, *_ = rows[0]
+    return _Noted(era, transaction_number, first, rows[-1][0], leaves)
+
+
+def _locked_head(connection: BaseDatabaseWrapper) -> _Head:
+    sql = LOCKED[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        found = cursor.fetchone()
+        if found is None:
+            _begin(connection)
+            cursor.execute(sql)
+            found = cursor.fetchone()
+    ledger, seq, digest, last, now = found
+    # A clock that was put back must not make an entry older than the one before it.
+    recorded_at = max(one for one in (_time(last), _time(now)) if one is not None)
+    return _Head(UUID(str(ledger)), seq, bytes.fromhex(digest), recorded_at)
+
+
+def _begin(connection: BaseDatabaseWrapper) -> None:
+    """Begin a ledger, unless somebody else does at this moment."""
+    ledger = uuid4()
+    head = LedgerHead(ledger=ledger, hash=beginning_of(str(ledger)).hex())
+    LedgerHead.objects.using(connection.alias).bulk_create([head], ignore_conflicts=True)
+
+
+def _time(value: datetime | str | None) -> datetime | None:
+    """A time that a driver returned: SQLite's are in UTC without saying so."""
+    read = parse_datetime(value) if isinstance(value, str) else value
+    return read if read is None or read.tzinfo else read.replace(tzinfo=UTC)

@@ -1,0 +1,133 @@
+"""Whatever the API says of accuracy, each number comes with all that it takes to read it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from forecasts.scoring.measures import MEASURES, OTHER_MEASURES, POLICY_VERSION
+from tests.forecasting import asked, contest, decide, make_lexicon, puts_in_words, says, season_in_words
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = (
+    "accuracy/?forecaster=ada&bands=true", "accuracy/?bands=true", "calibration/?bands=true", "leaderboard/",
+    "leaderboard/adjusted/", "compare/?a=ada&b=bob", "compare/?a=ada",
+)  # fmt: skip
+
+
+def figures_in(answer: Any) -> Iterator[dict[str, Any]]:
+    """Every number of an answer that has a value and a range, however deep it lies."""
+    if isinstance(answer, dict):
+        if {"name", "value", "range"} <= answer.keys():
+            yield answer
+        answer = list(answer.values())
+    if isinstance(answer, list):
+        for part in answer:
+            yield from figures_in(part)
+
+
+def faults_of(one: dict[str, Any]) -> Iterator[str]:
+    """What a number lacks."""
+    if not (one["version"] and one["unit"] and one["n"] >= 0 and 0 <= one["n_clusters"] <= max(one["n"], 1)):
+        yield "its version, its unit or its sample"
+    if set(one["range"]) != {"low", "high"} or one["lower_is_better"] not in (True, False, None):
+        yield "its range or its good end"
+    if (one["value"] is None) is (one["missing_text"] is None):
+        yield "either a value or the reason why there is none"
+    if one["value"] is not None and (one["interval"] is None) is (one["interval_missing_text"] is None):
+        yield "either an interval or the reason why there is none"
+    if one["interval"] and not {"low", "high", "method", "level", "n_clusters"} <= one["interval"].keys():
+        yield "what an interval says of itself"
+
+
+def test_every_number_has_all_that_it_takes_to_read_it(reader):
+    season_in_words()
+
+    for address in ADDRESSES:
+        answer = reader.get(address).json()
+
+        found = list(figures_in(answer))
+        assert found, address
+        faults = {(one["name"], fault) for one in found for fault in faults_of(one)}
+        assert faults == set(), address
+        assert answer["policy_version"] == POLICY_VERSION, address
+        assert {"as_of", "as_recorded", "weighting", "variant"} <= answer["slice"].keys(), address
+
+
+def test_a_scorecard_says_what_all_its_numbers_rest_on(reader):
+    season_in_words()
+
+    answer = reader.get("accuracy/?forecaster=ada&bands=true").json()
+
+    assert {one["name"] for one in answer["scores"]} == set(MEASURES)
+    assert {one["name"] for one in answer["other_scales"]} == {one.name for one in OTHER_MEASURES.values()}
+    assert answer["lexicons"] == [{"code": "plain", "version": 1}]
+    assert answer["coverage"]["resolved"] == answer["n"] == 32
+
+
+def test_a_file_of_calls_names_the_policy_in_every_line(reader):
+    contest(1, ada="0.9")
+
+    header, line = b"".join(reader.get("accuracy/calls.csv").streaming_content).decode().splitlines()
+
+    assert "policy_version" in header
+    assert POLICY_VERSION in line
+
+
+def test_a_leaderboard_says_how_ranks_hang_on_lexicons(reader):
+    season_in_words()
+
+    board = reader.get("leaderboard/").json()
+
+    bold = next(one for one in board["lexicons"] if one["lexicon"] == "bold")
+    assert bold == {"lexicon": "bold", "version": 1, "n_read": 32, "n_changed": 32, "beyond": ["ada", "bob"]}
+    ada = next(line for line in board["ranked"] if line["forecaster"] == "ada")
+    under = next(one for one in ada["read_through"] if one["lexicon"] == "bold")
+    assert (ada["rank"], under["rank"], under["is_beyond"]) == (1, 2, True)
+    assert (board["missing_reason"], board["missing_text"]) == (None, None)
+
+
+def test_a_leaderboard_as_csv_lists_everybody_with_rank_or_reason(reader):
+    season_in_words()
+    contest(99, cleo="0.7")
+
+    lines = b"".join(reader.get("leaderboard/forecasters.csv").streaming_content).decode().splitlines()
+
+    names, *rows = [line.split(",") for line in lines]
+    by_name = {row[0]: dict(zip(names, row, strict=False)) for row in rows}
+    assert [row[0] for row in rows] == ["ada", "bob", "cleo"]
+    assert (by_name["ada"]["rank"], by_name["ada"]["best_rank"], by_name["ada"]["n_clusters"]) == ("1", "1", "32")
+    assert by_name["ada"]["policy_version"] == POLICY_VERSION
+    assert (by_name["cleo"]["rank"], by_name["cleo"]["points_saved"]) == ("", "")
+    assert by_name["cleo"]["why_unranked"].startswith("Ranked from 30 independent events on")
+
+
+def test_a_comparison_can_be_worked_out_again_from_its_csv(reader):
+    contest(1, ada="0.9", bob="0.6")
+    contest(2, "NO", ada="0.2", bob="0.5")
+    contest(3, ada="0.1")
+
+    lines = b"".join(reader.get("compare/calls.csv?a=ada&b=bob").streaming_content).decode().splitlines()
+
+    names, *rows = [line.split(",") for line in lines]
+    calls = [dict(zip(names, row, strict=True)) for row in rows]
+    found = reader.get("compare/?a=ada&b=bob").json()["scores"][0]
+    assert [call["title"] for call in calls] == ["Claim 2", "Claim 1"]
+    assert sum(float(call["difference"]) for call in calls) / len(calls) == pytest.approx(found["value"])
+
+
+def test_the_newest_hundred_calls_are_listed_of_however_many(reader, django_assert_max_num_queries):
+    make_lexicon("plain", likely="0.9")
+    prediction = asked(1, probability=None)
+    puts_in_words("zoe", prediction, "likely", lexicon="plain")
+    for number in range(110):
+        says("ada", prediction, f"0.{100 + number}", days=2 + number / 10)
+    decide(prediction)
+
+    with django_assert_max_num_queries(40):
+        answer = reader.get("accuracy/?forecaster=ada").json()
+
+    assert (answer["n_calls"], len(answer["calls"])) == (110, 100)
+    assert answer["calls"][0]["verdict"] == "YES"
+    assert (answer["calls"][0]["probability"], answer["calls"][-1]["probability"]) == ("0.2090", "0.1100")

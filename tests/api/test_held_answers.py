@@ -1,0 +1,307 @@
+"""What a process holds is given as long as nothing was written that it shows, to whoever may have it, and counted."""
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event as Signal
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from forecasts.api.held import ANSWERS, Answers, Held
+from forecasts.api.urls import router
+from forecasts.models import ApiToken, Forecaster
+from forecasts.selectors.versions import state_of_records
+from forecasts.services.sweeps import sweep
+from forecasts.services.tokens import issue_token, revoke_token
+from tests.builders import NOW, make_forecaster, make_prediction, make_topic
+
+from .conftest import Program
+from .worlds import make_one_of_each
+
+SLICES = ["accuracy/", "accuracy/?topic=aid&bands=true", "calibration/?forecaster=ada-byron"]
+HELD = [name for name, viewset, _ in router.registry if not viewset.is_private]
+HELD_PATHS = [f"{name}/?page_size=3" for name in HELD]
+
+
+def postgresql(test):
+    """A test of what is committed, where readers can tell that nothing was."""
+    return pytest.mark.postgresql(pytest.mark.django_db(transaction=True)(test))
+
+
+def settle(seconds: float = 90.0) -> None:
+    """Wait until no transaction runs that began before the last write: another database of the cluster can have one."""
+    ends = time.monotonic() + seconds
+    while ":" in str(state_of_records()):
+        assert time.monotonic() < ends, "some transaction of the cluster goes on and on"
+        time.sleep(0.05)
+
+
+def is_held(program: Program, path: str) -> bool:
+    """Whether the answer comes without its rows being asked for: what the database is asked is whether anything changed."""
+    with CaptureQueriesContext(connection) as asked:
+        assert program.get(path).status_code == 200
+    told = [query["sql"] for query in asked if "forecasts_apitoken" not in query["sql"]]
+    return told == ["SELECT forecasts_state()"]
+
+
+def is_held_now(program: Program, path: str) -> bool:
+    """Whether an answer is held once it was given."""
+    settle()
+    program.get(path)
+    return is_held(program, path)
+
+
+def token_of(scope: str, *, username: str = "reader") -> tuple[ApiToken, Program]:
+    account, _ = User.objects.get_or_create(username=username)
+    token, text = issue_token(name=username, account=account, scopes=[scope], now=NOW)
+    return token, Program(text)
+
+
+def tables_asked_for(program: Program, path: str) -> set[str]:
+    with CaptureQueriesContext(connection) as asked:
+        answer = program.get(path)
+    assert answer.status_code == 200, (path, answer.content)
+    return set(re.findall(r'"(forecasts_\w+)"', " ".join(query["sql"] for query in asked)))
+
+
+@postgresql
+def test_every_table_that_is_read_for_an_answer_that_is_held_is_traced(reader):
+    make_one_of_each()
+    tables = set()
+    for name, viewset, _ in router.registry:
+        if name in HELD:
+            first = reader.get(f"{name}/").json()["results"][0]
+            key = viewset.lookup_url_kwarg or viewset.lookup_field
+            one = f"{name}/{first['id' if key == 'pk' else key]}/"
+            including = ",".join(viewset.includes)
+            for path in (f"{name}/?total=true", one, f"{one}?include={including}" if including else one):
+                tables |= tables_asked_for(reader, path)
+    for path in (*SLICES, "predictions/?q=aid", "articles/?q=ban"):
+        tables |= tables_asked_for(reader, path)
+
+    assert len(tables) > 20
+    assert {table for table in tables if not is_traced(table)} == set()
+
+
+def is_traced(table: str) -> bool:
+    """Whether each way of writing in a table changes the state of the records, even where it finds no row."""
+    states = [state_of_records()]
+    for statement in ("UPDATE {0} SET id = id WHERE FALSE", "DELETE FROM {0} WHERE FALSE"):
+        with connection.cursor() as cursor:
+            cursor.execute(statement.format(table))
+        states.append(state_of_records())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname = %s AND tgenabled = 'A'", [f"{table}_written"])
+        return len(set(states)) == 3 and cursor.fetchone() == (1,)
+
+
+@postgresql
+def test_the_same_question_is_answered_from_memory_until_anything_is_written(reader):
+    prediction = make_one_of_each()
+    for path in ["predictions/", f"predictions/{prediction.pk}/?include=article,forecasts", *HELD_PATHS, *SLICES]:
+        settle()
+        first = reader.get(path)
+        assert is_held(reader, path), path
+        again = reader.get(path)
+        assert (again.content, again["ETag"], again["Vary"]) == (first.content, first["ETag"], first["Vary"])
+        shorter = reader.get(path, **{"if-none-match": first["ETag"]})
+        assert (shorter.status_code, shorter.content, shorter["ETag"]) == (304, b"", first["ETag"])
+        assert int(shorter["RateLimit-Remaining"]) < int(first["RateLimit-Remaining"])
+
+    make_topic("elsewhere")
+
+    assert not any(is_held(reader, path) for path in ["predictions/", *HELD_PATHS])
+
+
+def by_hand():
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE forecasts_prediction SET checked_at = now()")
+
+
+def past_the_services():
+    Forecaster.objects.filter(slug="ada-byron").update(name="Ada, Countess of Lovelace")
+
+
+def by_a_service():
+    make_prediction(statement="Another one.")
+
+
+def by_the_schedule():
+    sweep(now=timezone.now())
+
+
+def in_the_admin():
+    editor = User.objects.create_superuser("editor")
+    client = Client()
+    client.force_login(editor)
+    path = reverse("admin:forecasts_forecaster_change", args=[make_forecaster().pk])
+    form = client.get(path).context["adminform"].form
+    given = {name: value for name, value in form.initial.items() if value is not None} | {"name": "Ada, Countess"}
+    assert client.post(path, given).status_code == 302
+
+
+@postgresql
+@pytest.mark.parametrize("write", [by_hand, past_the_services, by_a_service, by_the_schedule, in_the_admin])
+def test_whoever_writes_and_by_whatever_way_readers_see_it_at_once(reader, write):
+    make_prediction()
+    before = reader.get("predictions/")
+    assert is_held_now(reader, "predictions/")
+
+    write()
+
+    after = reader.get("predictions/", **{"if-none-match": before["ETag"]})
+    assert (after.status_code, after.content != before.content) == (200, True)
+
+
+@postgresql
+def test_what_was_begun_before_and_committed_after_an_answer_was_held_is_seen(reader):
+    written, go_on = Signal(), Signal()
+
+    def write_slowly():
+        try:
+            with transaction.atomic():
+                make_forecaster("slow")
+                written.set()
+                assert go_on.wait(20)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(write_slowly)
+        assert written.wait(20)
+        make_forecaster("quick")
+        seen = [row["slug"] for row in reader.get("forecasters/").json()["results"]]
+        assert [row["slug"] for row in reader.get("forecasters/").json()["results"]] == seen == ["quick"]
+        go_on.set()
+        slow.result()
+
+    assert {row["slug"] for row in reader.get("forecasters/").json()["results"]} == {"quick", "slow"}
+
+
+@postgresql
+def test_a_transaction_that_was_rolled_back_is_not_seen(reader):
+    make_forecaster()
+    with transaction.atomic():
+        make_forecaster("never")
+        assert len(reader.get("forecasters/").json()["results"]) == 2
+        transaction.set_rollback(True)
+
+    assert [row["slug"] for row in reader.get("forecasters/").json()["results"]] == ["ada-byron"]
+
+
+@postgresql
+def test_what_is_held_is_given_to_nobody_who_may_not_have_it(reader, settings):
+    settings.PUBLIC_READ = False
+    make_prediction()
+    token, program = token_of("read")
+    assert is_held_now(program, "predictions/")
+
+    assert reader.get("predictions/").status_code == 401
+    assert Program("guessed").get("predictions/").status_code == 401
+    revoke_token(token=token, now=NOW + timedelta(days=1))
+    assert program.get("predictions/").status_code == 401
+
+
+@postgresql
+def test_what_belongs_to_an_account_is_held_for_nobody():
+    _, first = token_of(ApiToken.Scope.WEBHOOK_WRITE, username="first")
+    _, second = token_of(ApiToken.Scope.WEBHOOK_WRITE, username="second")
+    assert first.post("webhooks/", {"url": "https://hooks.example/", "events": ["resolution.final"]}).status_code == 201
+
+    assert [len(one.get("webhooks/").json()["results"]) for one in (first, second, first, second)] == [1, 0, 1, 0]
+
+
+@postgresql
+def test_everybody_who_may_read_is_shown_the_same(reader):
+    make_one_of_each()
+    programs = [token_of(scope, username=scope)[1] for scope in ("read", "resolve", "admin")]
+
+    for path in [*HELD_PATHS, *SLICES]:
+        answers = []
+        for program in (reader, *programs):
+            ANSWERS.clear()
+            answers.append(program.get(path).content)
+        assert len(set(answers)) == 1, path
+
+
+@postgresql
+def test_held_answers_use_up_the_budget_of_requests(reader, monkeypatch):
+    monkeypatch.setattr("forecasts.api.throttling.RateLimit.get_rate", lambda self: "4/hour")
+    make_topic()
+
+    answers = [reader.get("topics/") for _ in range(6)]
+
+    assert [answer.status_code for answer in answers] == [200] * 4 + [429] * 2
+    assert [answer["RateLimit-Remaining"] for answer in answers] == ["3", "2", "1", "0", "0", "0"]
+
+
+@postgresql
+@pytest.mark.parametrize("path", ["accuracy/?as_of=2026-01-01T00:00:00Z", "accuracy/?variant=STRICT"])
+def test_what_hangs_on_more_than_the_records_is_worked_out_each_time(reader, path):
+    make_one_of_each()
+
+    assert not is_held_now(reader, path)
+
+
+@postgresql
+def test_answers_differ_with_the_host_and_with_what_is_accepted(reader):
+    make_prediction()
+    addresses = [reader.get("predictions/?page_size=1", host=host).content for host in ("localhost", "testserver")]
+    make_prediction(statement="Another one.")
+    pages = [reader.get("predictions/?page_size=1", host=host).json()["next"] for host in ("localhost", "testserver")]
+
+    assert addresses[0] == addresses[1]
+    assert [page.split("/")[2] for page in pages] == ["localhost", "testserver"]
+    assert reader.get("predictions/?page_size=1", accept="text/html").status_code == 406
+
+
+@pytest.mark.django_db
+def test_within_a_transaction_there_is_no_state_to_hold_answers_by():
+    with transaction.atomic():
+        assert state_of_records() is None
+
+
+def held(size: int) -> Held:
+    return Held("1", {}, b"x" * size)
+
+
+def test_what_was_asked_for_longest_ago_makes_room():
+    answers = Answers(n_bytes=10_000)
+    answers.put("first", held(1000))
+    answers.put("second", held(1000))
+    answers.put("third", held(1000))
+    assert answers.get("first") is not None
+
+    answers.put("fourth", held(1000))
+
+    assert [name for name in ("first", "second", "third", "fourth") if answers.get(name)] == [
+        "first",
+        "third",
+        "fourth",
+    ]
+
+
+def test_what_is_larger_than_all_the_room_is_not_held():
+    answers = Answers(n_bytes=5000)
+
+    answers.put("large", held(5000))
+
+    assert answers.get("large") is None
+
+
+def test_a_newer_answer_takes_the_place_of_the_older():
+    answers = Answers(n_bytes=8000)
+    for size in (1000, 2000, 3000):
+        answers.put("same", held(size))
+
+    found = answers.get("same")
+
+    assert found is not None
+    assert len(found.body) == 3000
