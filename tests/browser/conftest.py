@@ -57,7 +57,7 @@ def server(chromium, tmp_path_factory) -> Iterator[str]:
     """The address of gunicorn with the demonstration loaded and swept."""
     home, port = tmp_path_factory.mktemp("server"), free_port()
     environment = {
-        "PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "VAR_DIR": str(home), "DEBUG": "0", "TLS": "0",
+        "PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "VAR_DIR": str(home), "DEBUG": "0", "TLS": "0", "REQUIRE_TWO_FACTOR": "0",
         "SECRET_KEY": "for-tests-only", "STATIC_FROM_SOURCE": "1", "ALLOWED_HOSTS": "127.0.0.1",
         "DATABASE_URL": f"sqlite:///{home}/aftercast.sqlite3", "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
     }  # fmt: skip

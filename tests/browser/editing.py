@@ -18,6 +18,7 @@ def signed_in(window: Visit) -> Visit:
     window.open("/admin/login/")
     fill(window, {"username": "editor", "password": PASSWORD})
     press(window, "Log in")
+    window.page.wait_for_url("**/admin/")
     return window
 
 
