@@ -4,7 +4,7 @@ PREPARE := $(PYTHON) config/bootstrap.py
 RUN := .venv/bin/python
 DEVELOP := DEBUG=1 $(RUN)
 
-.PHONY: help demo test oracles bench mutants check lint types run worker beat lock
+.PHONY: help demo test oracles bench mutants check lint types run worker beat lock sbom
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -45,3 +45,6 @@ beat: ## the Celery schedule on REDIS_URL
 lock: ## resolve requirements*.in into the hashed requirements*.txt
 	@$(PREPARE) && for name in "" -test -lint -ci; do .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url requirements$$name.in -o requirements$$name.txt || exit 1; done
+
+sbom: ## list what the service is made of, with licences: docs/dependencies.md, build/sbom.cdx.json
+	@$(PREPARE) && $(RUN) -m config.parts

@@ -33,4 +33,4 @@ class EnteringCommits:
                 # Django rolls back by itself only after errors of the database.
                 self.rollback()
                 raise
-        super().commit()  # type: ignore[misc]
+        super().commit()  # type: ignore[misc]  # What it is mixed into has it.

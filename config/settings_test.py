@@ -54,7 +54,7 @@ ENVIRONMENT = {
 }
 # Only while they are read: a worker of xdist inherits our environment and must not inherit our Redis.
 with mock.patch.dict(os.environ, ENVIRONMENT):
-    from config.settings import *  # noqa: F403
+    from config.settings import *  # noqa: F403 as Django's settings are built on each other
     from config.settings import DATABASES, REST_FRAMEWORK
 
 if DATABASES["default"]["ENGINE"].endswith(".sqlite3"):

@@ -12,9 +12,9 @@ from typing import Any
 # What the workers measure, which whoever answers /metrics adds up. The library reads it when it is imported.
 MEASURED = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="aftercast-metrics-"))
 
-from prometheus_client import multiprocess  # noqa: E402
+from prometheus_client import multiprocess  # noqa: E402 reads the folder set above
 
-from config.logs import logging_settings  # noqa: E402
+from config.logs import logging_settings  # noqa: E402 imports what measures
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"

@@ -15,7 +15,7 @@ def is_well(path: str) -> bool:
     """Whether the web process of this machine answers a path with 200."""
     host, _, port = os.environ.get("BIND", "127.0.0.1:8000").rpartition(":")
     name = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0]
-    connection = HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, int(port), timeout=PATIENCE_SECONDS)  # noqa: S104
+    connection = HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, int(port), timeout=PATIENCE_SECONDS)  # noqa: S104 compared with, not listened on
     try:
         connection.request("GET", path, headers={"Host": name})
         return connection.getresponse().status == 200

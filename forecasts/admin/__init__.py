@@ -13,4 +13,4 @@ __all__ = ["access", "articles", "events", "forecasts", "home", "predictions", "
 admin.site.site_header = "Aftercast"
 admin.site.site_title = "Aftercast"
 admin.site.index_title = "What needs doing"
-admin.site.index = home.index  # type: ignore[method-assign]
+admin.site.index = home.index  # type: ignore[method-assign]  # The site stays Django's own, with our first page.

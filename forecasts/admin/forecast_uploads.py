@@ -63,7 +63,7 @@ def upload_page(request: HttpRequest, *, context: dict[str, Any]) -> HttpRespons
 
 def _report(request: HttpRequest, *, form: UploadForm) -> ForecastImportReport | None:
     imports = import_forecasts if RECORD in request.POST else preview_forecasts
-    origin = Origin(actor=request.user, topic=form.cleaned_data["topic"], now=timezone.now())  # type: ignore[arg-type]
+    origin = Origin(actor=request.user, topic=form.cleaned_data["topic"], now=timezone.now())  # type: ignore[arg-type]  # Nobody is anonymous here.
     try:
         return imports(rows=read_forecasts(form.cleaned_data["file"].file), origin=origin)
     except (FileRefused, ImportStopped) as error:

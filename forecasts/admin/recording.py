@@ -59,7 +59,7 @@ class RecordForm(forms.Form):
         Raises:
             Refused: The service did not record it.
         """
-        raise NotImplementedError
+        raise NotImplementedError("Each form has a service of its own.")
 
     def preview(self, *, now: datetime) -> object:
         """What saving would come to, without saving; None where the input does not allow an answer."""
@@ -229,13 +229,13 @@ def _done(
 
 def _shown(request: HttpRequest, *, owner: KeptAdmin, form: RecordForm, title: str, preview: object) -> HttpResponse:
     fieldsets = form.fieldsets or ((None, {"fields": [field.name for field in form.visible_fields()]}),)
-    adminform = helpers.AdminForm(form, fieldsets, {}, model_admin=owner)  # type: ignore[arg-type]
+    adminform = helpers.AdminForm(form, fieldsets, {}, model_admin=owner)  # type: ignore[arg-type]  # Any form will do.
     context = {
         **owner.admin_site.each_context(request),
         "title": title,
         "subtitle": str(form.subject) if form.subject else None,
         "adminform": adminform,
-        "errors": helpers.AdminErrorList(form, []),  # type: ignore[arg-type]
+        "errors": helpers.AdminErrorList(form, []),  # type: ignore[arg-type]  # Any form will do.
         "inline_admin_formsets": [],
         "media": owner.media + adminform.media,
         "opts": owner.opts,

@@ -107,7 +107,7 @@ class RuleForm(RecordForm):
 
     def publication(self, *, now: datetime) -> datetime:
         """When the prediction was made: windows count from it."""
-        raise NotImplementedError
+        raise NotImplementedError("Each form knows its prediction in its own way.")
 
     def tried_rule(self, *, now: datetime) -> RuleCheck | None:
         """What the rule would come to; only the rule's own fields are checked."""

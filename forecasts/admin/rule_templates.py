@@ -95,7 +95,7 @@ def contrasting(rule: Mapping[str, object]) -> dict[str, object] | None:
     if not isinstance(occurs, Mapping) or "refuted_by" not in occurs:
         return None
     swapped = {**occurs, "pattern": occurs["refuted_by"], "refuted_by": occurs["pattern"]}
-    return {**rule, "condition": {**condition, "occurs": swapped}}  # type: ignore[dict-item]
+    return {**rule, "condition": {**condition, "occurs": swapped}}  # type: ignore[dict-item]  # A rule with `occurs` in it, seen above.
 
 
 def _formula(clause: Clause, *, start: Start) -> dict[str, object]:

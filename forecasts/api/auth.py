@@ -19,7 +19,7 @@ class ApiTokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer TOKEN`. Only the digest of a token is compared; the token is never logged."""
 
     def authenticate(self, request: Request | HttpRequest) -> tuple[object, ApiToken] | None:
-        words = get_authorization_header(request).split()  # type: ignore[arg-type]
+        words = get_authorization_header(request).split()  # type: ignore[arg-type]  # It reads headers, which both kinds have.
         if not words:
             return None
         if words[0].lower() != b"bearer" or len(words) != 2:

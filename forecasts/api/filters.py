@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import django_filters as filters  # type: ignore[import-untyped]
+import django_filters as filters  # type: ignore[import-untyped]  # It ships no types.
 from django import forms
 from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast

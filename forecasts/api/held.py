@@ -82,7 +82,7 @@ def question_of(request: HttpRequest) -> Hashable:
 def mark(answer: HttpResponseBase, *, state: str | None) -> None:
     """Say that an answer hangs on nothing but the records, and in what state these were just before it was made."""
     if state is not None and not isinstance(answer, Passing):
-        answer.records_state = state  # type: ignore[attr-defined]
+        answer.records_state = state  # type: ignore[attr-defined]  # For the middleware alone.
 
 
 def may_be_held(answer: HttpResponseBase) -> bool:

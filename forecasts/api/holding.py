@@ -43,7 +43,7 @@ class HeldAnswersMiddleware:
         held = ANSWERS.get(question_of(request))
         if held is None:
             return None
-        state = request.records_state = state_of_records()  # type: ignore[attr-defined]
+        state = request.records_state = state_of_records()  # type: ignore[attr-defined]  # Handed on within a request.
         if held.state != state:
             return None
         try:
@@ -61,7 +61,7 @@ class HeldAnswersMiddleware:
         answer = self._next(request)
         conditional = self._conditional(request, answer)
         if isinstance(answer, HttpResponse) and may_be_held(answer):
-            state: str = answer.records_state  # type: ignore[attr-defined]
+            state: str = answer.records_state  # type: ignore[attr-defined]  # Handed on within a request.
             ANSWERS.put(question_of(request), Held.of(answer, state=state, match=request.resolver_match))
         return conditional
 

@@ -56,7 +56,7 @@ class DigestingParser(BaseParser):
         self.media_type = parser.media_type
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
-        return self._parser.parse(_Digesting(stream, self._digest), media_type, parser_context)  # type: ignore[arg-type]
+        return self._parser.parse(_Digesting(stream, self._digest), media_type, parser_context)  # type: ignore[arg-type]  # Parsers only read it.
 
 
 class _Digesting:

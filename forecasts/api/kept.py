@@ -18,10 +18,13 @@ KEPT_SECONDS = 24 * 3600
 LARGEST = 1_000_000
 
 
-class Kept(NamedTuple):
-    """An answer, the slice it is about, and the version of the slice it was made at."""
+Asked = tuple[Slice, bool]
 
-    chosen: Slice
+
+class Kept(NamedTuple):
+    """An answer, what it was asked, the slice first, and the version of the slice it was made at."""
+
+    asked: Asked
     version: str
     etag: str
     body: bytes
@@ -37,9 +40,6 @@ def _release() -> str:
 RELEASE = _release()
 
 
-Asked = tuple[Slice, bool]
-
-
 def kept_answer(
     request: Request, *, choose: Callable[[], Asked], work_out: Callable[[Asked], tuple[Any, bool]]
 ) -> HttpResponse:
@@ -49,13 +49,14 @@ def kept_answer(
     The version is read before the figures, so what is kept under it is never older than it says.
 
     Args:
-        choose: What the request asks, the slice first; only called where nothing is kept.
+        choose: What the request asks, the slice first; only called where no earlier answer to the same words is kept.
         work_out: The content of the answer, and whether the version of the slice says all that it hangs on.
     """
     key = _key(request)
     kept = cache.get(key)
-    if not isinstance(kept, Kept) or kept.version != version_of(kept.chosen):
-        kept = _worked_out(request, asked=choose(), work_out=work_out)
+    earlier = kept if isinstance(kept, Kept) else None
+    if earlier is None or earlier.version != version_of(earlier.asked[0]):
+        kept = _worked_out(request, asked=earlier.asked if earlier else choose(), work_out=work_out)
         if kept.version and len(kept.body) <= LARGEST:
             cache.set(key, kept, KEPT_SECONDS)
     media_type = request.accepted_renderer.media_type
@@ -73,4 +74,4 @@ def _worked_out(request: Request, *, asked: Asked, work_out: Callable[[Asked], t
     content, is_all = work_out(asked)
     rendered = request.accepted_renderer.render(content, request.accepted_media_type, {})
     body = rendered.encode() if isinstance(rendered, str) else rendered
-    return Kept(asked[0], version if version and is_all else "", f'"{sha256(body).hexdigest()[:32]}"', body)
+    return Kept(asked, version if version and is_all else "", f'"{sha256(body).hexdigest()[:32]}"', body)

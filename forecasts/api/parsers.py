@@ -1,5 +1,6 @@
 """Request bodies: JSON without what readers disagree about, and files of events."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -51,7 +52,7 @@ class StrictJSONParser(BaseParser):
         return data
 
 
-class _FileParser(BaseParser):
+class _FileParser(BaseParser, ABC):
     """
     A file, read row by row from the connection.
 
@@ -60,8 +61,9 @@ class _FileParser(BaseParser):
 
     command = "import_events"
 
+    @abstractmethod
     def read(self, stream: IO[bytes]) -> Iterator[Any]:
-        raise NotImplementedError
+        """Yield the rows of the file, one by one."""
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         length = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0)

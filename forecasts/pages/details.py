@@ -1,6 +1,7 @@
 """What a scorecard says of words, conditions and readings, in sentences; and the table of words as CSV."""
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 
@@ -8,9 +9,10 @@ from forecasts.feeds.spreadsheets import inert
 from forecasts.scoring.tiers import FIRST_AT, Tier
 from forecasts.scoring.verbal import Meaning, WordsScore
 from forecasts.selectors.conditions import Conditional
+from forecasts.selectors.deadlines import Deadlines
 from forecasts.selectors.details import Details
 from forecasts.selectors.spreads import Spread, SpreadLine
-from forecasts.selectors.wordings import Hedges, PhraseLine, Verbal
+from forecasts.selectors.wordings import TOO_MANY, Hedges, PhraseLine, Verbal
 
 WORD_COLUMNS = (
     "forecaster", "phrase", "lexicon", "readers", "readers_low", "readers_high", "n", "events", "happened", "meaning",
@@ -42,11 +44,13 @@ def detail_lines(details: Details | None) -> DetailLines | None:
         conditions=tuple(_conditions(details.conditional)),
         fits=tuple(f"{line.text} {_points(line.gap)}" for line in details.conditional.fits),
         readings=tuple((VARIANTS.get(line.name, line.name), line) for line in (*spread.lexicons, *spread.variants)),
-        readings_told=tuple(_readings(spread)),
+        readings_told=(*_readings(spread), *_deadlines(details.deadlines)),
     )
 
 
 def _words(verbal: Verbal) -> tuple[str, ...]:
+    if verbal.n is None or verbal.n_clusters is None:
+        return (TOO_MANY.text,)
     if not verbal.n:
         return ()
     said = f"{_calls(verbal.n)} in words, on {_events(verbal.n_clusters)}."
@@ -112,6 +116,23 @@ def _readings(spread: Spread) -> list[str]:
     if outside:
         told.append(f"Outside the interval of the score: {', '.join(outside)}. Much hangs on how it is read.")
     return told
+
+
+def _deadlines(found: Deadlines) -> Iterator[str]:
+    if not found.n or found.share is None:
+        return
+    has = "1 prediction has a deadline" if found.n == 1 else f"{found.n} predictions have deadlines"
+    yield f"{has} that editors set, since the words give none: {found.share:.0%} of what is scored rests on that."
+    if found.missing:
+        yield found.missing
+    elif not found.n_ranged:
+        yield "For none of them is another end on record that the score could be held to."
+    ends = (("earliest", found.early), ("latest", found.late))
+    told = [f"at the {name} ends {line.brier:.4f}" for name, line in ends if line and line.brier is not None]
+    if told:
+        yield f"For {found.n_ranged} another end is on record: the mean Brier score is {' and '.join(told)}."
+    if found.n_late:
+        yield f"Late, and scored as failed: {_cases(found.n_late)} that came true after the deadline, by the latest end."
 
 
 def _calls(n: float) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,7 @@ WHOLE: Final = 1_000_000  # One forecast of full weight.
 Integers = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Levels:
     """
     What happened at each probability that was used, shape (n_levels,) each, in rising order.
@@ -50,6 +51,17 @@ class Levels:
         return cls(level[used], *(sums[used, column] for column in range(3)))
 
     @classmethod
+    def ordered(cls, table: Integers) -> "Levels":
+        """
+        Return the levels of a table that is added up already.
+
+        Args:
+            table: Level, weight, hits and rows, shape (n, 4), each level once, in rising order.
+        """
+        level, weight, hits, rows = table[table[:, 1] > 0].T
+        return cls(level, weight, hits, rows)
+
+    @classmethod
     def of(cls, fcst: Numbers, obs: Numbers) -> "Levels":
         """
         Return the levels of forecasts of full weight.
@@ -77,42 +89,47 @@ class Levels:
     def __len__(self) -> int:
         return len(self.level)
 
-    @property
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Levels) and self.cells() == other.cells()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @cached_property
     def probabilities(self) -> FloatArray:
         """The probabilities, in [0, 1]."""
         return self.level / BASIS_POINTS
 
-    @property
+    @cached_property
     def shares(self) -> FloatArray:
         """The share of each level that happened, in [0, 1]."""
         return self.hits / (self.weight * BASIS_POINTS)
 
-    @property
+    @cached_property
     def weights(self) -> FloatArray:
         """The weight of each level, in forecasts."""
         return self.weight / WHOLE
 
-    @property
+    @cached_property
     def n(self) -> float:
         """The weight of all, in forecasts."""
         return int(self.weight.sum()) / WHOLE
 
-    @property
+    @cached_property
     def happened(self) -> FloatArray:
         """The weight that came true at each level, in forecasts."""
         return self.hits / (WHOLE * BASIS_POINTS)
 
-    @property
+    @cached_property
     def failed(self) -> FloatArray:
         """The weight that did not come true at each level, in forecasts."""
         return (self.weight * BASIS_POINTS - self.hits) / (WHOLE * BASIS_POINTS)
 
-    @property
+    @cached_property
     def n_happened(self) -> float:
         """The weight of what came true, in forecasts."""
         return int(self.hits.sum()) / (WHOLE * BASIS_POINTS)
 
-    @property
+    @cached_property
     def n_failed(self) -> float:
         """The weight of what did not, in forecasts."""
         return (int(self.weight.sum()) * BASIS_POINTS - int(self.hits.sum())) / (WHOLE * BASIS_POINTS)

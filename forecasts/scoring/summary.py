@@ -62,10 +62,15 @@ class ScoreSummary:
     n_clipped: int
     n_certain_and_wrong: int
     record: RecordStatement | None
-    levels: tuple[Level, ...]
+    histogram: Levels
     tier: Tier
     statement: str
     missing_reason: str | None
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Each probability that was used with what came of it; worked out when it is asked for."""
+        return levels_of(self.histogram)
 
 
 def summarise(fcst: Numbers, obs: Numbers, clusters: Iterable[Hashable]) -> ScoreSummary:
@@ -120,7 +125,7 @@ def summarise_sums(totals: Totals, histogram: Levels) -> ScoreSummary:
         n_clipped=_rows(histogram, (histogram.probabilities < LOG_CLIP) | (histogram.probabilities > 1 - LOG_CLIP)),
         n_certain_and_wrong=_certain_and_wrong(histogram),
         record=record,
-        levels=levels_of(histogram),
+        histogram=histogram,
         tier=tier_at(totals.clusters),
         statement=sample_statement(n=n, n_clusters=n_clusters, record=record, brier=mean, interval=interval),
         missing_reason=None,
@@ -148,7 +153,7 @@ def _nothing_resolved() -> ScoreSummary:
         n_clipped=0,
         n_certain_and_wrong=0,
         record=None,
-        levels=(),
+        histogram=Levels.empty(),
         tier=tier_at(0),
         statement=sample_statement(n=0, n_clusters=0, record=None, brier=None, interval=None),
         missing_reason=NOTHING_RESOLVED,

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Max, Q, QuerySet
 
-from forecasts.models import Forecast, Resolution
+from forecasts.models import Among, Forecast, Posting, Resolution
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import brier_score, log_score
 
@@ -19,6 +19,7 @@ from .slices import Slice, weight_of
 PLACES = 10  # As many as scores are recorded with.
 MOST_SHOWN = 100
 MOST_SORTED = 10_000
+LOOKED_THROUGH = (200, 2_000, 20_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +73,8 @@ def newest_calls(chosen: Slice, *, n_rows: int, recount: Recount | None = None) 
     """
     Return the forecasts of a slice that were scored last, `MOST_SHOWN` at most, the latest outcome first.
 
-    The number of queries does not depend on how many there are.
+    Those of a slice with more than `MOST_SORTED` are looked for among the last 20,000 that were scored at all, so there
+    may be fewer. The number of queries does not depend on how many there are.
 
     Args:
         chosen: The slice.
@@ -95,9 +97,26 @@ def _latest_first(row: _Row) -> tuple[float, float, str, str, str]:
 
 def _recorded(chosen: Slice, *, n_rows: int) -> list[_Row]:
     rows = standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
+    if n_rows > MOST_SORTED and chosen.as_recorded is None:
+        return list(_among_the_last(rows))
     # Few are found first and sorted then: looked for in order, the whole table might be passed over for them.
-    newest = F("pk") if n_rows > MOST_SORTED else F("pk") + 0
-    return [_Row._make(row) for row in rows.order_by(newest.desc()).values_list(*COLUMNS)[:MOST_SHOWN]]
+    return [_Row._make(row) for row in rows.order_by((F("pk") + 0).desc()).values_list(*COLUMNS)[:MOST_SHOWN]]
+
+
+def _among_the_last(rows: QuerySet[Posting]) -> Iterator[_Row]:
+    """The newest of many, looked for from the end of the table on: the database would gather and sort them all."""
+    end = Posting.objects.aggregate(last=Max("pk"))["last"] or 0
+    left, before = MOST_SHOWN, 0
+    for reach in LOOKED_THROUGH:
+        part = Q(pk__gt=end - reach, pk__lte=end - before)
+        # Their forecasts by name, or the database goes through all forecasts for them.
+        forecasts = list(Posting.objects.filter(part).values_list("forecast", flat=True))
+        narrowed = rows.filter(part).filter(Among("forecast", forecasts)).order_by("-pk")
+        found = [_Row._make(row) for row in narrowed.values_list(*COLUMNS)[:left]]
+        yield from found
+        left, before = left - len(found), reach
+        if not left:
+            return
 
 
 def _last_words(chosen: Slice, predictions: Iterable[UUID]) -> Words:

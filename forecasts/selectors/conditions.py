@@ -16,6 +16,7 @@ from .slices import Slice
 from .sums import sums_of
 
 HALF = 0.5
+MOST_ADDED_UP = 5_000  # Predictions: the forecasts on more are added up for whoever asks for nothing else.
 WARNING = (
     "More than half of the conditions that were decided were not met: what is scored is a sample of the worlds where they "
     "were. Who chooses remote conditions is hardly ever tested."
@@ -29,7 +30,8 @@ class Conditional:
 
     `annulled_share` is of those decided, with Wilson's interval; predictions that hang on one condition share its fate,
     so it is too narrow. `mean_condition` is how probable the conditions were said to be, over the `n_condition` of
-    which the same forecaster said it. `brier` is the mean score of the resolved ones.
+    which the same forecaster said it. `brier` is the mean score of the resolved ones, None where they are too many to add
+    up beside everything else; the slice of the conditional ones alone has it.
     """
 
     n: int
@@ -72,7 +74,8 @@ def conditional_of(chosen: Slice, *, coverage: Coverage, recount: Recount | None
     share = coverage.conditional_annulled / decided if decided else None
     is_small = coverage.predictions <= MOST_LOOKED_AT
     fits = fits_of(chosen) if is_small and coverage.predictions else Fits(is_complete=is_small)
-    totals = _totals(chosen, recount=recount) if coverage.conditional_resolved else Totals()
+    is_added_up = recount is not None or 0 < coverage.conditional_resolved <= MOST_ADDED_UP
+    totals = _totals(chosen, recount=recount) if is_added_up else Totals()
     return Conditional(
         n=coverage.conditional,
         resolved=coverage.conditional_resolved,

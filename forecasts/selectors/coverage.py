@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from forecasts.models import Forecast, Posting, Prediction, Resolution, Verdict
 
@@ -38,6 +38,8 @@ class Coverage:
     `unweighted` are parts of `resolved`; `implied_deadline` and `reported` are counted across all. The conditional ones
     are `conditional_resolved`, `conditional_annulled` and the rest, with what the outcome did where the condition was
     not met. `forecasts_excluded` counts forecasts, not predictions: those made too late, whatever became of others.
+    `in_words` and `read_otherwise` say whether there is anything to look for: predictions with a forecast in words, and
+    with rules of another reading; None where nobody keeps count.
     `against_market`, `against_crowd` and `against_one_half` count the forecasts that were scored, by what they were compared with.
     """
 
@@ -66,11 +68,18 @@ class Coverage:
     side_happened: int = 0
     side_failed: int = 0
     side_unknown: int = 0
+    in_words: int | None = field(default=None, compare=False)
+    read_otherwise: int | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, counts: Mapping[str, int]) -> "Coverage":
-        """The coverage of counts by name; what is not named is 0."""
-        return cls(**{field.name: counts.get(field.name, 0) for field in fields(cls)})
+        """The coverage of counts by name; what is not named is 0, and what nobody keeps count of is unknown."""
+        return cls(**{one.name: counts.get(one.name, 0) for one in fields(cls) if one.compare})
+
+    @classmethod
+    def of_kept(cls, counts: Mapping[str, int]) -> "Coverage":
+        """The coverage of counts that are kept: these have every name."""
+        return cls(**{one.name: counts.get(one.name, 0) for one in fields(cls)})
 
     def share(self, name: str) -> float | None:
         """The share that a count is of all predictions; None of none."""
@@ -178,7 +187,7 @@ def _there(chosen: Slice) -> QuerySet[Prediction]:
 
 
 def _is_within(chosen: Slice) -> Q:
-    forecast = Q(Exists(stated_in(chosen).filter(prediction=OuterRef("pk"))))
+    forecast = Q(pk__in=stated_in(chosen).order_by().values("prediction"))
     if chosen.verbal is not None:
         return forecast
     held = Q(holder__slug=chosen.forecaster) if chosen.forecaster else ~Q(pk=None)

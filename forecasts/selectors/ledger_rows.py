@@ -2,23 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Model
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Model, Q, UUIDField
 
 from forecasts.ledger.canonical import EMPTY, body_of
 from forecasts.ledger.shapes import BY_NAME, Part, Shape, shapes_of
-from forecasts.models import Change, LedgerEntry
+from forecasts.models import Among, Change, LedgerEntry
+
+from .ledger_bodies import bodies_by_database, query_for
 
 # Rows that are asked for at once: SQLite takes some 30,000 values in a query.
 CHUNK = 5_000
 
 
-@dataclass(frozen=True, order=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One row, or the state of one, that is committed to."""
 
     shape: str
@@ -87,13 +87,22 @@ def _readable(leaf: Leaf) -> Iterable[bytes]:
 
 
 def _bodies(shape: Shape, keys: Sequence[str], *, using: str) -> Iterator[tuple[Leaf, bytes]]:
+    query = query_for(shape) if connections[using].vendor == "postgresql" else None
+    if query is None:
+        return bodies_here(shape, keys, using=using)
+    return ((Leaf(shape.name, key), body) for key, body in bodies_by_database(query, keys, using=using))
+
+
+def bodies_here(shape: Shape, keys: Sequence[str], *, using: str) -> Iterator[tuple[Leaf, bytes]]:
+    """The bytes of rows, made here: on any database, of any column."""
     model = model_of(shape)
     names = [name.replace(".", "__") for name in shape.columns]
     as_stored = model._meta.pk.to_python
     for start in range(0, len(keys), CHUNK):
         chunk = {as_stored(key): key for key in keys[start : start + CHUNK]}
         parts = {part.name: _parts(part, chunk, using=using) for part in shape.parts}
-        for primary_key, *values in model._base_manager.using(using).filter(pk__in=chunk).values_list("pk", *names):
+        wanted = Among("pk", chunk) if isinstance(model._meta.pk, UUIDField) else Q(pk__in=chunk)
+        for primary_key, *values in model._base_manager.using(using).filter(wanted).values_list("pk", *names):
             columns = dict(zip(shape.columns, values, strict=True))
             columns |= {name: found[primary_key] for name, found in parts.items()}
             yield Leaf(shape.name, chunk[primary_key]), body_of(shape.name, columns)

@@ -12,6 +12,7 @@ from .counting import SETTLED
 from .coverage import AGAINST, Coverage, Facts, asked_forecasts, counts_of, coverage_predictions, reported, stated_in
 from .slices import Slice, Weighting, postings_in, weight_of
 from .standings import kept_counts
+from .sums import KeptScope, kept_scope
 
 OF_THE_SCHEDULE = (Weighting.TIME_WEIGHTED, Weighting.AT_HORIZON)
 
@@ -22,8 +23,13 @@ def recorded_coverage(chosen: Slice) -> Coverage:
 
     The number of queries does not depend on how many they are, and none of them is read one by one.
     """
-    kept = kept_counts(chosen)
-    return _counted_now(chosen) if kept is None else Coverage.of(kept)
+    return coverage_with(chosen, scope=None if chosen.forecaster else kept_scope(chosen))
+
+
+def coverage_with(chosen: Slice, *, scope: KeptScope | None) -> Coverage:
+    """What `recorded_coverage` returns, by whoever read the scope that holds the sums of the slice already."""
+    kept = kept_counts(chosen, scope=scope)
+    return _counted_now(chosen) if kept is None else Coverage.of_kept(kept)
 
 
 def _counted_now(chosen: Slice) -> Coverage:
@@ -41,7 +47,8 @@ def _counted_now(chosen: Slice) -> Coverage:
 def last_words(chosen: Slice) -> QuerySet[Resolution]:
     """The last resolution of each prediction, now or as the database held them."""
     if chosen.as_recorded is None:
-        return Resolution.objects.current()
+        # Asked as a join, PostgreSQL expects one row to be left of all.
+        return Resolution.objects.filter(~Exists(Resolution.objects.filter(supersedes=OuterRef("pk"))))
     known = Resolution.objects.filter(recorded_at__lte=chosen.as_recorded)
     return known.exclude(superseded_by__recorded_at__lte=chosen.as_recorded)
 
@@ -81,15 +88,19 @@ def _without_word(chosen: Slice) -> QuerySet[Prediction]:
 
 def _grouped(rows: QuerySet, *, chosen: Slice, prefix: str) -> Counter[Facts]:
     """How many rows there are of each kind; the prediction is reached through the prefix."""
-    prediction = OuterRef("prediction" if prefix else "pk")
-    asked = asked_forecasts(chosen).filter(prediction=prediction)
-    posted = standing_postings(_unweighted(chosen)).filter(resolution__prediction=prediction)
+    asked = asked_forecasts(chosen).order_by()
+    posted = standing_postings(_unweighted(chosen)).order_by()
+
+    def is_among(predictions: QuerySet) -> ExpressionWrapper:
+        # Not asked of each row: whoever forecast much would be gone through as often as they forecast.
+        return ExpressionWrapper(Q(**{f"{'prediction' if prefix else 'pk'}__in": predictions}), BooleanField())
+
     kinds = rows.annotate(
         basis=F(f"{prefix}deadline_basis"),
         is_conditional=ExpressionWrapper(~Q(**{f"{prefix}condition": ""}), BooleanField()),
-        is_asked=Exists(asked.exclude(lexicon_entry__is_hedge=True)),
-        is_hedged=Exists(asked.filter(lexicon_entry__is_hedge=True)),
-        is_counted=Exists(posted),
+        is_asked=is_among(asked.exclude(lexicon_entry__is_hedge=True).values("prediction")),
+        is_hedged=is_among(asked.filter(lexicon_entry__is_hedge=True).values("prediction")),
+        is_counted=is_among(posted.values("resolution__prediction")),
     )
     word = ("verdict", "state", "side_value", "is_retrospective") if prefix else ()
     names = (*word, "is_conditional", "basis", "is_asked", "is_hedged", "is_counted")

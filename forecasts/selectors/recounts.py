@@ -52,7 +52,13 @@ def recount(chosen: Slice, *, as_of: datetime) -> Recount:
 
 def recount_of(chosen: Slice, *, predictions: Sequence[Prediction], as_of: datetime, variant: str) -> Recount:
     """Decide some predictions of a slice by one reading of their rules, on what was known at an instant."""
-    found = replay(predictions=predictions, as_of=as_of, variant=variant)
+    return recount_under(
+        chosen, predictions=predictions, found=replay(predictions=predictions, as_of=as_of, variant=variant)
+    )
+
+
+def recount_under(chosen: Slice, *, predictions: Sequence[Prediction], found: Mapping[UUID, Replayed]) -> Recount:
+    """Count the forecasts of a slice on some predictions under what these came to."""
     in_time = counted({pk: one.outcome for pk, one in found.items() if one.outcome})
     rows = _of_slice(in_time, chosen=chosen, found=found)
     late = frozenset(one.pk for one in predictions if _is_late(one, found[one.pk]))

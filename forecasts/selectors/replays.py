@@ -61,6 +61,19 @@ def replay(*, predictions: Sequence[Prediction], as_of: datetime, variant: str) 
     return found
 
 
+def replay_readings(*, readings: Sequence[RuleVersion], as_of: datetime) -> Mapping[UUID, Replayed]:
+    """
+    Return what predictions came to on what was known at `as_of` by the readings given, by prediction; no person is heard.
+
+    Args:
+        readings: One for each prediction, with it at hand; those issued after `as_of` are left out.
+        as_of: The knowledge time.
+    """
+    issued = [one for one in readings if one.prediction.issued_at <= as_of]
+    judged = judge_all(rule_versions=issued, as_of=as_of)
+    return {version.prediction_id: _replayed(one) for version, one in zip(issued, judged, strict=True)}
+
+
 def _by_people(predictions: Sequence[Prediction], *, as_of: datetime) -> dict[UUID, Replayed]:
     standing = Resolution.objects.current().filter(prediction__in=predictions, actor__isnull=False, known_at__lte=as_of)
     return {

@@ -15,7 +15,7 @@ MOST_GROUPS = 20_000
 DECIDED_ANEW = Absent(Missing.NOT_COUNTED, "Ranks under other lexicons go by the verdicts on record.")
 TOO_MANY_WORDS = Absent(
     Missing.TOO_MANY,
-    f"More than {MOST_GROUPS:,} groups of forecasts in words: too many to read anew while somebody waits.",
+    f"More than {MOST_GROUPS:,} forecasts in words: too many to read anew while somebody waits.",
 )
 Event = tuple[str, str]
 
@@ -47,8 +47,8 @@ def rereadings(chosen: Slice) -> tuple[Rereading, ...] | Absent:
     """
     if chosen.is_replayed:
         return DECIDED_ANEW
-    spoken = spoken_in(replace(chosen, aggregates=True), recount=None, most=MOST_GROUPS + 1)
-    if len(spoken) > MOST_GROUPS:
+    spoken = spoken_in(replace(chosen, aggregates=True), recount=None)
+    if spoken is None or len(spoken) > MOST_GROUPS:
         return TOO_MANY_WORDS
     phrases = {one: plain(one.phrase) for one in spoken}
     books = sorted(points_of(set(phrases.values())).items())

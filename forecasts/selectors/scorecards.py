@@ -14,7 +14,7 @@ from .calls import Call, newest_calls
 from .counting import Counted
 from .coverage import Coverage
 from .details import Details, details_of
-from .recorded_coverage import recorded_coverage
+from .recorded_coverage import coverage_with
 from .recounts import Recount, as_of_when, recount, weight_under
 from .replayed_coverage import replayed_coverage
 from .slices import Slice, Weighting
@@ -103,7 +103,7 @@ def _card(chosen: Slice, *, sums: Sums, anew: Recount | None) -> Scorecard:
     sample = Sample(sums.totals, sums.levels, summary, few=sums.few)
     return Scorecard(
         slice=chosen,
-        coverage=recorded_coverage(chosen) if anew is None else replayed_coverage(chosen, recount=anew),
+        coverage=coverage_with(chosen, scope=sums.scope) if anew is None else replayed_coverage(chosen, recount=anew),
         summary=summary,
         sample=sample,
         figures=figures_of(sample),

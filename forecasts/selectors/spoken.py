@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import Count, QuerySet, Subquery, Sum
+from django.db.models import QuerySet, Subquery
 
 from forecasts.models import Forecast, LexiconEntry
 from forecasts.scoring.levels import BASIS_POINTS
@@ -20,6 +19,7 @@ from .recorded_coverage import settling_word, standing_postings
 from .recounts import Recount, weight_under
 from .slices import Slice, weight_of
 
+MOST_SPOKEN = 20_000
 WORDS = ("forecaster__slug", "forecaster__name", "lexicon_entry", "phrase", "low", "high")
 
 
@@ -69,10 +69,14 @@ def plain(phrase: str) -> str:
         return phrase.strip()
 
 
-def spoken_in(chosen: Slice, *, recount: Recount | None, most: int | None = None) -> list[Spoken]:
-    """The forecasts of a slice in words that count, added up by the database; or one by one where counted anew."""
-    found = _recorded(chosen) if recount is None else _recounted(chosen, recount=recount)
-    return list(islice(found, most))
+def spoken_in(chosen: Slice, *, recount: Recount | None) -> list[Spoken] | None:
+    """
+    The forecasts of a slice in words that count, those added up that are alike; one by one where they are counted anew.
+
+    Returns:
+        None where more than `MOST_SPOKEN` would have to be looked through.
+    """
+    return _recorded(chosen) if recount is None else list(_recounted(chosen, recount=recount))
 
 
 def hedges_in(chosen: Slice, *, recount: Recount | None) -> Hedges:
@@ -102,11 +106,19 @@ def points_of(phrases: Collection[str]) -> Mapping[Book, Mapping[str, int]]:
     return {book: points[book] for book in newest.values()}
 
 
-def _recorded(chosen: Slice) -> Iterator[Spoken]:
+def _recorded(chosen: Slice) -> list[Spoken] | None:
     rows = standing_postings(chosen).exclude(forecast__phrase="").order_by()
-    alike = (*(f"forecast__{name}" for name in WORDS), "level", "outcome", "cluster")
-    summed = rows.values_list(*alike).annotate(total=Sum(weight_of(chosen.weighting)), number=Count("pk"))
-    yield from (Spoken._make(row) for row in summed.iterator() if row[-2])
+    weighed = rows.annotate(its_weight=weight_of(chosen.weighting))
+    of = (*(f"forecast__{name}" for name in WORDS), "level", "outcome", "cluster", "its_weight")
+    found = list(weighed.values_list(*of)[: MOST_SPOKEN + 1])
+    if len(found) > MOST_SPOKEN:
+        return None
+    alike: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+    for *said, weight in found:
+        sums = alike[tuple(said)]
+        sums[0] += weight
+        sums[1] += 1
+    return [Spoken._make((*said, *sums)) for said, sums in alike.items() if sums[0]]
 
 
 def _recounted(chosen: Slice, *, recount: Recount) -> Iterator[Spoken]:
@@ -130,7 +142,9 @@ def _hedges(chosen: Slice) -> Hedges:
 
 
 def _made_as_hedges(chosen: Slice) -> QuerySet[Forecast]:
-    return asked_forecasts(chosen).filter(lexicon_entry__is_hedge=True).select_related("prediction__article").order_by()
+    # By their keys: the database knows how many forecasts each entry has, and nothing of hedges.
+    hedges = list(LexiconEntry.objects.filter(is_hedge=True).values_list("pk", flat=True))
+    return asked_forecasts(chosen).filter(lexicon_entry__in=hedges).select_related("prediction__article").order_by()
 
 
 def _point(one: Forecast) -> float:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from forecasts.models import Prediction, RuleVersion
 from forecasts.scoring.intervals import Interval
@@ -16,7 +16,7 @@ from forecasts.scoring.means import mean_brier_interval
 from forecasts.scoring.statistics import UNITS, Totals, cell_of
 from forecasts.scoring.tiers import Tier, tier_at
 
-from .coverage import asked_forecasts
+from .coverage import Coverage, asked_forecasts
 from .recorded_coverage import standing_postings
 from .recounts import Recount, recount_of, weight_under
 from .slices import Slice, Weighting, weight_of
@@ -78,6 +78,7 @@ def spread_of(
     chosen: Slice,
     *,
     totals: Totals,
+    coverage: Coverage,
     spoken: Sequence[Spoken],
     recount: Recount | None = None,
     as_of: datetime | None = None,
@@ -90,11 +91,13 @@ def spread_of(
     Args:
         chosen: The slice.
         totals: Its sums.
+        coverage: What became of its predictions, which may say that none has rules of another reading.
         spoken: Its forecasts in words.
         recount: What counts where its predictions are decided anew; by the record otherwise.
         as_of: The knowledge time on which other readings are evaluated; without it they are left out.
     """
-    variants, missing = _variants(chosen, totals=totals, recount=recount, as_of=as_of)
+    is_read_otherwise = coverage.read_otherwise != 0
+    variants, missing = _variants(chosen, totals=totals, recount=recount, as_of=as_of, is_any=is_read_otherwise)
     return Spread(
         brier=float(totals.mean("brier")) if totals.weight else None,
         interval=mean_brier_interval(totals) if totals.weight else None,
@@ -126,7 +129,7 @@ def _brier(one: Spoken, level: int) -> int:
 
 
 def _variants(
-    chosen: Slice, *, totals: Totals, recount: Recount | None, as_of: datetime | None
+    chosen: Slice, *, totals: Totals, recount: Recount | None, as_of: datetime | None, is_any: bool
 ) -> tuple[tuple[SpreadLine, ...], str]:
     if chosen.variant != RuleVersion.Variant.CENTRAL:
         return (), "The scorecard itself goes by another reading than the central one."
@@ -134,10 +137,12 @@ def _variants(
         return (), "At a horizon only verdicts on record are scored."
     if as_of is None:
         return (), "No knowledge time was given to evaluate other readings on."
-    readings = _readings(chosen)
-    affected = set().union(*readings.values())
+    readings = _readings(chosen) if is_any else {}
+    affected: set[UUID] = set().union(*readings.values())
     if len(affected) > MOST_REPLAYED:
         return (), f"{len(affected)} predictions have other readings: too many to evaluate while somebody waits."
+    if not affected:
+        return (), ""
     # Predictions in which nothing is left of a slice change nothing; every reading is asked of one list of them.
     predictions = {one.pk: one for one in Prediction.objects.filter(pk__in=affected)}
     terms = list(_recorded(chosen, affected) if recount is None else _recounted(chosen, recount, affected))
@@ -155,11 +160,10 @@ def _variants(
 
 def _readings(chosen: Slice) -> dict[str, set[UUID]]:
     """The predictions of the slice whose rules have a reading of each variant."""
-    asked = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True).values("prediction")
-    others = RuleVersion.objects.exclude(variant=RuleVersion.Variant.CENTRAL)
-    rows = others.filter(prediction__in=asked).order_by()
+    asked = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True).filter(prediction=OuterRef("prediction"))
+    others = RuleVersion.objects.exclude(variant=RuleVersion.Variant.CENTRAL).filter(Exists(asked)).order_by()
     found: dict[str, set[UUID]] = {variant.value: set() for variant in VARIANTS}
-    for variant, prediction in rows.values_list("variant", "prediction").distinct()[: 2 * MOST_REPLAYED + 1]:
+    for variant, prediction in others.values_list("variant", "prediction").distinct()[: 2 * MOST_REPLAYED + 1]:
         found[variant].add(prediction)
     return found
 
@@ -203,6 +207,25 @@ def _variant(
         n_changed=sum(old.get(pk) != new.get(pk) for pk in old.keys() | new.keys()),
         what="prediction" if n_read == 1 else "predictions",
     )
+
+
+def line_under(
+    chosen: Slice, *, name: str, totals: Totals, recount: Recount | None, other: Recount, held: Collection[UUID]
+) -> SpreadLine:
+    """
+    Return the score of a slice with some of its predictions decided otherwise.
+
+    Args:
+        chosen: The slice.
+        name: Of the way they are decided.
+        totals: The sums of the slice as it is.
+        recount: What counts in it where its predictions are decided anew; by the record otherwise.
+        other: What counts on those predictions instead.
+        held: Which they are.
+    """
+    terms = _recorded(chosen, held) if recount is None else _recounted(chosen, recount, held)
+    after, shared = list(_recounted(chosen, other, held)), _shared(chosen, recount=recount, held=held)
+    return _variant(name, totals, before=list(terms), after=after, n_read=len(held), shared=shared)
 
 
 def _events(terms: Iterable[_Term]) -> set[str]:

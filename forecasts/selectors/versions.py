@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Max, Q, Subquery
+from django.db.models import Count, Max, Subquery, Value
 
-from forecasts.models import Lexicon, RuleVersion, Scope
+from forecasts.models import RuleVersion, Scope
 
 from .slices import Slice
 from .standings import uncounted_in
@@ -20,13 +20,20 @@ WITHIN = (
 
 
 class _Within(NamedTuple):
-    """A scope that holds a slice, and the latest lexicon."""
+    """A scope that holds a slice, with the latest lexicon, and whether any prediction waits to be counted."""
 
     kind: str
     key: str
     pk: int
     revision: int
     lexicon: int | None
+    are_marked: bool
+
+
+NARROWEST = (
+    "SELECT kind, key, id, revision, (SELECT MAX(id) FROM forecasts_lexicon), EXISTS (SELECT 1 FROM forecasts_uncounted) "
+    "FROM forecasts_scope WHERE "
+)
 
 
 def state_of_records() -> str | None:
@@ -62,22 +69,28 @@ def version_of(chosen: Slice) -> str | None:
     scope = _scope(chosen)
     if scope is None:
         return None
-    waiting = uncounted_in(_whole(scope)).aggregate(n=Count("pk"), last=Max("pk"))
-    numbers = (scope.pk, scope.revision, scope.lexicon, waiting["n"], waiting["last"])
-    return ".".join(str(number or 0) for number in numbers)
+    numbers = _marked(scope) if scope.are_marked else (scope.revision, 0, 0)
+    return ".".join(str(number or 0) for number in (scope.pk, scope.lexicon, *numbers))
 
 
 def _scope(chosen: Slice) -> _Within | None:
     """The narrowest scope that is kept and holds the slice."""
-    asked = Q(pk=None)
-    for kind, field in WITHIN:
-        key = getattr(chosen, field) if field else ""
-        if key or not field:
-            asked |= Q(kind=kind, key=key)
-    latest = Lexicon.objects.order_by("-pk").values("pk")[:1]
-    rows = Scope.objects.filter(asked).values_list("kind", "key", "pk", "revision", Subquery(latest))
-    found = {row[0]: _Within(*row) for row in rows}
-    return next((found[kind] for kind, _ in WITHIN if kind in found), None)
+    named = [(kind.value, getattr(chosen, field) if field else "") for kind, field in WITHIN]
+    asked = [(kind, key) for kind, key in named if key or kind == Scope.Kind.ALL]
+    # In one statement, so of one instant: what is counted comes off the marks as the revision goes up.
+    statement = NARROWEST + " OR ".join(["kind = %s AND key = %s"] * len(asked))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value for pair in asked for value in pair])
+        found = {row[0]: _Within(*row) for row in cursor.fetchall()}
+    return next((found[kind] for kind, _ in asked if kind in found), None)
+
+
+def _marked(scope: _Within) -> tuple[int, ...]:
+    """How often a scope changed, and how many predictions in it wait to be counted, up to which mark: of one instant too."""
+    marks = uncounted_in(_whole(scope)).order_by().annotate(all=Value(1)).values("all")
+    counted, last = marks.annotate(n=Count("pk")).values("n"), marks.annotate(last=Max("pk")).values("last")
+    rows = Scope.objects.filter(pk=scope.pk).values_list("revision", Subquery(counted), Subquery(last))
+    return rows.first() or (0, 0, 0)
 
 
 def _whole(scope: _Within) -> Slice:

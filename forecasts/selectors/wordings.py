@@ -14,7 +14,7 @@ from forecasts.scoring.lexicon import Reading
 from forecasts.scoring.means import mean_brier_interval
 from forecasts.scoring.rules import brier_score
 from forecasts.scoring.statistics import Cell, Totals, cell_of
-from forecasts.scoring.thresholds import Absent, why_absent
+from forecasts.scoring.thresholds import Absent, Missing, why_absent
 from forecasts.scoring.verbal import (
     Meaning,
     Said,
@@ -25,9 +25,13 @@ from forecasts.scoring.verbal import (
     spread_of_range,
 )
 
-from .spoken import Hedges, Spoken, entries_of, plain
+from .spoken import MOST_SPOKEN, Hedges, Spoken, entries_of, plain
 
 MOST_PHRASES = 100
+TOO_MANY = Absent(
+    Missing.TOO_MANY,
+    f"More than {MOST_SPOKEN:,} forecasts in words: too many to look through while somebody waits. Narrow the slice.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +66,12 @@ class Verbal:
     """
     The forecasts of a slice that were given in words.
 
-    `discrimination` and `auc` need only the order of the phrases. `phrases` has the most used ones.
+    `discrimination` and `auc` need only the order of the phrases. `phrases` has the most used ones. `n` and `n_clusters` are
+    None where they are too many to look through.
     """
 
-    n: float
-    n_clusters: int
+    n: float | None
+    n_clusters: int | None
     score: WordsScore | Absent
     interval: Interval | None
     discrimination: Decomposition | Absent
@@ -86,14 +91,33 @@ class _Use:
     clusters: set[str] = field(default_factory=set)
 
 
-def verbal_of(spoken: Sequence[Spoken], *, hedges: Hedges) -> Verbal:
+def verbal_of(spoken: Sequence[Spoken] | None, *, hedges: Hedges) -> Verbal:
     """
     Return what words of probability were worth.
 
     Args:
-        spoken: The forecasts in words that count.
+        spoken: The forecasts in words that count; None where they are too many to look through.
         hedges: What came of words that only hedge.
     """
+    return _too_many(hedges) if spoken is None else _verbal(spoken, hedges=hedges)
+
+
+def _too_many(hedges: Hedges) -> Verbal:
+    return Verbal(
+        n=None,
+        n_clusters=None,
+        score=TOO_MANY,
+        interval=None,
+        discrimination=TOO_MANY,
+        auc=TOO_MANY,
+        phrases=(),
+        n_phrases=0,
+        ladders=(),
+        hedges=hedges,
+    )
+
+
+def _verbal(spoken: Sequence[Spoken], *, hedges: Hedges) -> Verbal:
     entries = entries_of(spoken)
     totals, levels = _sums(spoken)
     absent = why_absent("verbal.point", levels, n_clusters=totals.clusters)

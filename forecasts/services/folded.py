@@ -43,10 +43,10 @@ def folded_forecasters(*, at_least: int) -> set[str]:
     return {slug for (slug,) in _rows(MANY, [at_least])}
 
 
-def folded_stated(predictions: Sequence[UUID]) -> Mapping[UUID, tuple[int, int]]:
-    """How many probabilities of their forecasters' own some predictions have, in the order of their keys, and how many hedges."""
-    found = {pk: (own, hedges) for pk, own, hedges in _of_predictions("stated", "own, hedges", predictions)}
-    return defaultdict(lambda: (0, 0), found)
+def folded_stated(predictions: Sequence[UUID]) -> Mapping[UUID, tuple[int, int, int]]:
+    """Of some predictions in the order of their keys: the forecasters' own probabilities, hedges, and those in words."""
+    rows = _of_predictions("stated", "own, hedges, worded", predictions)
+    return defaultdict(lambda: (0, 0, 0), {pk: (own, hedges, worded) for pk, own, hedges, worded in rows})
 
 
 def folded_posted(predictions: Sequence[UUID]) -> Mapping[UUID, Mapping[str, int]]:

@@ -56,7 +56,8 @@ SAID_FIRST = (
 )
 STATED = (
     "SELECT f.prediction_id, SUM(CASE WHEN e.is_hedge THEN 0 ELSE 1 END) AS own, "
-    "SUM(CASE WHEN e.is_hedge THEN 1 ELSE 0 END) AS hedges FROM forecasts_forecast f "
+    "SUM(CASE WHEN e.is_hedge THEN 1 ELSE 0 END) AS hedges, SUM(CASE WHEN f.phrase = '' THEN 0 ELSE 1 END) AS worded "
+    "FROM forecasts_forecast f "
     "LEFT JOIN forecasts_lexiconentry e ON e.id = f.lexicon_entry_id WHERE f.is_scored AND f.probability IS NOT NULL "
     "AND f.forecaster_id NOT IN (SELECT id FROM forecasts_forecaster WHERE kind = 'AGGREGATE') GROUP BY f.prediction_id"
 )

@@ -1,9 +1,9 @@
 """Recording files of forecasts with their outcomes: thousands of rows a transaction, each bad one told with its line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice, pairwise
 from uuid import UUID
 
 from django.db import transaction
@@ -13,8 +13,17 @@ from forecasts.models import Forecast, Forecaster, Prediction, Resolution
 
 from .articles import record_topic
 from .bulk import insert_rows
-from .forecast_plans import ForecastImportReport, ForecastTally, Origin, Plan, plan_forecasts
+from .forecast_plans import (
+    ForecastImportReport,
+    ForecastTally,
+    Origin,
+    Plan,
+    Question,
+    plan_forecasts,
+    question_of,
+)
 from .import_reports import line_of, patiently
+from .routing import make_due
 from .scores import score_predictions
 
 CHUNK = 2000
@@ -31,7 +40,8 @@ def import_forecasts(*, rows: Iterable[Row], origin: Origin) -> ForecastImportRe
 
     Two thousand rows are one transaction. Where an import is broken off, run it again: what is recorded counts as
     unchanged. A question is recorded once by who asks it and its statement; a file that has outcomes by now adds them.
-    A verdict on record is never replaced.
+    A verdict on record is never replaced. A decided question whose rows go on in the next two thousand is scored with
+    those: until then it is due, so that a sweep scores it should the import be broken off.
 
     Args:
         rows: As `feeds.read_forecasts` yields them; taken one chunk at a time.
@@ -40,9 +50,13 @@ def import_forecasts(*, rows: Iterable[Row], origin: Origin) -> ForecastImportRe
         ImportStopped: The database stayed locked.
     """
     tally = ForecastTally()
-    for chunk in _chunks(rows):
-        good = _good(chunk, tally=tally)
-        tally.take(patiently(partial(_record, good, origin=origin), line=line_of(chunk[0])))
+    chunks = ((line_of(chunk[0]), _good(chunk, tally=tally)) for chunk in _chunks(rows))
+    unscored: frozenset[UUID] = frozenset()
+    for (line, good), (_, following) in pairwise(chain(chunks, [(0, [])])):
+        going_on = {question_of(row) for row in following}
+        record = partial(_record, good, origin=origin, unscored=unscored, going_on=going_on)
+        counted, unscored = patiently(record, line=line)
+        tally.take(counted)
     return tally.report()
 
 
@@ -79,12 +93,25 @@ def _good(chunk: Iterable[Row], *, tally: ForecastTally) -> list[ForecastRow]:
 
 
 @transaction.atomic
-def _record(rows: list[ForecastRow], *, origin: Origin) -> ForecastTally:
+def _record(
+    rows: list[ForecastRow], *, origin: Origin, unscored: Collection[UUID], going_on: Collection[Question]
+) -> tuple[ForecastTally, frozenset[UUID]]:
+    """
+    Record a chunk, and score the decided questions that it ends.
+
+    Args:
+        unscored: Decided questions that go on in this chunk.
+        going_on: The questions of the next chunk.
+    Returns:
+        What was counted, and the decided questions that are left for the next chunk.
+    """
     plan = plan_forecasts(rows, origin=origin)
     _store(plan)
-    decided = [pk for pk in plan.touched if pk in plan.answers]
-    score_predictions(predictions=decided, now=origin.now)
-    return plan.tally
+    decided = {pk for pk in plan.touched if pk in plan.answers} | {*unscored}
+    left = frozenset(plan.predictions[one].pk for one in going_on if one in plan.predictions) & decided
+    make_due(predictions=left, now=origin.now)
+    score_predictions(predictions=sorted(decided - left), now=origin.now)
+    return plan.tally, left
 
 
 def _store(plan: Plan) -> None:

@@ -98,6 +98,11 @@ class Plan:
     tally: ForecastTally = field(default_factory=ForecastTally)
 
 
+def question_of(row: ForecastRow) -> Question:
+    """What the question of a row is known by: who asks it, and its statement."""
+    return row.asker.slug, row.statement
+
+
 def plan_forecasts(rows: Sequence[ForecastRow], *, origin: Origin) -> Plan:
     """
     Return what the rows come to; those that cannot be recorded are counted in its tally.
@@ -198,7 +203,7 @@ def _take(row: ForecastRow, *, plan: Plan, origin: Origin) -> None:
     Raises:
         Refused: Something else is recorded, or an earlier row says something else.
     """
-    known = plan.predictions.get((row.asker.slug, row.statement))
+    known = plan.predictions.get(question_of(row))
     forecaster = plan.people.get(row.forecaster.slug)
     _check_against(row, known=known, forecaster=forecaster, plan=plan, origin=origin)
     prediction = known or _new_prediction(row, plan=plan, origin=origin)
@@ -257,7 +262,7 @@ def _new_prediction(row: ForecastRow, *, plan: Plan, origin: Origin) -> Predicti
         recorded_at=origin.now,
         recorded_by=origin.actor,
     )
-    plan.predictions[row.asker.slug, row.statement] = prediction
+    plan.predictions[question_of(row)] = prediction
     plan.topics[prediction.pk] = row.topic or origin.topic
     plan.new_predictions.append(prediction)
     plan.tally.predictions += 1

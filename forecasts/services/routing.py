@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from forecasts import rules
@@ -69,6 +69,7 @@ def _lock(function: str) -> None:
             cursor.execute(f"SELECT {function}(%s)", [ROUTES_LOCK])
 
 
+@transaction.atomic
 def make_due(*, predictions: Iterable[UUID] | QuerySet[Any, Any], now: datetime) -> int:
     """
     Make predictions due for the sweep, given by primary keys or a query for them.

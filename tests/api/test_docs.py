@@ -15,7 +15,7 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encod
 READINGS = re.findall(
     r"^curl 'http://localhost:8000(/api/v1/(?:accuracy|calibration|leaderboard|compare)/\S*)'$", PAGE, re.M
 )
-LISTINGS = re.findall(r"^curl 'http://localhost:8000/api/v1/(predictions/\S*)'$", PAGE, re.M)
+LISTINGS = re.findall(r"^curl 'http://localhost:8000/api/v1/((?:predictions|search|changes|exports)/\S*)'$", PAGE, re.M)
 EXAMPLES = re.findall(r"^```json\nPOST /api/v1/(\S+)\n(.*?)^```$", PAGE, re.M | re.S)
 
 

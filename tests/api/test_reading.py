@@ -172,7 +172,12 @@ def test_the_newest_version_of_a_milestone_is_at_its_key(reader):
 @pytest.mark.parametrize(
     ("path", "field", "message"),
     [
-        ("predictions/?colour=red", "colour", "no parameter “colour” here. Near it: cursor. Known: "),
+        (
+            "predictions/?colour=red",
+            "colour",
+            "no parameter “colour” here. Near it: cursor. Known: forecaster, topic, article, status, verdict, attribution, "
+            "conditional, issued_from, issued_to, q, cursor, page_size, ordering, total, fields, include.",
+        ),
         ("predictions/?statsu=OPEN", "statsu", "Near it: status"),
         ("predictions/?status=open", "status", "open is not one of the available choices"),
         ("predictions/?conditional=maybe", "conditional", "maybe is not one of"),

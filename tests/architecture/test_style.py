@@ -70,6 +70,38 @@ def test_some_calls_are_never_right(name):
     assert calls == [], NEVER[name]
 
 
+def test_nothing_from_outside_is_unpacked_or_run():
+    # Archives and XML can grow without bound as they are read; the others run what they read.
+    unpacking = {
+        "zipfile",
+        "tarfile",
+        "gzip",
+        "bz2",
+        "lzma",
+        "xml",
+        "feedparser",
+        "pickle",
+        "marshal",
+        "shelve",
+        "yaml",
+    }
+    found = [
+        shown(path, node.lineno)
+        for path in python_files("forecasts")
+        for node in ast.walk(tree(path))
+        for name in _imported(node)
+        if name.partition(".")[0] in unpacking
+    ]
+
+    assert found == [], "read it through something with limits, and say in docs/security.md with which"
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""] if not node.level else []
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+
+
 def test_messages_are_sent_by_tasks_alone():
     # There they wait for the commit, and a lost broker is logged in place of failing the request.
     sent = [

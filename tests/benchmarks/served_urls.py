@@ -20,4 +20,15 @@ class EmptyView(APIView):
         return Response({})
 
 
-urlpatterns = [path("empty/", EmptyView.as_view()), path("", include("config.urls"))]
+class PlainView(APIView):
+    """Answers with nothing, under the settings of the product: who asks is found out, and counted."""
+
+    def get(self, request: Request) -> Response:
+        return Response({})
+
+
+urlpatterns = [
+    path("empty/", EmptyView.as_view()),
+    path("plain/", PlainView.as_view()),
+    path("", include("config.urls")),
+]

@@ -21,7 +21,7 @@ from django.db import connection
 from config import children
 
 WRK = shutil.which("wrk")
-THREADS, CONNECTIONS, SECONDS, ROUNDS, START_SECONDS = 4, 4, 2, 5, 30
+THREADS, CONNECTIONS, SECONDS, ROUNDS, START_SECONDS = 4, 4, 1, 5, 30
 UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 60e3}
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -56,20 +56,21 @@ class Share:
     by_clock: float
     by_cpu: float
     tail: float
+    tail_of_limit: float
     n_failed: int
     ours: Load
     limit: Load
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    """Serve the database of the test by one process, as docs/operations.md says to run it."""
+def serving(**settings_of_it: str) -> Iterator[Server]:
+    """Serve the database of the test by one process, as docs/operations.md says to run it, with these settings."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", address, "--worker-class", "gthread",
                "--workers", "1", "--threads", str(THREADS), "--log-level", "warning"]  # fmt: skip
-    process = subprocess.Popen(command, env={**os.environ, **_environment()}, cwd=settings.BASE_DIR)
+    process = subprocess.Popen(command, env={**os.environ, **environment(), **settings_of_it}, cwd=settings.BASE_DIR)
     try:
         _wait_for(address, process)
         yield Server(f"http://{address}", process.pid)
@@ -91,6 +92,7 @@ def share(server: Server, ours: str, *, of: str, headers: Mapping[str, str] | No
         by_clock=median(one.rate / other.rate for one, other in rounds),
         by_cpu=median(other.cpu_ms / one.cpu_ms for one, other in rounds),
         tail=median(one.p99_ms / one.median_ms for one, _ in rounds),
+        tail_of_limit=median(other.p99_ms / other.median_ms for _, other in rounds),
         n_failed=sum(one.n_failed + other.n_failed for one, other in rounds),
         ours=rounds[-1][0],
         limit=rounds[-1][1],
@@ -116,7 +118,8 @@ def load(server: Server, path: str, *, headers: Mapping[str, str]) -> Load:
     )
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What a process of its own is told to work on the database of the test as the product would."""
     return {
         "DJANGO_SETTINGS_MODULE": "tests.benchmarks.served",
         "ENV_FILE": os.devnull,

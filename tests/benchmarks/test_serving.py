@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -31,11 +32,12 @@ pytestmark = [
 
 @dataclass(frozen=True)
 class Asked:
-    """One way of asking, and the share of the empty view's rate that it is to have."""
+    """One way of asking, and the shares of the empty view's rate that it is to have: where nothing changed, and made anew."""
 
     what: str
     path: str
     goal: float
+    goal_anew: float
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -44,24 +46,33 @@ def test_the_rates_of_answers_as_shares_of_an_empty_view(capsys):
     detail = f"/api/v1/predictions/{prediction.pk}/"
     etag = Client().get(detail).headers["ETag"]
     ways = [
-        Asked("a prediction", detail, 0.5),
-        Asked("a list of 100 predictions", "/api/v1/predictions/?topic=aid/military&page_size=100", 0.3),
-        Asked("a list of 100 forecasts", "/api/v1/forecasts/?page_size=100", 0.3),
-        Asked("accuracy, unchanged", "/api/v1/accuracy/?topic=bench", 0.6),
-        Asked("calibration, unchanged", "/api/v1/calibration/?topic=bench", 0.6),
-        Asked("a prediction that the reader has", detail, 0.8, {"If-None-Match": etag}),
+        Asked("a prediction", detail, 0.5, 0.5),
+        Asked("a list of 100 predictions", "/api/v1/predictions/?topic=aid/military&page_size=100", 0.3, 0.3),
+        Asked("a list of 100 forecasts", "/api/v1/forecasts/?page_size=100", 0.3, 0.3),
+        Asked("accuracy, the slice unchanged", "/api/v1/accuracy/?topic=bench", 0.6, 0.6),
+        Asked("calibration, the slice unchanged", "/api/v1/calibration/?topic=bench", 0.6, 0.6),
+        Asked("a prediction that the reader has", detail, 0.8, 0.8, {"If-None-Match": etag}),
     ]
     with serving() as server:
         _warm(server, ways)
-        found = [(way, share(server, way.path, of="/empty/", headers=way.headers)) for way in ways]
+        held = [(way, share(server, way.path, of="/empty/", headers=way.headers)) for way in ways]
         shown = share(server, detail, of=detail, headers={"Authorization": bearer})
+    cache.clear()
+    with serving(HELD_ANSWERS_MB="0") as server:
+        _warm(server, ways)
+        anew = [(way, share(server, way.path, of="/empty/", headers=way.headers)) for way in ways]
 
     with capsys.disabled():
-        print("\nShares of the rate of an empty view (gunicorn with one process, PostgreSQL):")
-        for way, one in found:
+        print("\nShares of the rate of an empty view (gunicorn with one process, PostgreSQL), nothing written since:")
+        for way, one in held:
             _tell(way.what, one, goal=way.goal)
         _tell("a token shown, of the same without", shown, goal=0.9)
-    assert sum(one.n_failed for one in [shown, *(one for _, one in found)]) == 0
+        print(
+            "The same where something was written elsewhere, so that nothing held is right (scorecards are kept in Redis):"
+        )
+        for way, one in anew:
+            _tell(f"{way.what}, made anew", one, goal=way.goal_anew)
+    assert sum(one.n_failed for one in [shown, *(one for _, one in [*held, *anew])]) == 0
 
 
 def _world() -> tuple[Prediction, str]:
@@ -86,10 +97,12 @@ def _warm(server: Server, ways: list[Asked]) -> None:
 
 
 def _tell(what: str, one: Share, *, goal: float) -> None:
-    reached = "reached" if max(one.by_clock, one.by_cpu) >= goal else "MISSED"
+    reached = [name for name, share in (("clock", one.by_clock), ("CPU time", one.by_cpu)) if share >= goal]
+    verdict = {0: "MISSED", 1: f"reached by the {reached[0]} alone" if reached else "", 2: "reached"}[len(reached)]
     print(
-        f"  {what}: {one.by_clock:.2f} by the clock, {one.by_cpu:.2f} by the server's CPU time (goal {goal}, {reached}); "
-        f"p99 {one.tail:.1f} x the median; {one.ours.rate:,.0f}/s against {one.limit.rate:,.0f}/s, "
+        f"  {what}: {one.by_clock:.2f} by the clock, {one.by_cpu:.2f} by the server's CPU time (goal {goal}, {verdict}); "
+        f"p99 {one.tail:.1f} x the median, the empty view's {one.tail_of_limit:.1f}; "
+        f"{one.ours.rate:,.0f}/s against {one.limit.rate:,.0f}/s, "
         f"{one.ours.cpu_ms:.2f} ms against {one.limit.cpu_ms:.2f} ms of CPU time; {one.n_failed} failed"
     )
     keep(f"serving {what}", asdict(one) | {"goal": goal})

@@ -35,6 +35,7 @@ BEYOND_TYPES = {
     r"ends before it starts|outside its window|before it happened|in the future": "times are compared",
     r"finer than four decimals|no more than 8 decimal places": "a number of JSON has no number of decimals",
     r"^: The first line is no header of a format": "a file is a text of one of some formats",
+    r"is more than \d+: give the smaller size|The ledger has \d+ entries, not": "the ledger is as long as it is",
     r"^q: Give at least one word": "signs alone are no words",
 }
 APPLICATION = WSGIHandler()

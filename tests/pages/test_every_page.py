@@ -11,8 +11,8 @@ from tests.builders import judged_prediction, make_article, make_event, make_pre
 from tests.markup import faults, loaded_from_elsewhere, weight
 
 MOST_BYTES, MOST_QUERIES = 100_000, 15
-# A scorecard that has conditions, readings and words to tell of, and one that is worked out as of a day.
-OF_SCORECARDS, OF_REPLAYS = 23, 25
+# A scorecard that has conditions, readings and words to tell of, with what was due set beside it, and one as of a day.
+OF_SCORECARDS, OF_REPLAYS = 23, 21
 ASKED = {
     "search": "?q=aid",
     "compare": "?a=ada-byron&b=the-example",

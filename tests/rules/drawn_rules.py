@@ -58,7 +58,8 @@ def times(anchors, *, days, offsets):
     edges = [edge for edge in EDGES if days[0] <= edge <= days[1]]
     fixed = st.one_of(st.sampled_from(edges), st.integers(*days)).map(lambda number: day(number).isoformat())
     anchored = st.fixed_dictionaries({"anchor": st.sampled_from(anchors), "offset": st.sampled_from(offsets)})
-    simple = st.one_of(fixed, anchored)
+    # What hangs on an anchor moves with it, so much is drawn to hang on one.
+    simple = st.one_of(fixed, anchored, anchored, anchored)
     several = st.lists(simple, min_size=1, max_size=2)
     return st.one_of(simple, several.map(lambda times: {"max": times}), several.map(lambda times: {"min": times}))
 
@@ -139,9 +140,9 @@ def rules(draw):
     if shape == "plain":
         raw = {"consequent": first}
     elif shape == "beside":
-        raw = {"consequent": {"any": [first, draw(formulas((*ALWAYS, "clause:first")))]}}
+        raw = {"consequent": {"any": [first, draw(formulas((*ALWAYS, "clause:first", "clause:first")))]}}
     elif shape == "condition":
-        raw = {"condition": first, "consequent": draw(formulas((*ALWAYS, "condition")))}
+        raw = {"condition": first, "consequent": draw(formulas((*ALWAYS, "condition", "condition", "condition")))}
     else:
         either = {"any": [first, draw(clauses(ALWAYS))]}
         raw = {"condition": either, "consequent": draw(formulas((*ALWAYS, "condition", "clause:first")))}

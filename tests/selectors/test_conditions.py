@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import User
 
+from forecasts.selectors import conditions
 from forecasts.selectors.fits import fits_of
 from forecasts.selectors.scorecards import full_scorecard
 from forecasts.selectors.slices import Slice
@@ -168,3 +169,16 @@ def test_more_conditions_cost_no_more_queries(django_assert_num_queries):
         claimed(f"If {number}, so.", condition=f"case {number}")
     with django_assert_num_queries(3):
         fits_of(ADA)
+
+
+def test_more_conditional_predictions_than_are_added_up_beside_the_rest_have_their_own_slice(monkeypatch):
+    for number in range(2):
+        claimed(f"If so, {number}.", "YES", condition="so")
+    everything = full_scorecard(ADA, now=NOW).details.conditional
+    monkeypatch.setattr(conditions, "MOST_ADDED_UP", 1)
+
+    too_many = full_scorecard(ADA, now=NOW).details.conditional
+    alone = full_scorecard(replace(ADA, conditional=True), now=NOW).summary
+
+    assert (too_many.resolved, too_many.brier, too_many.brier_interval) == (2, None, None)
+    assert everything.brier == alone.mean_brier

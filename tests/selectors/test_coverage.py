@@ -1,5 +1,5 @@
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -12,10 +12,21 @@ from forecasts.selectors.recorded_coverage import recorded_coverage
 from forecasts.selectors.scorecards import full_scorecard, scorecard
 from forecasts.selectors.slices import Slice, Weighting
 from forecasts.services.forecasts import record_forecast, record_lexicon, wording
+from forecasts.services.intake import RuleDraft
 from forecasts.services.rebuilds import check_scopes, rebuild_scopes
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.verdicts import record_verdict, reopen
-from tests.builders import NOW, PUBLISHED, cover, make_article, make_event, make_forecaster, make_prediction, make_topic
+from tests.builders import (
+    NOW,
+    PUBLISHED,
+    cover,
+    make_article,
+    make_event,
+    make_forecaster,
+    make_prediction,
+    make_topic,
+    rule_that_it_occurs,
+)
 from tests.forecasting import asked, decide, says
 
 PAGE = " ".join((Path(__file__).parents[2] / "docs" / "scores" / "coverage.md").read_text(encoding="utf-8").split())
@@ -140,7 +151,7 @@ def test_under_every_filter_the_parts_add_up_and_a_replay_of_now_says_the_same(e
     assert card.coverage == recorded
     if "as_recorded" not in asked:
         replayed = scorecard(replace(chosen, as_of=NOW)).coverage
-        assert asdict(replayed) == asdict(recorded)
+        assert replayed == recorded
 
 
 def test_filters_narrow_what_is_counted(every_kind):
@@ -238,12 +249,10 @@ def test_more_predictions_are_counted_with_as_many_queries(every_kind, django_as
         assert recorded_coverage(chosen).predictions >= 20
 
 
-def test_what_is_kept_is_read_in_one_query_more_than_it_takes_to_see_that_nothing_waits(
-    every_kind, django_assert_num_queries
-):
+def test_what_is_kept_is_read_in_the_query_that_sees_that_nothing_waits(every_kind, django_assert_num_queries):
     rebuild_scopes()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         kept = recorded_coverage(Slice())
 
     assert kept == recorded_coverage(Slice(issued_to=NOW))
@@ -253,10 +262,31 @@ def test_what_waits_to_be_counted_again_is_counted_when_it_is_read(every_kind, d
     rebuild_scopes()
     make_prediction(rules=[], statement="One more.", title="One more.")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         kept = recorded_coverage(Slice())
 
     assert kept == recorded_coverage(Slice(issued_to=NOW))
+
+
+def test_whether_there_are_words_and_other_readings_is_kept_and_never_guessed(every_kind):
+    rebuild_scopes()
+    before = recorded_coverage(Slice())
+    prediction = make_prediction(
+        rules=[RuleDraft(rule_that_it_occurs()), RuleDraft(rule_that_it_occurs(), variant="STRICT")],
+        statement="One more.",
+        title="One more.",
+        probability=None,
+    )
+    in_words(prediction, "likely")
+
+    waiting = recorded_coverage(Slice())
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+    counted = recorded_coverage(Slice())
+
+    assert (before.in_words, before.read_otherwise) == (2, 0)
+    assert (waiting.in_words, waiting.read_otherwise) == (counted.in_words, counted.read_otherwise) == (3, 1)
+    unknown = recorded_coverage(Slice(issued_to=NOW))
+    assert (unknown.in_words, unknown.read_otherwise) == (None, None)
 
 
 def test_scored_forecasts_are_counted_by_what_they_are_compared_with(db):

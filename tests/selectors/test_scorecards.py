@@ -139,9 +139,9 @@ def test_a_longer_record_costs_no_more_queries(django_assert_num_queries):
     for number in range(12):
         decided(number=number)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert scorecard(ADA).summary.n == 12
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert len(full_scorecard(ADA).calls) == 12
 
 
@@ -176,6 +176,12 @@ def test_the_newest_calls_are_listed_whichever_way_they_are_looked_for(monkeypat
     monkeypatch.setattr(calls, "MOST_SORTED", 1)
     many = full_scorecard(ADA)
 
+    monkeypatch.setattr(calls, "LOOKED_THROUGH", (1, 3))
+    in_parts = full_scorecard(ADA)
+    monkeypatch.setattr(calls, "LOOKED_THROUGH", (1,))
+    at_most_one = full_scorecard(ADA)
+
     assert [call.title for call in few.calls] == ["Claim 2", "Claim 3"]
-    assert many.calls == few.calls
+    assert many.calls == in_parts.calls == few.calls
+    assert ([call.title for call in at_most_one.calls], at_most_one.n_calls) == (["Claim 3"], 4)
     assert (few.n_calls, len(found)) == (4, 4)

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 
 from forecasts.models import Forecast
 from forecasts.scoring.thresholds import Absent
+from forecasts.selectors import spoken
 from forecasts.selectors.recounts import recount
 from forecasts.selectors.scorecards import full_scorecard
 from forecasts.selectors.slices import Slice
@@ -203,11 +204,11 @@ def test_counted_anew_they_come_to_the_same():
 def test_more_words_cost_no_more_queries(django_assert_num_queries):
     said_often("likely", happened=3, failed=3)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         verbal_of(ADA)
 
     said_often("unlikely", happened=3, failed=9, start=10)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert verbal_of(ADA).n == 18
 
 
@@ -223,3 +224,13 @@ def test_marks_that_were_recorded_as_words_are_told_as_they_are():
     (line,) = full_scorecard(Slice(forecaster="the-king"), now=NOW).details.verbal.phrases
 
     assert (line.phrase, line.n) == ('""', 1)
+
+
+def test_more_words_than_can_be_looked_through_are_not_and_it_says_so(monkeypatch):
+    said_often("likely", happened=3, failed=3)
+    monkeypatch.setattr(spoken, "MOST_SPOKEN", 5)
+
+    found = full_scorecard(ADA, now=NOW).details.verbal
+
+    assert (found.n, found.phrases, found.score.reason) == (None, (), "TOO_MANY")
+    assert "too many to look through while somebody waits. Narrow the slice." in found.score.text

@@ -18,6 +18,7 @@ from forecasts.services.forecast_imports import import_forecasts, preview_foreca
 from forecasts.services.forecast_plans import Origin
 from forecasts.services.import_reports import ImportStopped
 from forecasts.services.rebuilds import check_scopes
+from forecasts.services.sweeps import sweep
 from forecasts.services.verdicts import reopen
 from tests.builders import NOW, make_forecaster
 
@@ -236,6 +237,35 @@ def test_chunks_make_no_difference(editor, monkeypatch):
         sum(Posting.objects.net().filter(forecast__forecaster__slug=f"p{n}").values_list("weight", flat=True))
         for n in range(3)
     } == {1_000_000}
+    assert check_scopes() == []
+
+
+def test_a_question_that_fills_many_chunks_is_scored_once_at_its_end(editor, monkeypatch):
+    monkeypatch.setattr(forecast_imports, "CHUNK", 2)
+    lines = [line(by=f"p{number}") for number in range(7)]
+
+    report(editor, *lines, line(statement="Another.", by="p1"), line(statement="Another.", by="p2"))
+
+    assert Posting.objects.count() == 9
+    assert Posting.objects.filter(sign=-1).count() == 0
+    assert check_scopes() == []
+
+
+def test_an_import_that_breaks_off_within_a_question_leaves_it_to_the_sweep(editor, monkeypatch):
+    monkeypatch.setattr(forecast_imports, "CHUNK", 2)
+    monkeypatch.setattr(forecast_imports, "score_predictions", Mock(side_effect=[0, RuntimeError("the power fails")]))
+    lines = [line(by=f"p{number}") for number in range(4)]
+    with pytest.raises(RuntimeError, match="the power fails"):
+        report(editor, *lines)
+    assert (Forecast.objects.count(), Posting.objects.count()) == (2, 0)
+
+    sweep(now=NOW)
+    monkeypatch.undo()
+    swept = Posting.objects.count()
+    again = counts(editor, *lines)
+
+    assert (swept, again) == (2, (2, 2, 0))
+    assert Posting.objects.net().count() == 4
     assert check_scopes() == []
 
 

@@ -21,7 +21,7 @@ from tests.soundness.scoring_mutations import SCORING_MUTATIONS
 
 ROOT = Path(__file__).parents[2]
 LEFT_BEHIND = shutil.ignore_patterns(".*", "var", "node_modules", "__pycache__", "*.sqlite3")
-SECONDS = 900
+SECONDS = 1800
 ALL = (*MUTATIONS, *SEARCHED, *SCORING_MUTATIONS)
 
 

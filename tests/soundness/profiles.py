@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from hypothesis import HealthCheck, Phase, seed, settings
 
-PROFILES = {"ci": 1, "nightly": 40, "mutants": 1, "search": 10}
+PROFILES = {"ci": 1, "nightly": 40, "mutants": 1, "search": 20}
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
 EFFORT = PROFILES[PROFILE]
 TURNS = range(EFFORT)

@@ -63,5 +63,5 @@ SCORING_MUTATIONS = (
     Mutation("every revision is withdrawn first", FEEDS + "forecast_questions.py", "return is_same and row.made_at == withdrawal.made_at", "return False", IMPORTS),
     Mutation("a file replaces verdicts", SERVICES + "forecast_plans.py", "answer is None or answer == (row.verdict, row.share)", "True", IMPORTS),
     Mutation("a file may resolve its own forecasts", SERVICES + "forecast_plans.py", "plan.own.add(prediction.pk)", "pass", IMPORTS),
-    Mutation("an import forgets to score", SERVICES + "forecast_imports.py", "[pk for pk in plan.touched if pk in plan.answers]", "[]", IMPORTS),
+    Mutation("an import forgets to score", SERVICES + "forecast_imports.py", "{pk for pk in plan.touched if pk in plan.answers} | {*unscored}", "set()", IMPORTS),
 )  # fmt: skip

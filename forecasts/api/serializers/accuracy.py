@@ -9,12 +9,13 @@ from forecasts.scoring.measures import POLICY_VERSION
 from forecasts.selectors.calls import Call
 from forecasts.selectors.scorecards import Scorecard
 
+from .base import Part
 from .coverage import CoverageCountsSerializer, coverage_of
-from .details import ConditionalSerializer, SpreadSerializer, VerbalSerializer, details_of
+from .details import ConditionalSerializer, DeadlinesSerializer, SpreadSerializer, VerbalSerializer, details_of
 from .figures import FigureSerializer, figure
 
 
-class SliceSerializer(serializers.Serializer):
+class SliceSerializer(Part):
     """What the figures are about; what is empty does not narrow it."""
 
     forecaster = serializers.CharField()
@@ -37,7 +38,7 @@ class SliceSerializer(serializers.Serializer):
     as_recorded = serializers.DateTimeField(allow_null=True)
 
 
-class RecordSerializer(serializers.Serializer):
+class RecordSerializer(Part):
     """What the forecasts implied and what came of it."""
 
     n = serializers.IntegerField()
@@ -47,7 +48,7 @@ class RecordSerializer(serializers.Serializer):
     text = serializers.CharField()
 
 
-class CallSerializer(serializers.Serializer):
+class CallSerializer(Part):
     """One scored forecast."""
 
     prediction = serializers.UUIDField(source="prediction_id")
@@ -72,12 +73,12 @@ class CallSerializer(serializers.Serializer):
         return {"BRIER": call.brier, "LOG": call.log}
 
 
-class LexiconVersionSerializer(serializers.Serializer):
+class LexiconVersionSerializer(Part):
     code = serializers.CharField()
     version = serializers.IntegerField()
 
 
-class SampleSerializer(serializers.Serializer):
+class SampleSerializer(Part):
     """The slice, and what its size allows to be said."""
 
     slice = SliceSerializer()
@@ -100,6 +101,7 @@ class AccuracySerializer(SampleSerializer):
     verbal = VerbalSerializer(allow_null=True)
     conditional = ConditionalSerializer(allow_null=True)
     spread = SpreadSerializer(allow_null=True)
+    deadlines = DeadlinesSerializer(allow_null=True)
     calls = CallSerializer(
         many=True, help_text="Those scored last, at most 100; `n_calls` says how many there are, `calls.csv` has all."
     )
@@ -112,7 +114,11 @@ def accuracy_of(card: Scorecard) -> dict[str, Any]:
         "scores": [figure(one) for one in card.figures],
         "other_scales": [figure(one) for one in card.others],
         "record": card.summary.record,
-        **(details_of(card.details) if card.details else dict.fromkeys(("verbal", "conditional", "spread"))),
+        **(
+            details_of(card.details)
+            if card.details
+            else dict.fromkeys(("verbal", "conditional", "spread", "deadlines"))
+        ),
         "calls": card.calls,
         "n_calls": card.n_calls,
     }

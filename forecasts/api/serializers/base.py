@@ -34,6 +34,15 @@ class Body(serializers.Serializer):
         return {name[:100]: [f"There is no field “{name[:100]}” here. Known: {known}."] for name in names}
 
 
+class Part(serializers.Serializer):
+    """A part of an answer that is no row. Nothing in it can be written."""
+
+    shows_rows = True
+
+    def to_representation(self, instance: Any) -> Any:
+        return shown_by(type(self))(instance)
+
+
 class Asked(Body):
     """Query parameters, which are texts."""
 

@@ -12,6 +12,7 @@ from forecasts.scoring.thresholds import Absent, why_absent
 from forecasts.selectors.scorecards import Scorecard
 
 from .accuracy import SampleSerializer, sample_of
+from .base import Part
 from .figures import FigureSerializer, IntervalSerializer, MissingSerializer, figure, missing
 
 LEVEL = 0.95
@@ -19,7 +20,7 @@ NAMES = ("BRIER", "MISCALIBRATION", "MISCALIBRATION_BY_CHANCE", "MISCALIBRATION_
          "BIAS", "OVERCONFIDENCE", "RECALIBRATION_INTERCEPT", "RECALIBRATION_SLOPE")  # fmt: skip
 
 
-class LevelSerializer(serializers.Serializer):
+class LevelSerializer(Part):
     """One probability that was used, how much of all it was used for, and the share of it that came about."""
 
     probability = serializers.CharField()
@@ -31,7 +32,7 @@ class LevelSerializer(serializers.Serializer):
     interval = IntervalSerializer(allow_null=True, help_text="Null below 30 independent events.")
 
 
-class StepSerializer(serializers.Serializer):
+class StepSerializer(Part):
     """A run of probabilities over which the share that happened is taken to be the same."""
 
     low = serializers.FloatField()
@@ -46,7 +47,7 @@ class CurveSerializer(MissingSerializer):
     steps = StepSerializer(many=True)
 
 
-class PointSerializer(serializers.Serializer):
+class PointSerializer(Part):
     probability = serializers.FloatField()
     low = serializers.FloatField()
     high = serializers.FloatField()
@@ -62,7 +63,7 @@ class BandSerializer(MissingSerializer):
     points = PointSerializer(many=True)
 
 
-class BandsSerializer(serializers.Serializer):
+class BandsSerializer(Part):
     """What chance would do, and what is proven."""
 
     consistency = BandSerializer(help_text="Where the curve of somebody perfectly calibrated lies.")
@@ -70,7 +71,7 @@ class BandsSerializer(serializers.Serializer):
     statement = serializers.CharField(help_text="What is proven, in words.")
 
 
-class LossSerializer(serializers.Serializer):
+class LossSerializer(Part):
     """The elementary score: what acting on every probability above the threshold lost on average."""
 
     threshold = serializers.FloatField()

@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from forecasts.selectors.coverage import PARTS, Coverage
 
+from .base import Part
+
 MEANINGS = {
     "predictions": "All of the slice. The parts `resolved` to `not_scored` add up to it.",
     "resolved": "Settled, and with a forecast that counts.",
@@ -29,14 +31,14 @@ MEANINGS = {
 }
 
 
-class SharesSerializer(serializers.Serializer):
+class SharesSerializer(Part):
     """Each part as a share of all; null where there is none."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
         return {name: serializers.FloatField(allow_null=True) for name in PARTS}
 
 
-class CoverageCountsSerializer(serializers.Serializer):
+class CoverageCountsSerializer(Part):
     """How many predictions of the slice ended how."""
 
     def get_fields(self) -> dict[str, serializers.Field]:

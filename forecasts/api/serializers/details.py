@@ -9,11 +9,13 @@ from forecasts.scoring.intervals import Interval
 from forecasts.scoring.thresholds import Absent
 from forecasts.scoring.verbal import Meaning, WordsScore
 from forecasts.selectors.conditions import Conditional
+from forecasts.selectors.deadlines import Deadlines
 from forecasts.selectors.details import Details
 from forecasts.selectors.fits import FitLine
 from forecasts.selectors.spreads import Spread, SpreadLine
 from forecasts.selectors.wordings import PhraseLine, Verbal
 
+from .base import Part
 from .figures import IntervalSerializer
 
 UNSHOWN = "Null where it is not shown."
@@ -23,7 +25,7 @@ def _number(help_text: str, *, may_miss: bool = True) -> serializers.FloatField:
     return serializers.FloatField(allow_null=may_miss, help_text=help_text)
 
 
-class PhraseSerializer(serializers.Serializer):
+class PhraseSerializer(Part):
     """A phrase of one forecaster."""
 
     forecaster = serializers.CharField()
@@ -43,7 +45,7 @@ class PhraseSerializer(serializers.Serializer):
     text = serializers.CharField(help_text="The same as a sentence, or why there is no meaning.")
 
 
-class LadderSerializer(serializers.Serializer):
+class LadderSerializer(Part):
     """A scale of words without gaps."""
 
     lexicon = serializers.CharField()
@@ -54,7 +56,7 @@ class LadderSerializer(serializers.Serializer):
     midpoint_brier = serializers.FloatField(help_text="For comparison; it rewards the wrong step near a cut.")
 
 
-class HedgesSerializer(serializers.Serializer):
+class HedgesSerializer(Part):
     """Words that say only that something can happen; in no score."""
 
     n = serializers.IntegerField(help_text="Forecasts.")
@@ -64,11 +66,11 @@ class HedgesSerializer(serializers.Serializer):
     brier = _number("At the lexicon's point: apart from every other score.")
 
 
-class VerbalSerializer(serializers.Serializer):
+class VerbalSerializer(Part):
     """The forecasts in words: three numbers, since no proper score exists for a range."""
 
-    n = serializers.FloatField()
-    n_clusters = serializers.IntegerField()
+    n = _number("Null where they are too many to look through; `missing_text` says so.")
+    n_clusters = serializers.IntegerField(allow_null=True)
     brier = _number(f"Mean Brier score at the points of the lexicons, 0 to 1; lower is better. {UNSHOWN}")
     interval = IntervalSerializer(allow_null=True)
     best = _number("The least mean that any choice within the ranges earns.")
@@ -84,7 +86,7 @@ class VerbalSerializer(serializers.Serializer):
     hedges = HedgesSerializer()
 
 
-class FitSerializer(serializers.Serializer):
+class FitSerializer(Part):
     """Probabilities of one forecaster that have to fit together."""
 
     kind = serializers.CharField(
@@ -97,7 +99,7 @@ class FitSerializer(serializers.Serializer):
     text = serializers.CharField()
 
 
-class ConditionalSerializer(serializers.Serializer):
+class ConditionalSerializer(Part):
     """The predictions with a condition."""
 
     n = serializers.IntegerField()
@@ -111,7 +113,7 @@ class ConditionalSerializer(serializers.Serializer):
     warning = serializers.CharField(help_text="Where more than half were annulled; else empty.")
     mean_condition = _number("How probable the conditions were said to be.")
     n_condition = serializers.IntegerField(help_text="Over how many of which the same forecaster said it.")
-    brier = _number("Mean Brier score of the resolved ones.")
+    brier = _number("Mean Brier score of the resolved ones; above 5,000 of them only with `conditional=true`.")
     brier_interval = IntervalSerializer(allow_null=True)
     largest_gap = _number("Whichever way; null where there is nothing to compare.")
     largest_distance = _number("Null where there is nothing to compare.")
@@ -119,7 +121,7 @@ class ConditionalSerializer(serializers.Serializer):
     are_fits_complete = serializers.BooleanField(help_text="False for a slice too large to compare within.")
 
 
-class SpreadLineSerializer(serializers.Serializer):
+class SpreadLineSerializer(Part):
     """The score under another reading."""
 
     name = serializers.CharField(help_text="The lexicon's code, or the variant.")
@@ -135,7 +137,7 @@ class SpreadLineSerializer(serializers.Serializer):
     text = serializers.CharField()
 
 
-class SpreadSerializer(serializers.Serializer):
+class SpreadSerializer(Part):
     """How much the score hangs on readings."""
 
     brier = _number("The score as it is.")
@@ -146,12 +148,27 @@ class SpreadSerializer(serializers.Serializer):
     variants_missing = serializers.CharField(help_text="Why other readings of rules are not shown; else empty.")
 
 
+class DeadlinesSerializer(serializers.Serializer):
+    """What rests on deadlines that editors set, since the words give none."""
+
+    n = serializers.IntegerField(help_text="Predictions of the slice with such a deadline.")
+    share = _number("Of the weight that is scored, what rests on them.")
+    n_ranged = serializers.IntegerField(help_text="Those with another end on record.")
+    early = SpreadLineSerializer(allow_null=True, help_text="The score with each held to its earliest end.")
+    late = SpreadLineSerializer(allow_null=True, help_text="The score with each held to its latest end.")
+    n_late = serializers.IntegerField(
+        help_text="Failed by the deadline, true by the latest end; scored by the deadline."
+    )
+    missing_text = serializers.CharField(help_text="Why ends are not looked at; else empty.")
+
+
 def details_of(details: Details) -> dict[str, Any]:
     """The details by name, in the shape of the serializers above."""
     return {
         "verbal": _verbal(details.verbal),
         "conditional": _conditional(details.conditional),
         "spread": _spread(details.spread),
+        "deadlines": _deadlines(details.deadlines),
     }
 
 
@@ -225,6 +242,11 @@ def _spread(spread: Spread) -> dict[str, Any]:
         "lexicons": [_spread_line(line) for line in spread.lexicons],
         "variants": [_spread_line(line) for line in spread.variants],
     }
+
+
+def _deadlines(found: Deadlines) -> dict[str, Any]:
+    lines = {name: line and _spread_line(line) for name, line in (("early", found.early), ("late", found.late))}
+    return {**_fields(found, "n", "share", "n_ranged", "n_late"), **lines, "missing_text": found.missing}
 
 
 def _spread_line(line: SpreadLine) -> dict[str, Any]:

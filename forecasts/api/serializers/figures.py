@@ -8,10 +8,11 @@ from forecasts.scoring.figures import Figure
 from forecasts.scoring.rules import Direction
 from forecasts.scoring.thresholds import Absent
 
+from .base import Part
 from .resolutions import RangeSerializer, range_of
 
 
-class IntervalSerializer(serializers.Serializer):
+class IntervalSerializer(Part):
     low = serializers.FloatField()
     high = serializers.FloatField()
     method = serializers.CharField(help_text="How it was found; docs/scores.md has each.")
@@ -19,7 +20,7 @@ class IntervalSerializer(serializers.Serializer):
     n_clusters = serializers.IntegerField(help_text="How many events it takes to be independent of each other.")
 
 
-class MissingSerializer(serializers.Serializer):
+class MissingSerializer(Part):
     """Why something is not shown."""
 
     missing_reason = serializers.CharField(allow_null=True, help_text="Why it is not shown; null where it is.")

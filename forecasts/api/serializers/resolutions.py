@@ -8,7 +8,7 @@ from forecasts.api.fields import CodeField, InstantField, PredictionField, RawPr
 from forecasts.models import Evaluation, Resolution, Score, Verdict, Witness
 from forecasts.scoring.rules import SCORE_VERSIONS, Direction, Measure
 
-from .base import Answer, Body
+from .base import Answer, Body, Part
 
 
 class ResolutionSerializer(Answer):
@@ -130,7 +130,7 @@ class ExplanationSerializer(serializers.Serializer):
     )
 
 
-class RangeSerializer(serializers.Serializer):
+class RangeSerializer(Part):
     low = serializers.FloatField(allow_null=True, help_text="Null: without an end.")
     high = serializers.FloatField(allow_null=True, help_text="Null: without an end.")
 

@@ -5,10 +5,12 @@ The framework makes the fields of a serializer anew for each answer, which takes
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Manager
 from rest_framework import serializers
 
@@ -52,7 +54,7 @@ def _reader(field: Any, *, columns: Mapping[str, str]) -> Reader:
         and field.pk_field is None
     ):
         return attrgetter(columns[str(field.source)])
-    get = attrgetter(field.source) if field.source in columns else field.get_attribute
+    get = attrgetter(field.source) if field.source in columns else _finding(field)
     if type(field) in AS_THEY_ARE:
         return get
     show = _showing(field)
@@ -64,11 +66,49 @@ def _reader(field: Any, *, columns: Mapping[str, str]) -> Reader:
     return read
 
 
+def _finding(field: Any) -> Reader:
+    """What finds the value of a field that is no column: through other rows, or a property."""
+    if isinstance(field, serializers.ListSerializer):
+        return _of_many(field)
+    if field.source == "*" or isinstance(field, serializers.SerializerMethodField):
+        return field.get_attribute
+    find = attrgetter(field.source)
+
+    def get(row: Any) -> Any:
+        try:
+            value = find(row)
+        except (AttributeError, ObjectDoesNotExist):
+            return field.get_attribute(row)
+        # The framework calls methods, and knows which.
+        return field.get_attribute(row) if callable(value) else value
+
+    return get
+
+
+def read_before(relation: str) -> str:
+    """
+    What the rows of a relation are called on a row, as a list, where they were read for many rows at once.
+
+    The framework's own place for them is a queryset, made anew for every row, which takes longer than all the rest.
+    """
+    return f"read_{relation}"
+
+
+def _of_many(field: Any) -> Reader:
+    name = read_before(field.source)
+
+    def get(row: Any) -> Any:
+        rows = getattr(row, name, None)
+        return field.get_attribute(row) if rows is None else rows
+
+    return get
+
+
 def _showing(field: Any) -> Reader:
     one: Any = field.child if isinstance(field, serializers.ListSerializer) else field
     # Only a serializer that shows rows in the framework's own way can be taken apart.
     if not hasattr(type(one), "shows_rows"):
-        return field.to_representation
+        return _instant if type(field) is serializers.DateTimeField else field.to_representation
     kind: Any = type(one)
     show = shown_by(kind)
     return show if one is field else _each(show)
@@ -79,3 +119,8 @@ def _each(show: Reader) -> Reader:
         return [show(row) for row in (rows.all() if isinstance(rows, Manager) else rows)]
 
     return read
+
+
+def _instant(value: datetime) -> str:
+    """As the framework writes an instant, without asking each time what zone it is to be told in."""
+    return value.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"

@@ -17,6 +17,8 @@ from forecasts.selectors.slices import Slice
 
 from .base import Endpoint
 
+PARAMETERS = list(ChosenCard().fields)
+
 
 class SliceEndpoint(Endpoint):
     """A view of the scorecard of one slice."""
@@ -24,7 +26,7 @@ class SliceEndpoint(Endpoint):
     score = staticmethod(scorecard)
 
     def parameters(self) -> list[str]:
-        return list(ChosenCard().fields)
+        return PARAMETERS
 
     def hangs_on_records(self) -> bool:
         return True
@@ -47,7 +49,8 @@ class SliceEndpoint(Endpoint):
     def _worked_out(self, chosen: Slice, is_banded: bool, *, shape: Callable[[Scorecard], Any]) -> tuple[Any, bool]:
         """The content of the answer, and whether it hangs on nothing but what the version of the slice says."""
         card = self.score(chosen, now=timezone.now())
-        is_read_otherwise = card.details is not None and bool(card.details.spread.variants)
+        details = card.details
+        is_read_otherwise = details is not None and bool(details.spread.variants or details.deadlines.n_ranged)
         return shape(with_bands(card) if is_banded else card), not is_read_otherwise
 
 

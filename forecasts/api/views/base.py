@@ -148,12 +148,10 @@ class Shown(Endpoint, ReadOnlyModelViewSet):
         serializer: Any = self.get_serializer(rows, many=True)
         given = self.request.query_params
         chosen = names_in(given.get("include"), parameter="include", known=self.includes) or ()
-        if "fields" in given:
-            own = serializer.child.fields
-            left = names_in(given["fields"], parameter="fields", known=own) or ()
-            for name in [name for name in own if name not in left]:
-                own.pop(name)
         shown = serializer.data
+        if "fields" in given:
+            left = names_in(given["fields"], parameter="fields", known=serializer.child.fields) or ()
+            shown = [{name: value for name, value in row.items() if name in left} for row in shown]
         include_into(shown, rows=rows, chosen=chosen, known=self.includes, request=self.request)
         return shown
 

@@ -19,7 +19,8 @@ from forecasts.selectors.ledger_tree import consistency_of, known_keys, last_che
 
 from .base import Endpoint
 
-SIZE = {"type": "integer", "minimum": 0, "maximum": 2**53}
+DIGITS = 15
+SIZE = {"type": "integer", "minimum": 0, "maximum": 10**DIGITS - 1}
 PAGE = 500
 
 
@@ -117,6 +118,7 @@ def number_in(request: Request, name: str, *, default: int | None) -> int:
     text = request.query_params.get(name)
     if text is None and default is not None:
         return default
-    if not text or not text.isascii() or not text.isdigit() or len(text) > 15:
-        raise ValidationError({name: [f"“{(text or '')[:20]}” is no number of entries: give a whole number."]})
+    if not text or not text.isascii() or not text.isdigit() or len(text) > DIGITS:
+        told = f"“{(text or '')[:20]}” is no number of entries: give a whole number of at most {DIGITS} digits."
+        raise ValidationError({name: [told]})
     return int(text)

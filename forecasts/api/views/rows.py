@@ -7,6 +7,7 @@ from forecasts.api.serializers.articles import ArticleSerializer
 from forecasts.api.serializers.forecasts import ForecastSerializer
 from forecasts.api.serializers.predictions import PredictionSerializer, RuleSerializer
 from forecasts.api.serializers.resolutions import EvaluationSerializer, ResolutionSerializer, ScoreSerializer
+from forecasts.api.serializers.shown import read_before
 from forecasts.models import (
     Article,
     ArticleAuthor,
@@ -18,8 +19,14 @@ from forecasts.models import (
     Score,
 )
 
-BYLINE = Prefetch("articleauthor_set", ArticleAuthor.objects.select_related("forecaster").order_by("position"))
-RULE_NAMES = Prefetch("rules", RuleVersion.objects.defer("rule").order_by("name", "version"))
+BYLINE = Prefetch(
+    "articleauthor_set",
+    ArticleAuthor.objects.select_related("forecaster").order_by("position"),
+    to_attr=read_before("articleauthor_set"),
+)
+RULE_NAMES = Prefetch(
+    "rules", RuleVersion.objects.defer("rule").order_by("name", "version"), to_attr=read_before("rules")
+)
 
 CORRECTIONS = Article.objects.filter(supersedes=OuterRef("pk")).values("pk")[:1]
 ARTICLES = (

@@ -1,0 +1,168 @@
+"""How much a score hangs on deadlines that the words do not give: the same claims, held to the other ends on record."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db.models import Sum
+
+from forecasts.models import Prediction, RuleVersion
+from forecasts.rules import parse_rule
+from forecasts.rules.schedule import scheduled_close
+from forecasts.scoring.levels import BASIS_POINTS
+from forecasts.scoring.statistics import Totals
+
+from .coverage import asked_forecasts
+from .knowledge import milestones
+from .recorded_coverage import standing_postings
+from .recounts import Recount, recount_under, weight_under
+from .replays import Replayed, replay_readings
+from .resolutions import current_rules_of
+from .slices import Slice, Weighting, weight_of
+from .spreads import MOST_REPLAYED, SpreadLine, line_under
+
+NO_TIME = "No knowledge time was given to evaluate other ends on."
+AT_HORIZON = "At a horizon only verdicts on record are scored."
+End = Literal["EARLY", "LATE"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadlines:
+    """
+    What rests on deadlines that editors set since the words give none.
+
+    `n` predictions of the slice have one, and `share` of the weight that is scored rests on them. For `n_ranged` another
+    end is on record: a strict or lenient reading that differs from the central one in the end of a window only. `early`
+    and `late` are the score with each held to its earliest and to its latest end. `n_late` failed by their deadline and
+    came true by the latest end: they are scored by the deadline alone. `missing` is why ends are not looked at.
+    """
+
+    n: int
+    share: float | None = None
+    n_ranged: int = 0
+    early: SpreadLine | None = None
+    late: SpreadLine | None = None
+    n_late: int = 0
+    missing: str = ""
+
+
+def deadlines_of(
+    chosen: Slice, *, n: int, totals: Totals, as_of: datetime | None, recount: Recount | None = None
+) -> Deadlines:
+    """
+    Return what rests on implied deadlines, and the score at both ends of their ranges.
+
+    Args:
+        chosen: The slice.
+        n: How many of its predictions have a deadline that an editor set.
+        totals: Its sums.
+        as_of: The knowledge time on which the other ends are evaluated; without it they are left out.
+        recount: What counts where its predictions are decided anew; by the record otherwise.
+    """
+    if not n or not totals.weight:
+        return Deadlines(n=n)
+    share = _weight(chosen, recount=recount) / totals.weight
+    if as_of is None or chosen.weighting is Weighting.AT_HORIZON:
+        return Deadlines(n=n, share=share, missing=NO_TIME if as_of is None else AT_HORIZON)
+    asked = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True).values("prediction")
+    ranged = Prediction.objects.filter(
+        pk__in=asked,
+        deadline_basis=Prediction.DeadlineBasis.IMPLIED,
+        rules__in=RuleVersion.objects.exclude(variant=RuleVersion.Variant.CENTRAL),
+    )
+    predictions = list(ranged.order_by("pk").distinct()[: MOST_REPLAYED + 1])
+    if len(predictions) > MOST_REPLAYED:
+        return Deadlines(n=n, share=share, missing=f"More than {MOST_REPLAYED} have other ends: too many to evaluate.")
+    ends = _ends(predictions)
+    found = {name: replay_readings(readings=list(held.values()), as_of=as_of) for name, held in ends.items()}
+    lines = {
+        name: _line(chosen, name, totals=totals, recount=recount, held=ends[name], found=found[name]) for name in ends
+    }
+    return Deadlines(
+        n=n,
+        share=share,
+        n_ranged=len({pk for held in ends.values() for pk in held}),
+        early=lines["EARLY"],
+        late=lines["LATE"],
+        n_late=_late(chosen, recount=recount, found=found["LATE"]),
+    )
+
+
+def _weight(chosen: Slice, *, recount: Recount | None) -> int:
+    """The weight of the forecasts that count on predictions with an implied deadline."""
+    implied = Prediction.DeadlineBasis.IMPLIED
+    if recount is None:
+        rows = standing_postings(chosen).filter(resolution__prediction__deadline_basis=implied)
+        return rows.aggregate(total=Sum(weight_of(chosen.weighting)))["total"] or 0
+    counted = {row.prediction_id for row in recount.rows}
+    among = set(Prediction.objects.filter(pk__in=counted, deadline_basis=implied).values_list("pk", flat=True))
+    return sum(weight_under(row, weighting=chosen.weighting) for row in recount.rows if row.prediction_id in among)
+
+
+def _ends(predictions: Sequence[Prediction]) -> dict[End, dict[UUID, RuleVersion]]:
+    """By prediction, the reading with the earliest and with the latest end, where it is not the central one."""
+    known, rules = milestones(), current_rules_of(predictions=predictions)
+    found: dict[End, dict[UUID, RuleVersion]] = {"EARLY": {}, "LATE": {}}
+    for prediction in predictions:
+        closes = _closes(rules[prediction.pk], issued_at=prediction.issued_at, known=known)
+        central = next((at for version, at in closes.items() if version.variant == RuleVersion.Variant.CENTRAL), None)
+        if central is None:
+            continue
+        for name, pick in (("EARLY", min), ("LATE", max)):
+            version = pick(closes, key=lambda one: (closes[one] - central).total_seconds())
+            if closes[version] != central:
+                found[name][prediction.pk] = version  # type: ignore[index]
+    return found
+
+
+def _closes(
+    versions: Iterable[RuleVersion], *, issued_at: datetime, known: Mapping[str, datetime]
+) -> dict[RuleVersion, datetime]:
+    """When the central reading, and those that differ from it in the ends of windows only, were bound to be decided."""
+    listed = list(versions)
+    central = next((one for one in listed if one.variant == RuleVersion.Variant.CENTRAL), None)
+    if central is None:
+        return {}
+    alike = [one for one in listed if _without_ends(one.rule) == _without_ends(central.rule)]
+    closes = {one: scheduled_close(parse_rule(one.rule), publication=issued_at, milestones=known) for one in alike}
+    return {one: at for one, at in closes.items() if at is not None}
+
+
+def _without_ends(rule: dict[str, Any]) -> str:
+    """A rule with the ends of the windows of its outcome left out."""
+    return json.dumps({**rule, "consequent": _blank(rule.get("consequent"))}, sort_keys=True)
+
+
+def _blank(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_blank(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {name: {**value, "end": None} if name == "window" and isinstance(value, dict) else _blank(value) for name, value in part.items()}  # fmt: skip
+
+
+def _line(
+    chosen: Slice,
+    name: str,
+    *,
+    totals: Totals,
+    recount: Recount | None,
+    held: Mapping[UUID, RuleVersion],
+    found: Mapping[UUID, Replayed],
+) -> SpreadLine | None:
+    if not held:
+        return None
+    other = recount_under(chosen, predictions=[one.prediction for one in held.values()], found=found)
+    return line_under(chosen, name=name, totals=totals, recount=recount, other=other, held=set(held))
+
+
+def _late(chosen: Slice, *, recount: Recount | None, found: Mapping[UUID, Replayed]) -> int:
+    """How many failed by their deadline and came true by a later end."""
+    came_true = {pk for pk, one in found.items() if one.outcome and one.outcome.share == BASIS_POINTS}
+    if recount is not None:
+        return len({row.prediction_id for row in recount.rows if row.prediction_id in came_true and not row.outcome})
+    failed = standing_postings(chosen).filter(resolution__prediction__in=came_true, outcome=0).order_by()
+    return failed.values("resolution__prediction").distinct().count()

@@ -1,0 +1,59 @@
+"""Faults are put into a service of real processes, one for each test; nothing here touches the suite's own database."""
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from .databases import Cluster, Sqlite
+from .report import IS_CAMPAIGN
+from .rig import Redis, Rig
+
+FAULTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    """Each of these takes real processes and some time."""
+    for item in items:
+        if FAULTS in item.path.parents:
+            item.add_marker(pytest.mark.fault)
+            item.add_marker(pytest.mark.timeout(900 if IS_CAMPAIGN else 180))
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Nothing here uses the suite's cache."""
+
+
+@pytest.fixture
+def dice(request) -> random.Random:
+    """The same throws each time for the same test."""
+    return random.Random(request.node.name)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    # Not below pytest's own folder, which no other user may enter, and PostgreSQL runs as one.
+    with TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as folder:
+        started = Cluster(folder=Path(folder))
+        yield started
+        started.stop()
+
+
+@pytest.fixture
+def rig_on(cluster, tmp_path, request) -> Iterator[Callable[[str], Rig]]:
+    """Make a service on `postgresql` or `sqlite`."""
+    rigs = []
+
+    def _rig_on(vendor: str) -> Rig:
+        name = f"faults_{abs(hash(request.node.name))}"
+        database = cluster.new_database(name) if vendor == "postgresql" else Sqlite(folder=tmp_path)
+        rigs.append(Rig(folder=tmp_path, database=database, redis=Redis(folder=tmp_path)))
+        return rigs[-1]
+
+    yield _rig_on
+    for rig in rigs:
+        rig.stop()
+        rig.redis.stop()

@@ -1,0 +1,121 @@
+"""Private databases that may be broken: a PostgreSQL cluster, and a file of SQLite."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+import pytest
+
+PATIENCE_SECONDS = 20
+ELSEWHERE = Path("/usr/lib/postgresql")
+
+
+class Database(Protocol):
+    """Somewhere to record: its address for programs, and plain SQL for whoever checks them."""
+
+    url: str
+    now: str
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
+
+    def execute(self, sql: str) -> None: ...
+
+
+class Sqlite:
+    """A file."""
+
+    now = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+
+    def __init__(self, *, folder: Path) -> None:
+        self.path = folder / "faults.sqlite3"
+        self.url = f"sqlite:///{self.path}"
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.path, timeout=PATIENCE_SECONDS)) as connection:
+            return connection.execute(sql).fetchall()
+
+    def execute(self, sql: str) -> None:
+        with closing(sqlite3.connect(self.path, timeout=PATIENCE_SECONDS)) as connection, connection:
+            connection.execute(sql)
+
+
+class Postgres:
+    """A database in a cluster of ours."""
+
+    now = "now()"
+
+    def __init__(self, *, cluster: "Cluster", name: str) -> None:
+        self.cluster = cluster
+        self.url = f"postgres://postgres@/{name}?host={cluster.folder}"
+        self._address = f"host={cluster.folder} user=postgres dbname={name}"
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask, and ask again while the cluster is coming up."""
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                with psycopg.connect(self._address, autocommit=True) as connection:
+                    cursor = connection.execute(sql)
+                    return cursor.fetchall() if cursor.description else []
+            except psycopg.OperationalError:
+                if time.monotonic() > ends:
+                    raise
+                time.sleep(0.1)
+
+    def execute(self, sql: str) -> None:
+        self.rows(sql)
+
+
+class Cluster:
+    """A cluster in a folder of its own, reached by its socket alone. PostgreSQL does not run as root."""
+
+    def __init__(self, *, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self._as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self._as_postgres:
+            shutil.chown(folder, "postgres")
+        self._run(
+            "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"
+        )
+        self._control("start")
+
+    def new_database(self, name: str) -> Postgres:
+        """Make an empty database."""
+        Postgres(cluster=self, name="postgres").execute(f'CREATE DATABASE "{name}"')
+        return Postgres(cluster=self, name=name)
+
+    def crash(self) -> None:
+        """End every session at once, as a failing machine does, and come up again."""
+        self._control("restart")
+
+    def stop(self) -> None:
+        """End for good."""
+        self._control("stop")
+
+    def _control(self, what: str) -> None:
+        options = ["-o", f"-c listen_addresses='' -k {self.folder} -c fsync=off -c max_connections=60"]
+        log = ["-l", self.folder / "log"]
+        self._run(
+            "pg_ctl", "-s", "-w", "-m", "immediate", "-D", self.data, what, *(log + options if what != "stop" else ())
+        )
+
+    def _run(self, program: str, *arguments: object) -> None:
+        command: Sequence[str] = [*self._as_postgres, str(binary(program)), *map(str, arguments)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+
+
+def binary(program: str) -> Path:
+    """Where a program of PostgreSQL's server lies, which is not always on the PATH."""
+    found = shutil.which(program)
+    newest = sorted(ELSEWHERE.glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3]))
+    if not found and not newest:
+        pytest.fail(f"There is no {program}: install PostgreSQL (apt-get install postgresql)")
+    return Path(found) if found else newest[-1]

@@ -1,0 +1,115 @@
+"""Whatever is killed, every prediction is decided once and scored once."""
+
+import time
+from collections import Counter
+from functools import partial
+
+import pytest
+
+from .report import IS_CAMPAIGN, report
+from .rig import Rig, wait_until
+
+IN_A_TRANSACTION = """pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+AND state IN ('active', 'idle in transaction') AND query ~ '^(INSERT|UPDATE|COMMIT)'"""
+
+
+def strike(rig: Rig, *, vendor: str, seconds: float) -> bool:
+    """Wait until a worker writes, and return whether it was seen to; SQLite does not tell."""
+    ends = time.monotonic() + seconds
+    while vendor == "postgresql" and time.monotonic() < ends:
+        if rig.count(IN_A_TRANSACTION):
+            return True
+    time.sleep(seconds if vendor == "sqlite" else 0)
+    return False
+
+
+@pytest.mark.parametrize("vendor", ["postgresql", "sqlite"])
+def test_workers_killed_while_they_write_lose_and_double_nothing(vendor, rig_on, dice):
+    kills, each = {"postgresql": (24, 54), "sqlite": (12, 42)}[vendor] if IS_CAMPAIGN else (2, 40)
+    rig, flushes, in_writing, began = rig_on(vendor), 0, 0, time.monotonic()
+    rig.fill(kills * each)
+    rig.start_beat()
+    for kill in range(kills):
+        rig.start_worker()
+        left = rig.undecided()
+        rig.make_due(each // 2)
+        wait_until(lambda left=left: rig.undecided() < left, seconds=60)
+        rig.make_due(each // 2)
+        in_writing += strike(rig, vendor=vendor, seconds=dice.uniform(0.1, 2))
+        rig.kill("worker")
+        if kill % 8 == 1:
+            rig.redis.flush()
+            flushes += 1
+    rig.start_worker()
+    rig.finish()
+
+    tally = rig.clean_tally()
+    assert tally.predictions == kills * each
+    if vendor == "sqlite":
+        assert rig.database.rows("PRAGMA integrity_check") == [("ok",)]
+    seconds = time.monotonic() - began
+    number = "F1" if vendor == "postgresql" else "F1s"
+    caught = f", {in_writing} of them while it wrote" if vendor == "postgresql" else ""
+    result = f"{tally.predictions} of {tally.predictions} decided, 0 lost, 0 doubled"
+    fault = f"{kills} kills of the worker{caught}, {flushes} times an emptied queue"
+    report(number, fault=fault, database=vendor, result=result, kills=kills, in_writing=in_writing, seconds=seconds)
+
+
+@pytest.mark.parametrize("vendor", ["postgresql", "sqlite"])
+def test_two_beats_and_everything_killed_in_turns_lose_and_double_nothing(vendor, rig_on, dice):
+    n_faults, each = (45, 30) if IS_CAMPAIGN else (5, 16)
+    rig, began = rig_on(vendor), time.monotonic()
+    rig.fill(n_faults * each)
+    programs = {"worker": rig.start_worker, "beat-one": rig.start_beat, "beat-two": rig.start_beat}
+    for name, start in programs.items():
+        start(name)
+
+    def kill_and_start_again(name):
+        rig.kill(name)
+        programs[name](name)
+
+    def kill_redis():
+        rig.redis.kill()
+        time.sleep(1)
+        rig.redis.start()
+
+    faults = {name: partial(kill_and_start_again, name) for name in programs}
+    faults |= {"Redis emptied": rig.redis.flush, "Redis killed": kill_redis}
+    if vendor == "postgresql":
+        faults["PostgreSQL crashed"] = rig.database.cluster.crash
+    deck = [name for _ in range(n_faults) for name in faults][:n_faults]
+    dice.shuffle(deck)
+    for name in deck:
+        rig.make_due(each)
+        time.sleep(dice.uniform(0.5, 4))
+        faults[name]()
+    rig.finish()
+
+    tally = rig.clean_tally()
+    told = ", ".join(f"{count} × {name}" for name, count in sorted(Counter(deck).items()))
+    seconds = time.monotonic() - began
+    result = f"{tally.predictions} of {tally.predictions} decided, 0 lost, 0 doubled"
+    report("F2", fault=f"{n_faults} mixed faults, two beats: {told}", database=vendor, result=result, seconds=seconds)
+
+
+def test_a_database_that_crashes_again_and_again_loses_nothing(rig_on, dice):
+    crashes, each = (12, 120) if IS_CAMPAIGN else (2, 40)
+    rig, began = rig_on("postgresql"), time.monotonic()
+    rig.fill(crashes * each)
+    rig.start_beat()
+    for number in range(3):
+        rig.start_worker(f"worker-{number}")
+    wait_until(lambda: rig.told("swept") > 0, seconds=60)
+    for _ in range(crashes):
+        rig.make_due(each)
+        strike(rig, vendor="postgresql", seconds=dice.uniform(0.5, 2))
+        rig.database.cluster.crash()
+    rig.finish()
+
+    tally, errors = rig.clean_tally(), rig.log.read_text(errors="replace").count("raised unexpected")
+    seconds = time.monotonic() - began
+    result = (
+        f"{tally.predictions} of {tally.predictions} decided, 0 lost, 0 doubled; {errors} tasks failed and came again"
+    )
+    fault = f"{crashes} crashes of PostgreSQL under three workers"
+    report("F3", fault=fault, database="postgresql", result=result, errors=errors, seconds=seconds)
