@@ -76,7 +76,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _page_of(request: HttpRequest) -> tuple[str, Mapping[str, Any]]:
+def _page_of(request: HttpRequest) -> tuple[str, dict[str, Any]]:
     """The name of the scorecard's page and its keys, from the address that was asked about."""
     try:
         asked = urlsplit(request.GET.get("url", ""))
@@ -86,7 +86,7 @@ def _page_of(request: HttpRequest) -> tuple[str, Mapping[str, Any]]:
     is_scorecard = found.namespace == "pages" and found.url_name in ("forecaster", "outlet", "topic")
     if asked.netloc != request.get_host() or not is_scorecard:
         raise Http404
-    return str(found.url_name), found.kwargs
+    return str(found.url_name), dict(found.kwargs)
 
 
 def _title(name: str, keys: Mapping[str, Any]) -> str:
