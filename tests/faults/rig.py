@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,8 @@ class Rig:
     def kill(self, name: str) -> None:
         """End a program and its children as a failing machine does."""
         process = self._programs.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # It ended by itself.
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def end(self, name: str, *, with_signal: int = signal.SIGTERM, seconds: float = 60) -> float:
