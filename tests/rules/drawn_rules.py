@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from forecasts.rules.parsing import parse_rule
-from tests.rules.histories import EDGES, ELECTION, LOSER, MILESTONE, WINNER, day, histories
+from tests.rules.histories import EDGES, ELECTION, LOSER, MILESTONE, WINNER, day, events, histories
 
 GUARDS = ["followed_by", "not_followed_by", "preceded_by", "not_preceded_by"]
 ALWAYS = ("publication", f"calendar:{MILESTONE}")
@@ -160,8 +160,34 @@ def patterns_in(raw):
 
 
 @st.composite
-def cases(draw):
+def free_cases(draw):
     """A rule, and a history of which much bears on it."""
     rule = draw(rules())
     raw = rule.model_dump(mode="json", by_alias=True, exclude_none=True)
     return rule, draw(histories(patterns=patterns_in(raw)))
+
+
+@st.composite
+def chained_cases(draw):
+    """A rule whose window hangs on its condition at both ends, and events that fall on either side of those."""
+    condition, outcome = {"type": ["AID"]}, {"type": ["SANCTION"]}
+    start, length = draw(st.sampled_from([0, 5])), draw(st.sampled_from([10, 20]))
+    ends = {
+        name: {"anchor": "condition", "offset": f"P{days}D"}
+        for name, days in (("start", start), ("end", start + length))
+    }
+    early = {"start": day(0).isoformat(), "end": day(25).isoformat()}
+    kind = draw(st.sampled_from(["occurs", "never"]))
+    raw = {
+        "condition": {"occurs": {"pattern": condition, "window": early}},
+        "consequent": {kind: {"pattern": outcome, "window": ends}},
+    }
+    begun, versions = draw(events(0, pattern=condition, days=range(5, 16)))
+    beside = [begun + edge + by for edge in (start, start + length) for by in (-2, -1, 0, 1, 2)]
+    follows = draw(events(1, pattern=outcome, days=beside))
+    return parse_rule(raw | {"rrl": "1"}), draw(histories(first=[(begun, versions), follows]))
+
+
+def cases():
+    """Mostly rules of any shape; every fourth is one whose window moves as its condition is dated better."""
+    return st.integers(0, 3).flatmap(lambda number: free_cases() if number else chained_cases())

@@ -64,12 +64,13 @@ def fitting(values, prefixes):
 
 
 @st.composite
-def truths(draw, number, *, pattern, others):
-    """What truly happened, mostly what a pattern asks for, and the day of it."""
+def truths(draw, number, *, pattern, others, days):
+    """What truly happened, mostly what a pattern asks for, and the day of it: one of `days` where those are given."""
     # Sources that are complete keep no event from before back, and one without a date may be from before.
-    is_dated = draw(st.integers(0, 5)) < 5
+    is_dated = bool(days) or draw(st.integers(0, 5)) < 5
     late = draw(st.integers(0, MOST_LATE)) if is_dated else 0
-    on = draw(happening_days(others) if is_dated else st.integers(0, UNDATED_TO))
+    free = happening_days(others) if is_dated else st.integers(0, UNDATED_TO)
+    on = draw(st.sampled_from(days) if days else free)
     happened = day(on) + draw(st.sampled_from([timedelta(0), timedelta(hours=12)]))
     announced, effective = (happened + draw(st.integers(*days)) * DAY for days in ((-3, 0), (0, 20)))
     event_type = draw(st.sampled_from(pattern.get("type") or TYPES))
@@ -87,9 +88,9 @@ def truths(draw, number, *, pattern, others):
 
 
 @st.composite
-def events(draw, number, *, pattern, others):
+def events(draw, number, *, pattern, others=(), days=()):
     """The day on which something happened, and the versions in which it became known, ever more exact."""
-    on, is_dated, true = draw(truths(number, pattern=pattern, others=others))
+    on, is_dated, true = draw(truths(number, pattern=pattern, others=others, days=days))
     versions = [true]
     for _ in range(draw(st.integers(0, 2))):
         versions.insert(0, draw(coarser(versions[0], is_dated=is_dated)))
@@ -159,10 +160,10 @@ def prices(draw):
 
 
 @st.composite
-def histories(draw, *, patterns=()):
-    """What happened, much of it of the kinds that patterns ask for."""
-    days, drawn = [], []
-    for number in range(draw(st.integers(1, 6))):
+def histories(draw, *, patterns=(), first=()):
+    """What happened, much of it of the kinds that patterns ask for; some of it may be drawn already, with its days."""
+    days, drawn = [on for on, _ in first], [versions for _, versions in first]
+    for number in range(len(first), draw(st.integers(max(len(first), 1), 6))):
         on, versions = draw(events(number, pattern=draw(st.sampled_from([{}, *patterns])), others=days))
         days.append(on)
         drawn.append(versions)
