@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -21,6 +20,7 @@ from config.children import spawn, stop
 from config.embedded_redis import START_SECONDS, find_redis_server, free_port
 
 from .databases import Database
+from .report import Tally
 
 WORKER = ("worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
 ROOT = Path(__file__).parents[2]
@@ -68,17 +68,6 @@ class Redis:
                 return bool(client.ping())
         except redis.RedisError:
             return False
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What became of the predictions: all of them decided, each once, with both scores, and nothing broken."""
-
-    predictions: int
-    lost: int
-    doubled: int
-    unscored: int
-    breaches: int
 
 
 class Rig:
@@ -159,6 +148,12 @@ class Rig:
         done = self.run("tests.faults.fill", str(count))
         assert done.returncode == 0, done.stderr[-2000:]
 
+    def token(self) -> str:
+        """A token of an administrator, with which everything may be written."""
+        made = self.run("manage", "createsuperuser", "--noinput", "--username=editor", "--email=editor@example.org")
+        assert made.returncode == 0, made.stderr
+        return self.run("manage", "create_token", "faults", "--scope", "admin", "--account", "editor").stdout.strip()
+
     def make_due(self, count: int) -> None:
         """Let so many undecided predictions be due, those that were tried before among the first."""
         undecided = "SELECT id FROM forecasts_prediction WHERE verdict = '' ORDER BY attempts DESC, id LIMIT"
@@ -177,11 +172,11 @@ class Rig:
         return json.loads(self.run("manage", "doctor", "--json").stdout)
 
     def tally(self) -> Tally:
-        """Count what is lost, doubled or broken."""
+        """Count the predictions, and those that are not decided once, scored twice and as they must be."""
         scores = "SELECT prediction_id, count(*) AS n FROM forecasts_resolution GROUP BY prediction_id"
         n = self.count("forecasts_prediction")
         return Tally(
-            predictions=n,
+            records=n,
             lost=n - self.count(f"({scores}) AS resolved"),
             doubled=self.count(f"({scores}) AS resolved WHERE n > 1"),
             unscored=2 * n - self.count("forecasts_score"),
@@ -191,7 +186,7 @@ class Rig:
     def clean_tally(self) -> Tally:
         """Count, and fail the test where anything is lost, doubled or broken."""
         tally = self.tally()
-        assert tally == Tally(tally.predictions, lost=0, doubled=0, unscored=0, breaches=0), self.doctor()
+        assert tally == Tally(tally.records), self.doctor()
         return tally
 
     def finish(self, *, seconds: float = 180) -> float:
