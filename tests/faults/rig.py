@@ -24,7 +24,7 @@ from .report import Tally
 
 WORKER = ("worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
 ROOT = Path(__file__).parents[2]
-PASSWORD = "for-tests-only"
+PASSWORD, SECRET_KEY = "the-password-of-redis", "the-secret-key-of-tests"
 
 
 class Redis:
@@ -79,6 +79,7 @@ class Rig:
         self.redis = redis
         self.log = folder / "log"
         self._output = self.log.open("ab")
+        self._secrets: list[str] = []
         self._programs: dict[str, subprocess.Popen[bytes]] = {}
 
     def environment(self, **changes: str) -> dict[str, str]:
@@ -86,7 +87,7 @@ class Rig:
         ours = {
             "DATABASE_URL": self.database.url,
             "REDIS_URL": self.redis.url,
-            "SECRET_KEY": "for-tests-only",
+            "SECRET_KEY": SECRET_KEY,
             "VAR_DIR": str(self.folder),
             "SWEEP_SECONDS": "1",
             "ENV_FILE": os.devnull,
@@ -152,7 +153,9 @@ class Rig:
         """A token of an administrator, with which everything may be written."""
         made = self.run("manage", "createsuperuser", "--noinput", "--username=editor", "--email=editor@example.org")
         assert made.returncode == 0, made.stderr
-        return self.run("manage", "create_token", "faults", "--scope", "admin", "--account", "editor").stdout.strip()
+        arguments = ("create_token", "faults", "--scope", "admin", "--account", "editor")
+        self._secrets.append(self.run("manage", *arguments).stdout.strip())
+        return self._secrets[-1]
 
     def make_due(self, count: int) -> None:
         """Let so many undecided predictions be due, those that were tried before among the first."""
@@ -203,6 +206,18 @@ class Rig:
         for name in list(self._programs):
             self.kill(name)
         self._output.close()
+
+    def tells_no_secret(self) -> None:
+        """Fail the test where a program wrote into its log what nobody else may know."""
+        said = self.log.read_text(errors="replace")
+        assert [secret for secret in (PASSWORD, SECRET_KEY, *self._secrets) if secret in said] == []
+
+
+def migrate(database: Database, *, folder: Path) -> None:
+    """Make all tables, in a process of its own."""
+    given = {"DATABASE_URL": database.url, "SECRET_KEY": SECRET_KEY, "VAR_DIR": str(folder), "ENV_FILE": os.devnull}
+    command = [sys.executable, "-m", "manage", "migrate", "--verbosity=0"]
+    subprocess.run(command, env=os.environ | given, cwd=ROOT, check=True, timeout=300)
 
 
 def asked(address: str, *, body: dict[str, Any] | None = None, token: str = "") -> int:
