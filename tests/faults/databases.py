@@ -22,6 +22,7 @@ class Database(Protocol):
 
     url: str
     now: str
+    vendor: str
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
 
@@ -31,6 +32,7 @@ class Database(Protocol):
 class Sqlite:
     """A file."""
 
+    vendor = "sqlite"
     now = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
     def __init__(self, *, folder: Path, name: str = "faults") -> None:
@@ -55,6 +57,7 @@ class Sqlite:
 class Postgres:
     """A database in a cluster of ours."""
 
+    vendor = "postgresql"
     now = "now()"
 
     def __init__(self, *, cluster: "Cluster", name: str) -> None:

@@ -146,8 +146,21 @@ class Rig:
 
     def fill(self, count: int) -> None:
         """Record so many predictions that a sweep can decide, none of them due."""
-        done = self.run("tests.faults.fill", str(count))
+        done = self.run("tests.faults.fill", "predictions", str(count))
         assert done.returncode == 0, done.stderr[-2000:]
+
+    def crowd(self, work: str, *, processes: int, threads: int = 1, each: int = 1) -> tuple[dict[str, int], float]:
+        """Let many work at once, and return what came of it, counted, and after how many seconds."""
+        done = self.run("tests.faults.crowd", work, *map(str, (processes, threads, each)), **self.patient())
+        assert done.returncode == 0, done.stderr[-2000:]
+        told = json.loads(done.stdout)
+        return told["came_to"], told["seconds"]
+
+    def patient(self) -> dict[str, str]:
+        """The database as it is reached by who waits for a lock until it comes."""
+        if self.database.vendor == "sqlite":
+            return {}
+        return {"DATABASE_URL": f"{self.database.url}&options=-c%20lock_timeout%3D60000%20-c%20timezone%3DUTC"}
 
     def token(self) -> str:
         """A token of an administrator, with which everything may be written."""
