@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -70,6 +71,15 @@ class Redis:
             return False
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What our server said."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
 class Rig:
     """Programs on one database and one Redis."""
 
@@ -110,10 +120,27 @@ class Rig:
     def start_beat(self, name: str = "beat", **changes: str) -> None:
         self.start(name, "celery", "-A", "config", "beat", "--loglevel=INFO", **changes)
 
-    def start_web(self) -> str:
+    def start_worker_and_beat(self) -> None:
+        """Let a worker and a beat run until the first sweep is over."""
+        self.start_worker()
+        self.start_beat()
+        wait_until(lambda: self.told("swept") > 0, seconds=120)
+
+    def start_web(self, **changes: str) -> str:
         """Start the web server and return its address."""
         address = f"127.0.0.1:{free_port()}"
-        self.start("web", "gunicorn", "config.wsgi", "--bind", address, "--threads", "4", "--worker-class", "gthread")
+        self.start(
+            "web",
+            "gunicorn",
+            "config.wsgi",
+            "--bind",
+            address,
+            "--threads",
+            "4",
+            "--worker-class",
+            "gthread",
+            **changes,
+        )
         wait_until(lambda: is_served(f"http://{address}/healthz"), seconds=60)
         return f"http://{address}"
 
@@ -235,13 +262,18 @@ def migrate(database: Database, *, folder: Path) -> None:
 
 def asked(address: str, *, body: dict[str, Any] | None = None, token: str = "") -> int:
     """Send a request to our own server, with a body as POST, and return the status of the answer."""
+    return answer_of(address, body=body, token=token).status
+
+
+def answer_of(address: str, *, body: dict[str, Any] | None = None, token: str = "") -> Answer:
+    """Send a request to our own server, with a body as POST, and return the answer."""
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     content = None if body is None else json.dumps(body).encode()
     try:
         with urlopen(Request(address, data=content, headers=headers), timeout=30) as answer:  # noqa: S310 ours
-            return answer.status
+            return Answer(answer.status, answer.headers, answer.read().decode())
     except HTTPError as refusal:
-        return refusal.code
+        return Answer(refusal.code, refusal.headers, refusal.read().decode())
 
 
 def is_served(address: str) -> bool:
