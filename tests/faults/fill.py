@@ -3,7 +3,7 @@ Fill a database: `python -m tests.faults.fill predictions COUNT` records predict
 
 The first one waits for a kind of event of its own, so that a fault can be put into evaluating its rule alone.
 `races PAIRS EACH` records predictions with an event each, which is about to be corrected into the window of the rule or
-out of it.
+out of it. `webhooks PORT...` subscribes receivers.
 """
 
 import sys
@@ -50,7 +50,16 @@ def races(pairs: int, each: int) -> None:
     cover(now=now)
 
 
-FILLINGS: dict[str, Callable[..., None]] = {"predictions": predictions, "races": races}
+def webhooks(*ports: int) -> None:
+    """Have a receiver at each of these ports of the loopback told of verdicts that are proposed, each by its own account."""
+    from tests.hooks import make_subscriber, make_webhook
+
+    for port in ports:
+        account = make_subscriber(f"subscriber-{port}")
+        make_webhook(f"http://127.0.0.1:{port}/hook", account=account, events=["resolution.proposed"])
+
+
+FILLINGS: dict[str, Callable[..., None]] = {"predictions": predictions, "races": races, "webhooks": webhooks}
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -161,6 +162,15 @@ class Rig:
         process.send_signal(with_signal)
         process.wait(timeout=seconds)
         return time.monotonic() - began
+
+    def memory(self, name: str) -> int:
+        """Bytes that a program and its children hold in memory."""
+        group, held = self._programs[name].pid, 0
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # It ended just now.
+                fields = status.read_text().rpartition(")")[2].split()
+                held += int(fields[21]) * resource.getpagesize() if int(fields[2]) == group else 0
+        return held
 
     def is_running(self, name: str) -> bool:
         return self._programs[name].poll() is None
