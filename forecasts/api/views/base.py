@@ -206,7 +206,8 @@ class Records(Shown):
         """
         with transaction.atomic():
             if expected := self.request.headers.get("If-Match"):
-                locked.select_for_update().get()
+                # Only to come one after the other: what refers to the row need not wait.
+                list(locked.select_for_update(no_key=True).values("pk"))
                 self._check_state(expected, row=(row or self.get_object)())
             yield
 
