@@ -35,6 +35,7 @@ else:
 COMMITMENT = b"aftercast/commit/v1\n"
 ENTRY = b"aftercast/entry/v1\n"
 BEGINNING = b"aftercast/ledger/v1\n"
+SEAL = b"aftercast/seal/v1\n"
 ED25519 = 1
 DASH = "— "
 
@@ -49,6 +50,11 @@ class Tampered(ValueError):
 def commitment_of(body: bytes, *, salt: bytes) -> bytes:
     """The commitment to a row: without the salt, a probability or a yes could be guessed from it."""
     return hashlib.sha256(COMMITMENT + salt + body).digest()
+
+
+def seal_of(content: bytes, *, salt: bytes) -> bytes:
+    """The commitment to something that is read later; its content is JSON of RFC 8785."""
+    return hashlib.sha256(SEAL + salt + content).digest()
 
 
 def entry_hash(header: bytes) -> bytes:
