@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from forecasts.models import Sealed, Unsealing
+from forecasts.models import Prediction, Sealed, Unsealing
 
 REVEALED, OVERDUE = Unsealing.Kind.REVEALED, Unsealing.Kind.OVERDUE
 WAITING = "SEALED"
@@ -51,9 +51,24 @@ def sealed_item(*, commitment: str) -> SealedItem:
     Raises:
         Sealed.DoesNotExist: Nothing was sealed under this commitment.
     """
-    row = Sealed.objects.select_related("forecaster").get(commitment=commitment)
-    found = {one.kind: one for one in row.unsealings.select_related("prediction", "forecast").order_by("id")}
+    rows = Sealed.objects.select_related("forecaster").prefetch_related("unsealings__prediction", "unsealings__forecast")
+    return _item(rows.get(commitment=commitment))
+
+
+def newest_sealed(*, forecaster: str) -> list[SealedItem]:
+    """What a forecaster sealed last, at most `MAX_LISTED`, the newest first."""
+    rows = Sealed.objects.filter(forecaster__slug=forecaster).prefetch_related("unsealings__prediction")
+    return [_item(row) for row in rows.order_by("-recorded_at", "-id")[:MAX_LISTED]]
+
+
+def _item(row: Sealed) -> SealedItem:
+    found = {one.kind: one for one in row.unsealings.all()}
     return SealedItem(row=row, state=state_of(found), revealed=found.get(REVEALED), overdue=found.get(OVERDUE))
+
+
+def seal_of(*, prediction: Prediction) -> str:
+    """The commitment that a prediction was revealed from."""
+    return Sealed.objects.filter(unsealings__prediction=prediction).order_by("id").values_list("commitment", flat=True)[0]
 
 
 def unsealed(kind: str, *, as_recorded: datetime | None = None) -> Exists:
