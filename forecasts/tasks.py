@@ -11,7 +11,17 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from forecasts.doctor.examination import examine
-from forecasts.services import aggregates, answers, checkpoints, deliveries, publishing, rechecks, sealing, sending, sweeps
+from forecasts.services import (
+    aggregates,
+    answers,
+    checkpoints,
+    deliveries,
+    publishing,
+    rechecks,
+    sealing,
+    sending,
+    sweeps,
+)
 from forecasts.services.jobs import run_of
 
 logger = structlog.get_logger(__name__)
@@ -52,8 +62,6 @@ def reveal_sealed() -> None:
     with run_of("reveal-sealed", clock=timezone.now):
         done = sealing.reveal_due(now=timezone.now())
         logger.info("sealed_revealed", revealed=done.revealed, overdue=done.overdue)
-        if done.revealed:
-            hint()
 
 
 @shared_task

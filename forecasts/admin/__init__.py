@@ -8,7 +8,18 @@ from django.contrib import admin
 
 from . import access, articles, events, forecasts, home, predictions, resolutions, sealed, sources, webhooks
 
-__all__ = ["access", "articles", "events", "forecasts", "home", "predictions", "resolutions", "sealed", "sources", "webhooks"]
+__all__ = [
+    "access",
+    "articles",
+    "events",
+    "forecasts",
+    "home",
+    "predictions",
+    "resolutions",
+    "sealed",
+    "sources",
+    "webhooks",
+]
 
 admin.site.site_header = "Aftercast"
 admin.site.site_title = "Aftercast"

@@ -34,7 +34,7 @@ class ContentForm(RecordForm):
 
     def take_refusal(self, error: Any) -> None:
         """Show each message beside its field, with the name that it has in the content."""
-        told = {}
+        told: dict[str, list[str]] = {}
         for name, messages in error.message_dict.items():
             field, _, below = name.partition(".")
             told.setdefault(field, []).extend(f"{below}: {message}" if below else message for message in messages)
@@ -52,7 +52,10 @@ class SealForm(ContentForm):
         widget=moment_input(), help_text="UTC. What is not revealed by then counts against the forecaster."
     )
     commitment = forms.CharField(
-        max_length=64, required=False, widget=line_text(), help_text="64 hexadecimal digits, where the content stays elsewhere."
+        max_length=64,
+        required=False,
+        widget=line_text(),
+        help_text="64 hexadecimal digits, where the content stays elsewhere.",
     )
 
     fieldsets = ((None, {"fields": ["forecaster", "about", "reveal_by", "content", "commitment"]}),)

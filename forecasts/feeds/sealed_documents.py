@@ -59,7 +59,11 @@ def read_document(given: object) -> SealedPrediction | SealedForecast:
     if broken := [f"{path}: {fault}" if path else fault for path, fault in faults(given)]:
         raise Malformed({"content": broken})
     known = ("v", "prediction", "probability") if "prediction" in given else _known()
-    problems = {name[:100]: [f"There is no field “{name[:100]}” here. Known: {', '.join(known)}."] for name in given if name not in known}
+    problems = {
+        name[:100]: [f"There is no field “{name[:100]}” here. Known: {', '.join(known)}."]
+        for name in given
+        if name not in known
+    }
     if isinstance(given.get("v"), bool) or given.get("v") != VERSION:
         problems["v"] = [f"This must be {VERSION}: the version of the form of the document."]
     if isinstance(given.get("probability", None), bool | dict | list | None):

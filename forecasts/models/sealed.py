@@ -16,7 +16,9 @@ class Sealed(models.Model):
     What it holds counts from `recorded_at` on, once it is revealed.
     """
 
-    commitment = models.CharField(max_length=64, unique=True, help_text="SHA-256 over salt and content; docs/ledger.md.")
+    commitment = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 over salt and content; docs/ledger.md."
+    )
     forecaster = models.ForeignKey(Forecaster, on_delete=models.PROTECT, related_name="sealed")
     about = models.CharField(max_length=200, blank=True, help_text="What readers are told before it is revealed.")
     reveal_by = models.DateTimeField(help_text="From then on it counts as never revealed.")
@@ -77,7 +79,9 @@ class Unsealing(models.Model):
             models.UniqueConstraint(name="unsealed_once_each_way", fields=["sealed", "kind"]),
             models.CheckConstraint(
                 name="unsealing_has_what_it_reveals",
-                condition=Q(kind="REVEALED", prediction__isnull=False, forecast__isnull=False) & ~Q(content="") & ~Q(salt="")
+                condition=Q(kind="REVEALED", prediction__isnull=False, forecast__isnull=False)
+                & ~Q(content="")
+                & ~Q(salt="")
                 | Q(kind="OVERDUE", prediction=None, forecast=None, content="", salt=""),
             ),
         ]

@@ -24,8 +24,8 @@ from forecasts.models import (
 
 from .judgements import Question, questions_of
 from .ledger_receipts import leaf_of, noted_entry
-from .sealed import seal_of
 from .resolutions import current_rules, superseded_rules
+from .sealed import seal_of
 
 
 @dataclass(frozen=True, kw_only=True)

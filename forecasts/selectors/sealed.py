@@ -51,7 +51,9 @@ def sealed_item(*, commitment: str) -> SealedItem:
     Raises:
         Sealed.DoesNotExist: Nothing was sealed under this commitment.
     """
-    rows = Sealed.objects.select_related("forecaster").prefetch_related("unsealings__prediction", "unsealings__forecast")
+    rows = Sealed.objects.select_related("forecaster").prefetch_related(
+        "unsealings__prediction", "unsealings__forecast"
+    )
     return _item(rows.get(commitment=commitment))
 
 
@@ -68,7 +70,9 @@ def _item(row: Sealed) -> SealedItem:
 
 def seal_of(*, prediction: Prediction) -> str:
     """The commitment that a prediction was revealed from."""
-    return Sealed.objects.filter(unsealings__prediction=prediction).order_by("id").values_list("commitment", flat=True)[0]
+    return (
+        Sealed.objects.filter(unsealings__prediction=prediction).order_by("id").values_list("commitment", flat=True)[0]
+    )
 
 
 def unsealed(kind: str, *, as_recorded: datetime | None = None) -> Exists:

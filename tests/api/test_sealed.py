@@ -33,7 +33,11 @@ def ada(program_with) -> Program:
 
 
 def given(**fields) -> dict:
-    return {"forecaster": "ada-byron", "reveal_by": f"{timezone.now() + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}", **fields}
+    return {
+        "forecaster": "ada-byron",
+        "reveal_by": f"{timezone.now() + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}",
+        **fields,
+    }
 
 
 def test_the_answer_shows_the_salt_once_and_a_commitment_that_it_opens(ada, reader):
@@ -61,9 +65,13 @@ def test_nothing_that_anybody_is_shown_tells_what_is_sealed(ada, reader, client)
     api = ["sealed/", f"sealed/{made['commitment']}/", "predictions/", "forecasts/", "changes/", "search/?q=xyzzy", "exports/predictions.ndjson", "accuracy/?forecaster=ada-byron", f"ledger/receipts/sealed/{row.pk}/"]  # fmt: skip
     pages = ["/", "/forecasters/ada-byron/", f"/sealed/{made['commitment']}/", "/search/?q=xyzzy", "/admin/forecasts/sealed/", f"/admin/forecasts/sealed/{row.pk}/change/", "/admin/"]  # fmt: skip
 
-    shown = [(place, _text(reader.get(place))) for place in api] + [(place, _text(client.get(place))) for place in pages]
+    shown = [(place, _text(reader.get(place))) for place in api] + [
+        (place, _text(client.get(place))) for place in pages
+    ]
 
-    assert [place for place, text in shown if "resigned" in text or "Xyzzy resigns" in text or made["opening_salt"] in text] == []
+    assert [
+        place for place, text in shown if "resigned" in text or "Xyzzy resigns" in text or made["opening_salt"] in text
+    ] == []
 
 
 def _text(answer) -> str:
@@ -95,7 +103,8 @@ def test_another_content_is_refused_with_what_differs(ada):
     made = ada.post("sealed/", given(content=CONTENT)).json()
 
     answer = ada.post(
-        f"sealed/{made['commitment']}/reveal/", {"content": CONTENT | {"probability": "0.9"}, "salt": made["opening_salt"]}
+        f"sealed/{made['commitment']}/reveal/",
+        {"content": CONTENT | {"probability": "0.9"}, "salt": made["opening_salt"]},
     )
 
     assert answer.status_code == 400
@@ -112,7 +121,9 @@ def test_a_commitment_made_elsewhere_is_recorded_once_and_revealed_by_its_conten
     assert (made.status_code, again.status_code) == (201, 409)
     assert made.json()["opening_salt"] is None
     assert ada.post(f"sealed/{opened.commitment}/reveal/", {}).status_code == 400
-    answer = ada.post(f"sealed/{opened.commitment}/reveal/", {"content": json.loads(opened.content), "salt": opened.salt})
+    answer = ada.post(
+        f"sealed/{opened.commitment}/reveal/", {"content": json.loads(opened.content), "salt": opened.salt}
+    )
     assert answer.json()["state"] == "REVEALED"
 
 
@@ -193,7 +204,9 @@ def test_the_editor_seals_and_reveals_by_form(client):
     until = datetime(2035, 1, 1, tzinfo=UTC)
     form = {"forecaster": "ada-byron", "about": "A resignation", "reveal_by_0": f"{until:%Y-%m-%d}", "reveal_by_1": "00:00:00", "reveal_by": "2035-01-01T00:00", "commitment": ""}  # fmt: skip
 
-    refused = client.post("/admin/forecasts/sealed/add/", form | {"content": json.dumps(CONTENT | {"topic": "nowhere"})})
+    refused = client.post(
+        "/admin/forecasts/sealed/add/", form | {"content": json.dumps(CONTENT | {"topic": "nowhere"})}
+    )
     client.post("/admin/forecasts/sealed/add/", form | {"content": json.dumps(CONTENT)})
 
     assert "topic: There is no topic “nowhere”" in _text(refused)

@@ -18,7 +18,16 @@ from forecasts.services.refusal import Refused
 from forecasts.services.sealing import Due, opened_by, reveal, reveal_due, seal_commitment, seal_content
 from forecasts.services.settlement import settle_prediction
 from tests.api.test_concurrency import IS_SHARED, at_once
-from tests.builders import NOW, cover, make_event, make_forecaster, make_prediction, make_topic, make_world, rule_that_it_occurs
+from tests.builders import (
+    NOW,
+    cover,
+    make_event,
+    make_forecaster,
+    make_prediction,
+    make_topic,
+    make_world,
+    rule_that_it_occurs,
+)
 
 pytestmark = pytest.mark.django_db
 SEALED_AT = datetime(2025, 1, 10, tzinfo=UTC)
@@ -100,7 +109,11 @@ def test_what_is_sealed_after_its_outcome_was_known_is_not_scored(ada):
     make_event()
     cover()
     settle_prediction(prediction_id=prediction.pk, now=NOW)
-    late, _ = kept_here(ada, now=datetime(2025, 3, 3, tzinfo=UTC), content={"v": 1, "prediction": str(prediction.pk), "probability": "1"})
+    late, _ = kept_here(
+        ada,
+        now=datetime(2025, 3, 3, tzinfo=UTC),
+        content={"v": 1, "prediction": str(prediction.pk), "probability": "1"},
+    )
 
     reveal(sealed=late, now=NOW)
     settle_prediction(prediction_id=prediction.pk, now=NOW)
@@ -165,7 +178,9 @@ def test_another_content_or_salt_does_not_open_a_commitment(ada):
         with pytest.raises(Refused) as refusal:
             reveal(sealed=row, given=given, now=NOW)
 
-        assert f"with this salt it comes to {given.commitment}, and {row.commitment} was recorded" in str(problems(refusal))
+        assert f"with this salt it comes to {given.commitment}, and {row.commitment} was recorded" in str(
+            problems(refusal)
+        )
 
 
 def test_the_right_content_with_another_salt_is_refused_where_it_is_kept(ada):
@@ -223,7 +238,9 @@ def test_a_date_that_is_none_is_refused(ada, reveal_by):
 
 def test_a_commitment_of_somebody_else_cannot_be_copied(ada):
     row, opened = kept_elsewhere(ada)
-    again, is_new = seal_commitment(forecaster=ada, commitment=opened.commitment, reveal_by=REVEAL_BY, now=NOW - timedelta(days=90))
+    again, is_new = seal_commitment(
+        forecaster=ada, commitment=opened.commitment, reveal_by=REVEAL_BY, now=NOW - timedelta(days=90)
+    )
 
     assert (again, is_new) == (row, False)
     with pytest.raises(Refused, match="This commitment is of Ada Byron, who sealed it. Take another salt"):

@@ -154,4 +154,4 @@ def sample_of(card: Scorecard) -> dict[str, Any]:
 
 
 def _sealed_of(card: Scorecard) -> dict[str, Any] | None:
-    return card.sealed and {**asdict(card.sealed), "brier_at_worst": card.brier_at_worst}
+    return {**asdict(card.sealed), "brier_at_worst": card.brier_at_worst} if card.sealed else None

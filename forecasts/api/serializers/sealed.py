@@ -16,7 +16,9 @@ STATES = (
     (Unsealing.Kind.REVEALED.value, "Revealed, and what was sealed"),
     (Unsealing.Kind.OVERDUE.value, "Its date passed, and nobody revealed it: it counts against the forecaster"),
 )
-DOCUMENT = "What was sealed: `v`, `probability`, and the id of a `prediction` or the texts of a new one; docs/ledger.md."
+DOCUMENT = (
+    "What was sealed: `v`, `probability`, and the id of a `prediction` or the texts of a new one; docs/ledger.md."
+)
 
 
 class SealedSerializer(Answer):
@@ -72,11 +74,12 @@ class SealedSerializer(Answer):
         return found.forecast_id if found else None
 
 
-class NewSealedSerializer(SealedSerializer):
+class SealedWithSaltSerializer(SealedSerializer):
     """What was sealed just now, with what opens it: shown this once."""
 
     opening_salt = serializers.CharField(
-        allow_null=True, help_text="In hexadecimal; keep it to prove yourself what you sealed. Null with a commitment of yours."
+        allow_null=True,
+        help_text="In hexadecimal; keep it to prove yourself what you sealed. Null with a commitment of yours.",
     )
 
     class Meta(SealedSerializer.Meta):

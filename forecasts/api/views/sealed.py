@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from forecasts.api.filters import SealedFilter
 from forecasts.api.permissions import require_forecaster
-from forecasts.api.serializers.sealed import NewReveal, NewSealed, NewSealedSerializer, SealedSerializer
+from forecasts.api.serializers.sealed import NewReveal, NewSealed, SealedSerializer, SealedWithSaltSerializer
 from forecasts.models import ApiToken, Sealed, Unsealing
 from forecasts.services.refusal import refuse
 from forecasts.services.sealing import opened_by, reveal, seal_commitment, seal_content
@@ -36,7 +36,7 @@ class SealedViewSet(Records):
     lookup_value_regex = COMMITMENT
     write_scope = ApiToken.Scope.FORECAST_WRITE
 
-    @extend_schema(request=NewSealed, responses={201: NewSealedSerializer})
+    @extend_schema(request=NewSealed, responses={201: SealedWithSaltSerializer})
     def create(self, request: Request) -> Response:
         """
         Seal a prediction or a forecast: readers see that there is one, and not what it says.
@@ -60,8 +60,8 @@ class SealedViewSet(Records):
                 address=self.address,
             )
         made = SEALED.get(pk=row.pk)
-        made.opening_salt = salt
-        return Response(NewSealedSerializer(made).data, status=201, headers={"Location": self.address(row)})
+        made.opening_salt = salt  # type: ignore[attr-defined]  # For this answer alone; no column.
+        return Response(SealedWithSaltSerializer(made).data, status=201, headers={"Location": self.address(row)})
 
     @extend_schema(operation_id="sealed_reveal", request=NewReveal, responses={200: SealedSerializer})
     @action(detail=True, methods=["post"], url_path="reveal", filterset_class=None)
