@@ -11,7 +11,7 @@ from ._written import trace
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0026_words_and_readings"),
+        ("forecasts", "0027_fewer_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
