@@ -163,7 +163,7 @@ def happened_at(witness: Witness) -> datetime:
 
 def _in_words(rule: RuleVersion) -> str:
     try:
-        return rules.rule_in_words(rules.parse_rule(rule.rule))
+        return rules.rule_in_words(rules.recorded_rule(rule.rule))
     except rules.RuleError:
         # Stored under an older language: its JSON is still shown.
         return ""
