@@ -8,11 +8,12 @@ from django.urls import reverse
 from forecasts.models import Event
 from forecasts.pages.urls import urlpatterns
 from tests.builders import judged_prediction, make_article, make_event, make_prediction
+from tests.everything import seal_something
 from tests.markup import faults, loaded_from_elsewhere, weight
 
 MOST_BYTES, MOST_QUERIES = 100_000, 15
 # A scorecard that has conditions, readings and words to tell of, with what was due set beside it, and one as of a day.
-OF_SCORECARDS, OF_REPLAYS = 23, 21
+OF_SCORECARDS, OF_REPLAYS = 26, 24
 ASKED = {
     "search": "?q=aid",
     "compare": "?a=ada-byron&b=the-example",
@@ -33,7 +34,7 @@ def addresses(db, settle) -> dict[str, str]:
     make_event(owners=2, note="Announced at noon.")
     settle(with_event=False)
     keys = {
-        "article_id": article.pk, "prediction_id": quoted.pk, "event_id": Event.objects.first().pk, "path": "aid/military",
+        "commitment": seal_something().commitment, "article_id": article.pk, "prediction_id": quoted.pk, "event_id": Event.objects.first().pk, "path": "aid/military",
     }  # fmt: skip
     slugs = {"outlet": "the-example", "outlet-words": "the-example"}
     found = {
