@@ -16,7 +16,7 @@ from .test_recording import ARTICLE, EVENT
 
 IS_SHARED = connection.vendor == "postgresql"
 # The work of a round is the same however often: many tell more, and take time that only the nightly run has.
-ROUNDS = (100 if PROFILE == "nightly" else 15) if IS_SHARED else 3
+ROUNDS = (100 if PROFILE == "nightly" else 8) if IS_SHARED else 3
 CONTENT = {
     name: value for name, value in EVENT.items() if name not in ("source", "evidence", "external_id", "known_at")
 }

@@ -1,6 +1,5 @@
 """The API about itself."""
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -37,14 +36,15 @@ class SchemaView(BudgetIsTold, SpectacularAPIView):
         kind = f"{renderer.media_type}; charset={renderer.charset}" if renderer.charset else renderer.media_type
         name = self._get_filename(request, None)
         headers = {"Content-Disposition": f'inline; filename="{name}"'}
-        return HttpResponse(_document(type(renderer)), content_type=kind, headers=headers)
+        return HttpResponse(_document(type(renderer).__name__), content_type=kind, headers=headers)
 
 
 @cache
-def _document(renderer_class: Callable[[], Any]) -> bytes:
-    """The document as a renderer writes it."""
+def _document(renderer: str) -> bytes:
+    """The document as one of the view's renderers writes it."""
+    (kind,) = (one for one in SchemaView.renderer_classes if one.__name__ == renderer)
     document = SchemaView.generator_class().get_schema(request=None, public=True)
-    written = renderer_class().render(document, renderer_context={})
+    written = kind().render(document, renderer_context={})
     return written if isinstance(written, bytes) else str(written).encode()
 
 
