@@ -125,7 +125,9 @@ class Redaction(models.Model):
     columns = models.JSONField(help_text="What was taken out of it.")
     reason = models.TextField()
     recorded_at = models.DateTimeField(editable=False)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
 
     class Meta:
         indexes = [models.Index(name="redaction_of_row", fields=["row_key", "kind"])]

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Model
+from django.db.models import F, Model
 
 from forecasts.ledger.entries import without_salt
 from forecasts.ledger.redactions import COLUMNS, is_redacted, mark
@@ -116,5 +116,6 @@ def _keep_other_words(row: Article | Prediction) -> None:
 
 def _redact_where_it_was_sealed(row: Prediction, *, reason: str, actor: User, now: datetime) -> None:
     """What a prediction was revealed from says the same."""
-    for one in Unsealing.objects.filter(prediction=row, forecast__made_at=row.sealed_at):
+    sealed_here = Unsealing.objects.filter(prediction=row) if row.sealed_at else Unsealing.objects.none()
+    for one in sealed_here.filter(forecast__made_at=F("prediction__sealed_at")):
         redact(kind="unsealing", key=one.pk, columns=COLUMNS["unsealing"], reason=reason, actor=actor, now=now)
