@@ -38,13 +38,13 @@ SAME_POSTGRESQL = (
 POSTGRESQL = """
 CREATE OR REPLACE FUNCTION forecasts_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'forecasts_ledgersalts' THEN
-    IF NEW.seq = OLD.seq AND EXISTS (
+    IF NEW.seq = OLD.seq AND NEW.salts <> OLD.salts AND EXISTS (
       SELECT 1 FROM forecasts_redactedsalt s JOIN forecasts_redaction r ON r.id = s.redaction_id
       JOIN forecasts_change c ON {same}
       WHERE s.seq = OLD.seq
         AND NEW.salts = overlay(OLD.salts PLACING decode(repeat('00', 16), 'hex') FROM s.position * 16 + 1 FOR 16)
     ) THEN RETURN NEW; END IF;
-  ELSIF TG_OP = 'UPDATE' AND EXISTS (
+  ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) <> to_jsonb(OLD) AND EXISTS (
     SELECT 1 FROM (VALUES {tables}) may (kind, named, texts)
     JOIN forecasts_redaction r ON r.kind = may.kind AND r.row_key = to_jsonb(OLD) ->> 'id'
     JOIN forecasts_change c ON {same}
@@ -96,9 +96,9 @@ def tell_of_redacted():
             )
             return
         schema_editor.execute(
-            f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO forecasts_change {columns} "
+            f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO forecasts_change {columns} "  # noqa: S608 — our own names
             f"SELECT (SELECT system_identifier FROM pg_control_system()), pg_current_xact_id()::text::bigint, {values}, "
-            f"clock_timestamp(), NEW.row_key; RETURN NULL; END $$",  # noqa: S608 — our own names
+            f"clock_timestamp(), NEW.row_key; RETURN NULL; END $$",
             params=None,
         )
         schema_editor.execute(
@@ -139,7 +139,7 @@ def _sqlite(schema_editor):
     table, zeros = "forecasts_ledgersalts", "00" * 16
     forgotten = (
         "EXISTS (SELECT 1 FROM forecasts_redactedsalt s JOIN forecasts_redaction r ON r.id = s.redaction_id "  # noqa: S608 — our own names
-        f"JOIN forecasts_change c ON {SAME_SQLITE} WHERE s.seq = OLD.seq AND NEW.seq = OLD.seq "
+        f"JOIN forecasts_change c ON {SAME_SQLITE} WHERE s.seq = OLD.seq AND NEW.seq = OLD.seq AND NEW.salts <> OLD.salts "
         f"AND hex(NEW.salts) = hex(substr(OLD.salts, 1, s.position * 16)) || '{zeros}' || "
         "hex(substr(OLD.salts, s.position * 16 + 17)))"
     )
@@ -173,10 +173,11 @@ def _touched(name, columns):
 
 
 def _allowed(kind, columns, texts):
+    changed = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in texts)
     kept = " AND ".join(_kept(column, is_text=column in texts) for column in columns)
     return (
         "EXISTS (SELECT 1 FROM forecasts_redaction r JOIN forecasts_change c ON "  # noqa: S608 — our own names
-        f"{SAME_SQLITE} WHERE r.kind = '{kind}' AND r.row_key = CAST(OLD.id AS text) AND {kept})"
+        f"{SAME_SQLITE} WHERE r.kind = '{kind}' AND r.row_key = CAST(OLD.id AS text) AND ({changed}) AND {kept})"
     )
 
 
