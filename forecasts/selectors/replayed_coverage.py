@@ -33,7 +33,7 @@ def replayed_coverage(chosen: Slice, *, recount: Recount) -> Coverage:
         )
     ]
     counts = counts_of(_groups(chosen, asked=asked, recount=recount))
-    counts["reported"] = reported(chosen)
+    counts["reported"] = reported(chosen).distinct().count()
     counts["forecasts_excluded"] = sum(_is_too_late(one, chosen=chosen, recount=recount) for one in asked)
     weighted = [row for row in recount.rows if weight_under(row, weighting=chosen.weighting)]
     counts["unweighted"] = counts["resolved"] - len({row.prediction_id for row in weighted})
