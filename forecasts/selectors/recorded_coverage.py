@@ -17,6 +17,7 @@ from .standings import NO_WORD, kept_counts
 from .sums import KeptScope, kept_scope
 
 WORD = ("verdict", "state", "side_value", "is_retrospective")
+NO_FACTS = Facts(*NO_WORD, False, "", False, False, False)
 OF_THE_SCHEDULE = (Weighting.TIME_WEIGHTED, Weighting.AT_HORIZON)
 
 
@@ -39,9 +40,11 @@ def _counted_now(chosen: Slice) -> Coverage:
     last = last_words(chosen).filter(prediction__in=coverage_predictions(chosen).values("pk"))
     told = _grouped(_in_time(last, chosen), chosen=chosen, prefix="prediction__")
     untold = _grouped(_without_word(chosen), chosen=chosen, prefix="")
-    counts = counts_of(_added_up(told.union(untold, all=True)))
     beside = _numbers("reported", reported(chosen)), _numbers("forecasts_excluded", _too_late(chosen))
-    counts.update({AGAINST.get(name, name): n for name, n in _references(chosen).union(*beside, all=True)})
+    # One statement, so of one instant.
+    rows = list(told.union(untold, _references(chosen), *beside, all=True))
+    counts = counts_of(_added_up(facts for name, *facts in rows if not name))
+    counts.update({AGAINST.get(name, name): facts[-1] for name, *facts in rows if name})
     if chosen.weighting in OF_THE_SCHEDULE:
         counts["unweighted"] = counts["resolved"] - _weighted(chosen)
     return Coverage.of(counts)
@@ -90,7 +93,11 @@ def _without_word(chosen: Slice) -> QuerySet[Prediction]:
 
 
 def _grouped(rows: QuerySet, *, chosen: Slice, prefix: str) -> QuerySet:
-    """The facts of each kind of rows, and how many there are of it; the prediction is reached through the prefix."""
+    """
+    No name, the facts of each kind of rows, and how many there are of it.
+
+    The prediction is reached through the prefix.
+    """
     asked = asked_forecasts(chosen).order_by()
     posted = standing_postings(_unweighted(chosen)).order_by()
 
@@ -106,7 +113,8 @@ def _grouped(rows: QuerySet, *, chosen: Slice, prefix: str) -> QuerySet:
         is_counted=is_among(posted.values("resolution__prediction")),
     )
     names = ("is_conditional", "basis", "is_asked", "is_hedged", "is_counted")
-    return kinds.order_by().values_list(*(WORD if prefix else map(Value, NO_WORD)), *names).annotate(number=Count("pk"))
+    word = WORD if prefix else map(Value, NO_WORD)
+    return kinds.order_by().values_list(Value(""), *word, *names).annotate(number=Count("pk"))
 
 
 def _added_up(rows: Iterable[Sequence[Any]]) -> Counter[Facts]:
@@ -117,8 +125,8 @@ def _added_up(rows: Iterable[Sequence[Any]]) -> Counter[Facts]:
 
 
 def _numbers(name: str, rows: QuerySet) -> QuerySet:
-    """One row: the name, and how many rows there are."""
-    return rows.order_by().values_list(Value(name)).annotate(n=Count("pk", distinct=True))
+    """One row as wide as those of `_grouped`: the name, no facts, and how many rows there are."""
+    return rows.order_by().values_list(Value(name), *map(Value, NO_FACTS)).annotate(n=Count("pk", distinct=True))
 
 
 def _unweighted(chosen: Slice) -> Slice:
@@ -147,9 +155,9 @@ def settling_word(chosen: Slice) -> QuerySet[Resolution]:
 
 
 def _references(chosen: Slice) -> QuerySet:
-    """What the forecasts that count are compared with, and how many are."""
+    """As wide as those of `_grouped`: what the forecasts that count are compared with, no facts, and how many are."""
     rows = standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
-    return rows.order_by().values_list("reference_kind").annotate(n=Count("pk"))
+    return rows.order_by().values_list("reference_kind", *map(Value, NO_FACTS)).annotate(n=Count("pk"))
 
 
 def _weighted(chosen: Slice) -> int:

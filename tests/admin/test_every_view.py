@@ -14,7 +14,7 @@ from tests.markup import faults, loaded_from_elsewhere, weight
 from .pages import step_page
 
 pytestmark = pytest.mark.django_db
-MOST_BYTES, MOST_QUERIES = 100_000, 25
+MOST_BYTES, MOST_QUERIES = 100_000, 15
 # Of Django itself: the catalogue of its scripts' words, from this host.
 OWN_SCRIPT = "/admin/jsi18n/"
 
