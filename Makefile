@@ -4,7 +4,7 @@ PREPARE := $(PYTHON) config/bootstrap.py
 RUN := .venv/bin/python
 DEVELOP := DEBUG=1 $(RUN)
 
-.PHONY: help demo test oracles bench mutants check lint types run worker beat lock sbom
+.PHONY: help demo test oracles bench mutants campaign check lint types run worker beat lock sbom
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -23,6 +23,10 @@ bench: ## measure, as ratios against a limit taken in the same run
 
 mutants: ## break rules, scores and services on purpose, and see the tests notice (minutes)
 	@$(PREPARE) test && $(RUN) -m tests.soundness.mutants
+
+campaign: ## break a running service on purpose, and write the README's table of faults survived (up to 30 minutes)
+	@$(PREPARE) test && rm -f build/reliability.jsonl && CAMPAIGN=1 $(RUN) -m pytest -n 2 --dist worksteal -m fault tests/faults \
+		&& $(RUN) -m tests.faults.survived
 
 check: ## settings, migrations and import rules
 	@$(PREPARE) test && $(DEVELOP) manage.py check && $(DEVELOP) manage.py makemigrations --check && .venv/bin/lint-imports

@@ -1,6 +1,6 @@
 """One selector and one frozen dataclass behind every figure on accuracy."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from forecasts.scoring.summary import ScoreSummary, summarise_sums
 from .calls import Call, newest_calls
 from .counting import Counted
 from .coverage import Coverage
-from .details import Details, Told, details_of, told_of
+from .details import Details, Named, Told, details_of, told_of
 from .recorded_coverage import coverage_with
 from .recounts import Recount, as_of_when, recount, weight_under
 from .replayed_coverage import replayed_coverage
@@ -53,6 +53,13 @@ class Scorecard:
     told: Told | None = None
     details: Details | None = None
     n_calls: int = 0
+
+    def every_figure(self) -> Iterator[Named]:
+        """Every number of the scorecard, by the part it stands in."""
+        yield from (Named("scores", "", figure) for figure in self.figures)
+        yield from (Named("other_scales", "", figure) for figure in self.others)
+        if self.details:
+            yield from self.details.figures()
 
 
 def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
@@ -105,7 +112,7 @@ def full_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
     anew = None if moment is None else recount(chosen, as_of=moment)
     sums = _sums(chosen, anew=anew)
     card = _card(chosen, sums=sums, anew=anew)
-    details = details_of(chosen, totals=sums.totals, coverage=card.coverage, as_of=moment or now, recount=anew)
+    details = details_of(chosen, sums=sums, coverage=card.coverage, as_of=moment or now, recount=anew)
     calls = newest_calls(chosen, n_rows=sums.n_rows, recount=anew)
     return replace(card, told=details, details=details, calls=calls, lexicons=_lexicons(sums))
 

@@ -33,16 +33,22 @@ class Sqlite:
 
     now = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
-    def __init__(self, *, folder: Path) -> None:
-        self.path = folder / "faults.sqlite3"
+    def __init__(self, *, folder: Path, name: str = "faults") -> None:
+        self.path = folder / f"{name}.sqlite3"
         self.url = f"sqlite:///{self.path}"
+
+    def copy(self, *, folder: Path, name: str) -> "Sqlite":
+        """Another file with the same in it."""
+        copied = Sqlite(folder=folder, name=name)
+        self.execute(f"VACUUM INTO '{copied.path}'")
+        return copied
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.path, timeout=PATIENCE_SECONDS)) as connection:
             return connection.execute(sql).fetchall()
 
     def execute(self, sql: str) -> None:
-        with closing(sqlite3.connect(self.path, timeout=PATIENCE_SECONDS)) as connection, connection:
+        with closing(sqlite3.connect(self.path, timeout=PATIENCE_SECONDS, isolation_level=None)) as connection:
             connection.execute(sql)
 
 
@@ -54,7 +60,12 @@ class Postgres:
     def __init__(self, *, cluster: "Cluster", name: str) -> None:
         self.cluster = cluster
         self.url = f"postgres://postgres@/{name}?host={cluster.folder}"
+        self._name = name
         self._address = f"host={cluster.folder} user=postgres dbname={name}"
+
+    def copy(self, *, folder: Path, name: str) -> "Postgres":
+        """Another database with the same in it; nobody may be connected to ours."""
+        return self.cluster.new_database(name, like=self._name)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask, and ask again while the cluster is coming up."""
@@ -87,9 +98,9 @@ class Cluster:
         )
         self._control("start")
 
-    def new_database(self, name: str) -> Postgres:
-        """Make an empty database."""
-        Postgres(cluster=self, name="postgres").execute(f'CREATE DATABASE "{name}"')
+    def new_database(self, name: str, *, like: str = "template0") -> Postgres:
+        """Make a database, empty unless it is to be like another one."""
+        Postgres(cluster=self, name="postgres").execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
         return Postgres(cluster=self, name=name)
 
     def crash(self) -> None:

@@ -1,5 +1,5 @@
 """
-Fill a database: `python -m tests.faults.fill COUNT` migrates it and records predictions that a sweep can decide.
+Fill a database: `python -m tests.faults.fill COUNT` records predictions that a sweep can decide.
 
 The first one waits for a kind of event of its own, so that a fault can be put into evaluating its rule alone.
 """
@@ -15,13 +15,11 @@ ORDINARY, MARKED = "AID", "PROTEST"
 
 def fill(count: int) -> None:
     """Record so many predictions with a forecast each, none of them due before 2100."""
-    from django.core.management import call_command
     from django.utils import timezone
 
     from forecasts.models import Prediction
     from tests.builders import cover, make_prediction, rule_that_it_occurs
 
-    call_command("migrate", verbosity=0)
     now = timezone.now()
     for number in range(count):
         rule = rule_that_it_occurs(event_type=ORDINARY if number else MARKED)

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,21 +12,39 @@ REPORT = ROOT / "build" / "reliability.jsonl"
 IS_CAMPAIGN = os.environ.get("CAMPAIGN") == "1"
 
 
-def report(number: str, *, fault: str, database: str, result: str, **figures: float) -> None:
+@dataclass(frozen=True)
+class Tally:
+    """What became of the records at stake: how many they are, lost, there twice, without their scores, broken."""
+
+    records: int
+    lost: int = 0
+    doubled: int = 0
+    unscored: int = 0
+    breaches: int = 0
+
+
+def report(number: str, *, fault: str, times: int, database: str, result: str, tally: Tally, **figures: float) -> None:
     """
     Write down what was done to the service and what became of it.
 
     Args:
         number: Short name of the test, such as F1.
         fault: What was done.
+        times: How often it was.
         database: On which database.
         result: What became of it, in words.
-        figures: The numbers behind the words.
+        tally: What became of the records that were at stake.
+        figures: Other numbers behind the words.
     """
     line = {
         "number": number,
         "fault": fault,
+        "times": times,
         "database": database,
+        "records": tally.records,
+        "lost": tally.lost,
+        "doubled": tally.doubled,
+        "breaches": tally.breaches,
         "result": result,
         "figures": {name: round(value, 3) for name, value in figures.items()},
         "profile": "campaign" if IS_CAMPAIGN else "push",
@@ -38,6 +57,6 @@ def report(number: str, *, fault: str, database: str, result: str, **figures: fl
 
 
 def commit() -> str:
-    """The commit that is checked out."""
-    command = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    """The commit that is checked out, and whether files differ from it."""
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=7", "--exclude=*"]
     return subprocess.run(command, capture_output=True, text=True).stdout.strip() or "unknown"

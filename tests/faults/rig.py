@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -21,10 +20,11 @@ from config.children import spawn, stop
 from config.embedded_redis import START_SECONDS, find_redis_server, free_port
 
 from .databases import Database
+from .report import Tally
 
 WORKER = ("worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
 ROOT = Path(__file__).parents[2]
-PASSWORD = "for-tests-only"
+PASSWORD, SECRET_KEY = "the-password-of-redis", "the-secret-key-of-tests"
 
 
 class Redis:
@@ -70,17 +70,6 @@ class Redis:
             return False
 
 
-@dataclass(frozen=True)
-class Tally:
-    """What became of the predictions: all of them decided, each once, with both scores, and nothing broken."""
-
-    predictions: int
-    lost: int
-    doubled: int
-    unscored: int
-    breaches: int
-
-
 class Rig:
     """Programs on one database and one Redis."""
 
@@ -90,6 +79,7 @@ class Rig:
         self.redis = redis
         self.log = folder / "log"
         self._output = self.log.open("ab")
+        self._secrets: list[str] = []
         self._programs: dict[str, subprocess.Popen[bytes]] = {}
 
     def environment(self, **changes: str) -> dict[str, str]:
@@ -97,7 +87,7 @@ class Rig:
         ours = {
             "DATABASE_URL": self.database.url,
             "REDIS_URL": self.redis.url,
-            "SECRET_KEY": "for-tests-only",
+            "SECRET_KEY": SECRET_KEY,
             "VAR_DIR": str(self.folder),
             "SWEEP_SECONDS": "1",
             "ENV_FILE": os.devnull,
@@ -159,6 +149,14 @@ class Rig:
         done = self.run("tests.faults.fill", str(count))
         assert done.returncode == 0, done.stderr[-2000:]
 
+    def token(self) -> str:
+        """A token of an administrator, with which everything may be written."""
+        made = self.run("manage", "createsuperuser", "--noinput", "--username=editor", "--email=editor@example.org")
+        assert made.returncode == 0, made.stderr
+        arguments = ("create_token", "faults", "--scope", "admin", "--account", "editor")
+        self._secrets.append(self.run("manage", *arguments).stdout.strip())
+        return self._secrets[-1]
+
     def make_due(self, count: int) -> None:
         """Let so many undecided predictions be due, those that were tried before among the first."""
         undecided = "SELECT id FROM forecasts_prediction WHERE verdict = '' ORDER BY attempts DESC, id LIMIT"
@@ -177,11 +175,11 @@ class Rig:
         return json.loads(self.run("manage", "doctor", "--json").stdout)
 
     def tally(self) -> Tally:
-        """Count what is lost, doubled or broken."""
+        """Count the predictions, and those that are not decided once, scored twice and as they must be."""
         scores = "SELECT prediction_id, count(*) AS n FROM forecasts_resolution GROUP BY prediction_id"
         n = self.count("forecasts_prediction")
         return Tally(
-            predictions=n,
+            records=n,
             lost=n - self.count(f"({scores}) AS resolved"),
             doubled=self.count(f"({scores}) AS resolved WHERE n > 1"),
             unscored=2 * n - self.count("forecasts_score"),
@@ -191,7 +189,7 @@ class Rig:
     def clean_tally(self) -> Tally:
         """Count, and fail the test where anything is lost, doubled or broken."""
         tally = self.tally()
-        assert tally == Tally(tally.predictions, lost=0, doubled=0, unscored=0, breaches=0), self.doctor()
+        assert tally == Tally(tally.records), self.doctor()
         return tally
 
     def finish(self, *, seconds: float = 180) -> float:
@@ -208,6 +206,18 @@ class Rig:
         for name in list(self._programs):
             self.kill(name)
         self._output.close()
+
+    def tells_no_secret(self) -> None:
+        """Fail the test where a program wrote into its log what nobody else may know."""
+        said = self.log.read_text(errors="replace")
+        assert [secret for secret in (PASSWORD, SECRET_KEY, *self._secrets) if secret in said] == []
+
+
+def migrate(database: Database, *, folder: Path) -> None:
+    """Make all tables, in a process of its own."""
+    given = {"DATABASE_URL": database.url, "SECRET_KEY": SECRET_KEY, "VAR_DIR": str(folder), "ENV_FILE": os.devnull}
+    command = [sys.executable, "-m", "manage", "migrate", "--verbosity=0"]
+    subprocess.run(command, env=os.environ | given, cwd=ROOT, check=True, timeout=300)
 
 
 def asked(address: str, *, body: dict[str, Any] | None = None, token: str = "") -> int:

@@ -3,21 +3,22 @@
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
-from .report import IS_CAMPAIGN, report
+from .report import IS_CAMPAIGN, Tally, report
 from .rig import Rig, asked, wait_until
 
 QUEUE = "celery"
 SWEEP = "forecasts.tasks.sweep"
 
 
-def message(task: str, *, args: object = (), body: str | None = None) -> str:
+def message(task: str, *, args: object = (), kwargs: object = None, body: str | None = None) -> str:
     """A message as Celery puts it into the list; with a body of our own where one is given."""
     from kombu.utils.encoding import bytes_to_str
     from kombu.utils.uuid import uuid
 
     number = uuid()
-    encoded = json.dumps([args, {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}])
+    encoded = json.dumps([args, kwargs or {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}])
     properties = {
         "correlation_id": number,
         "delivery_mode": 2,
@@ -55,8 +56,9 @@ def test_two_beats_ask_twice_and_everything_happens_once(rig_on):
 
     tally, seconds = rig.clean_tally(), time.monotonic() - began
     sweeps = rig.told("swept") - before
-    result = f"{tally.predictions} of {tally.predictions} decided once by {sweeps} sweeps"
-    report("F4", fault="two beats at once", database="postgresql", result=result, sweeps=sweeps, seconds=seconds)
+    result = f"all decided once by {sweeps} sweeps"
+    told = {"times": 1, "database": "postgresql", "result": result, "tally": tally}
+    report("F4", fault="two beats at once", **told, sweeps=sweeps, seconds=seconds)
 
 
 def test_an_emptied_queue_costs_one_interval(rig_on):
@@ -70,24 +72,29 @@ def test_an_emptied_queue_costs_one_interval(rig_on):
     seconds = wait_until(lambda: not rig.undecided(), seconds=30)
 
     tally = rig.clean_tally()
-    result = f"{tally.predictions} of {tally.predictions} decided by the next sweep"
-    report("F6", fault="44 tasks lost with the queue", database="postgresql", result=result, seconds=seconds)
+    told = {"times": 44, "database": "postgresql", "result": "all decided by the next sweep", "tally": tally}
+    report("F6", fault="task lost with the queue", **told, seconds=seconds)
 
 
 def test_a_worker_goes_on_when_redis_comes_back(rig_on):
     rig = rig_on("postgresql")
     rig.fill(20)
     ready(rig)
-    rig.redis.kill()
-    time.sleep(2)
-    rig.redis.start()
-    rig.make_due(20)
-    seconds = wait_until(lambda: not rig.undecided(), seconds=60)
+    kills = 5 if IS_CAMPAIGN else 1
+    waits = []
+    for _ in range(kills):
+        rig.redis.kill()
+        time.sleep(2)
+        rig.redis.start()
+        left = rig.undecided()
+        rig.make_due(20 // kills)
+        waits.append(wait_until(lambda left=left: rig.undecided() == left - 20 // kills, seconds=60))
 
-    rig.clean_tally()
+    tally = rig.clean_tally()
     assert rig.is_running("worker")
-    result = f"the worker stayed, and decided {seconds:.0f} s after Redis was back"
-    report("F7", fault="Redis killed and started again", database="postgresql", result=result, seconds=seconds)
+    result = f"the worker stayed, and decided at most {max(waits):.0f} s after Redis was back"
+    told = {"times": kills, "database": "postgresql", "result": result, "tally": tally}
+    report("F7", fault="Redis killed and started again", **told, seconds=max(waits))
 
 
 def test_without_redis_and_workers_a_command_decides(rig_on):
@@ -99,14 +106,15 @@ def test_without_redis_and_workers_a_command_decides(rig_on):
 
     assert swept.returncode == 0, swept.stderr
     tally = rig.clean_tally()
-    result = f"{tally.predictions} of {tally.predictions} decided by `manage.py sweep`"
-    report("F9", fault="no Redis, no worker", database="sqlite", result=result)
+    told = {"times": 1, "database": "sqlite", "result": "all decided by `manage.py sweep`", "tally": tally}
+    report("F9", fault="no Redis, no worker", **told)
 
 
 REFUSED: dict[str, Callable[[], str]] = {
     "no message": lambda: '{"not": "a message"}',
     "an unknown task": lambda: message("os.system", args=["true"]),
     "too many arguments": lambda: message(SWEEP, args=[1, 2, 3]),
+    "an unknown argument": lambda: message(SWEEP, kwargs={"limit": 0}),
     "a body that is no JSON": lambda: message(SWEEP, body="[[], {"),
     "a pickle": lambda: message(SWEEP).replace("application/json", "application/x-python-serialize"),
 }
@@ -126,11 +134,11 @@ def test_poisoned_messages_stop_no_worker(rig_on):
     rig.make_due(5)
     seconds = wait_until(lambda: not rig.undecided(), seconds=60)
 
-    rig.clean_tally()
+    tally = rig.clean_tally()
     assert rig.is_running("worker")
     result = f"the worker stayed, and decided {seconds:.1f} s later"
-    fault = f"{len(REFUSED)} poisoned messages: {', '.join(REFUSED)}"
-    report("F10", fault=fault, database="postgresql", result=result, seconds=seconds)
+    told = {"times": len(REFUSED), "database": "postgresql", "result": result, "tally": tally}
+    report("F10", fault=f"poisoned message: {', '.join(REFUSED)}", **told, seconds=seconds)
 
 
 def test_what_is_no_message_at_all_ends_a_worker_once(rig_on):
@@ -146,10 +154,11 @@ def test_what_is_no_message_at_all_ends_a_worker_once(rig_on):
     rig.make_due(5)
     seconds = wait_until(lambda: not rig.undecided(), seconds=60)
 
-    rig.clean_tally()
+    tally = rig.clean_tally()
     assert rig.is_running("worker")
     result = f"each ended one worker; the next decided {seconds:.1f} s later"
-    report("F10b", fault="bytes in the queue that are no JSON", database="postgresql", result=result, seconds=seconds)
+    told = {"times": len(UNREADABLE), "database": "postgresql", "result": result, "tally": tally}
+    report("F10b", fault="bytes in the queue that are no JSON", **told, seconds=seconds)
 
 
 def test_messages_that_waited_too_long_are_dropped(rig_on):
@@ -168,10 +177,11 @@ def test_messages_that_waited_too_long_are_dropped(rig_on):
     rig.start_beat()
     rig.finish()
 
-    rig.clean_tally()
+    tally = rig.clean_tally()
     assert swept == 0
     result = f"{waiting} old messages dropped, 0 run; decided by the next"
-    report("F18", fault=f"no worker for {down + 4} s", database="postgresql", result=result, waiting=waiting)
+    told = {"times": 1, "database": "postgresql", "result": result, "tally": tally}
+    report("F18", fault=f"no worker for {down + 4} intervals", **told, waiting=waiting)
 
 
 def test_messages_that_come_twice_and_in_disorder_are_worked_off_once(rig_on, dice):
@@ -188,32 +198,37 @@ def test_messages_that_come_twice_and_in_disorder_are_worked_off_once(rig_on, di
     rig.finish()
 
     tally = rig.clean_tally()
-    result = f"{tally.predictions} of {tally.predictions} decided once"
-    report("F22", fault=f"{count} messages, each twice, shuffled", database="postgresql", result=result)
+    told = {"times": count, "database": "postgresql", "result": "all decided once", "tally": tally}
+    report("F22", fault="message that comes twice and in disorder", **told)
 
 
 def test_a_frozen_redis_holds_up_no_reader_and_loses_no_write(rig_on):
-    rig = rig_on("postgresql")
+    rig, rounds, n_reads = rig_on("postgresql"), 48 if IS_CAMPAIGN else 4, 4
     rig.fill(3)
-    made = rig.run("manage", "createsuperuser", "--noinput", "--username=editor", "--email=editor@example.org")
-    assert made.returncode == 0, made.stderr
-    token = rig.run("manage", "create_token", "faults", "--scope", "admin", "--account", "editor").stdout.strip()
-    address, times = f"{rig.start_web()}/api/v1", []
-    rig.redis.freeze()
-    for number in range(20 if IS_CAMPAIGN else 6):
-        began = time.monotonic()
-        assert asked(f"{address}/predictions/") == 200
-        times.append(time.monotonic() - began)
-        began = time.monotonic()
+    token, address = rig.token(), f"{rig.start_web()}/api/v1"
+
+    def ask(number: int) -> list[float]:
+        """Read some lists and write one row, and return how long each took."""
         body = {"slug": f"late-{number}", "name": f"Late {number}"}
-        assert asked(f"{address}/forecasters/", body=body, token=token) == 201
-        times.append(time.monotonic() - began)
+        reads = [seconds_of(lambda: asked(f"{address}/predictions/"), expected=200) for _ in range(n_reads)]
+        write = seconds_of(lambda: asked(f"{address}/forecasters/", body=body, token=token), expected=201)
+        return [*reads, write]
+
+    rig.redis.freeze()
+    with ThreadPoolExecutor(4) as clients:
+        times = [each for taken in clients.map(ask, range(rounds)) for each in taken]
     rig.redis.thaw()
 
-    n_written = rig.count("forecasts_forecaster WHERE slug LIKE 'late-%'")
-    assert n_written == len(times) // 2
+    lost = rounds - rig.count("forecasts_forecaster WHERE slug LIKE 'late-%'")
+    assert lost == 0
     assert max(times) < 5
-    result = (
-        f"{len(times)} requests answered, the slowest in {max(times):.1f} s; {n_written} of {n_written} rows stored"
-    )
-    report("F8", fault="a Redis that answers nobody", database="postgresql", result=result, slowest=max(times))
+    result = f"{len(times)} requests answered, the slowest in {max(times):.1f} s, none with an error"
+    told = {"times": len(times), "database": "postgresql", "result": result, "tally": Tally(rounds)}
+    report("F8", fault="request while Redis answers nobody", **told, slowest=max(times))
+
+
+def seconds_of(ask: Callable[[], int], *, expected: int) -> float:
+    """How long a request took, which must be answered as expected."""
+    began = time.monotonic()
+    assert ask() == expected
+    return time.monotonic() - began

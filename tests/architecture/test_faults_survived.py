@@ -1,0 +1,78 @@
+"""The README's table of faults survived is made from what the campaign wrote down, and from nothing else."""
+
+import json
+
+import pytest
+
+from tests.faults.survived import BEGINS, ENDS, README, NothingToTell, main, table, with_table
+
+KILLED = {
+    "number": "F1", "fault": "worker killed", "times": 27, "database": "postgresql", "records": 1296, "lost": 0,
+    "doubled": 0, "breaches": 0, "result": "all decided", "figures": {}, "profile": "campaign", "on": "2025-06-01",
+    "commit": "0a1b2c3",
+}  # fmt: skip
+HEAD = (
+    "| | fault | times | on | records | lost | doubled | broken invariants | what became of it | date, commit |\n"
+    "|---|---|---:|---|---:|---:|---:|---:|---|---|\n"
+)
+
+
+def lines(*told: dict) -> list[str]:
+    return [json.dumps(KILLED | line) for line in told]
+
+
+def test_each_report_is_a_row_and_the_last_row_adds_up():
+    told = lines(
+        {"number": "F10", "fault": "poison | bytes", "times": 6, "records": 5, "result": "the worker stayed"},
+        {},
+        {"number": "F2", "database": "sqlite", "times": 45, "records": 1350, "lost": 1, "doubled": 2, "breaches": 3},
+        {"number": "C4", "records": 800, "times": 8},
+    )
+
+    assert table(told) == HEAD + (
+        "| C4 | worker killed | 8 | PostgreSQL | 800 | 0 | 0 | 0 | all decided | 2025-06-01, 0a1b2c3 |\n"
+        "| F1 | worker killed | 27 | PostgreSQL | 1,296 | 0 | 0 | 0 | all decided | 2025-06-01, 0a1b2c3 |\n"
+        "| F2 | worker killed | 45 | SQLite | 1,350 | 1 | 2 | 3 | all decided | 2025-06-01, 0a1b2c3 |\n"
+        "| F10 | poison \\| bytes | 6 | PostgreSQL | 5 | 0 | 0 | 0 | the worker stayed | 2025-06-01, 0a1b2c3 |\n"
+        "|  | **all** | 86 |  | 3,451 | 1 | 2 | 3 |  |  |"
+    )
+
+
+def test_the_last_report_of_a_test_on_a_database_counts_and_smaller_runs_do_not():
+    told = lines(
+        {"times": 1}, {"times": 2, "on": "2025-06-02"}, {"times": 3, "database": "sqlite"}, {"times": 4, "profile": "push"}
+    )  # fmt: skip
+
+    assert table(told) == HEAD + (
+        "| F1 | worker killed | 2 | PostgreSQL | 1,296 | 0 | 0 | 0 | all decided | 2025-06-02, 0a1b2c3 |\n"
+        "| F1 | worker killed | 3 | SQLite | 1,296 | 0 | 0 | 0 | all decided | 2025-06-01, 0a1b2c3 |\n"
+        "|  | **all** | 5 |  | 2,592 | 0 | 0 | 0 |  |  |"
+    )
+
+
+def test_the_table_takes_the_place_of_the_last_one_and_leaves_the_rest_of_the_page(tmp_path):
+    report, readme = tmp_path / "reliability.jsonl", tmp_path / "README.md"
+    report.write_text("\n".join(lines({})) + "\n")
+    readme.write_text(f"# Ours\n\n{BEGINS}\nan older one\n{ENDS}\n\nMore.\n")
+
+    main(report=report, readme=readme)
+    once = readme.read_text()
+    main(report=report, readme=readme)
+
+    assert once == f"# Ours\n\n{BEGINS}\n{table(lines({}))}\n{ENDS}\n\nMore.\n" == readme.read_text()
+
+
+def test_without_a_campaign_or_a_place_nothing_is_written(tmp_path):
+    with pytest.raises(NothingToTell, match="There is no report of a campaign: run `make campaign` first."):
+        with_table(f"{BEGINS}\n{ENDS}", lines=lines({"profile": "push"}))
+    with pytest.raises(NothingToTell, match="The page has no place for the table: put <!-- faults survived: begins"):
+        with_table("# Ours", lines=lines({}))
+    with pytest.raises(NothingToTell, match="reliability.jsonl: run `make campaign` first."):
+        main(report=tmp_path / "reliability.jsonl", readme=tmp_path / "README.md")
+
+
+def test_the_readme_has_a_place_for_the_table():
+    page = README.read_text()
+
+    assert (page.count(BEGINS), page.count(ENDS)) == (1, 1)
+    assert page.index(BEGINS) < page.index(ENDS)
