@@ -31,6 +31,11 @@ class Question:
         return f"{self.question} ({self.rule_version.name} reading)"
 
 
+def asks_people(*, prediction: Prediction) -> bool:
+    """Whether a rule in force leaves a question to people."""
+    return any(True for version in current_rules(prediction=prediction) for _ in _questions(version))
+
+
 def questions_of(*, prediction: Prediction) -> list[Question]:
     """The questions of every rule in force, the central one's first."""
     return questions_in(versions=current_rules(prediction=prediction))

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib import admin as django_admin
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -34,7 +35,7 @@ def views() -> list[str]:
         found.append(reverse(f"{name}_changelist"))
         if hasattr(owner, "form_class"):
             found.append(reverse(f"{name}_add"))
-        for row in model._default_manager.order_by("pk")[: 3 if model is Prediction else 1]:
+        for row in owner.get_queryset(RequestFactory().get("/")).order_by("pk")[: 3 if model is Prediction else 1]:
             found.append(reverse(f"{name}_change", args=[row.pk]))
             found += [step_page(row, step.slug) for step in getattr(owner, "steps", ()) if step.is_offered(row)]
     return found
