@@ -62,7 +62,7 @@ def _readings(found: list[RuleVersion]) -> list[Reading]:
 
 
 def _reading(rule: RuleVersion, *, evaluation: Evaluation | None) -> Reading:
-    words = rules.rule_in_words(rules.parse_rule(rule.rule))
+    words = rules.rule_in_words(rules.recorded_rule(rule.rule))
     return Reading(
         rule=rule, words=words, evaluation=evaluation, reason=in_words(evaluation.reason) if evaluation else ""
     )

@@ -180,6 +180,12 @@ class ForecastFilter(filters.FilterSet):
     scored = YesNoFilter(field_name="is_scored")
 
 
+class SealedFilter(filters.FilterSet):
+    forecaster = forecaster_at("forecaster")
+    reveal_from = InstantFilter(field_name="reveal_by", lookup_expr="gte")
+    reveal_to = InstantFilter(field_name="reveal_by", lookup_expr="lt")
+
+
 class LexiconFilter(filters.FilterSet):
     code = TextFilter(max_length=60)
 

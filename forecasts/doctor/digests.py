@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
 
-from forecasts.models import Article, EventVersion, RuleVersion
+from django.db.models import Exists, OuterRef
+
+from forecasts.ledger.seals import Seal
+from forecasts.models import Article, EventVersion, Prediction, RuleVersion, Sealed, Unsealing
 from forecasts.services.event_drafts import EventDraft, digest_of
 from forecasts.services.predictions import rule_digest
 
@@ -48,3 +51,16 @@ def texts_are_as_recorded(*, now: datetime) -> Iterator[str]:
     for pk, sha256, text in rows.iterator(ROWS):
         if sha256 != hashlib.sha256(text.encode()).hexdigest():
             yield f"article {pk} does not have the text of its digest"
+
+
+def what_is_revealed_was_sealed(*, now: datetime) -> Iterator[str]:
+    """What was revealed opens its commitment, and counts from when it was sealed."""
+    revealed = Unsealing.objects.filter(kind=Unsealing.Kind.REVEALED)
+    for row in revealed.select_related("sealed", "prediction", "forecast").order_by("id").iterator(ROWS):
+        if Seal(row.content, row.salt).commitment != row.sealed.commitment:
+            yield f"sealed {row.sealed_id} was revealed as something else"
+        elif row.forecast and row.forecast.made_at != row.sealed.recorded_at:
+            yield f"sealed {row.sealed_id} does not count from when it was sealed"
+    known = Sealed.objects.filter(unsealings__prediction=OuterRef("pk"), recorded_at=OuterRef("sealed_at"))
+    for pk in Prediction.objects.filter(sealed_at__isnull=False).exclude(Exists(known)).values_list("pk", flat=True):
+        yield f"prediction {pk} says it was sealed, and was not"

@@ -72,7 +72,7 @@ SHAPES = (
         (
             "id", "article_id", "holder_id", "topic_id", "title", "statement", "quote", "original_wording", "condition",
             "outcome", "attribution", "issued_at", "deadline_basis", "contrasts_with_id", "cluster_key", "note",
-            "recorded_at", "recorded_by_id",
+            "recorded_at", "recorded_by_id", "sealed_at",
         ),
     ),
     Shape(
@@ -182,6 +182,18 @@ SHAPES = (
         "score",
         "score",
         ("id", "forecast_id", "resolution_id", "rule", "rule_version", "outcome", "value", "recorded_at"),
+    ),
+    Shape(
+        "sealed",
+        "sealed",
+        "sealed",
+        ("id", "commitment", "forecaster_id", "about", "reveal_by", "recorded_at", "recorded_by_id"),
+    ),
+    Shape(
+        "unsealing",
+        "unsealing",
+        "unsealing",
+        ("id", "sealed_id", "kind", "content", "salt", "prediction_id", "forecast_id", "recorded_at", "recorded_by_id"),
     ),
 )  # fmt: skip
 

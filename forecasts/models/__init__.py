@@ -24,6 +24,7 @@ from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
 from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
 from .scores import Score
+from .sealed import Sealed, SealedContent, Unsealing
 from .search import SearchText
 from .webhooks import Delivery, Webhook
 
@@ -67,12 +68,15 @@ __all__ = [
     "RuleVersion",
     "Scope",
     "Score",
+    "Sealed",
+    "SealedContent",
     "SearchText",
     "SigningKey",
     "Source",
     "Tier",
     "Topic",
     "Uncounted",
+    "Unsealing",
     "Verdict",
     "Webhook",
     "Witness",

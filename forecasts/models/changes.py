@@ -32,6 +32,8 @@ class Change(models.Model):
         JUDGEMENT = "judgement", "Answer of a person to a question of a rule"
         RESOLUTION = "resolution", "Resolution"
         SCORE = "score", "Score"
+        SEALED = "sealed", "Sealed prediction or forecast"
+        UNSEALING = "unsealing", "Something sealed was revealed, or its date passed"
 
     class Action(models.TextChoices):
         RECORDED = "RECORDED", "Recorded"

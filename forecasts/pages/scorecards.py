@@ -13,6 +13,7 @@ from forecasts.models import Article, Forecaster, Topic
 from forecasts.selectors.articles import listed_topics
 from forecasts.selectors.cohorts import cohort_of
 from forecasts.selectors.scorecards import Scorecard, full_scorecard, told_scorecard, with_bands
+from forecasts.selectors.sealed import newest_sealed
 from forecasts.selectors.slices import Slice
 
 from .details import detail_lines, reading_lines, words_as_csv
@@ -28,7 +29,11 @@ READINGS = "readings"
 @require_safe
 def forecaster(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = get_object_or_404(Forecaster, slug=slug)
-    about = {"forecaster": chosen, "is_outlet": chosen.kind == Forecaster.Kind.OUTLET}
+    about = {
+        "forecaster": chosen,
+        "is_outlet": chosen.kind == Forecaster.Kind.OUTLET,
+        "sealed": newest_sealed(forecaster=chosen.slug),
+    }
     return _page(request, "forecaster", whole=Slice(forecaster=chosen.slug), name=chosen.name, about=about)
 
 

@@ -20,6 +20,8 @@ BY_NAME = {
     Change.Kind.ENTITY,
     Change.Kind.MEMBERSHIP,
     Change.Kind.MILESTONE,
+    Change.Kind.SEALED,
+    Change.Kind.UNSEALING,
 }
 COLUMNS = "id, era, transaction_number, kind, action, key, noted_at"
 # A transaction that still runs may write below whatever a later one wrote: nothing past it is given out yet. What

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Sum
 
 from forecasts.models import Prediction, RuleVersion
-from forecasts.rules import parse_rule
+from forecasts.rules import recorded_rule
 from forecasts.rules.schedule import scheduled_close
 from forecasts.scoring.figures import Figure
 from forecasts.scoring.levels import BASIS_POINTS
@@ -136,7 +136,7 @@ def _closes(
     if central is None:
         return {}
     alike = [one for one in listed if _without_ends(one.rule) == _without_ends(central.rule)]
-    closes = {one: scheduled_close(parse_rule(one.rule), publication=issued_at, milestones=known) for one in alike}
+    closes = {one: scheduled_close(recorded_rule(one.rule), publication=issued_at, milestones=known) for one in alike}
     return {one: at for one, at in closes.items() if at is not None}
 
 

@@ -53,7 +53,7 @@ def questions_in(*, versions: Sequence[RuleVersion]) -> list[Question]:
 
 def _questions(version: RuleVersion) -> Iterator[tuple[str, rules.Judged]]:
     try:
-        yield from rules.questions(rules.parse_rule(version.rule))
+        yield from rules.questions(rules.recorded_rule(version.rule))
     except rules.RuleError:
         # Stored under an older language: it asks nothing until it is replaced.
         return

@@ -25,6 +25,7 @@ from forecasts.models import (
 from .judgements import Question, questions_in
 from .ledger_receipts import leaf_of, noted_entry
 from .resolutions import every_rule
+from .sealed import seal_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +65,8 @@ class PredictionPage:
     """
     One prediction with all that bears on it. Readings: the central first; resolutions: the newest first.
 
-    `entry` is the one of the ledger that holds the claim; None where it is from before the ledger.
+    `entry` is the one of the ledger that holds the claim; None where it is from before the ledger. `seal` is the
+    commitment that it was revealed from; empty where it was recorded openly.
     """
 
     prediction: Prediction
@@ -76,6 +78,7 @@ class PredictionPage:
     questions: tuple[Question, ...] = ()
     superseded: tuple[Reading, ...] = ()
     entry: LedgerEntry | None = None
+    seal: str = ""
 
     @property
     def resolution(self) -> Resolution | None:
@@ -129,6 +132,7 @@ def prediction_page(*, prediction_id: UUID) -> PredictionPage:
         questions=tuple(questions_in(versions=current)),
         superseded=readings[len(current) :],
         entry=noted_entry(leaf_of("prediction", prediction.pk)),
+        seal=seal_of(prediction=prediction) if prediction.sealed_at else "",
     )
 
 
@@ -160,7 +164,7 @@ def happened_at(witness: Witness) -> datetime:
 
 def _in_words(rule: RuleVersion) -> str:
     try:
-        return rules.rule_in_words(rules.parse_rule(rule.rule))
+        return rules.rule_in_words(rules.recorded_rule(rule.rule))
     except rules.RuleError:
         # Stored under an older language: its JSON is still shown.
         return ""

@@ -12,7 +12,7 @@ TABLE_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFEREN
 CHANGING = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 GROWING = frozenset({"SELECT", "INSERT"})
 # Rows that are locked while something is recorded of them: a lock takes the privilege, and the trigger refuses its use.
-LOCKED = {"forecasts_article": ("id",), "forecasts_event": ("id",)}
+LOCKED = {"forecasts_article": ("id",), "forecasts_event": ("id",), "forecasts_sealed": ("id",)}
 COLUMNS: Mapping[str, tuple[str, ...]] = {"forecasts_prediction": STATE_COLUMNS, **LOCKED}
 
 

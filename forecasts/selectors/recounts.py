@@ -91,7 +91,7 @@ def recount_under(chosen: Slice, *, predictions: Sequence[Prediction], found: Ma
 
 
 def _is_late(prediction: Prediction, one: Replayed) -> bool:
-    return one.known_at is not None and prediction.recorded_at > one.known_at
+    return one.known_at is not None and prediction.held_since > one.known_at
 
 
 def _of_slice(

@@ -28,7 +28,11 @@ LONGEST_STATEMENT, LONGEST_CLUSTER_KEY = 650, 200
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimDraft:
-    """What a prediction says. Without `issued_at` it was issued with its article, or is issued now."""
+    """
+    What a prediction says. Without `issued_at` it was issued with its article, or is issued now.
+
+    `sealed_at` is when it was committed to, where it is revealed now.
+    """
 
     holder: Forecaster
     topic: Topic
@@ -45,6 +49,7 @@ class ClaimDraft:
     contrasts_with: Prediction | None = None
     cluster_key: str = ""
     note: str = ""
+    sealed_at: datetime | None = None
 
 
 @transaction.atomic

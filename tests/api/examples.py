@@ -16,6 +16,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from forecasts.ledger.canonical import canonical
+from forecasts.ledger.seals import Seal
 from forecasts.services.settlement import settle_prediction
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,6 +130,30 @@ def records() -> Iterator[tuple[str, str, Any, str]]:
         yield f"webhooks_{name}_create", f"webhooks/$webhook/{name}/", None, ""
 
 
+# What somebody thinks of the summit and shows once it is over, with a salt of their own.
+THOUGHT = Seal(
+    canonical(
+        {
+            "v": 1,
+            "title": "A truce by the end of the year",
+            "statement": "A truce in Ukraine is signed before the end of 2026.",
+            "outcome": "a truce is signed",
+            "topic": "policy",
+            "probability": "0.15",
+        }
+    ).decode(),
+    "5e4a1f0c9b7d2e8836a4c1f00d9e7b52",
+)
+
+
+def sealings() -> Iterator[tuple[str, str, Any, str]]:
+    """What is committed to, and then shown."""
+    body = {"forecaster": "david-hastings-dunn", "commitment": THOUGHT.commitment, "reveal_by": "2026-12-31T00:00:00Z"}
+    yield "sealed_create", "sealed/", {**body, "about": "Whether there is a truce"}, ""
+    opened = {"content": json.loads(THOUGHT.content), "salt": THOUGHT.salt}
+    yield "sealed_reveal", f"sealed/{THOUGHT.commitment}/reveal/", opened, ""
+
+
 def decisions() -> Iterator[tuple[str, str, Any, str]]:
     """What people record of predictions that were settled."""
     yield (
@@ -185,6 +211,7 @@ ASKED = {
 PLACES = {
     "slug": "david-hastings-dunn", "code": "default_v1", "path": "USA.GOV.STATE", "key": "us.election.2024",
     "suffix": "ndjson", "prediction_id": "$prediction", "resolution_id": "$resolution",
+    "commitment": THOUGHT.commitment,
 }  # fmt: skip
 OWN_PLACES = {
     "articles": "$article", "disputes": "$dispute", "evaluations": "$evaluation", "events": "$eased",
@@ -223,6 +250,8 @@ class Session:
         for step in decisions():
             self.send(*step)
         self._settle("prediction")
+        for step in sealings():
+            self.send(*step)
         self._import()
         self._find()
         for name, (path, operation) in self._operations.items():

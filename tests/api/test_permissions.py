@@ -32,6 +32,7 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 # What stands in an address for a name. Whether it is recorded is no matter: whether one may is told first.
 PLACES = {
     "slug": "wire",
+    "commitment": "ab" * 32,
     "code": "default_v1",
     "path": "aid",
     "key": "us.election.2024",

@@ -23,6 +23,8 @@ APPEND_ONLY = (
     "ledgersalts",
     "signingkey",
     "checkpoint",
+    "sealed",
+    "unsealing",
 )
 MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
 

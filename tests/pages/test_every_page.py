@@ -8,11 +8,12 @@ from django.urls import reverse
 from forecasts.models import Event
 from forecasts.pages.urls import urlpatterns
 from tests.builders import judged_prediction, make_article, make_event, make_prediction
+from tests.everything import seal_something
 from tests.markup import faults, loaded_from_elsewhere, weight
 
 MOST_BYTES, MOST_QUERIES = 100_000, 15
 # Where every prediction is decided anew on what was known then: what the rules have to know alone takes nine.
-OF_REPLAYS = 18
+OF_REPLAYS = 19
 ASKED = {
     "search": "?q=aid",
     "compare": "?a=ada-byron&b=the-example",
@@ -32,7 +33,7 @@ def addresses(db, settle) -> dict[str, str]:
     make_event(owners=2, note="Announced at noon.")
     settle(with_event=False)
     keys = {
-        "article_id": article.pk, "prediction_id": quoted.pk, "event_id": Event.objects.first().pk, "path": "aid/military",
+        "commitment": seal_something().commitment, "article_id": article.pk, "prediction_id": quoted.pk, "event_id": Event.objects.first().pk, "path": "aid/military",
     }  # fmt: skip
     slugs = {"outlet": "the-example", "outlet-words": "the-example"}
     found = {

@@ -29,6 +29,8 @@ ADDRESSES: dict[str, tuple[str, str]] = {
     Change.Kind.JUDGEMENT: ("predictions-judgements", "pk"),
     Change.Kind.RESOLUTION: ("resolutions-detail", "pk"),
     Change.Kind.SCORE: ("scores-detail", "pk"),
+    Change.Kind.SEALED: ("sealed-detail", "commitment"),
+    Change.Kind.UNSEALING: ("sealed-detail", "commitment"),
 }
 
 

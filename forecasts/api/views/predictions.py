@@ -270,6 +270,6 @@ def _reading(rule: RuleVersion) -> dict[str, Any]:
 
 def _in_words(rule: RuleVersion) -> str:
     try:
-        return rules.rule_in_words(rules.parse_rule(rule.rule))
+        return rules.rule_in_words(rules.recorded_rule(rule.rule))
     except rules.RuleError as error:
         return f"This version cannot read the rule: {error}"
