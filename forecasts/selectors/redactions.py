@@ -3,22 +3,24 @@
 from collections.abc import Collection, Iterator
 
 from django.apps import apps
+from django.db.models import Model
 
-from forecasts.ledger.redactions import COLUMNS
+from forecasts.ledger.redactions import COLUMNS, is_redacted
 from forecasts.ledger.shapes import BY_NAME
 from forecasts.models import Change, LedgerEntry, RedactedSalt, Redaction
 
+from .ledger_receipts import leaf_of
 from .ledger_rows import Leaf, leaves_of
 
 # Shorter words stand everywhere.
 SHORTEST = 4
 
 
-def redactions_of(leaves: Collection[Leaf]) -> list[Redaction]:
-    """What was taken out of records, the oldest first."""
-    kinds, keys = {leaf.shape for leaf in leaves}, {leaf.key for leaf in leaves}
-    found = Redaction.objects.filter(kind__in=kinds, row_key__in=keys).order_by("id")
-    return [one for one in found if Leaf(one.kind, one.row_key) in leaves]
+def redactions_in(kind: str, row: Model) -> list[Redaction]:
+    """What was taken out of a record, the oldest first; nothing is asked for where no text bears a mark."""
+    if not any(is_redacted(getattr(row, name)) for name in COLUMNS[kind]):
+        return []
+    return list(Redaction.objects.filter(kind=kind, row_key=leaf_of(kind, row.pk).key).order_by("id"))
 
 
 def forgotten(seqs: Collection[int]) -> frozenset[tuple[int, int]]:

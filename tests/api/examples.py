@@ -102,6 +102,7 @@ def records() -> Iterator[tuple[str, str, Any, str]]:
     yield "articles_create", "articles/", article(), "article"
     corrected = article() | {"note": "The day of publication is taken from the copy."}
     yield "articles_corrections_create", "articles/$article/corrections/", corrected, ""
+    yield "lexicons_create", "lexicons/", lexicon(), ""
     yield "rules_check_create", "rules/check/", checked(), ""
     yield "predictions_create", "predictions/", claim_of("P01"), "prediction"
     yield "predictions_bulk_create", "bulk/predictions/", [claim_of("P09")], "judged"
@@ -126,7 +127,9 @@ def records() -> Iterator[tuple[str, str, Any, str]]:
     yield "sources_coverage_create", f"sources/{WORLD['source']['slug']}/coverage/", complete, ""
     hook = {"url": "https://hooks.example/aftercast", "events": ["resolution.final"], "topic": "policy"}
     yield "webhooks_create", "webhooks/", hook, "webhook"
-    for name in ("ping", "pause", "resume", "secret"):
+    yield "webhooks_ping_create", "webhooks/$webhook/ping/", None, "delivery"
+    yield "webhooks_deliveries_again_create", "webhooks/$webhook/deliveries/$delivery/again/", None, ""
+    for name in ("pause", "resume", "secret"):
         yield f"webhooks_{name}_create", f"webhooks/$webhook/{name}/", None, ""
 
 
@@ -184,6 +187,21 @@ def checked() -> dict[str, Any]:
     return {"rule": rule, "publication": f"{ARTICLE['article']['published_on']}T00:00:00Z"}
 
 
+def lexicon() -> dict[str, Any]:
+    """What readers of a survey take two phrases for."""
+    phrases = [
+        {
+            "phrase": "likely",
+            "point": "0.729",
+            "low": "0.6",
+            "high": "0.85",
+            "source": "The median and the middle half.",
+        },
+        {"phrase": "could", "point": "0.4", "is_hedge": True, "source": "It says that something can happen."},
+    ]
+    return {"code": "house-2026", "title": "House words", "source": "The newsroom's own survey.", "entries": phrases}
+
+
 def later_rule() -> dict[str, Any]:
     """The reading that looks on to the inauguration, as a lenient one of its own."""
     strict = CLAIMS["P01"]["rules"][1]
@@ -203,6 +221,8 @@ ASKED = {
     "compare_calls_csv": "a=david-hastings-dunn&topic=policy",
     "leaderboard": "topic=policy",
     "leaderboard_csv": "topic=policy",
+    "events_list": "page_size=1&include=source,resolutions",
+    "predictions_history": "page_size=2",
     "predictions_list": "topic=policy&page_size=1",
     "rules_list": "prediction=$prediction&page_size=1",
     "scores_list": "rule=BRIER&page_size=1",

@@ -24,6 +24,7 @@ REVISIONS = {
     "events/{id}/retraction/",
     "articles/{id}/corrections/",
     "rules/",
+    "lexicons/",
 }
 
 
