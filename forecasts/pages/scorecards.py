@@ -21,6 +21,7 @@ from .drawings import calibration_of, calls_of
 from .figures import INTERVAL_METHODS, figure_lines
 from .levels import level_lines
 from .narrowing import Narrowed, narrowed, nothing_left
+from .running import running_of
 from .wording import caution, cohort_told, coverage_lines
 
 READINGS = "readings"
@@ -116,6 +117,7 @@ def _card_context(card: Scorecard, *, asked: Narrowed, name: str) -> dict[str, o
         "details": detail_lines(card.told),
         "figures": figure_lines(card),
         "interval_method": INTERVAL_METHODS[interval.method] if interval else "",
+        "running": running_of(card, name=name),
         "strip": calls_of(card, name=name) if card.calls else None,
         "diagram": calibration_of(card, name=name),
         "levels": level_lines(card),

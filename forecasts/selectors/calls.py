@@ -41,6 +41,7 @@ class Call:
     is_conditional: bool
     is_retrospective: bool
     weight: float = 1.0
+    known_at: datetime | None = None
 
 
 class _Row(NamedTuple):
@@ -177,4 +178,5 @@ def _calls(rows: Sequence[_Row], *, words: Words) -> Iterator[Call]:
             state=state,
             is_conditional=bool(row.condition),
             is_retrospective=row.is_retrospective,
+            known_at=row.known_at,
         )
