@@ -107,8 +107,7 @@ def _weight(chosen: Slice, *, recount: Recount | None) -> int:
     if recount is None:
         rows = standing_postings(chosen).filter(resolution__prediction__deadline_basis=implied)
         return rows.aggregate(total=Sum(weight_of(chosen.weighting)))["total"] or 0
-    counted = {row.prediction_id for row in recount.rows}
-    among = set(Prediction.objects.filter(pk__in=counted, deadline_basis=implied).values_list("pk", flat=True))
+    among = {one.pk for one in recount.predictions if one.deadline_basis == implied}
     return sum(weight_under(row, weighting=chosen.weighting) for row in recount.rows if row.prediction_id in among)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from forecasts.models import Prediction, Sealed, Unsealing
 
@@ -59,7 +59,8 @@ def sealed_item(*, commitment: str) -> SealedItem:
 
 def newest_sealed(*, forecaster: str) -> list[SealedItem]:
     """What a forecaster sealed last, at most `MAX_LISTED`, the newest first."""
-    rows = Sealed.objects.filter(forecaster__slug=forecaster).prefetch_related("unsealings__prediction")
+    unsealings = Prefetch("unsealings", Unsealing.objects.select_related("prediction"))
+    rows = Sealed.objects.filter(forecaster__slug=forecaster).prefetch_related(unsealings)
     return [_item(row) for row in rows.order_by("-recorded_at", "-id")[:MAX_LISTED]]
 
 

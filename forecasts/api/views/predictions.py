@@ -31,9 +31,8 @@ from forecasts.models import ApiToken, Prediction, Resolution, RuleVersion
 from forecasts.selectors.judgements import questions_of
 from forecasts.selectors.resolutions import (
     current_resolution,
-    current_rules,
+    every_rule,
     latest_evaluation,
-    superseded_rules,
 )
 from forecasts.services.forecasts import Wording, wording
 from forecasts.services.intake import RuleDraft, log_prediction
@@ -254,14 +253,15 @@ def renamed(refusal: ValidationError, **names: str) -> Refused:
 
 def _explanation(prediction: Prediction) -> dict[str, Any]:
     last = current_resolution(prediction=prediction)
+    current, earlier = every_rule(prediction=prediction)
     return {
         "prediction": prediction.pk,
         "status": prediction.status,
         "verdict": prediction.verdict,
         "review_reasons": prediction.review_reasons,
         "resolution": last and _shown(last),
-        "readings": _readings(current_rules(prediction=prediction)),
-        "superseded": _readings(superseded_rules(prediction=prediction)),
+        "readings": _readings(current),
+        "superseded": _readings(earlier),
     }
 
 
