@@ -11,7 +11,17 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from forecasts.doctor.examination import examine
-from forecasts.services import aggregates, answers, checkpoints, deliveries, publishing, rechecks, sending, sweeps
+from forecasts.services import (
+    aggregates,
+    answers,
+    checkpoints,
+    deliveries,
+    publishing,
+    rechecks,
+    sealing,
+    sending,
+    sweeps,
+)
 from forecasts.services.clocks import refuse_a_wrong_clock
 from forecasts.services.jobs import run_of
 
@@ -46,6 +56,14 @@ def record_aggregates() -> None:
     """Record what crowds say."""
     with run_of("record-aggregates", clock=timezone.now):
         logger.info("aggregates_recorded", recorded=aggregates.record_aggregates(now=timezone.now()))
+
+
+@shared_task
+def reveal_sealed() -> None:
+    """Reveal what is sealed and whose date has come, and note what nobody revealed."""
+    with run_of("reveal-sealed", clock=timezone.now):
+        done = sealing.reveal_due(now=timezone.now())
+        logger.info("sealed_revealed", revealed=done.revealed, overdue=done.overdue)
 
 
 @shared_task

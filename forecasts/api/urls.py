@@ -19,6 +19,7 @@ from .views import (
     problems,
     resolutions,
     schema,
+    sealed,
     search,
     webhooks,
 )
@@ -33,6 +34,7 @@ for name, viewset in {
     "predictions": predictions.PredictionViewSet,
     "rules": predictions.RuleViewSet,
     "forecasts": forecasts.ForecastViewSet,
+    "sealed": sealed.SealedViewSet,
     "lexicons": forecasts.LexiconViewSet,
     "events": events.EventViewSet,
     "observations": events.ObservationViewSet,
@@ -51,6 +53,7 @@ urlpatterns = [
     *router.urls,
     path("accuracy/", accuracy.AccuracyView.as_view(), name="accuracy"),
     path("accuracy/calls.csv", calls.CallsCsvView.as_view(), name="calls-csv"),
+    path("accuracy/figures.csv", calls.FiguresCsvView.as_view(), name="figures-csv"),
     path("accuracy/calls.ndjson", calls.CallsLinesView.as_view(), name="calls-ndjson"),
     path("calibration/", accuracy.CalibrationView.as_view(), name="calibration"),
     path("changes/", changes.ChangesView.as_view(), name="changes"),

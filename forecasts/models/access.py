@@ -62,7 +62,7 @@ class KeptAnswer(models.Model):
     LONGEST_KEY = 255
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    token = models.ForeignKey(ApiToken, on_delete=models.PROTECT, related_name="kept_answers")
+    token = models.ForeignKey(ApiToken, on_delete=models.PROTECT, db_index=False, related_name="kept_answers")
     key = models.CharField(max_length=LONGEST_KEY)
     digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the request.")
     status = models.PositiveSmallIntegerField(default=0)

@@ -85,7 +85,7 @@ class Article(models.Model):
     quoted_from_url = models.URLField(
         max_length=1000, blank=True, help_text="The copy the quotes are taken from, if another."
     )
-    outlet = models.ForeignKey(Forecaster, on_delete=models.PROTECT, related_name="published_articles")
+    outlet = models.ForeignKey(Forecaster, on_delete=models.PROTECT, db_index=False, related_name="published_articles")
     authors = models.ManyToManyField(Forecaster, through="ArticleAuthor", related_name="articles")
     published_at = models.DateTimeField()
     published_precision = models.CharField(max_length=8, choices=Precision.choices, default=Precision.DAY)
@@ -133,7 +133,7 @@ class Article(models.Model):
 class ArticleAuthor(models.Model):
     """One author of an article, in the order of the byline."""
 
-    article = models.ForeignKey(Article, on_delete=models.PROTECT)
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, db_index=False)
     forecaster = models.ForeignKey(Forecaster, on_delete=models.PROTECT)
     position = models.PositiveSmallIntegerField()
 

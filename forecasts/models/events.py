@@ -48,7 +48,7 @@ class Source(models.Model):
 class Coverage(models.Model):
     """A statement that a source holds everything that happened before `complete_to`; the newest one counts."""
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="coverage")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False, related_name="coverage")
     complete_to = models.DateTimeField(help_text="Everything before this instant is recorded.")
     note = models.TextField(blank=True)
     recorded_at = models.DateTimeField(editable=False)
@@ -144,7 +144,7 @@ class Event(models.Model):
     """The identity of something that happened; what is known about it stands in its versions."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="events")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False, related_name="events")
     external_id = models.CharField(
         max_length=200, help_text="The source's own id; a digest of the content where it has none."
     )
@@ -182,7 +182,7 @@ class EventVersion(models.Model):
         RETRACTED = "RETRACTED", "Retracted"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="versions")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False, related_name="versions")
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=500)
     note = models.TextField(blank=True)
@@ -210,7 +210,7 @@ class EventVersion(models.Model):
     known_at = models.DateTimeField(help_text="When it was published, by the source.")
     recorded_at = models.DateTimeField(editable=False)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, null=True, editable=False, related_name="+"
     )
     sha256 = models.CharField(max_length=64, editable=False)
 
@@ -284,14 +284,14 @@ class EventKey(models.Model):
 class Evidence(models.Model):
     """Where an event is reported. Reports of one owner count once."""
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="evidence")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False, related_name="evidence")
     url = models.URLField(max_length=1000, blank=True)
     citation = models.CharField(max_length=500, blank=True, help_text="For evidence that has no address.")
     owner = models.CharField(max_length=200, help_text="Who publishes it; wire copies share an owner.")
     quote = models.TextField(blank=True)
     recorded_at = models.DateTimeField(editable=False)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, null=True, editable=False, related_name="+"
     )
 
     class Meta:
@@ -316,7 +316,7 @@ class EventMergeQuerySet(models.QuerySet["EventMerge"]):
 class EventMerge(models.Model):
     """That an event is another one told again, from `known_at` on; a later row for it replaces this one."""
 
-    merged = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="merges")
+    merged = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False, related_name="merges")
     number = models.PositiveIntegerField()
     kept = models.ForeignKey(
         Event,
@@ -359,7 +359,7 @@ class Observation(models.Model):
     released_at = models.DateTimeField()
     recorded_at = models.DateTimeField(editable=False)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, null=True, editable=False, related_name="+"
     )
 
     class Meta:

@@ -13,7 +13,7 @@ from .predictions import Prediction
 class Lexicon(models.Model):
     """A published table of phrases and the probabilities they are read as; written once per version."""
 
-    code = models.SlugField(max_length=60)
+    code = models.SlugField(max_length=60, db_index=False)
     version = models.PositiveIntegerField(default=1)
     title = models.CharField(max_length=200)
     source = models.TextField()
@@ -33,7 +33,7 @@ class LexiconEntry(models.Model):
     A hedge says only that something can happen: it is kept and counted, and no score is made of it.
     """
 
-    lexicon = models.ForeignKey(Lexicon, on_delete=models.PROTECT, related_name="entries")
+    lexicon = models.ForeignKey(Lexicon, on_delete=models.PROTECT, db_index=False, related_name="entries")
     phrase = models.CharField(max_length=120)
     point = models.DecimalField(max_digits=5, decimal_places=4, null=True)
     low = models.DecimalField(max_digits=5, decimal_places=4, null=True)
@@ -74,8 +74,8 @@ class Forecast(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, related_name="forecasts")
-    forecaster = models.ForeignKey(Forecaster, on_delete=models.PROTECT, related_name="forecasts")
+    prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, db_index=False, related_name="forecasts")
+    forecaster = models.ForeignKey(Forecaster, on_delete=models.PROTECT, db_index=False, related_name="forecasts")
     probability = models.DecimalField(max_digits=5, decimal_places=4, null=True, help_text="Empty for a withdrawal.")
     low = models.DecimalField(max_digits=5, decimal_places=4, null=True)
     high = models.DecimalField(max_digits=5, decimal_places=4, null=True)
@@ -95,7 +95,7 @@ class Forecast(models.Model):
     made_at = models.DateTimeField()
     recorded_at = models.DateTimeField(editable=False)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, null=True, editable=False, related_name="+"
     )
 
     class Meta:

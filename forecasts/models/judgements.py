@@ -22,7 +22,7 @@ class Judgement(models.Model):
         WITHDRAWN = "WITHDRAWN", "Withdrawn"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="judgements")
+    rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, db_index=False, related_name="judgements")
     path = models.CharField(max_length=200, help_text="Where the question stands in the rule.")
     number = models.PositiveIntegerField()
     answer = models.CharField(max_length=9, choices=Answer.choices)

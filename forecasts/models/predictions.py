@@ -69,11 +69,17 @@ class Prediction(models.Model):
         DISPUTED = "DISPUTED", "Disputed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    article = models.ForeignKey(Article, on_delete=models.PROTECT, null=True, blank=True, related_name="predictions")
-    holder = models.ForeignKey(
-        Forecaster, on_delete=models.PROTECT, related_name="claims", help_text="Whose claim or belief it is."
+    article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="predictions"
     )
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="predictions")
+    holder = models.ForeignKey(
+        Forecaster,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="claims",
+        help_text="Whose claim or belief it is.",
+    )
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, db_index=False, related_name="predictions")
     title = models.CharField(max_length=300)
     statement = models.TextField(help_text="The claim as one sentence that can turn out true or false.")
     quote = models.TextField(blank=True, help_text="The words of the article, exactly.")
@@ -95,13 +101,16 @@ class Prediction(models.Model):
         help_text="Whether its deadline is the author's or the editor's.",
     )
     contrasts_with = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="contrasted_by"
+        "self", on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="contrasted_by"
+    )
+    sealed_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it was committed to, where it was revealed later."
     )
     cluster_key = models.CharField(max_length=200, help_text="Predictions with the same key hang on the same event.")
     note = models.TextField(blank=True)
     recorded_at = models.DateTimeField(editable=False)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, null=True, editable=False, related_name="+"
     )
 
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN, editable=False)
@@ -130,6 +139,11 @@ class Prediction(models.Model):
             models.Index(name="prediction_by_topic", fields=["topic", "recorded_at", "id"]),
             models.Index(name="prediction_by_status", fields=["status", "recorded_at", "id"]),
             models.Index(name="prediction_by_verdict", fields=["verdict", "recorded_at", "id"]),
+            models.Index(
+                name="prediction_in_contrast",
+                fields=["contrasts_with"],
+                condition=Q(contrasts_with__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(name="prediction_recorded_once", fields=["article", "holder", "statement"]),
@@ -153,6 +167,11 @@ class Prediction(models.Model):
         return self.title
 
     @property
+    def held_since(self) -> datetime:
+        """Since when it cannot be changed any more: its record, or the commitment to it."""
+        return self.sealed_at or self.recorded_at
+
+    @property
     def is_conditional(self) -> bool:
         return bool(self.condition)
 
@@ -168,7 +187,7 @@ class RuleVersion(models.Model):
         LENIENT = "LENIENT", "Lenient"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, related_name="rules")
+    prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, db_index=False, related_name="rules")
     variant = models.CharField(max_length=7, choices=Variant.choices, default=Variant.CENTRAL)
     name = models.CharField(max_length=100, help_text="Tells readings apart; the central one is named central.")
     version = models.PositiveIntegerField()

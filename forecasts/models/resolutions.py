@@ -22,7 +22,7 @@ class Evaluation(models.Model):
         ANNULLED = "ANNULLED", "Annulled"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="evaluations")
+    rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, db_index=False, related_name="evaluations")
     number = models.PositiveIntegerField()
     as_of = models.DateTimeField(help_text="The knowledge time.")
     status = models.CharField(max_length=15, choices=Status.choices)
@@ -55,7 +55,7 @@ class Witness(models.Model):
         MATCH = "MATCH", "Decides"
         POSSIBLE = "POSSIBLE", "Possibly concerns it"
 
-    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="witnesses")
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, db_index=False, related_name="witnesses")
     role = models.CharField(max_length=8, choices=Role.choices)
     event_version = models.ForeignKey(EventVersion, on_delete=models.PROTECT, null=True, related_name="+")
     observation = models.ForeignKey(Observation, on_delete=models.PROTECT, null=True, related_name="+")
@@ -92,7 +92,7 @@ class Resolution(models.Model):
         REOPENED = "REOPENED", "Reopened"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, related_name="resolutions")
+    prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, db_index=False, related_name="resolutions")
     number = models.PositiveIntegerField()
     supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
     verdict = models.CharField(max_length=9, choices=Verdict.choices, blank=True, help_text="Empty when reopened.")

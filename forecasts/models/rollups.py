@@ -92,7 +92,7 @@ class Scope(models.Model):
 class LevelCell(models.Model):
     """How much weight a scope has at one probability, and how much of it came true; words apart from numbers."""
 
-    scope = models.ForeignKey(Scope, on_delete=models.CASCADE, related_name="levels")
+    scope = models.ForeignKey(Scope, on_delete=models.CASCADE, db_index=False, related_name="levels")
     level = models.SmallIntegerField()
     lexicon_entry = models.BigIntegerField(default=0, help_text="The reading of the words; 0 for a number.")
     weight = models.BigIntegerField()
@@ -109,7 +109,7 @@ class LevelCell(models.Model):
 class ClusterCell(models.Model):
     """The sums of one event within a scope."""
 
-    scope = models.ForeignKey(Scope, on_delete=models.CASCADE, related_name="clusters")
+    scope = models.ForeignKey(Scope, on_delete=models.CASCADE, db_index=False, related_name="clusters")
     cluster = models.CharField(max_length=200)
     sums = models.JSONField(default=list, help_text="Integers; they outgrow 64 bits.")
 

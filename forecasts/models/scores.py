@@ -20,7 +20,7 @@ class Score(models.Model):
         BRIER = "BRIER", "Brier score"
         LOG = "LOG", "Log score"
 
-    forecast = models.ForeignKey(Forecast, on_delete=models.PROTECT, related_name="scores")
+    forecast = models.ForeignKey(Forecast, on_delete=models.PROTECT, db_index=False, related_name="scores")
     resolution = models.ForeignKey(Resolution, on_delete=models.PROTECT, related_name="scores")
     rule = models.CharField(max_length=5, choices=Rule.choices)
     rule_version = models.PositiveIntegerField()

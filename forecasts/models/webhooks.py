@@ -33,7 +33,9 @@ class Webhook(models.Model):
         DISABLED = "DISABLED", "Disabled"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="webhooks")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="webhooks"
+    )
     url = models.URLField(max_length=1000)
     events = models.JSONField(default=list, help_text="What it is told of.")
     topic = models.ForeignKey(
@@ -79,7 +81,7 @@ class Delivery(models.Model):
     MAX_ATTEMPTS = 15
     PING = "ping"
 
-    webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="deliveries")
+    webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, db_index=False, related_name="deliveries")
     change_number = models.BigIntegerField(null=True, help_text="Which change in the feed it tells; none for a test.")
     number = models.PositiveIntegerField(default=0, help_text="0, or which repetition by hand it is.")
     message_id = models.UUIDField(default=uuid.uuid4, help_text="The same at every attempt and repetition.")

@@ -18,6 +18,8 @@ INTERVAL_METHODS = {
     "RESAMPLED": "nine of ten records that chance drew",
     "WALD": "takes calls to be independent",
     "DELONG": "DeLong’s, takes calls to be independent",
+    "WILSON": "Wilson’s, takes predictions to be independent",
+    "BETA_POSTERIOR": "readers and outcomes counted together, takes uses to be independent",
 }
 SMALLEST_CHANCE = 0.001
 BESIDE = {

@@ -105,7 +105,7 @@ def figures_of(sample: Sample) -> tuple[Figure, ...]:
         sample: The sums.
     """
     found = {name: one for part in (_counts, _means, _tests, _parts, _lines) for name, one in part(sample)}
-    return tuple(_figure(name, found[name], sample=sample) for name in MEASURES)
+    return tuple(figure_found(name, found[name], n=sample.n, n_clusters=sample.n_clusters) for name in MEASURES)
 
 
 def other_figures(sample: Sample) -> tuple[Figure, ...]:
@@ -126,15 +126,22 @@ def other_figures(sample: Sample) -> tuple[Figure, ...]:
     return tuple(figures)
 
 
-def _figure(name: str, found: Found, *, sample: Sample) -> Figure:
+def figure_found(name: str, found: Found, *, n: int, n_clusters: int) -> Figure:
+    """
+    Return a number of `MEASURES` with all that it takes to read it.
+
+    Args:
+        name: Of the measure.
+        found: Its value, its interval or None, and what more there is to note; or why it is not shown.
+        n: Forecasts it is made from, by weight.
+        n_clusters: Independent events among them.
+    """
     note = NOTES.get(name, "")
     if isinstance(found, Absent):
-        return Figure(MEASURES[name], None, None, found, sample.n, sample.n_clusters, note)
+        return Figure(MEASURES[name], None, None, found, n, n_clusters, note)
     value, interval, *more = found
     note = " ".join(filter(None, [note, *more]))
-    return Figure(
-        MEASURES[name], value, interval, None, sample.n, sample.n_clusters, note, "" if interval else NO_INTERVAL[name]
-    )
+    return Figure(MEASURES[name], value, interval, None, n, n_clusters, note, "" if interval else NO_INTERVAL[name])
 
 
 def _absent(name: str, sample: Sample) -> Absent | None:
@@ -226,20 +233,31 @@ def _lines(sample: Sample) -> Iterator[tuple[str, Found]]:
         yield from ((name, line) for name in names)
     else:
         more = PENALISED if line.penalised else ""
-        yield names[0], (line.intercept.value, _wald(line.intercept, line.coverage, sample), more)
-        yield names[1], (line.slope.value, _wald(line.slope, line.coverage, sample), more)
+        yield names[0], (line.intercept.value, _wald(line.intercept, line.coverage, sample.n), more)
+        yield names[1], (line.slope.value, _wald(line.slope, line.coverage, sample.n), more)
         yield names[2], (line.p_value, None)
-    area = _absent("AUC", sample) or area_under_curve(sample.levels)
+    yield "AUC", area_found(sample.levels, n=sample.n, n_clusters=sample.n_clusters)
+
+
+def area_found(levels: Levels, *, n: int, n_clusters: int) -> Found:
+    """
+    Return the area under the curve with its interval, or why it is not shown.
+
+    Args:
+        levels: The forecasts.
+        n: How many they are, by weight.
+        n_clusters: Independent events among them.
+    """
+    area = why_absent(SHOWN_LIKE["AUC"], levels, n_clusters=n_clusters) or area_under_curve(levels)
     if isinstance(area, Absent):
-        yield "AUC", area
-    else:
-        yield "AUC", (area.area, _independent(area.low, area.high, IntervalMethod.DELONG, area.coverage, sample))
+        return area
+    return area.area, _independent(area.low, area.high, IntervalMethod.DELONG, area.coverage, n)
 
 
-def _wald(one: Estimate, coverage: float, sample: Sample) -> Interval:
-    return _independent(one.low, one.high, IntervalMethod.WALD, coverage, sample)
+def _wald(one: Estimate, coverage: float, n: int) -> Interval:
+    return _independent(one.low, one.high, IntervalMethod.WALD, coverage, n)
 
 
-def _independent(low: float, high: float, method: IntervalMethod, coverage: float, sample: Sample) -> Interval:
+def _independent(low: float, high: float, method: IntervalMethod, coverage: float, n: int) -> Interval:
     """An interval that takes every forecast for an event of its own."""
-    return Interval(low, high, method, n=sample.n, n_clusters=sample.n, level=coverage)
+    return Interval(low, high, method, n=n, n_clusters=n, level=coverage)

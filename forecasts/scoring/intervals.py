@@ -34,6 +34,7 @@ class IntervalMethod(StrEnum):
     CLOPPER_PEARSON = "CLOPPER_PEARSON"
     WILSON = "WILSON"
     JEFFREYS = "JEFFREYS"
+    BETA_POSTERIOR = "BETA_POSTERIOR"
 
 
 @dataclass(frozen=True, slots=True)

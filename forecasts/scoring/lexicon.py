@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from forecasts.scoring.rules import brier_score
-from forecasts.scoring.validation import Numbers, as_shares, require_same_length
+from forecasts.scoring.validation import FloatArray, Numbers, as_shares, require_same_length
 
 # Straight, curly, low and reversed ones, guillemets and corner brackets.
 _QUOTES: Final = (
@@ -79,6 +79,25 @@ def brier_envelope(
     Raises:
         ValueError: No reading, an outcome outside its range or not finite, or lengths that differ.
     """
+    best, worst = envelope_losses(readings, obs)
+    counted = np.ones(len(best)) if weights is None else np.array(weights, dtype=np.float64)
+    require_same_length(readings, counted, names=("readings", "weights"))
+    total = math.fsum(counted)
+    return BrierEnvelope(math.fsum(best * counted) / total, math.fsum(worst * counted) / total)
+
+
+def envelope_losses(readings: Sequence[Reading], obs: Numbers) -> tuple[FloatArray, FloatArray]:
+    """
+    Return the best and the worst Brier score of each forecast over every choice of a probability in its [low, high].
+
+    Args:
+        readings: One for each forecast, at least one.
+        obs: 1 where the outcome occurred, 0 where it did not, between them in part, shape (n,).
+    Returns:
+        Two arrays of scores in [0, 1], shape (n,).
+    Raises:
+        ValueError: No reading, an outcome outside its range or not finite, or lengths that differ.
+    """
     outcomes = as_shares(obs, name="obs")
     require_same_length(readings, outcomes, names=("readings", "obs"))
     if not readings:
@@ -87,8 +106,4 @@ def brier_envelope(
     high = np.array([reading.high for reading in readings])
     # The score is a parabola in the forecast with its foot at the outcome: best nearest to it, worst at an end.
     best = brier_score(np.clip(outcomes, low, high), outcomes)
-    worst = np.maximum(brier_score(low, outcomes), brier_score(high, outcomes))
-    counted = np.ones(len(best)) if weights is None else np.array(weights, dtype=np.float64)
-    require_same_length(readings, counted, names=("readings", "weights"))
-    total = math.fsum(counted)
-    return BrierEnvelope(math.fsum(best * counted) / total, math.fsum(worst * counted) / total)
+    return best, np.maximum(brier_score(low, outcomes), brier_score(high, outcomes))

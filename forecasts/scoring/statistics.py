@@ -100,6 +100,21 @@ def cell_of(level: int, outcome: int, *, reference: int = HALF, weight: int = WH
     return Cell(*(weight * term for term in terms))
 
 
+def cell_of_loss(loss: float, *, weight: int = WHOLE) -> Cell:
+    """
+    Return any loss in [0, 1] in the place of a Brier score, to 1e-12, for its mean and its error.
+
+    Args:
+        loss: What a forecast lost.
+        weight: In millionths.
+    Raises:
+        ValueError: A loss outside [0, 1].
+    """
+    if not 0 <= loss <= 1:
+        raise ValueError(f"loss must be in [0, 1], got {loss}")
+    return Cell(weight=weight, brier=weight * round(loss * UNITS["brier"]))
+
+
 def _brier(level: int, outcome: int) -> int:
     return outcome * (BASIS_POINTS - level) ** 2 + (BASIS_POINTS - outcome) * level**2
 
@@ -206,7 +221,10 @@ class Totals:
         residuals = (
             known.squares * n**2 - 2 * known.total * n * known.with_weight + known.total**2 * self.weight_squares
         )
-        variance = Fraction(self.clusters, self.clusters - 1) * Fraction(residuals, (n**2 * UNITS[measure]) ** 2)
+        # Never negative, unless parts of the sums were read while others were recorded.
+        variance = Fraction(self.clusters, self.clusters - 1) * Fraction(
+            max(residuals, 0), (n**2 * UNITS[measure]) ** 2
+        )
         return math.sqrt(variance)
 
     def z(self, measure: str) -> float | None:

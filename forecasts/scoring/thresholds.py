@@ -23,6 +23,7 @@ class Missing(StrEnum):
     NOT_SCHEDULED = "NOT_SCHEDULED"
     NOT_COMPARABLE = "NOT_COMPARABLE"
     TOO_MANY = "TOO_MANY"
+    NEVER_REVEALED = "NEVER_REVEALED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ class Threshold:
     each_outcome: int = 0
 
 
+NEVER_REVEALED: Final = Absent(
+    Missing.NEVER_REVEALED,
+    "Not ranked: something was sealed, its date passed, and nobody revealed it. What is left would be chosen.",
+)
 NOTHING: Final = Absent(Missing.NOTHING_RESOLVED, "None resolved: nothing to score yet.")
 
 MIN_SHOWN: Final[Mapping[str, Threshold]] = MappingProxyType(
@@ -97,9 +102,8 @@ def why_absent(key: str, levels: Levels, *, n_clusters: int) -> Absent | None:
     least = MIN_SHOWN[key]
     if least.events and not len(levels):
         return NOTHING
-    if n_clusters < least.events:
-        text = f"Shown from {least.events} independent events on; there {_are(n_clusters)} so far."
-        return Absent(Missing.TOO_FEW_EVENTS, text)
+    if few := too_few(key, n_clusters=n_clusters):
+        return few
     if min(levels.n_happened, levels.n_failed) < least.each_outcome:
         text = (
             f"Shown once at least {least.each_outcome} came true and {least.each_outcome} did not; "
@@ -107,6 +111,21 @@ def why_absent(key: str, levels: Levels, *, n_clusters: int) -> Absent | None:
         )
         return Absent(Missing.TOO_FEW_OF_ONE_OUTCOME, text)
     return None
+
+
+def too_few(key: str, *, n_clusters: int) -> Absent | None:
+    """
+    Return why a number is not shown on so few independent events; None where they are enough.
+
+    Args:
+        key: Its name in `MIN_SHOWN`.
+        n_clusters: Independent events.
+    """
+    least = MIN_SHOWN[key].events
+    if n_clusters >= least:
+        return None
+    text = f"Shown from {least} independent events on; there {_are(n_clusters)} so far."
+    return Absent(Missing.TOO_FEW_EVENTS, text)
 
 
 def _are(n_clusters: int) -> str:

@@ -1,15 +1,18 @@
 """What words of probability were worth: scored as readers take them, and read as the outcomes of one author tell."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from scipy.special import betaincinv
 
-from forecasts.scoring.lexicon import BrierEnvelope, Reading, brier_envelope
+from forecasts.scoring.figures import Figure
+from forecasts.scoring.intervals import Interval, IntervalMethod
+from forecasts.scoring.levels import WHOLE
+from forecasts.scoring.lexicon import Reading, envelope_losses
+from forecasts.scoring.part_figures import absent_part, loss_totals, mean_part, part
 from forecasts.scoring.rules import brier_score
-from forecasts.scoring.thresholds import MIN_SHOWN, NOTHING, Absent, Missing
+from forecasts.scoring.thresholds import Absent, too_few
 
 # Between the tenth and the ninetieth percentile of a normal distribution lie so many standard deviations.
 WIDTH_IN_SDS: Final = 2.5631
@@ -20,30 +23,33 @@ LEAST_SPREAD: Final = 0.01
 @dataclass(frozen=True, slots=True)
 class Said:
     """
-    Forecasts in the same words, read alike, that came out alike.
+    Forecasts in the same words, read alike, that came out alike on one event.
 
-    `spread` is the standard deviation of readers in [0, 0.5], `obs` the share that came true, `weight` in forecasts.
+    `spread` is the standard deviation of readers in [0, 0.5], `obs` the share that came true, `weight` in forecasts;
+    those with equal `cluster` hang on the same event.
     """
 
     reading: Reading
     spread: float
     obs: float
     weight: float
+    cluster: Hashable
 
 
 @dataclass(frozen=True, slots=True)
 class WordsScore:
     """
-    The score of forecasts in words.
+    The score of forecasts in words, each number with its interval or the reason why it is not shown.
 
-    `brier` at the point of each reading; `envelope` over every choice of a number in each range; `reader_variance` is
-    what the Brier score of a reader exceeds that at the point by, on average over readers: the price of vagueness.
+    `brier` at the point of each reading; `best` and `worst` over every choice of a number in each range;
+    `reader_variance` is what the Brier score of a reader exceeds that at the point by, on average over readers: the
+    price of vagueness.
     """
 
-    n: float
-    brier: float
-    envelope: BrierEnvelope
-    reader_variance: float
+    brier: Figure
+    best: Figure
+    worst: Figure
+    reader_variance: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class Meaning:
     prior_misses: float
 
 
-def score_words(said: Sequence[Said]) -> WordsScore | Absent:
+def score_words(said: Sequence[Said]) -> WordsScore:
     """
     Return the Brier score of forecasts in words at the point readings, its bounds, and how much readers differ.
 
@@ -71,21 +77,27 @@ def score_words(said: Sequence[Said]) -> WordsScore | Absent:
     Args:
         said: The resolved forecasts; those of weight 0 count for nothing.
     Returns:
-        Means in [0, 1], the variance in [0, 0.25]; or why there is none.
+        Means in [0, 1], the variance in [0, 0.25]; below five independent events the reason why there are none.
     References:
         Seidenfeld, Schervish and Kadane (2012), International Journal of Approximate Reasoning 53(8), 1248-1261.
     """
-    total = math.fsum(one.weight for one in said)
-    if total <= 0:
-        return NOTHING
-    weights, outcomes = [one.weight for one in said], [one.obs for one in said]
-    scores = brier_score([one.reading.point for one in said], outcomes)
-    return WordsScore(
-        n=total,
-        brier=math.fsum(weight * score for weight, score in zip(weights, scores.tolist(), strict=True)) / total,
-        envelope=brier_envelope([one.reading for one in said], outcomes, weights=weights),
-        reader_variance=math.fsum(one.weight * one.spread**2 for one in said) / total,
-    )
+    counting = [one for one in said if one.weight > 0]
+    readings, outcomes = [one.reading for one in counting], [one.obs for one in counting]
+    best, worst = envelope_losses(readings, outcomes) if counting else ((), ())
+    losses = {
+        "BRIER": brier_score([one.point for one in readings], outcomes),
+        "WORDS_BEST": best,
+        "WORDS_WORST": worst,
+        "READER_VARIANCE": [one.spread**2 for one in counting],
+    }
+    return WordsScore(*(_mean(name, counting, values) for name, values in losses.items()))
+
+
+def _mean(name: str, said: Sequence[Said], losses: Iterable[float]) -> Figure:
+    weighed = zip(said, losses, strict=True)
+    totals = loss_totals((one.cluster, float(loss), round(one.weight * WHOLE)) for one, loss in weighed)
+    key = "verbal.point" if name == "BRIER" else "verbal.envelope"
+    return mean_part(name, totals, absent=too_few(key, n_clusters=totals.clusters) if said else None)
 
 
 def spread_of_range(low: float, high: float) -> float:
@@ -153,15 +165,29 @@ def effective_meaning(
     if happened < 0 or failed < 0 or not 0 < coverage < 1:
         raise ValueError(f"counts must be at least 0 and coverage in (0, 1), got {happened}, {failed}, {coverage}")
     hits, misses = readers_as_outcomes(mean, spread)
-    least = MIN_SHOWN["verbal.meaning"].events
-    if n_clusters < least:
-        told = (
-            f"Shown from {least} independent events on; there {'is' if n_clusters == 1 else 'are'} {n_clusters} so far."
-        )
-        return Absent(Missing.TOO_FEW_EVENTS, told)
+    if few := too_few("verbal.meaning", n_clusters=n_clusters):
+        return few
     above, below = hits + happened, misses + failed
     low, high = (float(betaincinv(above, below, (1 + side * coverage) / 2)) for side in (-1, 1))
     return Meaning(above / (above + below), low, high, coverage, hits, misses)
+
+
+def meaning_figure(found: Meaning | Absent, *, n: float, n_clusters: int) -> Figure:
+    """
+    Return what a phrase came to mean as a number of a scorecard.
+
+    Args:
+        found: What `effective_meaning` returned.
+        n: How many times the phrase was used, by weight.
+        n_clusters: Independent events among these times.
+    """
+    times = max(1, round(n))
+    if isinstance(found, Absent):
+        return absent_part("MEANING", found, n=times, n_clusters=n_clusters)
+    interval = Interval(
+        found.low, found.high, IntervalMethod.BETA_POSTERIOR, n=times, n_clusters=times, level=found.coverage
+    )
+    return part("MEANING", found.probability, n=times, n_clusters=n_clusters, interval=interval)
 
 
 def meaning_statement(author: str, phrase: str, *, happened: float, failed: float, mean: float, found: Meaning) -> str:

@@ -1,12 +1,12 @@
 """The single forecasts behind a scorecard: the newest of them, since there may be millions."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from forecasts.models import Among, Forecast, Posting, Resolution
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
@@ -41,6 +41,7 @@ class Call:
     is_conditional: bool
     is_retrospective: bool
     weight: float = 1.0
+    known_at: datetime | None = None
 
 
 class _Row(NamedTuple):
@@ -66,6 +67,7 @@ COLUMNS = (
     "forecast__prediction__condition", "forecast__forecaster__slug", "forecast__phrase", "forecast__made_at", "level",
     "outcome", "cluster", "now_weighs", "resolution__known_at", "resolution__is_retrospective",
 )  # fmt: skip
+LAST = ("last_verdict", "last_state")
 Words = Mapping[UUID, tuple[str, str]]
 
 
@@ -82,8 +84,9 @@ def newest_calls(chosen: Slice, *, n_rows: int, recount: Recount | None = None) 
         recount: What counts where its predictions are decided anew; by the record otherwise.
     """
     if recount is None:
-        rows = _recorded(chosen, n_rows=n_rows)
-        words = _last_words(chosen, {row.prediction_id for row in rows})
+        found = _recorded(chosen, n_rows=n_rows)
+        rows = [_Row._make(row[: -len(LAST)]) for row in found]
+        words = {row[0]: row[-len(LAST) :] for row in found}
     else:
         rows = _recounted(chosen, recount=recount)
         words = {pk: (one.verdict, Resolution.State.FINAL.value) for pk, one in recount.found.items()}
@@ -95,15 +98,26 @@ def _latest_first(row: _Row) -> tuple[float, float, str, str, str]:
     return -known, -row.made_at.timestamp(), row.title, str(row.prediction_id), row.forecaster
 
 
-def _recorded(chosen: Slice, *, n_rows: int) -> list[_Row]:
+def _recorded(chosen: Slice, *, n_rows: int) -> list[tuple[Any, ...]]:
+    """Rows of `COLUMNS` and of `LAST`."""
     rows = standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
     if n_rows > MOST_SORTED and chosen.as_recorded is None:
-        return list(_among_the_last(rows))
+        return list(_among_the_last(_with_words(rows, chosen=chosen)))
     # Few are found first and sorted then: looked for in order, the whole table might be passed over for them.
-    return [_Row._make(row) for row in rows.order_by((F("pk") + 0).desc()).values_list(*COLUMNS)[:MOST_SHOWN]]
+    newest = rows.order_by((F("pk") + 0).desc()).values("pk")[:MOST_SHOWN]
+    shown = Posting.objects.filter(pk__in=newest).annotate(now_weighs=weight_of(chosen.weighting))
+    return list(_with_words(shown, chosen=chosen).values_list(*COLUMNS, *LAST))
 
 
-def _among_the_last(rows: QuerySet[Posting]) -> Iterator[_Row]:
+def _with_words(rows: QuerySet[Posting], *, chosen: Slice) -> QuerySet[Posting]:
+    """The postings with the last word on their predictions, verdict and state: the names in `LAST`."""
+    last = last_words(chosen).filter(prediction=OuterRef("resolution__prediction"))
+    return rows.annotate(
+        last_verdict=Subquery(last.values("verdict")[:1]), last_state=Subquery(last.values("state")[:1])
+    )
+
+
+def _among_the_last(rows: QuerySet[Posting]) -> Iterator[tuple[Any, ...]]:
     """The newest of many, looked for from the end of the table on: the database would gather and sort them all."""
     end = Posting.objects.aggregate(last=Max("pk"))["last"] or 0
     left, before = MOST_SHOWN, 0
@@ -112,16 +126,11 @@ def _among_the_last(rows: QuerySet[Posting]) -> Iterator[_Row]:
         # Their forecasts by name, or the database goes through all forecasts for them.
         forecasts = list(Posting.objects.filter(part).values_list("forecast", flat=True))
         narrowed = rows.filter(part).filter(Among("forecast", forecasts)).order_by("-pk")
-        found = [_Row._make(row) for row in narrowed.values_list(*COLUMNS)[:left]]
+        found = list(narrowed.values_list(*COLUMNS, *LAST)[:left])
         yield from found
         left, before = left - len(found), reach
         if not left:
             return
-
-
-def _last_words(chosen: Slice, predictions: Iterable[UUID]) -> Words:
-    told = last_words(chosen).filter(prediction__in=list(predictions))
-    return {pk: (verdict, state) for pk, verdict, state in told.values_list("prediction", "verdict", "state")}
 
 
 def _recounted(chosen: Slice, *, recount: Recount) -> list[_Row]:
@@ -169,4 +178,5 @@ def _calls(rows: Sequence[_Row], *, words: Words) -> Iterator[Call]:
             state=state,
             is_conditional=bool(row.condition),
             is_retrospective=row.is_retrospective,
+            known_at=row.known_at,
         )

@@ -10,10 +10,12 @@ from uuid import UUID
 from django.db.models import Sum
 
 from forecasts.models import Prediction, RuleVersion
-from forecasts.rules import parse_rule
+from forecasts.rules import recorded_rule
 from forecasts.rules.schedule import scheduled_close
+from forecasts.scoring.figures import Figure
 from forecasts.scoring.levels import BASIS_POINTS
-from forecasts.scoring.statistics import Totals
+from forecasts.scoring.part_figures import absent_part, forecasts_in, part
+from forecasts.scoring.thresholds import NOTHING
 
 from .coverage import asked_forecasts
 from .knowledge import milestones
@@ -23,6 +25,7 @@ from .replays import Replayed, replay_readings
 from .resolutions import current_rules_of
 from .slices import Slice, Weighting, weight_of
 from .spreads import MOST_REPLAYED, SpreadLine, line_under
+from .sums import Sums
 
 NO_TIME = "No knowledge time was given to evaluate other ends on."
 AT_HORIZON = "At a horizon only verdicts on record are scored."
@@ -41,7 +44,7 @@ class Deadlines:
     """
 
     n: int
-    share: float | None = None
+    share: Figure
     n_ranged: int = 0
     early: SpreadLine | None = None
     late: SpreadLine | None = None
@@ -50,7 +53,7 @@ class Deadlines:
 
 
 def deadlines_of(
-    chosen: Slice, *, n: int, totals: Totals, as_of: datetime | None, recount: Recount | None = None
+    chosen: Slice, *, n: int, sums: Sums, as_of: datetime | None, recount: Recount | None = None
 ) -> Deadlines:
     """
     Return what rests on implied deadlines, and the score at both ends of their ranges.
@@ -58,13 +61,13 @@ def deadlines_of(
     Args:
         chosen: The slice.
         n: How many of its predictions have a deadline that an editor set.
-        totals: Its sums.
+        sums: What it adds up to.
         as_of: The knowledge time on which the other ends are evaluated; without it they are left out.
         recount: What counts where its predictions are decided anew; by the record otherwise.
     """
-    if not n or not totals.weight:
-        return Deadlines(n=n)
-    share = _weight(chosen, recount=recount) / totals.weight
+    share = _share(chosen, n=n, sums=sums, recount=recount)
+    if not n or share.value is None:
+        return Deadlines(n=n, share=share)
     if as_of is None or chosen.weighting is Weighting.AT_HORIZON:
         return Deadlines(n=n, share=share, missing=NO_TIME if as_of is None else AT_HORIZON)
     asked = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True).values("prediction")
@@ -78,9 +81,7 @@ def deadlines_of(
         return Deadlines(n=n, share=share, missing=f"More than {MOST_REPLAYED} have other ends: too many to evaluate.")
     ends = _ends(predictions)
     found = {name: replay_readings(readings=list(held.values()), as_of=as_of) for name, held in ends.items()}
-    lines = {
-        name: _line(chosen, name, totals=totals, recount=recount, held=ends[name], found=found[name]) for name in ends
-    }
+    lines = {name: _line(chosen, name, sums=sums, recount=recount, held=ends[name], found=found[name]) for name in ends}
     return Deadlines(
         n=n,
         share=share,
@@ -91,14 +92,22 @@ def deadlines_of(
     )
 
 
+def _share(chosen: Slice, *, n: int, sums: Sums, recount: Recount | None) -> Figure:
+    if not sums.totals.weight:
+        return absent_part("IMPLIED_SHARE", NOTHING)
+    weight = _weight(chosen, recount=recount) if n else 0
+    return part(
+        "IMPLIED_SHARE", weight / sums.totals.weight, n=forecasts_in(sums.totals), n_clusters=sums.totals.clusters
+    )
+
+
 def _weight(chosen: Slice, *, recount: Recount | None) -> int:
     """The weight of the forecasts that count on predictions with an implied deadline."""
     implied = Prediction.DeadlineBasis.IMPLIED
     if recount is None:
         rows = standing_postings(chosen).filter(resolution__prediction__deadline_basis=implied)
         return rows.aggregate(total=Sum(weight_of(chosen.weighting)))["total"] or 0
-    counted = {row.prediction_id for row in recount.rows}
-    among = set(Prediction.objects.filter(pk__in=counted, deadline_basis=implied).values_list("pk", flat=True))
+    among = {one.pk for one in recount.predictions if one.deadline_basis == implied}
     return sum(weight_under(row, weighting=chosen.weighting) for row in recount.rows if row.prediction_id in among)
 
 
@@ -127,7 +136,7 @@ def _closes(
     if central is None:
         return {}
     alike = [one for one in listed if _without_ends(one.rule) == _without_ends(central.rule)]
-    closes = {one: scheduled_close(parse_rule(one.rule), publication=issued_at, milestones=known) for one in alike}
+    closes = {one: scheduled_close(recorded_rule(one.rule), publication=issued_at, milestones=known) for one in alike}
     return {one: at for one, at in closes.items() if at is not None}
 
 
@@ -148,7 +157,7 @@ def _line(
     chosen: Slice,
     name: str,
     *,
-    totals: Totals,
+    sums: Sums,
     recount: Recount | None,
     held: Mapping[UUID, RuleVersion],
     found: Mapping[UUID, Replayed],
@@ -156,7 +165,7 @@ def _line(
     if not held:
         return None
     other = recount_under(chosen, predictions=[one.prediction for one in held.values()], found=found)
-    return line_under(chosen, name=name, totals=totals, recount=recount, other=other, held=set(held))
+    return line_under(chosen, name=name, sums=sums, recount=recount, other=other, held=set(held))
 
 
 def _late(chosen: Slice, *, recount: Recount | None, found: Mapping[UUID, Replayed]) -> int:

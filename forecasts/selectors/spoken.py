@@ -1,7 +1,7 @@
 """Which forecasts of a slice were given in words, read how; and which words only hedge."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet, Subquery
 
 from forecasts.models import Forecast, LexiconEntry
-from forecasts.scoring.levels import BASIS_POINTS
+from forecasts.scoring.figures import Figure
+from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.lexicon import normalise_phrase
-from forecasts.scoring.rules import brier_score
+from forecasts.scoring.part_figures import absent_part, loss_totals, mean_part
+from forecasts.scoring.statistics import Cell, Totals, cell_of
+from forecasts.scoring.thresholds import Absent, Missing
 
 from .counting import SETTLED, is_in_time, share_of
 from .coverage import asked_forecasts
@@ -46,19 +49,64 @@ class Book(NamedTuple):
     version: int
 
 
+TOO_MANY = Absent(
+    Missing.TOO_MANY,
+    f"More than {MOST_SPOKEN:,} forecasts in words: too many to look through while somebody waits. Narrow the slice.",
+)
+
+
+class Hedged(NamedTuple):
+    """A forecast that only hedges: its level, the share that came true in basis points, None while open, and its event."""
+
+    level: int
+    outcome: int | None
+    cluster: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hedges:
-    """Words that say only that something can happen: how many, how many were settled, how many of those happened."""
+    """
+    Words that say only that something can happen: how many, how many were settled, how many of those happened.
 
-    n: int = 0
-    n_settled: int = 0
-    happened: float = 0.0
-    brier: float | None = None
+    `share` is that share and `brier` the score at the lexicon's point. `n` and `n_settled` are None where they are too
+    many to look through.
+    """
 
-    @property
-    def share(self) -> float | None:
-        """The share that happened; None where none was settled."""
-        return self.happened / self.n_settled if self.n_settled else None
+    n: int | None
+    n_settled: int | None
+    happened: float
+    share: Figure
+    brier: Figure
+
+
+def hedges_of(found: Sequence[Hedged] | None) -> Hedges:
+    """
+    Return what came of words that only hedge.
+
+    Args:
+        found: All of them; None where they are too many to look through.
+    """
+    if found is None:
+        why = {name: absent_part(name, TOO_MANY) for name in ("HEDGES_HAPPENED", "HEDGES_BRIER")}
+        return Hedges(n=None, n_settled=None, happened=0.0, share=why["HEDGES_HAPPENED"], brier=why["HEDGES_BRIER"])
+    settled = [(one.cluster, one.level, one.outcome) for one in found if one.outcome is not None]
+    # What came true is what a forecast of 0 would have lost.
+    happened = loss_totals((cluster, outcome / BASIS_POINTS, WHOLE) for cluster, _, outcome in settled)
+    scores = _totals(settled)
+    return Hedges(
+        n=len(found),
+        n_settled=len(settled),
+        happened=sum(outcome for *_, outcome in settled) / BASIS_POINTS,
+        share=mean_part("HEDGES_HAPPENED", happened),
+        brier=mean_part("HEDGES_BRIER", scores),
+    )
+
+
+def _totals(settled: Iterable[tuple[str, int, int]]) -> Totals:
+    clusters: dict[str, Cell] = defaultdict(Cell)
+    for cluster, level, outcome in settled:
+        clusters[cluster] += cell_of(level, outcome)
+    return Totals.of(clusters.values())
 
 
 def plain(phrase: str) -> str:
@@ -81,7 +129,7 @@ def spoken_in(chosen: Slice, *, recount: Recount | None) -> list[Spoken] | None:
 
 def hedges_in(chosen: Slice, *, recount: Recount | None) -> Hedges:
     """The words of a slice that only hedge, and what came of them."""
-    return _hedges(chosen) if recount is None else _recounted_hedges(chosen, recount=recount)
+    return hedges_of(_hedges(chosen) if recount is None else _recounted_hedges(chosen, recount=recount))
 
 
 def entries_of(spoken: Iterable[Spoken]) -> Mapping[int, LexiconEntry]:
@@ -130,25 +178,30 @@ def _recounted(chosen: Slice, *, recount: Recount) -> Iterator[Spoken]:
         yield Spoken._make((*said, row.level, row.outcome, row.cluster, weight, 1))
 
 
-def _hedges(chosen: Slice) -> Hedges:
+def _hedges(chosen: Slice) -> list[Hedged] | None:
     words = settling_word(chosen)
-    made: QuerySet[Any] = _made_as_hedges(chosen).annotate(
+    told: QuerySet[Any] = _made_as_hedges(chosen).annotate(
         **{name: Subquery(words.values(name)[:1]) for name in ("verdict", "share", "happened_at", "known_at")}
     )
-    return _hedged(
-        (_point(one), share_of(one.verdict, one.share) if _is_early(one, (one.happened_at, one.known_at)) else None, 1)
-        for one in made
-    )
+    rows = list(told[: MOST_SPOKEN + 1])
+    if len(rows) > MOST_SPOKEN:
+        return None
+    return [
+        _hedged(one, share_of(one.verdict, one.share) if _is_early(one, (one.happened_at, one.known_at)) else None)
+        for one in rows
+    ]
 
 
 def _made_as_hedges(chosen: Slice) -> QuerySet[Forecast]:
     # By their keys: the database knows how many forecasts each entry has, and nothing of hedges.
     hedges = list(LexiconEntry.objects.filter(is_hedge=True).values_list("pk", flat=True))
-    return asked_forecasts(chosen).filter(lexicon_entry__in=hedges).select_related("prediction__article").order_by()
+    rows = asked_forecasts(chosen).filter(lexicon_entry__in=hedges).select_related("prediction__article").order_by()
+    dated = (f"prediction__article__{name}" for name in ("published_at", "published_precision"))
+    return rows.only("made_at", "probability", "prediction__cluster_key", "prediction__article", *dated)
 
 
-def _point(one: Forecast) -> float:
-    return float(one.probability or 0)
+def _hedged(one: Forecast, outcome: int | None) -> Hedged:
+    return Hedged(round((one.probability or 0) * BASIS_POINTS), outcome, one.prediction.cluster_key)
 
 
 def _is_early(one: Forecast, moments: Iterable[datetime | None]) -> bool:
@@ -157,26 +210,14 @@ def _is_early(one: Forecast, moments: Iterable[datetime | None]) -> bool:
     return is_in_time(one.made_at, article=one.prediction.article, moments=known)
 
 
-def _recounted_hedges(chosen: Slice, *, recount: Recount) -> Hedges:
+def _recounted_hedges(chosen: Slice, *, recount: Recount) -> list[Hedged] | None:
+    rows = list(_made_as_hedges(chosen)[: MOST_SPOKEN + 1])
+    if len(rows) > MOST_SPOKEN:
+        return None
     found = []
-    for made in _made_as_hedges(chosen):
+    for made in rows:
         one = recount.found.get(made.prediction_id)
         is_told = one is not None and one.verdict in SETTLED and one.known_at is not None
         is_early = is_told and one is not None and _is_early(made, (one.happened_at, one.known_at))
-        found.append((_point(made), share_of(one.verdict, one.share) if is_early and one else None, 1))
-    return _hedged(found)
-
-
-def _hedged(groups: Iterable[tuple[float, int | None, int]]) -> Hedges:
-    """From point, share that came true in basis points (None while open), and number."""
-    listed = list(groups)
-    settled = [(point, share / BASIS_POINTS, number) for point, share, number in listed if share is not None]
-    n = sum(number for *_, number in settled)
-    scores = brier_score([point for point, _, _ in settled], [share for _, share, _ in settled]).tolist()
-    total = sum(score * number for score, (*_, number) in zip(scores, settled, strict=True))
-    return Hedges(
-        n=sum(number for *_, number in listed),
-        n_settled=n,
-        happened=sum(share * number for _, share, number in settled),
-        brier=total / n if n else None,
-    )
+        found.append(_hedged(made, share_of(one.verdict, one.share) if is_early and one else None))
+    return found

@@ -2,8 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -66,7 +66,8 @@ class Sums:
     Everything that a scorecard is worked out from.
 
     `by_words` has the levels of each reading of words, with 0 for those given as numbers; `few` the sums of each event
-    where signs are flipped, below 15 of them; `scope` is where they are kept, None where they were added up.
+    where signs are flipped, below 15 of them; `scope` is where they are kept. Where they were added up it is None, and
+    `clusters` has the sums of each event.
     """
 
     totals: Totals
@@ -74,6 +75,7 @@ class Sums:
     n_rows: int
     few: tuple[Cell, ...] = ()
     scope: KeptScope | None = None
+    clusters: Mapping[str, Cell] = field(default_factory=dict)
 
     @cached_property
     def levels(self) -> Levels:
@@ -149,10 +151,11 @@ def added_up(groups: Iterable[Group]) -> Sums:
             n_rows += one.rows
             cells[one.lexicon_entry].append((one.level, one.weight, one.weight * one.outcome, one.rows))
             clusters[one.cluster] += cell_of(one.level, one.outcome, reference=one.reference, weight=one.weight)
-    held = tuple(cell for cell in clusters.values() if cell)
+    held = {cluster: cell for cluster, cell in clusters.items() if cell}
     return Sums(
-        totals=Totals.of(held),
-        few=held if len(held) < MIN_CLUSTERS_FOR_T else (),
+        totals=Totals.of(held.values()),
+        few=tuple(held.values()) if len(held) < MIN_CLUSTERS_FOR_T else (),
+        clusters=held,
         by_words={entry: Levels.summed(found) for entry, found in sorted(cells.items())},
         n_rows=n_rows,
     )
@@ -161,3 +164,11 @@ def added_up(groups: Iterable[Group]) -> Sums:
 def kept_clusters(scope: KeptScope) -> list[Cell]:
     """The sums of each event of a scope."""
     return [Cell(*sums) for sums in ClusterCell.objects.filter(scope=scope.pk).values_list("sums", flat=True)]
+
+
+def cells_of(sums: Sums, *, clusters: Collection[str]) -> Mapping[str, Cell]:
+    """The sums of some events, those left out of which nothing counts."""
+    if sums.scope is None:
+        return {cluster: sums.clusters[cluster] for cluster in clusters if cluster in sums.clusters}
+    rows = ClusterCell.objects.filter(scope=sums.scope.pk, cluster__in=list(clusters))
+    return {cluster: Cell(*terms) for cluster, terms in rows.values_list("cluster", "sums")}

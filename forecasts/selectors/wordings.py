@@ -5,33 +5,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forecasts.models import LexiconEntry
-from forecasts.scoring.decomposition import Decomposition, decompose_brier
-from forecasts.scoring.discrimination import Auc, area_under_curve
-from forecasts.scoring.intervals import Interval
+from forecasts.scoring.figures import Figure, figure_found
 from forecasts.scoring.ladder import ladder_cuts, ladder_score
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE, Levels
 from forecasts.scoring.lexicon import Reading
-from forecasts.scoring.means import mean_brier_interval
+from forecasts.scoring.part_figures import absent_part, forecasts_in, loss_totals, mean_part, order_parts
 from forecasts.scoring.rules import brier_score
 from forecasts.scoring.statistics import Cell, Totals, cell_of
-from forecasts.scoring.thresholds import Absent, Missing, why_absent
+from forecasts.scoring.thresholds import Absent
 from forecasts.scoring.verbal import (
-    Meaning,
     Said,
     WordsScore,
     effective_meaning,
+    meaning_figure,
     meaning_statement,
     score_words,
     spread_of_range,
 )
 
-from .spoken import MOST_SPOKEN, Hedges, Spoken, entries_of, plain
+from .spoken import TOO_MANY, Hedges, Spoken, entries_of, plain
 
 MOST_PHRASES = 100
-TOO_MANY = Absent(
-    Missing.TOO_MANY,
-    f"More than {MOST_SPOKEN:,} forecasts in words: too many to look through while somebody waits. Narrow the slice.",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +41,7 @@ class PhraseLine:
     n: float
     n_clusters: int
     happened: float
-    meaning: Meaning | Absent
+    meaning: Figure
     text: str
 
 
@@ -57,8 +51,8 @@ class LadderLine:
 
     lexicon: str
     n: float
-    score: float
-    midpoint_brier: float
+    score: Figure
+    midpoint_brier: Figure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +66,9 @@ class Verbal:
 
     n: float | None
     n_clusters: int | None
-    score: WordsScore | Absent
-    interval: Interval | None
-    discrimination: Decomposition | Absent
-    auc: Auc | Absent
+    score: WordsScore
+    discrimination: Figure
+    auc: Figure
     phrases: tuple[PhraseLine, ...]
     n_phrases: int
     ladders: tuple[LadderLine, ...]
@@ -88,7 +81,6 @@ class _Use:
 
     name: str
     said: list[Said] = field(default_factory=list)
-    clusters: set[str] = field(default_factory=set)
 
 
 def verbal_of(spoken: Sequence[Spoken] | None, *, hedges: Hedges) -> Verbal:
@@ -103,13 +95,13 @@ def verbal_of(spoken: Sequence[Spoken] | None, *, hedges: Hedges) -> Verbal:
 
 
 def _too_many(hedges: Hedges) -> Verbal:
+    names = ("BRIER", "WORDS_BEST", "WORDS_WORST", "READER_VARIANCE")
     return Verbal(
         n=None,
         n_clusters=None,
-        score=TOO_MANY,
-        interval=None,
-        discrimination=TOO_MANY,
-        auc=TOO_MANY,
+        score=WordsScore(*(absent_part(name, TOO_MANY) for name in names)),
+        discrimination=figure_found("DISCRIMINATION", TOO_MANY, n=0, n_clusters=0),
+        auc=figure_found("AUC", TOO_MANY, n=0, n_clusters=0),
         phrases=(),
         n_phrases=0,
         ladders=(),
@@ -120,16 +112,14 @@ def _too_many(hedges: Hedges) -> Verbal:
 def _verbal(spoken: Sequence[Spoken], *, hedges: Hedges) -> Verbal:
     entries = entries_of(spoken)
     totals, levels = _sums(spoken)
-    absent = why_absent("verbal.point", levels, n_clusters=totals.clusters)
-    said = [_said(one, entries=entries) for one in spoken]
+    discrimination, auc = order_parts(levels, n=forecasts_in(totals), n_clusters=totals.clusters)
     lines = sorted(_lines(spoken, entries=entries), key=lambda line: (-line.n, line.forecaster, line.phrase))
     return Verbal(
         n=totals.weight / WHOLE,
         n_clusters=totals.clusters,
-        score=absent or score_words(said),
-        interval=None if absent else mean_brier_interval(totals),
-        discrimination=why_absent("decomposition", levels, n_clusters=totals.clusters) or decompose_brier(levels),
-        auc=why_absent("auc", levels, n_clusters=totals.clusters) or area_under_curve(levels),
+        score=score_words([_said(one, entries=entries) for one in spoken]),
+        discrimination=discrimination,
+        auc=auc,
         phrases=tuple(lines[:MOST_PHRASES]),
         n_phrases=len(lines),
         ladders=tuple(_ladders(spoken, entries=entries)),
@@ -155,7 +145,7 @@ def _said(one: Spoken, *, entries: Mapping[int, LexiconEntry]) -> Said:
     known = entry.spread if entry else None
     spread = spread_of_range(low, high) if known is None else float(known)
     reading = Reading(_phrase(one, entry), _lexicon(entry), point, low, high)
-    return Said(reading, spread, one.outcome / BASIS_POINTS, one.weight / WHOLE)
+    return Said(reading, spread, one.outcome / BASIS_POINTS, one.weight / WHOLE, one.cluster)
 
 
 def _phrase(one: Spoken, entry: LexiconEntry | None) -> str:
@@ -172,7 +162,6 @@ def _lines(spoken: Iterable[Spoken], *, entries: Mapping[int, LexiconEntry]) -> 
         said = _said(one, entries=entries)
         use = uses.setdefault((one.forecaster, said.reading.phrase, said.reading.lexicon), _Use(one.name))
         use.said.append(said)
-        use.clusters.add(one.cluster)
     for (forecaster, phrase, lexicon), use in uses.items():
         yield _line(forecaster, phrase, lexicon, use=use)
 
@@ -185,9 +174,10 @@ def _line(forecaster: str, phrase: str, lexicon: str, *, use: _Use) -> PhraseLin
         sum(said.weight * value for said, value in zip(use.said, values, strict=True)) / n
         for values in zip(*((s.reading.point, s.reading.low, s.reading.high, s.spread) for s in use.said), strict=True)
     )
+    n_clusters = len({said.cluster for said in use.said})
     counts = {"happened": happened, "failed": max(0.0, n - happened), "mean": min(max(point, 0.0), 1.0)}
-    found = effective_meaning(**counts, n_clusters=len(use.clusters), spread=spread)
-    events = "1 independent event" if len(use.clusters) == 1 else f"{len(use.clusters)} independent events"
+    found = effective_meaning(**counts, n_clusters=n_clusters, spread=spread)
+    events = "1 independent event" if n_clusters == 1 else f"{n_clusters} independent events"
     told = found.text if isinstance(found, Absent) else meaning_statement(use.name, phrase, found=found, **counts)
     return PhraseLine(
         forecaster=forecaster,
@@ -197,9 +187,9 @@ def _line(forecaster: str, phrase: str, lexicon: str, *, use: _Use) -> PhraseLin
         low=low,
         high=high,
         n=n,
-        n_clusters=len(use.clusters),
+        n_clusters=n_clusters,
         happened=happened,
-        meaning=found,
+        meaning=meaning_figure(found, n=n, n_clusters=n_clusters),
         text=told if isinstance(found, Absent) else f"{told} On {events}.",
     )
 
@@ -223,9 +213,15 @@ def _ladders(spoken: Iterable[Spoken], *, entries: Mapping[int, LexiconEntry]) -
 
 def _ladder(lexicon: str, said: list[Said], *, cuts: tuple[float, ...]) -> LadderLine:
     fcst, obs = [one.reading.point for one in said], [one.obs for one in said]
-    n = sum(one.weight for one in said)
     score, brier = (
-        sum(one.weight * value for one, value in zip(said, values.tolist(), strict=True)) / n
-        for values in (ladder_score(fcst, obs, cuts=cuts), brier_score(fcst, obs))
+        loss_totals(
+            (one.cluster, loss, round(one.weight * WHOLE)) for one, loss in zip(said, losses.tolist(), strict=True)
+        )
+        for losses in (ladder_score(fcst, obs, cuts=cuts), brier_score(fcst, obs))
     )
-    return LadderLine(lexicon=lexicon, n=n, score=score, midpoint_brier=brier)
+    return LadderLine(
+        lexicon=lexicon,
+        n=sum(one.weight for one in said),
+        score=mean_part("LADDER", score),
+        midpoint_brier=mean_part("MIDPOINT_BRIER", brier),
+    )

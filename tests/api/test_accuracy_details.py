@@ -36,17 +36,19 @@ def words():
 def test_words_are_told_with_their_bounds_and_their_meaning(words, reader):
     found = reader.get("accuracy/?forecaster=ada-byron").json()["verbal"]
 
-    assert (found["n"], found["n_clusters"], found["missing_text"]) == (5, 5, None)
-    assert found["brier"] == pytest.approx((3 * 0.09 + 2 * 0.49) / 5)
-    assert (found["best"], found["worst"]) == (
+    assert (found["n"], found["n_clusters"], found["brier"]["missing_text"]) == (5, 5, None)
+    assert found["brier"]["value"] == pytest.approx((3 * 0.09 + 2 * 0.49) / 5)
+    assert (found["best"]["value"], found["worst"]["value"]) == (
         pytest.approx((3 * 0.04 + 2 * 0.36) / 5), pytest.approx((3 * 0.16 + 2 * 0.64) / 5),
     )  # fmt: skip
-    assert found["reader_variance"] == pytest.approx(0.01)
-    assert found["interval"]["low"] < found["brier"] < found["interval"]["high"]
+    assert found["reader_variance"]["value"] == pytest.approx(0.01)
+    assert found["brier"]["interval"]["low"] < found["brier"]["value"] < found["brier"]["interval"]["high"]
     (line,) = found["phrases"]
     assert line["text"].startswith("When Ada Byron writes “likely”, it happened 3 of 5 times; readers hear 70%;")
-    assert line["meaning_low"] < line["meaning"] < line["meaning_high"]
-    assert (found["auc"], found["order_missing_text"]) == (
+    meaning = line["meaning"]
+    assert meaning["interval"]["low"] < meaning["value"] < meaning["interval"]["high"]
+    assert (meaning["n"], meaning["interval"]["method"]) == (5, "BETA_POSTERIOR")
+    assert (found["auc"]["value"], found["auc"]["missing_text"]) == (
         None, "Shown from 50 independent events on; there are 5 so far.",
     )  # fmt: skip
 
@@ -54,9 +56,9 @@ def test_words_are_told_with_their_bounds_and_their_meaning(words, reader):
 def test_hedges_stand_apart(words, reader):
     card = reader.get("accuracy/").json()
 
-    assert card["verbal"]["hedges"] == {
-        "n": 1, "n_settled": 1, "happened": 1.0, "share": 1.0, "brier": pytest.approx(0.36),
-    }  # fmt: skip
+    hedges = card["verbal"]["hedges"]
+    assert (hedges["n"], hedges["n_settled"], hedges["happened"], hedges["share"]["value"]) == (1, 1, 1.0, 1.0)
+    assert hedges["brier"]["value"] == pytest.approx(0.36)
     assert (card["n"], card["coverage"]["hedged"]) == (5, 1)
 
 
@@ -64,16 +66,21 @@ def test_conditions_are_told_with_their_share(words, reader):
     found = reader.get("accuracy/").json()["conditional"]
 
     assert (found["n"], found["resolved"], found["annulled"]) == (6, 5, 1)
-    assert found["annulled_share"] == pytest.approx(1 / 6)
-    assert found["annulled_interval"]["method"] == "WILSON"
-    assert (found["fits"], found["largest_gap"], found["warning"]) == ([], None, "")
+    assert found["annulled_share"]["value"] == pytest.approx(1 / 6)
+    assert found["annulled_share"]["interval"]["method"] == "WILSON"
+    assert (found["fits"], found["largest_gap"]["value"], found["warning"]) == ([], None, "")
 
 
 def test_the_spread_over_lexicons_is_told(words, reader):
     found = reader.get("accuracy/").json()["spread"]
 
     (line,) = found["lexicons"]
-    assert (line["name"], line["n_read"], line["difference"], line["is_outside"]) == ("default_v1", 5, 0.0, False)
+    assert (line["name"], line["n_read"], line["difference"]["value"], line["is_outside"]) == (
+        "default_v1",
+        5,
+        0.0,
+        False,
+    )
     assert (found["variants"], found["variants_missing"], found["tier"]) == ([], "", "PROVISIONAL")
 
 
@@ -95,6 +102,7 @@ def test_every_way_of_asking_answers_with_details(words, reader, query):
 def test_nothing_at_all_has_no_numbers(reader, db):
     found = reader.get("accuracy/").json()
 
-    assert (found["verbal"]["n"], found["verbal"]["brier"], found["conditional"]["annulled_share"]) == (0, None, None)
-    assert found["spread"]["brier"] is None
+    assert (found["verbal"]["n"], found["verbal"]["brier"]["value"]) == (0, None)
+    assert found["conditional"]["annulled_share"]["missing_text"] == "No prediction with a condition was decided yet."
+    assert found["spread"]["brier"]["missing_text"] == "None resolved: nothing to score yet."
     assert set(found["coverage"]["shares"].values()) == {None}

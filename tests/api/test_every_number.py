@@ -1,6 +1,9 @@
 """Whatever the API says of accuracy, each number comes with all that it takes to read it."""
 
+import csv
+from collections import Counter
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -15,6 +18,12 @@ ADDRESSES = (
     "leaderboard/adjusted/", "compare/?a=ada&b=bob", "compare/?a=ada",
 )  # fmt: skip
 
+COUNTS = {
+    "n", "n_clusters", "n_phrases", "happened", "n_settled", "resolved", "annulled", "side_happened", "side_failed",
+    "side_unknown", "n_read", "n_changed", "version", "n_ranged", "n_late",
+}  # fmt: skip
+READERS = {"point", "low", "high"}
+
 
 def figures_in(answer: Any) -> Iterator[dict[str, Any]]:
     """Every number of an answer that has a value and a range, however deep it lies."""
@@ -25,6 +34,18 @@ def figures_in(answer: Any) -> Iterator[dict[str, Any]]:
     if isinstance(answer, list):
         for part in answer:
             yield from figures_in(part)
+
+
+def bare_numbers_in(answer: Any, name: str = "") -> Iterator[str]:
+    """The names of the numbers of an answer that stand outside of such figures."""
+    if isinstance(answer, dict) and not {"name", "value", "range"} <= answer.keys():
+        for key, value in answer.items():
+            yield from bare_numbers_in(value, key)
+    elif isinstance(answer, list):
+        for part in answer:
+            yield from bare_numbers_in(part, name)
+    elif isinstance(answer, int | float) and not isinstance(answer, bool):
+        yield name
 
 
 def faults_of(one: dict[str, Any]) -> Iterator[str]:
@@ -64,6 +85,42 @@ def test_a_scorecard_says_what_all_its_numbers_rest_on(reader):
     assert {one["name"] for one in answer["other_scales"]} == {one.name for one in OTHER_MEASURES.values()}
     assert answer["lexicons"] == [{"code": "plain", "version": 1}]
     assert answer["coverage"]["resolved"] == answer["n"] == 32
+
+
+def test_the_parts_of_a_scorecard_are_made_of_such_numbers_alone(reader):
+    season_in_words()
+
+    answer = reader.get("accuracy/?forecaster=ada").json()
+
+    parts = {name: answer[name] for name in ("verbal", "conditional", "spread", "deadlines")}
+    assert set(bare_numbers_in(parts)) == COUNTS | READERS
+    assert len(answer["verbal"]["phrases"]) == 2
+    assert len(answer["spread"]["lexicons"]) == 3
+    bold = next(line for line in answer["spread"]["lexicons"] if line["name"] == "bold")
+    assert (bold["difference"]["n"], bold["difference"]["n_clusters"]) == (32, 32)
+    assert bold["difference"]["interval"]["low"] > 0
+
+
+def test_every_number_of_the_answer_is_a_line_of_its_csv(reader):
+    season_in_words()
+    answer = reader.get("accuracy/?forecaster=ada&bands=true").json()
+
+    file = reader.get("accuracy/figures.csv?forecaster=ada&bands=true")
+
+    lines = list(csv.DictReader(StringIO(file.content.decode())))
+    assert file["ETag"]
+    of_answer = Counter((one["name"], one["value"], one["missing_text"]) for one in figures_in(answer))
+    of_file = Counter(
+        (line["name"], float(line["value"]) if line["value"] else None, line["missing_text"] or None) for line in lines
+    )
+    assert of_file == of_answer
+    assert {line["part"] for line in lines} == {
+        "scores", "other_scales", "verbal", "conditional", "spread", "deadlines",
+    }  # fmt: skip
+    for line in lines:
+        assert bool(line["value"]) is not bool(line["missing_text"]), line
+        assert not line["value"] or bool(line["low"]) is not bool(line["why_no_interval"]), line
+        assert (line["policy_version"], line["lexicons"], line["resolved"]) == (POLICY_VERSION, "plain v1", "32")
 
 
 def test_a_file_of_calls_names_the_policy_in_every_line(reader):

@@ -138,8 +138,8 @@ def test_the_authors_scorecard_says_what_it_does_not_rest_on(settled):
     assert (conditional.n, conditional.resolved, conditional.annulled) == (11, 4, 7)
     assert (conditional.side_happened, conditional.side_failed, conditional.side_unknown) == (2, 1, 4)
     assert conditional.warning
-    assert (conditional.n_condition, conditional.mean_condition) == (4, 0.6)
-    read = {line.name: round(line.brier, 4) for line in (*spread.lexicons, *spread.variants)}
+    assert (conditional.mean_condition.n, conditional.mean_condition.value) == (4, 0.6)
+    read = {line.name: round(line.brier.value, 4) for line in (*spread.lexicons, *spread.variants)}
     assert (read["default_v1"], read["icd_203"], read["mosteller_youtz_1990"]) == (0.2528, 0.2404, 0.2483)
     assert (read["STRICT"], read["LENIENT"]) == (0.4157, 0.1589)
     assert not any(line.is_outside for line in (*spread.lexicons, *spread.variants))

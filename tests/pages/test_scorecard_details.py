@@ -56,10 +56,12 @@ def test_words_are_told_with_what_readers_hear(say, text_of):
 
     text = text_of("/topics/aid/")
 
-    assert "Mean Brier score 0.2500, words read as most readers do; from 0.1680 to 0.3520" in text
+    assert (
+        "Mean Brier score 0.2500 (95% interval 0.04 to 0.67), words read as most readers do; from 0.1680 (95%" in text
+    )
     assert "Few: take it for an impression." in text
     assert (
-        "1 call said only that something may happen: counted here, in no score. 1 settled, 0 of them happened (0%)."
+        "1 call said only that something may happen: counted here, in no score. 1 settled, 0 of them happened (0%, 95% interval"
         in text
     )
     assert "Hedged All that was said is that it may happen: counted below, never scored. 1" in text
@@ -93,7 +95,8 @@ def test_other_readings_stand_beside_the_score(say, text_of):
     rules = [RuleDraft(rule_that_it_occurs()), RuleDraft(rule_that_it_occurs(event_type="PROTEST"), variant="STRICT")]
     say("likely", "YES", number=1, rules=rules)
 
-    text = text_of("/forecasters/ada-byron/")
+    assert "How much hangs on how it is read" in text_of("/forecasters/ada-byron/")
+    text = text_of("/forecasters/ada-byron/?part=readings")
 
     assert "default_v1 It reads 1 forecast in words and changes 0: 0.0900 in place of 0.0900." in text
     assert "Strict rules It reads 1 prediction" in text

@@ -4,6 +4,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from forecasts.scoring.measures import MEASURES, NO_INTERVAL, POLICY_VERSION, SHOWN_LIKE
+from forecasts.scoring.part_figures import NO_PART_INTERVAL, PART_MEASURES
+from forecasts.scoring.rereading import brier_difference, reread
 from forecasts.scoring.rules import LOG_CLIP
 from forecasts.scoring.signed import sign_flip_interval
 from forecasts.scoring.statistics import Totals, cell_of
@@ -38,11 +40,32 @@ def test_every_number_is_listed_with_its_version_threshold_and_range():
     ]
 
 
+def test_every_number_of_the_parts_is_listed_with_its_version_and_range():
+    rows = [[cell.strip(" `") for cell in row] for row in listed() if len(row) == 5]
+
+    assert [[name, version, span, unit] for name, version, _, span, unit in rows] == [
+        [one.name, one.version, f"{end(one.low)} to {end(one.high)}", one.unit] for one in PART_MEASURES.values()
+    ]
+
+
+def test_the_difference_is_that_of_the_page():
+    before = [cell_of(7_000, outcome) for outcome in (10_000, 0, 10_000) * 8]
+    changed = [(cell_of(7_000, 10_000), cell_of(6_000, 10_000))] * 8
+    totals = Totals.of(before)
+
+    found = brier_difference(totals, reread(totals, changed), changed)
+
+    assert (
+        f"8 × 0.07 / 24 = **{found.value:.4f}**, and its interval **{found.interval.low:.4f}** to **{found.interval.high:.4f}**"
+        in PAGE
+    )
+
+
 def test_whatever_has_no_interval_is_listed_with_the_reason():
     rows = [row for row in listed() if len(row) == 2]
 
     told = {name.strip(" `"): why.strip() for names, why in rows for name in names.split(",")}
-    assert told == dict(NO_INTERVAL)
+    assert told == {**NO_INTERVAL, **NO_PART_INTERVAL}
 
 
 def test_what_the_policy_holds_has_not_changed_without_a_new_version():

@@ -22,12 +22,12 @@ MIDPOINTS = (0.03, 0.125, 0.325, 0.5, 0.675, 0.875, 0.97)
 
 
 def test_the_five_uses_are_those_of_the_page():
-    found = score_words([Said(LIKELY, 0.095, obs=1, weight=3), Said(LIKELY, 0.095, obs=0, weight=2)])
+    found = score_words([Said(LIKELY, 0.095, obs=int(number < 3), weight=1, cluster=number) for number in range(5)])
 
-    assert f"/ 5 = **{found.brier:.4f}**" in WORDS
-    assert f"/ 5 = **{found.envelope.best:.4f}**" in WORDS
-    assert f"/ 5 = **{found.envelope.worst:.4f}**" in WORDS
-    assert f"0.095² = **{found.reader_variance:.4f}**" in WORDS
+    assert f"/ 5 = **{found.brier.value:.4f}**" in WORDS
+    assert f"/ 5 = **{found.best.value:.4f}**" in WORDS
+    assert f"/ 5 = **{found.worst.value:.4f}**" in WORDS
+    assert f"0.095² = **{found.reader_variance.value:.4f}**" in WORDS
 
 
 def test_the_meaning_is_that_of_the_page():

@@ -1,6 +1,7 @@
 import pytest
 from scipy.stats import beta
 
+from forecasts.scoring.intervals import mean_interval
 from forecasts.scoring.lexicon import Reading
 from forecasts.scoring.thresholds import NOTHING, Absent
 from forecasts.scoring.verbal import (
@@ -16,43 +17,71 @@ LIKELY = Reading("likely", "default", point=0.7, low=0.6, high=0.8)
 UNLIKELY = Reading("unlikely", "default", point=0.2, low=0.1, high=0.3)
 
 
-def test_words_are_scored_at_the_point_and_over_every_choice_in_the_range():
-    found = score_words([Said(LIKELY, 0.1, obs=1, weight=1), Said(UNLIKELY, 0.2, obs=1, weight=1)])
+def said(*uses):
+    """Readings with the spread of their readers, the outcome and the weight, each on an event of its own."""
+    return [Said(reading, spread, obs, weight, cluster) for cluster, (reading, spread, obs, weight) in enumerate(uses)]
 
-    assert found.brier == pytest.approx((0.09 + 0.64) / 2)
-    assert found.envelope.best == pytest.approx((0.04 + 0.49) / 2)
-    assert found.envelope.worst == pytest.approx((0.16 + 0.81) / 2)
-    assert found.reader_variance == pytest.approx((0.01 + 0.04) / 2)
+
+def often(*uses):
+    """The same five times over, so that it is enough to be shown."""
+    return said(*uses * 5)
+
+
+def values(found):
+    return tuple(one.value for one in (found.brier, found.best, found.worst, found.reader_variance))
+
+
+def test_words_are_scored_at_the_point_and_over_every_choice_in_the_range():
+    found = score_words(often((LIKELY, 0.1, 1, 1), (UNLIKELY, 0.2, 1, 1)))
+
+    assert values(found) == pytest.approx(((0.09 + 0.64) / 2, (0.04 + 0.49) / 2, (0.16 + 0.81) / 2, (0.01 + 0.04) / 2))
 
 
 def test_weights_count_in_every_mean():
-    found = score_words([Said(LIKELY, 0.1, obs=1, weight=3), Said(LIKELY, 0.1, obs=0, weight=1)])
+    found = score_words(often((LIKELY, 0.1, 1, 3), (LIKELY, 0.1, 0, 1)))
 
-    assert found.n == 4
-    assert found.brier == pytest.approx((3 * 0.09 + 0.49) / 4)
-    assert (found.envelope.best, found.envelope.worst) == (
-        pytest.approx((3 * 0.04 + 0.36) / 4), pytest.approx((3 * 0.16 + 0.64) / 4),
-    )  # fmt: skip
+    assert (found.brier.n, found.brier.n_clusters) == (20, 10)
+    assert values(found)[:3] == pytest.approx(((3 * 0.09 + 0.49) / 4, (3 * 0.04 + 0.36) / 4, (3 * 0.16 + 0.64) / 4))
 
 
 def test_an_outcome_within_the_range_costs_the_best_choice_only_what_is_open():
-    found = score_words([Said(LIKELY, 0.1, obs=0.7, weight=1)])
+    found = score_words(often((LIKELY, 0.1, 0.7, 1)))
 
-    assert found.envelope.best == pytest.approx(0.21)
-    assert found.envelope.worst == pytest.approx(0.21 + 0.01)
+    assert (found.best.value, found.worst.value) == (pytest.approx(0.21), pytest.approx(0.21 + 0.01))
 
 
 def test_the_mean_over_readers_exceeds_the_point_by_their_variance():
     readers = [0.6, 0.8]
-    found = score_words([Said(LIKELY, 0.1, obs=1, weight=1)])
+    found = score_words(often((LIKELY, 0.1, 1, 1)))
 
     mean_over_readers = sum((one - 1) ** 2 for one in readers) / 2
-    assert mean_over_readers == pytest.approx(found.brier + found.reader_variance)
+    assert mean_over_readers == pytest.approx(found.brier.value + found.reader_variance.value)
 
 
-@pytest.mark.parametrize("said", [[], [Said(LIKELY, 0.1, obs=1, weight=0)]])
-def test_nothing_said_has_no_score(said):
-    assert score_words(said) is NOTHING
+def test_bounds_have_an_interval_as_the_score_has_and_the_variance_says_why_not():
+    found = score_words(said(*[(LIKELY, 0.1, 1, 1)] * 15, *[(LIKELY, 0.1, 0, 1)] * 10))
+
+    for one, scores in ((found.brier, (0.09, 0.49)), (found.best, (0.04, 0.36)), (found.worst, (0.16, 0.64))):
+        expected = mean_interval([scores[0]] * 15 + [scores[1]] * 10, range(25))
+        assert (one.interval.low, one.interval.high) == (pytest.approx(expected.low), pytest.approx(expected.high))
+        assert one.interval.method == "CLUSTER_LOGIT_T"
+    assert found.reader_variance.interval is None
+    assert found.reader_variance.no_interval == (
+        "It is what the surveys behind the lexicon found, not an estimate from outcomes."
+    )
+
+
+@pytest.mark.parametrize("uses", [[], [(LIKELY, 0.1, 1, 0)]])
+def test_nothing_said_has_no_score(uses):
+    assert score_words(said(*uses)).brier.absent is NOTHING
+
+
+def test_words_on_four_events_have_no_score_of_their_own():
+    found = score_words(said(*[(LIKELY, 0.1, 1, 1)] * 4))
+
+    assert {one.absent.text for one in (found.brier, found.best, found.worst, found.reader_variance)} == {
+        "Shown from 5 independent events on; there are 4 so far."
+    }
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,9 @@ def test_the_score_is_told_at_both_ends_and_what_came_true_late_is_counted(two_c
     card = full_scorecard(ADA, now=NOW)
 
     here = card.details.deadlines
-    assert (card.summary.mean_brier, here.n, here.share) == (pytest.approx(0.34), 2, 1.0)
+    assert (card.summary.mean_brier, here.n, here.share.value) == (pytest.approx(0.34), 2, 1.0)
     assert (here.n_ranged, here.n_late) == (2, 1)
-    assert (here.early.brier, here.late.brier) == (pytest.approx(0.64), pytest.approx(0.04))
+    assert (here.early.brier.value, here.late.brier.value) == (pytest.approx(0.64), pytest.approx(0.04))
     assert "(0.04 + 0.64) / 2 = **0.3400**, at the earliest ends **0.6400**, at the latest **0.0400**" in PAGE
 
 
@@ -70,7 +70,7 @@ def test_deadlines_that_the_words_give_are_no_matter_of_reading():
 
     here = found()
 
-    assert (here.n, here.share, here.n_ranged, here.early, here.late) == (1, 0.5, 0, None, None)
+    assert (here.n, here.share.value, here.n_ranged, here.early, here.late) == (1, 0.5, 0, None, None)
 
 
 def test_a_reading_that_differs_in_more_than_its_end_is_no_range():
@@ -100,10 +100,11 @@ def test_too_many_are_not_evaluated(two_claims, monkeypatch):
 
 
 def test_a_page_and_the_api_tell_it(two_claims, client):
-    page = client.get("/forecasters/ada-byron/").content.decode()
+    page = client.get("/forecasters/ada-byron/?part=readings").content.decode()
     answer = client.get("/api/v1/accuracy/?forecaster=ada-byron").json()["deadlines"]
 
     assert "2 predictions have deadlines that editors set, since the words give none: 100% of what is scored" in page
-    assert "the mean Brier score is at the earliest ends 0.6400 and at the latest ends 0.0400." in page
+    assert "the mean Brier score is at the earliest ends 0.6400 (95% interval" in page
+    assert "and at the latest ends 0.0400 (95% interval" in page
     assert "1 case that came true after the deadline" in page
-    assert (answer["early"]["brier"], answer["n_late"]) == (pytest.approx(0.64), 1)
+    assert (answer["early"]["brier"]["value"], answer["n_late"]) == (pytest.approx(0.64), 1)

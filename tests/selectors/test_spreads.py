@@ -73,10 +73,10 @@ def test_other_lexicons_read_the_same_words_and_touch_no_forecast():
     found = spread()
     own, other = found.lexicons
 
-    assert found.brier == pytest.approx((0.09 + 0.04) / 2)
-    assert (own.name, own.n_read, own.n_changed, own.difference) == ("default_v1", 2, 0, 0)
+    assert found.brier.value == pytest.approx((0.09 + 0.04) / 2)
+    assert (own.name, own.n_read, own.n_changed, own.difference.value) == ("default_v1", 2, 0, 0)
     assert (other.name, other.n_read, other.n_changed) == ("strict", 1, 1)
-    assert other.brier == pytest.approx((0.16 + 0.04) / 2)
+    assert other.brier.value == pytest.approx((0.16 + 0.04) / 2)
     assert other.text == "It reads 1 forecast in words and changes 1: 0.1000 in place of 0.0650."
     assert list(Forecast.objects.order_by("pk").values()) == before
 
@@ -87,7 +87,7 @@ def test_words_that_an_editor_read_are_read_by_lexicons_too():
 
     (line,) = spread().lexicons
 
-    assert (line.n_read, line.brier) == (1, pytest.approx(0.25))
+    assert (line.n_read, line.brier.value) == (1, pytest.approx(0.25))
 
 
 def test_strict_and_lenient_rules_decide_anew_what_they_are_there_for():
@@ -98,11 +98,11 @@ def test_strict_and_lenient_rules_decide_anew_what_they_are_there_for():
     found = spread()
     strict, lenient = found.variants
 
-    assert found.brier == pytest.approx((0.04 + 0.64 + 0.04) / 3)
+    assert found.brier.value == pytest.approx((0.04 + 0.64 + 0.04) / 3)
     assert (strict.name, strict.n_read, strict.n_changed, strict.n) == ("STRICT", 1, 1, 3)
-    assert strict.brier == pytest.approx((0.64 + 0.64 + 0.04) / 3)
-    assert lenient.brier == pytest.approx((0.04 + 0.04 + 0.04) / 3)
-    assert lenient.difference == pytest.approx(-0.2)
+    assert strict.brier.value == pytest.approx((0.64 + 0.64 + 0.04) / 3)
+    assert lenient.brier.value == pytest.approx((0.04 + 0.04 + 0.04) / 3)
+    assert lenient.difference.value == pytest.approx(-0.2)
     assert found.variants_missing == ""
 
 
@@ -136,7 +136,7 @@ def test_a_score_far_from_the_central_one_is_outside_its_interval():
     (line,) = spread().variants
 
     assert line.is_outside
-    assert line.brier == pytest.approx(0.64)
+    assert line.brier.value == pytest.approx(0.64)
 
 
 @pytest.mark.parametrize(
@@ -161,8 +161,8 @@ def test_as_of_another_time_the_readings_are_those_of_that_time():
 
     (line,) = spread(replace(ADA, as_of=NOW)).variants
 
-    assert line.brier == pytest.approx(0.64)
-    assert spread(replace(ADA, as_of=datetime(2025, 1, 10, tzinfo=UTC))).brier is None
+    assert line.brier.value == pytest.approx(0.64)
+    assert spread(replace(ADA, as_of=datetime(2025, 1, 10, tzinfo=UTC))).brier.value is None
 
 
 def test_more_predictions_cost_no_more_queries(django_assert_max_num_queries):

@@ -5,7 +5,6 @@ import pytest
 from django.contrib.auth.models import User
 
 from forecasts.models import Forecast
-from forecasts.scoring.thresholds import Absent
 from forecasts.selectors import spoken
 from forecasts.selectors.recounts import recount
 from forecasts.selectors.scorecards import full_scorecard
@@ -76,11 +75,11 @@ def test_words_are_scored_at_the_point_and_within_their_bounds():
     found = verbal_of(ADA)
 
     assert (found.n, found.n_clusters) == (5, 5)
-    assert found.score.brier == pytest.approx((3 * 0.271**2 + 2 * 0.729**2) / 5)
-    assert found.score.envelope.best == pytest.approx((3 * 0.15**2 + 2 * 0.6**2) / 5)
-    assert found.score.envelope.worst == pytest.approx((3 * 0.4**2 + 2 * 0.85**2) / 5)
-    assert found.score.reader_variance == pytest.approx(0.095**2)
-    assert found.interval.low < found.score.brier < found.interval.high
+    assert found.score.brier.value == pytest.approx((3 * 0.271**2 + 2 * 0.729**2) / 5)
+    assert found.score.best.value == pytest.approx((3 * 0.15**2 + 2 * 0.6**2) / 5)
+    assert found.score.worst.value == pytest.approx((3 * 0.4**2 + 2 * 0.85**2) / 5)
+    assert found.score.reader_variance.value == pytest.approx(0.095**2)
+    assert found.score.brier.interval.low < found.score.brier.value < found.score.brier.interval.high
 
 
 def test_few_events_have_no_score_and_say_so():
@@ -88,11 +87,10 @@ def test_few_events_have_no_score_and_say_so():
 
     found = verbal_of(ADA)
 
-    assert isinstance(found.score, Absent)
-    assert found.score.text == "Shown from 5 independent events on; there is 1 so far."
-    assert (found.interval, found.n_clusters) == (None, 1)
-    assert isinstance(found.auc, Absent)
-    assert isinstance(found.discrimination, Absent)
+    assert found.score.brier.absent.text == "Shown from 5 independent events on; there is 1 so far."
+    assert (found.score.brier.interval, found.n_clusters) == (None, 1)
+    assert found.auc.absent.text == found.discrimination.absent.text
+    assert found.auc.absent.text == "Shown from 50 independent events on; there is 1 so far."
 
 
 def test_each_phrase_of_each_forecaster_has_its_own_meaning():
@@ -132,8 +130,9 @@ def test_hedges_are_counted_and_scored_apart():
     card = full_scorecard(ADA, now=NOW)
     found = card.details.verbal.hedges
 
-    assert (found.n, found.n_settled, found.happened, found.share) == (3, 2, 1, 0.5)
-    assert found.brier == pytest.approx((0.581**2 + 0.419**2) / 2)
+    assert (found.n, found.n_settled, found.happened, found.share.value) == (3, 2, 1, 0.5)
+    assert found.brier.value == pytest.approx((0.581**2 + 0.419**2) / 2)
+    assert (found.share.n, found.share.n_clusters, found.share.interval.method) == (2, 2, "BETA_BOUND")
     assert (card.summary.n, card.coverage.hedged) == (1, 3)
     assert card.summary.mean_brier == pytest.approx(0.271**2)
 
@@ -165,8 +164,9 @@ def test_a_scale_without_gaps_has_a_proper_score():
     (line,) = verbal_of(ADA).ladders
 
     # Cuts .4 and .6 weigh .3 each. Above both: right costs nothing, wrong 2 x .3 x (.4 + .6).
-    assert (line.lexicon, line.n, line.score) == ("ladder v1", 2, pytest.approx(0.6 / 2))
-    assert line.midpoint_brier == pytest.approx((0.04 + 0.64) / 2)
+    assert (line.lexicon, line.n, line.score.value) == ("ladder v1", 2, pytest.approx(0.6 / 2))
+    assert (line.score.n, line.score.n_clusters, line.score.interval.method) == (2, 2, "BETA_BOUND")
+    assert line.midpoint_brier.value == pytest.approx((0.04 + 0.64) / 2)
 
 
 def test_the_order_of_words_is_what_tells_cases_apart():
@@ -178,9 +178,9 @@ def test_the_order_of_words_is_what_tells_cases_apart():
     said_often("unlikely", happened=5, failed=25, start=90, lexicon="ladder", holder=make_forecaster("the-king"))
     ladder = verbal_of(Slice(forecaster="the-king"))
 
-    assert default.auc.area == ladder.auc.area == pytest.approx(25 / 30)
-    assert default.discrimination.discrimination == pytest.approx(ladder.discrimination.discrimination)
-    assert default.score.brier != pytest.approx(ladder.score.brier)
+    assert default.auc.value == ladder.auc.value == pytest.approx(25 / 30)
+    assert default.discrimination.value == pytest.approx(ladder.discrimination.value)
+    assert default.score.brier.value != pytest.approx(ladder.score.brier.value)
 
 
 def test_numbers_are_no_words():
@@ -189,7 +189,7 @@ def test_numbers_are_no_words():
     found = verbal_of(ADA)
 
     assert (found.n, found.phrases, found.hedges.n) == (0, (), 0)
-    assert found.score.text == "None resolved: nothing to score yet."
+    assert found.score.brier.absent.text == "None resolved: nothing to score yet."
 
 
 def test_counted_anew_they_come_to_the_same():
@@ -232,5 +232,17 @@ def test_more_words_than_can_be_looked_through_are_not_and_it_says_so(monkeypatc
 
     found = full_scorecard(ADA, now=NOW).details.verbal
 
-    assert (found.n, found.phrases, found.score.reason) == (None, (), "TOO_MANY")
-    assert "too many to look through while somebody waits. Narrow the slice." in found.score.text
+    assert (found.n, found.phrases, found.score.brier.absent.reason) == (None, (), "TOO_MANY")
+    assert "too many to look through while somebody waits. Narrow the slice." in found.score.brier.absent.text
+
+
+def test_more_hedges_than_can_be_looked_through_are_not_and_it_says_so(monkeypatch):
+    for number in range(3):
+        said("may", "YES", number=number)
+    monkeypatch.setattr(spoken, "MOST_SPOKEN", 2)
+
+    found = full_scorecard(ADA, now=NOW).details.verbal.hedges
+    anew = full_scorecard(replace(ADA, as_of=NOW)).details.verbal.hedges
+
+    assert (found.n, found.share.absent.reason, found.brier.absent.reason) == (None, "TOO_MANY", "TOO_MANY")
+    assert anew == found

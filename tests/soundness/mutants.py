@@ -76,7 +76,7 @@ def run(mutation: Mutation, *, copy: Path) -> int:
         "no:cacheprovider",
         *mutation.tests,
     ]
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_PROFILE": mutation.profile}
+    environment = os.environ | {"HYPOTHESIS_PROFILE": mutation.profile}
     done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, timeout=SECONDS)
     if done.returncode > 1:
         raise RuntimeError(f"the tests could not run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")

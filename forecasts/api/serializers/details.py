@@ -1,24 +1,19 @@
 """What a scorecard says of words, of conditions and of readings, as it is shown."""
 
-from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
 
-from forecasts.scoring.intervals import Interval
-from forecasts.scoring.thresholds import Absent
-from forecasts.scoring.verbal import Meaning, WordsScore
 from forecasts.selectors.conditions import Conditional
 from forecasts.selectors.deadlines import Deadlines
 from forecasts.selectors.details import Details
 from forecasts.selectors.fits import FitLine
+from forecasts.selectors.spoken import Hedges
 from forecasts.selectors.spreads import Spread, SpreadLine
-from forecasts.selectors.wordings import PhraseLine, Verbal
+from forecasts.selectors.wordings import LadderLine, PhraseLine, Verbal
 
 from .base import Part
-from .figures import IntervalSerializer
-
-UNSHOWN = "Null where it is not shown."
+from .figures import FigureSerializer, figure
 
 
 def _number(help_text: str, *, may_miss: bool = True) -> serializers.FloatField:
@@ -37,11 +32,9 @@ class PhraseSerializer(Part):
     n = _number("How many times it was used on what is settled, by weight.", may_miss=False)
     n_clusters = serializers.IntegerField(help_text="Independent events among them.")
     happened = _number("How many of them happened.", may_miss=False)
-    meaning = _number(
-        "What it came to mean: the readers and the outcomes taken together. From three independent events on."
+    meaning = FigureSerializer(
+        help_text="What it came to mean: the readers and the outcomes taken together. From three independent events on."
     )
-    meaning_low = _number("The low end of its 95% interval.")
-    meaning_high = _number("The high end.")
     text = serializers.CharField(help_text="The same as a sentence, or why there is no meaning.")
 
 
@@ -50,36 +43,33 @@ class LadderSerializer(Part):
 
     lexicon = serializers.CharField()
     n = serializers.FloatField()
-    score = serializers.FloatField(
-        help_text="Proper: least on average for the step that holds one's belief. 0 is best."
-    )
-    midpoint_brier = serializers.FloatField(help_text="For comparison; it rewards the wrong step near a cut.")
+    score = FigureSerializer(help_text="Proper: least on average for the step that holds one's belief. 0 is best.")
+    midpoint_brier = FigureSerializer(help_text="For comparison; it rewards the wrong step near a cut.")
 
 
 class HedgesSerializer(Part):
     """Words that say only that something can happen; in no score."""
 
-    n = serializers.IntegerField(help_text="Forecasts.")
-    n_settled = serializers.IntegerField()
+    n = serializers.IntegerField(allow_null=True, help_text="Forecasts; null where they are too many to look through.")
+    n_settled = serializers.IntegerField(allow_null=True)
     happened = serializers.FloatField()
-    share = _number("Of the settled, the share that happened.")
-    brier = _number("At the lexicon's point: apart from every other score.")
+    share = FigureSerializer(help_text="Of the settled, the share that happened.")
+    brier = FigureSerializer(help_text="At the lexicon's point: apart from every other score.")
 
 
 class VerbalSerializer(Part):
     """The forecasts in words: three numbers, since no proper score exists for a range."""
 
-    n = _number("Null where they are too many to look through; `missing_text` says so.")
+    n = _number("Null where they are too many to look through.")
     n_clusters = serializers.IntegerField(allow_null=True)
-    brier = _number(f"Mean Brier score at the points of the lexicons, 0 to 1; lower is better. {UNSHOWN}")
-    interval = IntervalSerializer(allow_null=True)
-    best = _number("The least mean that any choice within the ranges earns.")
-    worst = _number("The greatest.")
-    reader_variance = _number("What vagueness costs readers on average, 0 to 0.25.")
-    missing_text = serializers.CharField(allow_null=True, help_text="Why there are no scores.")
-    discrimination = _number("What telling cases apart earned, 0 to 0.25; only the order of the phrases matters.")
-    auc = _number("How often what happened was called likelier; 0.5 is chance. Only the order matters.")
-    order_missing_text = serializers.CharField(allow_null=True, help_text="Why these two are not shown.")
+    brier = FigureSerializer(help_text="The mean Brier score at the points of the lexicons.")
+    best = FigureSerializer(help_text="The least mean that any choice within the ranges earns.")
+    worst = FigureSerializer(help_text="The greatest.")
+    reader_variance = FigureSerializer(help_text="What vagueness costs readers on average.")
+    discrimination = FigureSerializer(
+        help_text="What telling cases apart earned; only the order of the phrases matters."
+    )
+    auc = FigureSerializer(help_text="How often what happened was called likelier. Only the order matters.")
     phrases = PhraseSerializer(many=True, help_text="The most used ones.")
     n_phrases = serializers.IntegerField()
     ladders = LadderSerializer(many=True)
@@ -108,15 +98,16 @@ class ConditionalSerializer(Part):
     side_happened = serializers.IntegerField(help_text="Of the annulled: the outcome happened all the same.")
     side_failed = serializers.IntegerField(help_text="Of the annulled: it did not happen either.")
     side_unknown = serializers.IntegerField()
-    annulled_share = _number("Of those decided.")
-    annulled_interval = IntervalSerializer(allow_null=True)
+    annulled_share = FigureSerializer(help_text="Of those decided.")
     warning = serializers.CharField(help_text="Where more than half were annulled; else empty.")
-    mean_condition = _number("How probable the conditions were said to be.")
-    n_condition = serializers.IntegerField(help_text="Over how many of which the same forecaster said it.")
-    brier = _number("Mean Brier score of the resolved ones; above 5,000 of them only with `conditional=true`.")
-    brier_interval = IntervalSerializer(allow_null=True)
-    largest_gap = _number("Whichever way; null where there is nothing to compare.")
-    largest_distance = _number("Null where there is nothing to compare.")
+    mean_condition = FigureSerializer(
+        help_text="How probable the conditions were said to be, where the same forecaster said it."
+    )
+    brier = FigureSerializer(
+        help_text="Mean Brier score of the resolved ones; above 5,000 of them only with `conditional=true`."
+    )
+    largest_gap = FigureSerializer(help_text="The largest of `fits`, whichever way.")
+    largest_distance = FigureSerializer()
     fits = FitSerializer(many=True)
     are_fits_complete = serializers.BooleanField(help_text="False for a slice too large to compare within.")
 
@@ -130,8 +121,8 @@ class SpreadLineSerializer(Part):
     n_changed = serializers.IntegerField()
     n = serializers.FloatField()
     n_clusters = serializers.IntegerField()
-    brier = _number("Mean Brier score.")
-    difference = _number("From the score as it is.")
+    brier = FigureSerializer(help_text="Mean Brier score.")
+    difference = FigureSerializer(help_text="From the score as it is, each event paired with itself.")
     tier = serializers.CharField()
     is_outside = serializers.BooleanField(help_text="Outside the interval of the score as it is.")
     text = serializers.CharField()
@@ -140,8 +131,7 @@ class SpreadLineSerializer(Part):
 class SpreadSerializer(Part):
     """How much the score hangs on readings."""
 
-    brier = _number("The score as it is.")
-    interval = IntervalSerializer(allow_null=True)
+    brier = FigureSerializer(help_text="The score as it is.")
     tier = serializers.CharField()
     lexicons = SpreadLineSerializer(many=True)
     variants = SpreadLineSerializer(many=True)
@@ -152,7 +142,7 @@ class DeadlinesSerializer(serializers.Serializer):
     """What rests on deadlines that editors set, since the words give none."""
 
     n = serializers.IntegerField(help_text="Predictions of the slice with such a deadline.")
-    share = _number("Of the weight that is scored, what rests on them.")
+    share = FigureSerializer(help_text="Of the weight that is scored, what rests on them.")
     n_ranged = serializers.IntegerField(help_text="Those with another end on record.")
     early = SpreadLineSerializer(allow_null=True, help_text="The score with each held to its earliest end.")
     late = SpreadLineSerializer(allow_null=True, help_text="The score with each held to its latest end.")
@@ -172,60 +162,47 @@ def details_of(details: Details) -> dict[str, Any]:
     }
 
 
-def _bounds(interval: Interval | None) -> dict[str, Any] | None:
-    return (
-        None
-        if interval is None
-        else {**_fields(interval, "low", "high", "level", "n_clusters"), "method": interval.method.value}
-    )
-
-
 def _fields(source: object, *names: str) -> dict[str, Any]:
     return {name: getattr(source, name) for name in names}
 
 
+def _figures(source: object, *names: str) -> dict[str, Any]:
+    return {name: figure(getattr(source, name)) for name in names}
+
+
 def _verbal(verbal: Verbal) -> dict[str, Any]:
-    parts, auc = verbal.discrimination, verbal.auc
-    score = verbal.score if isinstance(verbal.score, WordsScore) else None
     return {
         **_fields(verbal, "n", "n_clusters", "n_phrases"),
-        "brier": score.brier if score else None,
-        "interval": _bounds(verbal.interval),
-        "best": score.envelope.best if score else None,
-        "worst": score.envelope.worst if score else None,
-        "reader_variance": score.reader_variance if score else None,
-        "missing_text": verbal.score.text if isinstance(verbal.score, Absent) else None,
-        "discrimination": None if isinstance(parts, Absent) else parts.discrimination,
-        "auc": None if isinstance(auc, Absent) else auc.area,
-        "order_missing_text": auc.text if isinstance(auc, Absent) else None,
+        **_figures(verbal.score, "brier", "best", "worst", "reader_variance"),
+        **_figures(verbal, "discrimination", "auc"),
         "phrases": [phrase_of(line) for line in verbal.phrases],
-        "ladders": [asdict(line) for line in verbal.ladders],
-        "hedges": _fields(verbal.hedges, "n", "n_settled", "happened", "share", "brier"),
+        "ladders": [_ladder(line) for line in verbal.ladders],
+        "hedges": _hedges(verbal.hedges),
     }
 
 
 def phrase_of(line: PhraseLine) -> dict[str, Any]:
     """A phrase in the shape of `PhraseSerializer`."""
-    found = line.meaning if isinstance(line.meaning, Meaning) else None
-    return {
-        **_fields(
-            line, "forecaster", "phrase", "lexicon", "point", "low", "high", "n", "n_clusters", "happened", "text"
-        ),
-        "meaning": found and found.probability,
-        "meaning_low": found and found.low,
-        "meaning_high": found and found.high,
-    }
+    names = ("forecaster", "phrase", "lexicon", "point", "low", "high", "n", "n_clusters", "happened", "text")
+    return {**_fields(line, *names), **_figures(line, "meaning")}
+
+
+def _ladder(line: LadderLine) -> dict[str, Any]:
+    return {**_fields(line, "lexicon", "n"), **_figures(line, "score", "midpoint_brier")}
+
+
+def _hedges(hedges: Hedges) -> dict[str, Any]:
+    return {**_fields(hedges, "n", "n_settled", "happened"), **_figures(hedges, "share", "brier")}
 
 
 def _conditional(conditional: Conditional) -> dict[str, Any]:
     names = (
-        "n", "resolved", "annulled", "side_happened", "side_failed", "side_unknown", "annulled_share", "warning",
-        "mean_condition", "n_condition", "brier", "largest_gap", "largest_distance", "are_fits_complete",
+        "n", "resolved", "annulled", "side_happened", "side_failed", "side_unknown", "warning", "are_fits_complete",
     )  # fmt: skip
+    figures = ("annulled_share", "mean_condition", "brier", "largest_gap", "largest_distance")
     return {
         **_fields(conditional, *names),
-        "annulled_interval": _bounds(conditional.annulled_interval),
-        "brier_interval": _bounds(conditional.brier_interval),
+        **_figures(conditional, *figures),
         "fits": [_fit(line) for line in conditional.fits],
     }
 
@@ -236,9 +213,9 @@ def _fit(line: FitLine) -> dict[str, Any]:
 
 def _spread(spread: Spread) -> dict[str, Any]:
     return {
-        **_fields(spread, "brier", "variants_missing"),
-        "interval": _bounds(spread.interval),
+        **_figures(spread, "brier"),
         "tier": spread.tier.value,
+        "variants_missing": spread.variants_missing,
         "lexicons": [_spread_line(line) for line in spread.lexicons],
         "variants": [_spread_line(line) for line in spread.variants],
     }
@@ -246,8 +223,9 @@ def _spread(spread: Spread) -> dict[str, Any]:
 
 def _deadlines(found: Deadlines) -> dict[str, Any]:
     lines = {name: line and _spread_line(line) for name, line in (("early", found.early), ("late", found.late))}
-    return {**_fields(found, "n", "share", "n_ranged", "n_late"), **lines, "missing_text": found.missing}
+    return {**_fields(found, "n", "n_ranged", "n_late"), **_figures(found, "share"), **lines, "missing_text": found.missing}  # fmt: skip
 
 
 def _spread_line(line: SpreadLine) -> dict[str, Any]:
-    return {**asdict(line), "tier": line.tier.value}
+    names = ("name", "version", "n_read", "n_changed", "n", "n_clusters", "is_outside", "text")
+    return {**_fields(line, *names), **_figures(line, "brier", "difference"), "tier": line.tier.value}

@@ -1,15 +1,26 @@
 """One number of a scorecard as it is shown: with its sample, its interval, its range, its good end and its limits."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rest_framework import serializers
 
 from forecasts.scoring.figures import Figure
+from forecasts.scoring.measures import POLICY_VERSION
 from forecasts.scoring.rules import Direction
 from forecasts.scoring.thresholds import Absent
+from forecasts.selectors.scorecards import Scorecard
 
 from .base import Part
 from .resolutions import RangeSerializer, range_of
+
+# The counts of `Coverage` that a number cannot be read without.
+COUNTS = ("resolved", "pending", "annulled", "unresolvable", "excluded_leakage")
+FIGURE_COLUMNS = (
+    "part", "about", "name", "version", "value", "unit", "n", "n_clusters", "low", "high", "interval_method",
+    "interval_level", "range_low", "range_high", "lower_is_better", "why_no_interval", "missing_reason", "missing_text",
+    "note", "policy_version", "lexicons", "as_of", "as_recorded", *COUNTS,
+)  # fmt: skip
 
 
 class IntervalSerializer(Part):
@@ -64,6 +75,21 @@ def figure(one: Figure) -> dict[str, Any]:
         "lower_is_better": None if measure.direction is Direction.NONE else is_loss,
         "note": one.note,
     }
+
+
+def figure_rows(card: Scorecard) -> Iterator[tuple[object, ...]]:
+    """Every number of a scorecard, as a line under `FIGURE_COLUMNS`."""
+    chosen, counts = card.slice, card.coverage
+    asked = tuple(at and at.isoformat() for at in (chosen.as_of, chosen.as_recorded))
+    words = " ".join(f"{name.code} v{name.version}" for name in card.lexicons)
+    of_all = (POLICY_VERSION, words, *asked, *(getattr(counts, name) for name in COUNTS))
+    for part, about, one in card.every_figure():
+        measure, interval, absent = one.measure, one.interval, one.absent
+        is_loss = {Direction.LOWER_IS_BETTER: 1, Direction.HIGHER_IS_BETTER: 0}.get(measure.direction)
+        reach = (interval.low, interval.high, interval.method.value, interval.level) if interval else (None,) * 4
+        told = (one.no_interval or None, absent and absent.reason.value, absent and absent.text, one.note or None)
+        named = (part, about or None, measure.name, measure.version, one.value, measure.unit, one.n, one.n_clusters)
+        yield *named, *reach, measure.low, measure.high, is_loss, *told, *of_all
 
 
 def missing(absent: object) -> dict[str, Any]:

@@ -1,17 +1,19 @@
-"""Every call of a slice with every term, as a file that streams."""
+"""Every call of a slice with every term, and every number that they come to, as files."""
 
 from collections.abc import Iterable
 from dataclasses import astuple, fields
 
 import orjson
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from forecasts.api.serializers.slices import ChosenSlice, slice_of
+from forecasts.api.serializers.figures import FIGURE_COLUMNS, figure_rows
+from forecasts.api.serializers.slices import ChosenCard, ChosenSlice, card_asked, slice_of
 from forecasts.charts.csv_lines import csv_lines
+from forecasts.selectors.scorecards import full_scorecard, with_bands
 from forecasts.selectors.terms import Terms, terms_of
 
 from .base import Endpoint
@@ -61,6 +63,25 @@ class CallsLinesView(CallsEndpoint):
         """The same as the CSV, one JSON object a line."""
         lines = (orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z) for one in self.terms())
         return _file(lines, kind="application/x-ndjson", name="calls.ndjson")
+
+
+class FiguresCsvView(Endpoint):
+    """Every number of a scorecard, as CSV."""
+
+    def parameters(self) -> list[str]:
+        return list(ChosenCard().fields)
+
+    @extend_schema(
+        operation_id="accuracy_figures_csv", parameters=[ChosenCard], responses={(200, "text/csv"): OpenApiTypes.STR}
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Each number with its n, its events, its interval and range; or the reason why it or its interval is missing."""
+        chosen, is_banded = card_asked(request.query_params.dict())
+        card = full_scorecard(chosen, now=timezone.now())
+        rows = figure_rows(with_bands(card) if is_banded else card)
+        disposition = {"Content-Disposition": 'attachment; filename="figures.csv"'}
+        lines = "".join(csv_lines(FIGURE_COLUMNS, rows))
+        return HttpResponse(lines, content_type="text/csv; charset=utf-8", headers=disposition)
 
 
 def _plain(one: Terms) -> tuple[object, ...]:
