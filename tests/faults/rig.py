@@ -204,7 +204,9 @@ class Rig:
         made = self.run("manage", "createsuperuser", "--noinput", "--username=editor", "--email=editor@example.org")
         assert made.returncode == 0, made.stderr
         arguments = ("create_token", "faults", "--scope", "admin", "--account", "editor")
-        self._secrets.append(self.run("manage", *arguments).stdout.strip())
+        issued = self.run("manage", *arguments)
+        assert issued.returncode == 0, issued.stderr
+        self._secrets.append(issued.stdout.strip())
         return self._secrets[-1]
 
     def make_due(self, count: int) -> None:
