@@ -12,9 +12,10 @@ from forecasts.models import Among, Forecast, Posting, Resolution
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import brier_score, log_score
 
+from .counting import SETTLED
 from .recorded_coverage import last_words, standing_postings
 from .recounts import Recount, weight_under
-from .slices import Slice, weight_of
+from .slices import Slice, predictions_in, weight_of
 
 PLACES = 10  # As many as scores are recorded with.
 MOST_SHOWN = 100
@@ -73,8 +74,9 @@ def newest_calls(chosen: Slice, *, n_rows: int, recount: Recount | None = None) 
     """
     Return the forecasts of a slice that were scored last, `MOST_SHOWN` at most, the latest outcome first.
 
-    Those of a slice with more than `MOST_SORTED` are looked for among the last 20,000 that were scored at all, so there
-    may be fewer. The number of queries does not depend on how many there are.
+    Those of a slice with more than `MOST_SORTED` are looked for among the last 20,000 that were scored at all, and where
+    these have too few of it, among its predictions that were decided last. The number of queries does not depend on how
+    many there are.
 
     Args:
         chosen: The slice.
@@ -98,9 +100,27 @@ def _latest_first(row: _Row) -> tuple[float, float, str, str, str]:
 def _recorded(chosen: Slice, *, n_rows: int) -> list[_Row]:
     rows = standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
     if n_rows > MOST_SORTED and chosen.as_recorded is None:
-        return list(_among_the_last(rows))
+        return _newest_of_many(rows, chosen=chosen)
     # Few are found first and sorted then: looked for in order, the whole table might be passed over for them.
     return [_Row._make(row) for row in rows.order_by((F("pk") + 0).desc()).values_list(*COLUMNS)[:MOST_SHOWN]]
+
+
+def _newest_of_many(rows: QuerySet[Posting], *, chosen: Slice) -> list[_Row]:
+    found = list(_among_the_last(rows))
+    if len(found) == MOST_SHOWN:
+        return found
+    # Nothing of it was scored for long. One forecaster's rows are found by index; others by the fewer predictions.
+    older = rows if chosen.forecaster else rows.filter(Among("resolution__prediction", _decided_last(chosen)))
+    return [_Row._make(row) for row in older.order_by((F("pk") + 0).desc()).values_list(*COLUMNS)[:MOST_SHOWN]]
+
+
+def _decided_last(chosen: Slice) -> list[UUID]:
+    """The predictions of a slice that were decided last; a posting may stand under an earlier word on one."""
+    settled = Resolution.objects.filter(verdict__in=SETTLED, prediction__in=predictions_in(chosen).values("pk"))
+    if chosen.retrospective is not None:
+        settled = settled.filter(is_retrospective=chosen.retrospective)
+    last = settled.order_by("-recorded_at", "-pk").values_list("prediction", flat=True)
+    return list(dict.fromkeys(last[: 2 * MOST_SHOWN]))
 
 
 def _among_the_last(rows: QuerySet[Posting]) -> Iterator[_Row]:
