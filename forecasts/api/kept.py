@@ -55,8 +55,10 @@ def kept_answer(
     key = _key(request)
     kept = cache.get(key)
     earlier = kept if isinstance(kept, Kept) else None
-    if earlier is None or earlier.version != version_of(earlier.asked[0]):
-        kept = _worked_out(request, asked=earlier.asked if earlier else choose(), work_out=work_out)
+    asked = earlier.asked if earlier else choose()
+    version = version_of(asked[0])
+    if earlier is None or earlier.version != version:
+        kept = _worked_out(request, asked=asked, version=version, work_out=work_out)
         if kept.version and len(kept.body) <= LARGEST:
             cache.set(key, kept, KEPT_SECONDS)
     media_type = request.accepted_renderer.media_type
@@ -69,8 +71,9 @@ def _key(request: Request) -> str:
     return f"kept:{RELEASE}:{sha256(asked.encode()).hexdigest()}"
 
 
-def _worked_out(request: Request, *, asked: Asked, work_out: Callable[[Asked], tuple[Any, bool]]) -> Kept:
-    version = version_of(asked[0])
+def _worked_out(
+    request: Request, *, asked: Asked, version: str | None, work_out: Callable[[Asked], tuple[Any, bool]]
+) -> Kept:
     content, is_all = work_out(asked)
     rendered = request.accepted_renderer.render(content, request.accepted_media_type, {})
     body = rendered.encode() if isinstance(rendered, str) else rendered

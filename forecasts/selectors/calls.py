@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 
 from forecasts.models import Among, Forecast, Posting, Resolution
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
@@ -125,18 +126,31 @@ def _decided_last(chosen: Slice) -> list[UUID]:
 
 def _among_the_last(rows: QuerySet[Posting]) -> Iterator[_Row]:
     """The newest of many, looked for from the end of the table on: the database would gather and sort them all."""
-    end = Posting.objects.aggregate(last=Max("pk"))["last"] or 0
+    end = _last_posting()
     left, before = MOST_SHOWN, 0
     for reach in LOOKED_THROUGH:
         part = Q(pk__gt=end - reach, pk__lte=end - before)
         # Their forecasts by name, or the database goes through all forecasts for them.
-        forecasts = list(Posting.objects.filter(part).values_list("forecast", flat=True))
+        forecasts = _forecasts_between(end - reach, end - before)
         narrowed = rows.filter(part).filter(Among("forecast", forecasts)).order_by("-pk")
         found = [_Row._make(row) for row in narrowed.values_list(*COLUMNS)[:left]]
         yield from found
         left, before = left - len(found), reach
         if not left:
             return
+
+
+# Every answer about a large slice asks these two: written out, they take a third of the time.
+def _last_posting() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT MAX(id) FROM forecasts_posting")
+        return cursor.fetchone()[0] or 0
+
+
+def _forecasts_between(after: int, up_to: int) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT forecast_id FROM forecasts_posting WHERE id > %s AND id <= %s", [after, up_to])
+        return [key if isinstance(key, UUID) else UUID(key) for (key,) in cursor.fetchall()]
 
 
 def _last_words(chosen: Slice, predictions: Iterable[UUID]) -> Words:
