@@ -275,6 +275,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=41),
         "options": {"expires": 3600},
     },
+    "reveal-sealed": {
+        "task": "forecasts.tasks.reveal_sealed",
+        "schedule": schedule(SWEEP_SECONDS),
+        "options": {"expires": 3 * SWEEP_SECONDS},
+    },
     "recheck": {
         "task": "forecasts.tasks.recheck",
         "schedule": crontab(hour=3, minute=17),
@@ -301,6 +306,7 @@ DAILY = 26 * 3600
 JOB_MAX_AGE = {
     "sweep": max(300, 3 * SWEEP_SECONDS),
     "send-webhooks": max(300, 3 * WEBHOOK_SECONDS),
+    "reveal-sealed": max(300, 3 * SWEEP_SECONDS),
     "record-aggregates": 3 * 3600,
     "checkpoint": 3 * 3600,
     "recheck": DAILY,

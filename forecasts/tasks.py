@@ -11,7 +11,18 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from forecasts.doctor.examination import examine
-from forecasts.services import aggregates, answers, checkpoints, deliveries, publishing, rechecks, sending, sweeps
+from forecasts.services import (
+    aggregates,
+    answers,
+    checkpoints,
+    deliveries,
+    publishing,
+    rechecks,
+    sealing,
+    sending,
+    sweeps,
+)
+from forecasts.services.clocks import refuse_a_wrong_clock
 from forecasts.services.jobs import run_of
 
 logger = structlog.get_logger(__name__)
@@ -21,6 +32,7 @@ logger = structlog.get_logger(__name__)
 def sweep() -> None:
     """Settle every prediction that is due."""
     with run_of("sweep", clock=timezone.now):
+        refuse_a_wrong_clock(now=timezone.now())
         done = sweeps.sweep(now=timezone.now())
         logger.info("swept", checked=done.checked, changed=done.changed, failed=done.failed, left=done.left)
 
@@ -44,6 +56,14 @@ def record_aggregates() -> None:
     """Record what crowds say."""
     with run_of("record-aggregates", clock=timezone.now):
         logger.info("aggregates_recorded", recorded=aggregates.record_aggregates(now=timezone.now()))
+
+
+@shared_task
+def reveal_sealed() -> None:
+    """Reveal what is sealed and whose date has come, and note what nobody revealed."""
+    with run_of("reveal-sealed", clock=timezone.now):
+        done = sealing.reveal_due(now=timezone.now())
+        logger.info("sealed_revealed", revealed=done.revealed, overdue=done.overdue)
 
 
 @shared_task

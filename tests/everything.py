@@ -1,20 +1,34 @@
 """A history that leaves a row in every table of records."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.contrib.auth.models import User
 from django.db import connection
 
-from forecasts.models import Entity, Prediction
+from forecasts.models import Entity, Evidence, Prediction, Redaction, Sealed
 from forecasts.services.checkpoints import Desk, make_checkpoint
 from forecasts.services.forecasts import record_lexicon
 from forecasts.services.ledger import enter_transaction
 from forecasts.services.merges import merge_events
+from forecasts.services.redactions import redact
+from forecasts.services.sealing import reveal, seal_content
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_membership, record_milestone, record_observation
-from tests.builders import NOW, answered, cover, judged_prediction, make_event, make_prediction, make_source
+from tests.builders import (
+    NOW,
+    PUBLISHED,
+    answered,
+    cover,
+    judged_prediction,
+    make_event,
+    make_forecaster,
+    make_prediction,
+    make_source,
+    make_topic,
+)
 
 
 def a_row_in_every_table() -> Prediction:
@@ -35,11 +49,38 @@ def a_row_in_every_table() -> Prediction:
     answered(judged_prediction())
     first, again = (make_event(external_id=name).event for name in ("told", "told-again"))
     merge_events(kept=first, merged=again, reason="The same.", now=NOW)
+    reveal(sealed=seal_something(), now=NOW)
     # As a commit would.
     enter_transaction(connection)
     with TemporaryDirectory() as name:
         make_checkpoint(desk=desk_in(Path(name)), now=NOW)
     return prediction
+
+
+def redact_something() -> Redaction | None:
+    """A report without its owner's name; what was recorded before has its entry first, and so has this."""
+    enter_transaction(connection)
+    officer, _ = User.objects.get_or_create(username="officer")
+    report = Evidence.objects.order_by("pk").first()
+    done = redact(
+        kind="evidence", key=report.pk, columns=["owner"], reason="Its owner asked for it.", actor=officer, now=NOW
+    )
+    enter_transaction(connection)
+    return done
+
+
+def seal_something(*, probability: str = "0.6", now: datetime = PUBLISHED) -> Sealed:
+    """What is sealed of a prediction of its own, kept here until it is revealed."""
+    texts = {"title": "It holds", "statement": "The truce holds until May.", "outcome": "the truce holds"}
+    content = {"v": 1, **texts, "topic": make_topic().path, "probability": probability}
+    row, _ = seal_content(
+        forecaster=make_forecaster(),
+        content=content,
+        about="Whether it holds",
+        reveal_by=now + timedelta(days=90),
+        now=now,
+    )
+    return row
 
 
 def desk_in(folder: Path) -> Desk:

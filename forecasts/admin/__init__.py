@@ -6,9 +6,20 @@ Every write goes through a service; nothing recorded can be changed or deleted.
 
 from django.contrib import admin
 
-from . import access, articles, events, forecasts, home, predictions, resolutions, sources, webhooks
+from . import access, articles, events, forecasts, home, predictions, resolutions, sealed, sources, webhooks
 
-__all__ = ["access", "articles", "events", "forecasts", "home", "predictions", "resolutions", "sources", "webhooks"]
+__all__ = [
+    "access",
+    "articles",
+    "events",
+    "forecasts",
+    "home",
+    "predictions",
+    "resolutions",
+    "sealed",
+    "sources",
+    "webhooks",
+]
 
 admin.site.site_header = "Aftercast"
 admin.site.site_title = "Aftercast"

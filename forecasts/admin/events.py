@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
 from forecasts.models import Event, EventMerge, EventVersion
@@ -18,17 +18,17 @@ from .wording import badge
 CORRECT, MERGE = "forecasts.add_eventversion", "forecasts.add_eventmerge"
 
 
-def is_standing(event: Event) -> bool:
-    """Whether the event is not retracted."""
-    return event.versions.latest("version").status != EventVersion.Status.RETRACTED
+def is_standing(event: Any) -> bool:
+    """Whether the event, as this admin reads it, is not retracted."""
+    return event.status != EventVersion.Status.RETRACTED
 
 
-def is_merged(event: Event) -> bool:
+def is_merged(event: Any) -> bool:
     """Whether another event counts in its place."""
-    return EventMerge.objects.standing().filter(merged=event).exists()
+    return event.counts_elsewhere
 
 
-def can_be_merged(event: Event) -> bool:
+def can_be_merged(event: Any) -> bool:
     """Whether the event counts by itself."""
     return is_standing(event) and not is_merged(event)
 
@@ -53,7 +53,6 @@ class EventAdmin(RecordAdmin):
     change_form_template = "admin/forecasts/event.html"
     list_display = ("shown_title", "event_type", "occurred_from", "shown_status", "source", "recorded_at")
     list_filter = (TypeFilter, "source", "recorded_at")
-    list_select_related = ("source",)
     search_fields = ("external_id", "versions__title")
     ordering = ("-recorded_at", "-pk")
     fields = ("source", "external_id", "recorded_at")
@@ -70,7 +69,9 @@ class EventAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         newest = EventVersion.objects.filter(event=OuterRef("pk")).order_by("-version")
         fields = ("title", "event_type", "occurred_from", "status", "version")
-        return super().get_queryset(request).annotate(**{name: Subquery(newest.values(name)[:1]) for name in fields})
+        told = {name: Subquery(newest.values(name)[:1]) for name in fields}
+        elsewhere = Exists(EventMerge.objects.standing().filter(merged=OuterRef("pk")))
+        return super().get_queryset(request).select_related("source").annotate(**told, counts_elsewhere=elsewhere)
 
     @admin.display(description="title", ordering="title")
     def shown_title(self, row: Any) -> str:
@@ -93,8 +94,6 @@ class EventAdmin(RecordAdmin):
         page = event_page(event_id=row.pk)
         near = latest_versions().filter(event__in=possible_duplicates(version=page.latest))
         return {
-            "versions": row.versions.select_related("recorded_by").order_by("-version"),
-            "evidence": page.evidence,
             "page": page,
             "duplicates": near.select_related("event__source").order_by("occurred_from", "pk"),
             "public_url": public_url("event", row.pk),

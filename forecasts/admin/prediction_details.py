@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from forecasts import rules
 from forecasts.models import Evaluation, Prediction, Resolution, RuleVersion, Witness
-from forecasts.selectors.judgements import questions_of
+from forecasts.selectors.judgements import questions_in
 from forecasts.selectors.resolutions import current_rules
 
 from .wording import in_words, verdict_badge, waiting_for
@@ -30,13 +30,14 @@ def details_of(prediction: Prediction) -> dict[str, object]:
         .select_related("actor", "evaluation__rule_version")
         .order_by("-number")
     )
+    current = current_rules(prediction=prediction)
     return {
         "prediction": prediction,
         "badge": verdict_badge(prediction),
         "waiting_for": waiting_for(prediction),
         "last": history[0] if history else None,
-        "readings": _readings(prediction),
-        "questions": questions_of(prediction=prediction),
+        "readings": _readings(current),
+        "questions": questions_in(versions=current),
         "history": [(resolution, in_words(resolution.reason_code)) for resolution in history],
         "forecasts": prediction.forecasts.select_related("forecaster", "lexicon_entry__lexicon").order_by(
             "made_at", "pk"
@@ -53,8 +54,7 @@ def public_url(name: str, key: object) -> str:
         return ""
 
 
-def _readings(prediction: Prediction) -> list[Reading]:
-    found = current_rules(prediction=prediction)
+def _readings(found: list[RuleVersion]) -> list[Reading]:
     facts = Prefetch("witnesses", Witness.objects.select_related("event_version", "observation").order_by("role", "pk"))
     answers = Evaluation.objects.filter(rule_version__in=found).order_by("number").prefetch_related(facts)
     last = {answer.rule_version_id: answer for answer in answers}
@@ -62,7 +62,7 @@ def _readings(prediction: Prediction) -> list[Reading]:
 
 
 def _reading(rule: RuleVersion, *, evaluation: Evaluation | None) -> Reading:
-    words = rules.rule_in_words(rules.parse_rule(rule.rule))
+    words = rules.rule_in_words(rules.recorded_rule(rule.rule))
     return Reading(
         rule=rule, words=words, evaluation=evaluation, reason=in_words(evaluation.reason) if evaluation else ""
     )

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from forecasts.models import Prediction
+from forecasts.selectors.judgements import asks_people
 from forecasts.services.predictions import make_due
 from forecasts.services.settlement import settle_prediction
 
@@ -23,7 +24,7 @@ from .decision_forms import DisputeForm, ReopenForm, VerdictForm
 from .prediction_details import details_of
 from .prediction_forms import PredictionForm, ReadingForm
 from .prediction_starts import start_of
-from .question_forms import AnswerForm, asks_something
+from .question_forms import AnswerForm
 from .recording import RecordAdmin, Step, row_url
 from .wording import verdict_badge, waiting_for
 from .worklist import WaitingFilter
@@ -54,7 +55,6 @@ class PredictionAdmin(RecordAdmin):
         WaitingFilter, "status", "verdict", "needs_confirmation", "attribution",
         ("topic", admin.RelatedOnlyFieldListFilter), ("holder", admin.RelatedOnlyFieldListFilter),
     )  # fmt: skip
-    list_select_related = ("holder", "topic")
     search_fields = ("title", "statement", "quote", "holder__name")
     ordering = ("-recorded_at", "-pk")
     fieldsets = (
@@ -87,7 +87,7 @@ class PredictionAdmin(RecordAdmin):
     steps = (
         Step(
             slug="answer", label="Answer a question", form_class=AnswerForm, permission="forecasts.add_judgement",
-            is_offered=asks_something,
+            is_offered=lambda row: asks_people(prediction=row),
         ),
         Step(slug="verdict", label="Record a verdict", form_class=VerdictForm, permission=DECIDE, is_offered=has_no_verdict),
         Step(
@@ -100,6 +100,9 @@ class PredictionAdmin(RecordAdmin):
     )  # fmt: skip
 
     actions = ("confirm",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
+        return super().get_queryset(request).select_related("article", "holder", "topic")
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(DECIDE)

@@ -13,11 +13,6 @@ from .fields import line_text, long_text, moment_input
 from .recording import already_recorded
 
 
-def asks_something(prediction: Prediction) -> bool:
-    """Whether a rule in force leaves a question to people."""
-    return bool(questions_of(prediction=prediction))
-
-
 class AnswerForm(DecisionForm):
     """A person's answer to one question of a rule."""
 

@@ -136,6 +136,15 @@ class KeptAdmin(admin.ModelAdmin):
             if request.user.has_perm(step.permission) and step.is_offered(row)
         ]
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row, read once in a request: its page and the steps from it are about the same one."""
+        found = getattr(request, "rows_at_hand", None)
+        if found is None:
+            found = request.rows_at_hand = {}  # type: ignore[attr-defined]
+        if object_id not in found:
+            found[object_id] = super().get_object(request, object_id, from_field)
+        return found[object_id]
+
     def change_view(self, request, object_id, form_url="", extra_context=None) -> HttpResponse:
         row = self.get_object(request, unquote(object_id))
         shown = {"steps": self.open_steps(request, row), **self.details(row)} if row else {}

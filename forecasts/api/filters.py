@@ -1,6 +1,7 @@
 """What lists can be narrowed by. An unknown name or value is an error, never ignored."""
 
 from typing import Any
+from uuid import UUID
 
 import django_filters as filters  # type: ignore[import-untyped]  # It ships no types.
 from django import forms
@@ -19,6 +20,7 @@ from forecasts.models import (
     Source,
     Topic,
     Verdict,
+    Witness,
 )
 from forecasts.selectors.queries import NotAQuery, read_query
 from forecasts.selectors.search import matching
@@ -180,6 +182,12 @@ class ForecastFilter(filters.FilterSet):
     scored = YesNoFilter(field_name="is_scored")
 
 
+class SealedFilter(filters.FilterSet):
+    forecaster = forecaster_at("forecaster")
+    reveal_from = InstantFilter(field_name="reveal_by", lookup_expr="gte")
+    reveal_to = InstantFilter(field_name="reveal_by", lookup_expr="lt")
+
+
 class LexiconFilter(filters.FilterSet):
     code = TextFilter(max_length=60)
 
@@ -216,6 +224,11 @@ class ResolutionFilter(filters.FilterSet):
     verdict = filters.ChoiceFilter(choices=Verdict.choices)
     state = filters.ChoiceFilter(choices=Resolution.State.choices)
     current = YesNoFilter(field_name="is_current")
+    event = filters.UUIDFilter(method="filter_event")
+
+    def filter_event(self, rows: Any, name: str, value: UUID) -> Any:
+        """Those that rest on an event, or that it might have decided."""
+        return rows.filter(evaluation__in=_evaluations_with(value))
 
 
 class DisputeFilter(filters.FilterSet):
@@ -226,6 +239,15 @@ class DisputeFilter(filters.FilterSet):
 class EvaluationFilter(filters.FilterSet):
     rule = filters.UUIDFilter(field_name="rule_version")
     prediction = filters.UUIDFilter(field_name="rule_version__prediction")
+    event = filters.UUIDFilter(method="filter_event")
+
+    def filter_event(self, rows: Any, name: str, value: UUID) -> Any:
+        """Those among whose facts an event is."""
+        return rows.filter(pk__in=_evaluations_with(value))
+
+
+def _evaluations_with(event: UUID) -> QuerySet[Any]:
+    return Witness.objects.filter(event_version__event=event).values("evaluation")
 
 
 class ScoreFilter(filters.FilterSet):

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
 
+from forecasts.selectors.readings import Readings
+
 from .throttling import HEADERS
 
 # What an answer takes beside its body, roughly.
@@ -22,18 +24,30 @@ class Passing(HttpResponse):
 
 @dataclass(frozen=True)
 class Held:
-    """An answer, and the state of the records in which it is right."""
+    """
+    An answer, and the state of the records in which it is right.
+
+    Attributes:
+        match: Which view it is of.
+        readings: What it was made of, where that is known: in any other state it is right as long as that is the same.
+    """
 
     state: str
     headers: Mapping[str, str]
     body: bytes
     match: ResolverMatch | None = None
+    readings: Readings | None = None
 
     @classmethod
-    def of(cls, answer: HttpResponse, *, state: str, match: ResolverMatch | None) -> "Held":
-        """What of an answer is the same for whoever asks the same; `match` says which view it is of."""
+    def of(cls, answer: HttpResponse, *, match: ResolverMatch | None) -> "Held":
+        """What of a marked answer is the same for whoever asks the same; `match` says which view it is of."""
         headers = {name: value for name, value in answer.items() if name not in HEADERS}
-        return cls(state, headers, answer.content, match)
+        state, readings = answer.made_of  # type: ignore[attr-defined]  # Put there by `mark`.
+        return cls(state, headers, answer.content, match, readings)
+
+    def is_right_in(self, state: str | None) -> bool:
+        """Whether it is right in a state of the records that was read before."""
+        return self.state == state or (self.readings is not None and self.readings.still_hold())
 
     def answer(self, *, with_headers: Mapping[str, str]) -> HttpResponse:
         """The answer once more, with what is different each time."""
@@ -79,19 +93,19 @@ def question_of(request: HttpRequest) -> Hashable:
     return (request.scheme, request.get_host(), request.get_full_path(), request.headers.get("Accept"))
 
 
-def mark(answer: HttpResponseBase, *, state: str | None) -> None:
-    """Say that an answer hangs on nothing but the records, and in what state these were just before it was made."""
+def mark(answer: HttpResponseBase, *, state: str | None, readings: Readings | None) -> None:
+    """Say that an answer hangs on nothing but the records, in what state these were just before, and what was read."""
     if state is not None and not isinstance(answer, Passing):
-        answer.records_state = state  # type: ignore[attr-defined]  # For the middleware alone.
+        answer.made_of = (state, readings)  # type: ignore[attr-defined]  # For the middleware alone.
 
 
 def may_be_held(answer: HttpResponseBase) -> bool:
     """Whether an answer was marked, and is a whole one for anybody."""
-    return hasattr(answer, "records_state") and answer.status_code == 200 and not answer.cookies
+    return hasattr(answer, "made_of") and answer.status_code == 200 and not answer.cookies
 
 
 def _size(held: Held) -> int:
-    return len(held.body) + OVERHEAD
+    return len(held.body) + (len(held.readings.question) if held.readings else 0) + OVERHEAD
 
 
 ANSWERS = Answers(n_bytes=settings.HELD_ANSWERS_MB * 1_000_000)

@@ -5,6 +5,7 @@ It stands outside of the other middleware: what is held already went through all
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -26,8 +27,8 @@ class HeldAnswersMiddleware:
     """
     Gives every answer of the API its ETag, 304 in place of it to whoever has it, and holds what hangs on records alone.
 
-    A held answer is given where nothing was written since. Whoever may not have it, or asks too often, is told so by the
-    view, as with any other request.
+    A held answer is given where nothing was written since, or nothing of what it was made of. Whoever may not have it, or asks
+    too often, is told so by the view, as with any other request.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -40,12 +41,16 @@ class HeldAnswersMiddleware:
         return self._again(request) or self._anew(request)
 
     def _again(self, request: HttpRequest) -> HttpResponseBase | None:
-        held = ANSWERS.get(question_of(request))
+        question = question_of(request)
+        held = ANSWERS.get(question)
         if held is None:
             return None
         state = request.records_state = state_of_records()  # type: ignore[attr-defined]  # Handed on within a request.
-        if held.state != state:
+        if not held.is_right_in(state):
+            request.was_held = True  # type: ignore[attr-defined]  # The same.
             return None
+        if state is not None and held.state != state:
+            ANSWERS.put(question, replace(held, state=state))
         try:
             shown = ApiTokenAuthentication().authenticate(request)
         except AuthenticationFailed:
@@ -61,8 +66,7 @@ class HeldAnswersMiddleware:
         answer = self._next(request)
         conditional = self._conditional(request, answer)
         if isinstance(answer, HttpResponse) and may_be_held(answer):
-            state: str = answer.records_state  # type: ignore[attr-defined]  # Handed on within a request.
-            ANSWERS.put(question_of(request), Held.of(answer, state=state, match=request.resolver_match))
+            ANSWERS.put(question_of(request), Held.of(answer, match=request.resolver_match))
         return conditional
 
     def _conditional(self, request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Protocol
 
 from django.db.models import Count, F, QuerySet, Window
@@ -22,7 +23,7 @@ class Include(Protocol):
 
     @property
     def key(self) -> str:
-        """What of a row its part is found by."""
+        """What of a row its part is found by; through other rows with dots."""
         ...
 
     def of(self, rows: Sequence[Any], *, request: Request) -> Mapping[Any, Any]:
@@ -48,7 +49,7 @@ class One:
     column: str = "pk"
 
     def of(self, rows: Sequence[Any], *, request: Request) -> Mapping[Any, Any]:
-        wanted = {getattr(row, self.key) for row in rows} - {None}
+        wanted = set(map(attrgetter(self.key), rows)) - {None}
         found = list(self.rows.filter(**{f"{self.column}__in": wanted})) if wanted else []
         shown = self.serializer(found, many=True, context={"request": request}).data
         return {getattr(part, self.column): data for part, data in zip(found, shown, strict=True)}
@@ -77,7 +78,7 @@ class Many:
     key: str = "pk"
 
     def of(self, rows: Sequence[Any], *, request: Request) -> Mapping[Any, Any]:
-        found = list(self._newest({getattr(row, self.key) for row in rows}))
+        found = list(self._newest(set(map(attrgetter(self.key), rows))))
         shown = self.serializer(found, many=True, context={"request": request}).data
         parts: dict[Any, list[Any]] = defaultdict(list)
         n_of = {}
@@ -130,7 +131,7 @@ def include_into(
         part = known[name]
         found = part.of(rows, request=request)
         for row, data in zip(rows, shown, strict=True):
-            key = getattr(row, part.key)
+            key = attrgetter(part.key)(row)
             data.setdefault("included", {})[name] = found[key] if key in found else part.without(key, request=request)
 
 

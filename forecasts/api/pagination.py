@@ -1,13 +1,8 @@
 """Pages by cursor: stable while rows arrive, and as quick at the end as at the start."""
 
-import base64
-import binascii
-import json
-from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError as FieldError
-from django.db.models import DateTimeField, F, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan, TupleLookupMixin
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -15,15 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from forecasts.api.cursors import read_cursor, write_cursor
 from forecasts.api.fields import near
-from forecasts.feeds.strict_json import is_unstorable
 
 DEFAULT_SIZE, LARGEST_SIZE = 50, 200
 PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": LARGEST_SIZE, "default": DEFAULT_SIZE}
 CURSOR = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
 LARGEST_TOTAL = 10_000
-FIRST_YEAR, LAST_YEAR = 1800, 2200
-LARGEST_NUMBER = 2**63 - 1
 
 
 class CreatedCursorPagination(BasePagination):
@@ -44,9 +37,9 @@ class CreatedCursorPagination(BasePagination):
         self._total = _capped_count(queryset) if _is_asked(given.get("total")) else None
         rows = queryset.order_by(*columns)
         if cursor := given.get("cursor"):
-            rows = _after(rows, columns=columns, position=_decode(cursor, ordering=name, n=len(columns)))
+            rows = _after(rows, columns=columns, cursor=cursor, ordering=name)
         page = list(rows[: size + 1])
-        self._next = _encode(page[size - 1], ordering=name, columns=columns) if len(page) > size else None
+        self._next = write_cursor(_place(page[size - 1], columns), of=name) if len(page) > size else None
         return page[:size]
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -127,16 +120,19 @@ def page_size(text: str | None) -> int:
     return int(text)
 
 
-def _after(rows: QuerySet[Any], *, columns: tuple[str, ...], position: list[Any]) -> QuerySet[Any]:
+def _place(row: Any, columns: tuple[str, ...]) -> list[Any]:
+    return [getattr(row, column.lstrip("-")) for column in columns]
+
+
+def _after(rows: QuerySet[Any], *, columns: tuple[str, ...], cursor: str, ordering: str) -> QuerySet[Any]:
     """
-    The rows that come later than a position in the order of the columns.
+    The rows that come later than the place of a cursor in the order of the columns.
 
     One comparison of whole rows, since only that is a single range of the index.
     """
     names = [column.lstrip("-") for column in columns]
     later = _RowLessThan if columns[0].startswith("-") else _RowGreaterThan
-    fields = [rows.model._meta.get_field(name) for name in names]
-    values = [_value(field, given) for field, given in zip(fields, position, strict=True)]
+    values = read_cursor(cursor, of=ordering, fields=[rows.model._meta.get_field(name) for name in names])
     return rows.filter(later(tuple(F(name) for name in names), tuple(values)))
 
 
@@ -152,51 +148,3 @@ class _RowGreaterThan(TupleGreaterThan):
 
     def get_fallback_sql(self, compiler: Any, connection: Any) -> Any:
         return super(TupleLookupMixin, self).as_sql(compiler, connection)
-
-
-def _encode(row: Any, *, ordering: str, columns: tuple[str, ...]) -> str:
-    values = [getattr(row, column.lstrip("-")) for column in columns]
-    text = json.dumps([ordering, *(value if isinstance(value, int) else str(value) for value in values)])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str, *, ordering: str, n: int) -> list[Any]:
-    try:
-        position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError, RecursionError):
-        raise _bad_cursor() from None
-    is_ours = isinstance(position, list) and len(position) == n + 1 and position[0] == ordering
-    if not is_ours or not all(_is_plain(value) for value in position):
-        raise _bad_cursor()
-    return position[1:]
-
-
-def _is_plain(value: object) -> bool:
-    if isinstance(value, int):
-        return abs(value) <= LARGEST_NUMBER
-    return isinstance(value, str) and not is_unstorable(value)
-
-
-def _value(field: Any, given: object) -> Any:
-    if isinstance(field, DateTimeField):
-        return _moment(given)
-    try:
-        return field.to_python(given)
-    except (FieldError, ValueError, TypeError):
-        raise _bad_cursor() from None
-
-
-def _moment(text: object) -> datetime:
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        raise _bad_cursor() from None
-    if moment.tzinfo is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise _bad_cursor()
-    return moment
-
-
-def _bad_cursor() -> ValidationError:
-    return ValidationError(
-        {"cursor": ["This is no cursor of ours, or one of another ordering. Start without one, and follow `next`."]}
-    )

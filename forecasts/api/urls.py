@@ -19,6 +19,7 @@ from .views import (
     problems,
     resolutions,
     schema,
+    sealed,
     search,
     webhooks,
 )
@@ -33,6 +34,7 @@ for name, viewset in {
     "predictions": predictions.PredictionViewSet,
     "rules": predictions.RuleViewSet,
     "forecasts": forecasts.ForecastViewSet,
+    "sealed": sealed.SealedViewSet,
     "lexicons": forecasts.LexiconViewSet,
     "events": events.EventViewSet,
     "observations": events.ObservationViewSet,

@@ -34,6 +34,7 @@ INVARIANTS = (
     Invariant("I3", digests.rules_are_as_recorded),
     Invariant("I3", digests.events_are_as_recorded),
     Invariant("I3", digests.texts_are_as_recorded),
+    Invariant("I3", digests.what_is_revealed_was_sealed),
     Invariant("I4", records.clocks_run_forwards),
     Invariant("I5", scores.scored_in_time),
     Invariant("I6", ledger.the_chain_is_whole),

@@ -73,6 +73,12 @@ def _place(value: object) -> dict[str, object]:
     return value
 
 
+def _precision(value: object) -> object:
+    if not (text := text_of(20)(value)):
+        raise ValueError("This text is empty. Leave it out where nothing is to be said.")
+    return text
+
+
 def _status(value: object) -> str:
     if value not in STATUSES:
         raise ValueError(f"“{str(value)[:40]}” is no status. Choose one of {', '.join(STATUSES)}.")
@@ -87,7 +93,7 @@ EVENT: Mapping[str, Reader] = {
     "occurred_at": read_instant,
     "occurred_from": read_instant,
     "occurred_until": read_instant,
-    "date_precision": text_of(20),
+    "date_precision": _precision,
     **{name: read_day if name.endswith("_on") else read_instant for name in FURTHER},
     "known_at": read_instant,
     "corrects": text_of(200),

@@ -24,6 +24,7 @@ class ForecastEntry:
         index: The row, counted from 0.
         forecaster: The slug.
         wording: What was given of probability, low, high, phrase, lexicon and basis; none to withdraw.
+        origin: What it was taken from; empty where that was not said.
     """
 
     index: int
@@ -31,6 +32,7 @@ class ForecastEntry:
     forecaster: str
     wording: Mapping[str, Any] | None
     made_at: datetime | None = None
+    origin: str = ""
 
 
 def _uuid(value: object) -> UUID:
@@ -60,7 +62,8 @@ FORECAST: Mapping[str, Reader] = {
     "prediction": _uuid,
     "forecaster": text_of(100),
     "wording": _wording,
-    "made_at": lambda value: None if value is None else read_instant(value),
+    "made_at": read_instant,
+    "origin": text_of(200),
 }
 WORDING: Mapping[str, Reader] = {
     **dict.fromkeys(("probability", "low", "high"), _probability),

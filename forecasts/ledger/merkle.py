@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .verifier import root_of
+from .verifier import Tampered, climb, node_hash, root_of
 
 
 def inclusion_proof(hashes: Sequence[bytes], *, index: int) -> list[bytes]:
@@ -36,6 +36,33 @@ def consistency_proof(hashes: Sequence[bytes], *, old_size: int) -> list[bytes]:
     if not 0 <= old_size <= len(hashes):
         raise IndexError(f"A tree of {len(hashes)} has no beginning of {old_size}.")
     return _subproof(hashes, old_size, is_whole=True) if old_size else []
+
+
+def check_consistency(*, old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> None:
+    """
+    Check that a tree only grew (RFC 9162, section 2.1.4.2).
+
+    Raises:
+        Tampered: It did not, or the proof is too short or too long.
+    """
+    if old_size > size:
+        raise Tampered(f"A tree of {old_size} cannot have come before one of {size}.")
+    if old_size == size or old_size == 0:
+        if proof or (old_size and old_root != root):
+            raise Tampered(f"Two trees of {size} have different roots.")
+        return
+    if not proof:
+        raise Tampered("The proof is too short.")
+    first, *path = list(proof) if old_size & (old_size - 1) else [old_root, *proof]
+    node, last = old_size - 1, size - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    old = new = first
+    for is_left, sibling in climb(node, last, path):
+        old = node_hash(sibling, old) if is_left else old
+        new = node_hash(sibling, new) if is_left else node_hash(new, sibling)
+    if old != old_root or new != root:
+        raise Tampered(f"The tree of {size} does not continue the tree of {old_size}.")
 
 
 def _subproof(hashes: Sequence[bytes], old_size: int, *, is_whole: bool) -> list[bytes]:

@@ -72,7 +72,7 @@ SHAPES = (
         (
             "id", "article_id", "holder_id", "topic_id", "title", "statement", "quote", "original_wording", "condition",
             "outcome", "attribution", "issued_at", "deadline_basis", "contrasts_with_id", "cluster_key", "note",
-            "recorded_at", "recorded_by_id",
+            "recorded_at", "recorded_by_id", "sealed_at",
         ),
     ),
     Shape(
@@ -183,6 +183,25 @@ SHAPES = (
         "score",
         ("id", "forecast_id", "resolution_id", "rule", "rule_version", "outcome", "value", "recorded_at"),
     ),
+    Shape(
+        "sealed",
+        "sealed",
+        "sealed",
+        ("id", "commitment", "forecaster_id", "about", "reveal_by", "recorded_at", "recorded_by_id"),
+    ),
+    Shape(
+        "redaction",
+        "redaction",
+        "redaction",
+        ("id", "kind", "key", "row_key", "columns", "reason", "recorded_at", "recorded_by_id"),
+        parts=(Part("salts", "redactedsalt", "redaction_id", "id", ("seq", "position")),),
+    ),
+    Shape(
+        "unsealing",
+        "unsealing",
+        "unsealing",
+        ("id", "sealed_id", "kind", "content", "salt", "prediction_id", "forecast_id", "recorded_at", "recorded_by_id"),
+    ),
 )  # fmt: skip
 
 BY_NAME: Mapping[str, Shape] = {shape.name: shape for shape in SHAPES}
@@ -191,3 +210,8 @@ BY_NAME: Mapping[str, Shape] = {shape.name: shape for shape in SHAPES}
 def shapes_of(kind: str, *, is_new: bool) -> tuple[Shape, ...]:
     """What is committed to when a row of this kind was recorded, or when it changed."""
     return tuple(shape for shape in SHAPES if shape.kind == kind and (is_new or shape.is_state))
+
+
+def redacted_shapes_of(kind: str) -> tuple[Shape, ...]:
+    """What is committed to again when texts were taken out of a row of this kind."""
+    return tuple(shape for shape in SHAPES if shape.kind == kind and not shape.is_state)

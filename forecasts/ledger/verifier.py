@@ -35,8 +35,10 @@ else:
 COMMITMENT = b"aftercast/commit/v1\n"
 ENTRY = b"aftercast/entry/v1\n"
 BEGINNING = b"aftercast/ledger/v1\n"
+SEAL = b"aftercast/seal/v1\n"
 ED25519 = 1
 DASH = "— "
+REDACTED = "[redacted"
 
 
 class Tampered(ValueError):
@@ -49,6 +51,11 @@ class Tampered(ValueError):
 def commitment_of(body: bytes, *, salt: bytes) -> bytes:
     """The commitment to a row: without the salt, a probability or a yes could be guessed from it."""
     return hashlib.sha256(COMMITMENT + salt + body).digest()
+
+
+def seal_of(content: bytes, *, salt: bytes) -> bytes:
+    """The commitment to something that is read later; its content is JSON of RFC 8785."""
+    return hashlib.sha256(SEAL + salt + content).digest()
 
 
 def entry_hash(header: bytes) -> bytes:
@@ -94,12 +101,12 @@ def root_from_inclusion(leaf: bytes, *, index: int, size: int, proof: Sequence[b
     if not 0 <= index < size:
         raise Tampered(f"There is no leaf {index} in a tree of {size}.")
     reached = leaf
-    for is_left, sibling in _climb(index, size - 1, proof):
+    for is_left, sibling in climb(index, size - 1, proof):
         reached = node_hash(sibling, reached) if is_left else node_hash(reached, sibling)
     return reached
 
 
-def _climb(node: int, last: int, proof: Sequence[bytes]) -> Iterator[tuple[bool, bytes]]:
+def climb(node: int, last: int, proof: Sequence[bytes]) -> Iterator[tuple[bool, bytes]]:
     """Each branch that a proof adds on the way up to the root, with whether it stands on the left."""
     for sibling in proof:
         if last == 0:
@@ -111,28 +118,6 @@ def _climb(node: int, last: int, proof: Sequence[bytes]) -> Iterator[tuple[bool,
         node, last = node >> 1, last >> 1
     if last:
         raise Tampered("The proof is too short.")
-
-
-def check_consistency(*, old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> None:
-    """Check that a tree only grew (RFC 9162, section 2.1.4.2)."""
-    if old_size > size:
-        raise Tampered(f"A tree of {old_size} cannot have come before one of {size}.")
-    if old_size == size or old_size == 0:
-        if proof or (old_size and old_root != root):
-            raise Tampered(f"Two trees of {size} have different roots.")
-        return
-    if not proof:
-        raise Tampered("The proof is too short.")
-    first, *path = list(proof) if old_size & (old_size - 1) else [old_root, *proof]
-    node, last = old_size - 1, size - 1
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    old = new = first
-    for is_left, sibling in _climb(node, last, path):
-        old = node_hash(sibling, old) if is_left else old
-        new = node_hash(sibling, new) if is_left else node_hash(new, sibling)
-    if old != old_root or new != root:
-        raise Tampered(f"The tree of {size} does not continue the tree of {old_size}.")
 
 
 # Signed notes and checkpoints: c2sp.org/signed-note, c2sp.org/tlog-checkpoint
@@ -394,14 +379,37 @@ def check_rows(header: Header, *, rows: Sequence[Row]) -> None:
         raise Tampered(f"The rows of entry {header.seq} are not those that were recorded with it.")
 
 
-def check_export(folder: Path) -> tuple[Chain, list[Key]]:
+class Contents:
+    """Follows what rows say of others: that what was revealed is what was sealed, and which were redacted."""
+
+    def __init__(self) -> None:
+        self.redacted: set[tuple[int, int]] = set()
+        self._commitments: dict[object, str] = {}
+
+    def follow(self, body: bytes) -> None:
+        """Take the next row that can be read."""
+        if not body.endswith((b'"table":"sealed"}', b'"table":"unsealing"}', b'"table":"redaction"}')):
+            return
+        given = json.loads(body)
+        row = given["row"]
+        if given["table"] == "sealed":
+            self._commitments[row["id"]] = row["commitment"]
+        elif given["table"] == "redaction":
+            self.redacted |= {(one["seq"], one["position"]) for one in row.get("salts", ())}
+        elif "content" in row and not row["content"].startswith(REDACTED):
+            made = seal_of(row["content"].encode(), salt=bytes.fromhex(row["salt"])).hex()
+            if made != self._commitments.get(row["sealed_id"]):
+                raise Tampered(f"What was revealed of sealed {row['sealed_id']} is not what was sealed.")
+
+
+def check_export(folder: Path) -> tuple[Chain, list[Key], Contents]:
     """Check an export by itself: its files, its chain, its rows, its own checkpoints."""
     manifest = json.loads((folder / "manifest.json").read_bytes())
     for name, digest in manifest["sha256"].items():
         if not (folder / name).is_file() or hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
             raise Tampered(f"{name} is not the file that was exported.")
     keys = [read_key(line) for line in (folder / "keys.txt").read_text().splitlines() if line.strip()]
-    chain = Chain()
+    chain, contents = Chain(), Contents()
     with (folder / "rows.ndjson").open("rb") as lines:
         remaining = read_rows(lines)
         row = next(remaining, None)
@@ -412,11 +420,13 @@ def check_export(folder: Path) -> tuple[Chain, list[Key]]:
                 mine.append(row)
                 row = next(remaining, None)
             check_rows(header, rows=mine)
+            for one in mine:
+                contents.follow(one.body or b"")
     if row:
         raise Tampered(f"There are rows of entry {row.seq}, which is not there.")
     for path in sorted((folder / "checkpoints").glob("*.note")):
         chain.check(read_checkpoint(open_note(path.read_text(), keys=keys)))
-    return chain, keys
+    return chain, keys, contents
 
 
 # A receipt
@@ -462,7 +472,7 @@ def main(arguments: Sequence[str]) -> int:
     if arguments[0] == "--receipt":
         return _check_receipt_file(arguments[1], keys=arguments[2:])
     try:
-        chain, keys = check_export(Path(arguments[0]))
+        chain, keys, contents = check_export(Path(arguments[0]))
     except Tampered as found:
         print(f"TAMPERED: {found}")
         return 1
@@ -477,6 +487,8 @@ def main(arguments: Sequence[str]) -> int:
         print(
             f"OK: {len(chain.leaves)} entries, {len(arguments) - 1} checkpoints of yours. Root {root_of(chain.leaves).hex()}"
         )
+        if contents.redacted:
+            print(f"{len(contents.redacted)} rows were redacted: entries of the ledger say which, by whom and why.")
     return worst
 
 

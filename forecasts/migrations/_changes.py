@@ -44,10 +44,17 @@ WATCHED = {
     "score": ("score", "{row}.id", ()),
 }
 
+# The same for tables that came later: what was done to all of them at once did not find these.
+LATER = {
+    "redaction": ("redaction", "{row}.id", ()),
+    "sealed": ("sealed", "{row}.commitment", ()),
+    "unsealing": ("unsealing", "(SELECT commitment FROM forecasts_sealed s WHERE s.id = {row}.sealed_id)", ()),
+}
+
 
 def watch(name):
     """The operation that has the database note each new row of a table of this app, and what is there already."""
-    table, (kind, key, changing) = f"forecasts_{name}", WATCHED[name]
+    table, (kind, key, changing) = f"forecasts_{name}", (WATCHED | LATER)[name]
 
     def install(apps, schema_editor):
         is_sqlite = schema_editor.connection.vendor == "sqlite"
@@ -71,7 +78,7 @@ def watch(name):
 
 def watch_anew(name):
     """The operation to follow a change of a watched table: SQLite makes such a table anew, without its triggers."""
-    table, (kind, key, changing) = f"forecasts_{name}", WATCHED[name]
+    table, (kind, key, changing) = f"forecasts_{name}", (WATCHED | LATER)[name]
 
     def install(apps, schema_editor):
         if schema_editor.connection.vendor != "sqlite":

@@ -19,11 +19,12 @@ from .events import (
 from .forecasts import Forecast, Lexicon, LexiconEntry
 from .jobs import JobRun
 from .judgements import Judgement
-from .ledger import Checkpoint, LedgerEntry, LedgerHead, LedgerSalts, SigningKey
+from .ledger import Checkpoint, LedgerEntry, LedgerHead, LedgerSalts, RedactedSalt, Redaction, SigningKey
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
 from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
 from .scores import Score
+from .sealed import Sealed, SealedContent, Unsealing
 from .search import SearchText
 from .webhooks import Delivery, Webhook
 
@@ -62,17 +63,22 @@ __all__ = [
     "Posting",
     "Prediction",
     "PredictionCounts",
+    "RedactedSalt",
+    "Redaction",
     "Resolution",
     "RuleKey",
     "RuleVersion",
     "Scope",
     "Score",
+    "Sealed",
+    "SealedContent",
     "SearchText",
     "SigningKey",
     "Source",
     "Tier",
     "Topic",
     "Uncounted",
+    "Unsealing",
     "Verdict",
     "Webhook",
     "Witness",

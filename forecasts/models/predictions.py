@@ -103,6 +103,9 @@ class Prediction(models.Model):
     contrasts_with = models.ForeignKey(
         "self", on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="contrasted_by"
     )
+    sealed_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it was committed to, where it was revealed later."
+    )
     cluster_key = models.CharField(max_length=200, help_text="Predictions with the same key hang on the same event.")
     note = models.TextField(blank=True)
     recorded_at = models.DateTimeField(editable=False)
@@ -162,6 +165,11 @@ class Prediction(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def held_since(self) -> datetime:
+        """Since when it cannot be changed any more: its record, or the commitment to it."""
+        return self.sealed_at or self.recorded_at
 
     @property
     def is_conditional(self) -> bool:

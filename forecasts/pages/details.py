@@ -10,7 +10,7 @@ from forecasts.scoring.figures import Figure
 from forecasts.scoring.tiers import FIRST_AT, Tier
 from forecasts.selectors.conditions import Conditional
 from forecasts.selectors.deadlines import Deadlines
-from forecasts.selectors.details import Details
+from forecasts.selectors.details import Details, Told
 from forecasts.selectors.spoken import TOO_MANY, Hedges
 from forecasts.selectors.spreads import Spread, SpreadLine
 from forecasts.selectors.wordings import PhraseLine, Verbal
@@ -30,22 +30,35 @@ class DetailLines:
     phrases: tuple[PhraseLine, ...]
     conditions: tuple[str, ...]
     fits: tuple[str, ...]
-    readings: tuple[tuple[str, SpreadLine], ...]
-    readings_told: tuple[str, ...]
 
 
-def detail_lines(details: Details | None) -> DetailLines | None:
-    """The details in sentences; None where the scorecard has none."""
-    if details is None:
+@dataclass(frozen=True)
+class ReadingLines:
+    """What to say of other readings, and the rows of their table."""
+
+    told: tuple[str, ...]
+    rows: tuple[tuple[str, SpreadLine], ...]
+
+
+def detail_lines(told: Told | None) -> DetailLines | None:
+    """What is told in sentences; None where the scorecard has none."""
+    if told is None:
         return None
-    verbal, spread = details.verbal, details.spread
+    verbal = told.verbal
     return DetailLines(
         words=(*_words(verbal), *_hedges(verbal.hedges)),
         phrases=verbal.phrases,
-        conditions=tuple(_conditions(details.conditional)),
-        fits=tuple(f"{line.text} {_points(line.gap)}" for line in details.conditional.fits),
-        readings=tuple((VARIANTS.get(line.name, line.name), line) for line in (*spread.lexicons, *spread.variants)),
-        readings_told=(*_readings(spread), *_deadlines(details.deadlines)),
+        conditions=tuple(_conditions(told.conditional)),
+        fits=tuple(f"{line.text} {_points(line.gap)}" for line in told.conditional.fits),
+    )
+
+
+def reading_lines(details: Details) -> ReadingLines:
+    """How much hangs on how words, rules and deadlines are read, in sentences."""
+    spread = details.spread
+    return ReadingLines(
+        told=(*_readings(spread), *_deadlines(details.deadlines)),
+        rows=tuple((VARIANTS.get(line.name, line.name), line) for line in (*spread.lexicons, *spread.variants)),
     )
 
 
@@ -192,12 +205,12 @@ def _points(gap: float) -> str:
     return f"Off by {abs(gap) * 100:.0f} points." if abs(gap) >= 0.005 else "That fits."
 
 
-def words_as_csv(details: Details | None) -> str:
+def words_as_csv(told: Told | None) -> str:
     """Return one line for each phrase of each forecaster under a line of names; the meaning is empty below three events."""
     written = StringIO()
     writer = csv.writer(written)
     writer.writerow(WORD_COLUMNS)
-    for line in details.verbal.phrases if details else ():
+    for line in told.verbal.phrases if told else ():
         found = line.meaning
         reach = found.interval
         meaning = (

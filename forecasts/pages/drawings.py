@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import groupby, zip_longest
 
 from django.utils.safestring import SafeString
 
@@ -33,7 +34,7 @@ VERDICT_MARKS = {Verdict.YES: MarkKind.VERDICT_YES, Verdict.NO: MarkKind.VERDICT
 def life_of(page: PredictionPage, *, now: datetime) -> SafeString:
     """The timeline of a prediction: its publication, the windows of its rule, what happened, its verdict."""
     events = _events(page.central)[:MAX_EVENTS]
-    marks = [_publication(page), *_milestones(page), *_verdict(page)]
+    marks = [_publication(page), *_milestones(page), *_verdicts(page)]
     windows = list(_windows(page.central))[:MAX_WINDOWS]
     points = [*(mark.at for mark in marks), *(event.at for event in events)]
     start = min(points)
@@ -96,13 +97,21 @@ def _milestones(page: PredictionPage) -> list[Mark]:
     return [Mark(milestone.occurs_at, milestone.label, MarkKind.MILESTONE) for milestone in page.milestones]
 
 
-def _verdict(page: PredictionPage) -> list[Mark]:
-    """Where the verdict that stands could be known; nothing while the prediction is open."""
-    last: Resolution | None = page.resolution
-    if last is None:
-        return []
-    kind = VERDICT_MARKS.get(Verdict(last.verdict), MarkKind.VERDICT_VOID)
-    return [Mark(last.known_at or last.recorded_at, last.get_verdict_display(), kind)]
+def _verdicts(page: PredictionPage) -> Iterator[Mark]:
+    """Every verdict there ever was where it could be known; those that no longer stand say until when they did."""
+    alike = groupby(reversed(page.resolutions), key=lambda one: (one.verdict, one.share))
+    changes = [next(group) for _, group in alike]
+    for one, later in zip_longest(changes, changes[1:]):
+        if one.verdict:
+            kind = VERDICT_MARKS.get(Verdict(one.verdict), MarkKind.VERDICT_VOID)
+            yield Mark(one.known_at or one.recorded_at, _named(one, later=later), kind)
+
+
+def _named(verdict: Resolution, *, later: Resolution | None) -> str:
+    name = str(verdict.get_verdict_display())
+    if later is None:
+        return name
+    return f"{name}, {'replaced' if later.verdict else 'withdrawn'} {later.recorded_at:%Y-%m-%d}"
 
 
 def calls_of(card: Scorecard, *, name: str) -> SafeString:

@@ -1,5 +1,6 @@
 """Scorecards as pages: of a forecaster, an outlet, a topic, an article; each narrowed by the form above it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -11,21 +12,29 @@ from django.views.decorators.http import require_safe
 from forecasts.models import Article, Forecaster, Topic
 from forecasts.selectors.articles import listed_topics
 from forecasts.selectors.cohorts import cohort_of
-from forecasts.selectors.scorecards import Scorecard, full_scorecard, with_bands
+from forecasts.selectors.scorecards import Scorecard, full_scorecard, told_scorecard, with_bands
+from forecasts.selectors.sealed import newest_sealed
 from forecasts.selectors.slices import Slice
 
-from .details import detail_lines, words_as_csv
+from .details import detail_lines, reading_lines, words_as_csv
 from .drawings import calibration_of, calls_of
 from .figures import INTERVAL_METHODS, figure_lines
 from .levels import level_lines
 from .narrowing import Narrowed, narrowed, nothing_left
+from .running import running_of
 from .wording import caution, cohort_told, coverage_lines
+
+READINGS = "readings"
 
 
 @require_safe
 def forecaster(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = get_object_or_404(Forecaster, slug=slug)
-    about = {"forecaster": chosen, "is_outlet": chosen.kind == Forecaster.Kind.OUTLET}
+    about = {
+        "forecaster": chosen,
+        "is_outlet": chosen.kind == Forecaster.Kind.OUTLET,
+        "sealed": newest_sealed(forecaster=chosen.slug),
+    }
     return _page(request, "forecaster", whole=Slice(forecaster=chosen.slug), name=chosen.name, about=about)
 
 
@@ -84,10 +93,19 @@ def _page(request: HttpRequest, template: str, *, whole: Slice, name: str, about
     context = {"asked": asked, **about}
     if asked.chosen is None:
         return render(request, f"forecasts/{template}.html", context, status=400)
-    card = with_bands(full_scorecard(asked.chosen, now=now))
+    if request.GET.get("part") == READINGS:
+        return _readings(request, whole=asked.chosen, now=now, context=context | {"name": name})
+    card = with_bands(told_scorecard(asked.chosen, now=now))
     cohort = cohort_of(asked.chosen, coverage=card.coverage, n_rows=card.n_calls, now=now)
     context |= _card_context(card, asked=asked, name=name) | {"cohort": cohort_told(cohort), "today": f"{now:%Y-%m-%d}"}
     return render(request, f"forecasts/{template}.html", context)
+
+
+def _readings(request: HttpRequest, *, whole: Slice, now: datetime, context: dict[str, object]) -> HttpResponse:
+    """How much of a scorecard hangs on how words, rules and deadlines are read: apart, since each is decided anew."""
+    card = full_scorecard(whole, now=now)
+    lines = reading_lines(card.details) if card.details else None
+    return render(request, "forecasts/readings.html", context | {"card": card, "lines": lines})
 
 
 def _card_context(card: Scorecard, *, asked: Narrowed, name: str) -> dict[str, object]:
@@ -96,9 +114,10 @@ def _card_context(card: Scorecard, *, asked: Narrowed, name: str) -> dict[str, o
         "card": card,
         "caution": nothing_left(card, asked=asked) or caution(card),
         "coverage": coverage_lines(card),
-        "details": detail_lines(card.details),
+        "details": detail_lines(card.told),
         "figures": figure_lines(card),
         "interval_method": INTERVAL_METHODS[interval.method] if interval else "",
+        "running": running_of(card, name=name),
         "strip": calls_of(card, name=name) if card.calls else None,
         "diagram": calibration_of(card, name=name),
         "levels": level_lines(card),
@@ -113,5 +132,5 @@ def _words(request: HttpRequest, *, whole: Slice, name: str) -> HttpResponse:
         faults = (f"{field}: {fault}" for field, found in asked.form.errors.items() for fault in found)
         return HttpResponse("\n".join(faults), status=400, content_type="text/plain; charset=utf-8")
     headers = {"Content-Disposition": f'attachment; filename="{name}-words.csv"'}
-    content = words_as_csv(full_scorecard(asked.chosen, now=now).details)
+    content = words_as_csv(told_scorecard(asked.chosen, now=now).told)
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("outlets/<slug:slug>/", scorecards.outlet, name="outlet"),
     path("outlets/<slug:slug>/badge.svg", sharing.outlet_badge, name="outlet-badge"),
     path("outlets/<slug:slug>/words.csv", scorecards.outlet_words, name="outlet-words"),
+    path("sealed/<str:commitment>/", views.sealed, name="sealed"),
     path("topics/", views.topics, name="topics"),
     path("topics/<path:path>/badge.svg", sharing.topic_badge, name="topic-badge"),
     path("topics/<path:path>/words.csv", scorecards.topic_words, name="topic-words"),

@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from forecasts.models import Article, Event, Prediction
+from forecasts.models import Article, Event, Prediction, Sealed
 from forecasts.selectors.articles import article_page, listed_articles, listed_forecasters, listed_topics
 from forecasts.selectors.events import event_page
 from forecasts.selectors.home import home_page
 from forecasts.selectors.predictions import prediction_page
+from forecasts.selectors.sealed import sealed_item
 
 from .article_text import CHOICES, marked, numbered
 from .drawings import life_of
@@ -73,6 +74,15 @@ def prediction(request: HttpRequest, prediction_id: UUID) -> HttpResponse:
 @require_safe
 def forecasters(request: HttpRequest) -> HttpResponse:
     return render(request, "forecasts/forecasters.html", {"rows": _page_of(request, listed_forecasters())})
+
+
+@require_safe
+def sealed(request: HttpRequest, commitment: str) -> HttpResponse:
+    try:
+        item = sealed_item(commitment=commitment)
+    except Sealed.DoesNotExist:
+        raise Http404 from None
+    return render(request, "forecasts/sealed.html", {"item": item})
 
 
 @require_safe

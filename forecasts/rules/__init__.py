@@ -9,7 +9,7 @@ from forecasts.rules.keys import event_keys, listens_for, occurrence_keys, rule_
 from forecasts.rules.language import EVENT_TYPES, Judged, Rule
 from forecasts.rules.lifecycle import Move, Standing, next_move
 from forecasts.rules.lint import lint_rule
-from forecasts.rules.parsing import Problem, RuleError, parse_rule, rule_json_schema
+from forecasts.rules.parsing import Problem, RuleError, parse_rule, recorded_rule, rule_json_schema
 from forecasts.rules.paths import COLLECTIONS
 from forecasts.rules.questions import questions
 from forecasts.rules.reach import ALWAYS, Stretch, hull
@@ -54,6 +54,7 @@ __all__ = [
     "occurrence_keys",
     "parse_rule",
     "questions",
+    "recorded_rule",
     "rule_in_words",
     "rule_json_schema",
     "rule_keys",

@@ -23,6 +23,7 @@ class Missing(StrEnum):
     NOT_SCHEDULED = "NOT_SCHEDULED"
     NOT_COMPARABLE = "NOT_COMPARABLE"
     TOO_MANY = "TOO_MANY"
+    NEVER_REVEALED = "NEVER_REVEALED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ class Threshold:
     each_outcome: int = 0
 
 
+NEVER_REVEALED: Final = Absent(
+    Missing.NEVER_REVEALED,
+    "Not ranked: something was sealed, its date passed, and nobody revealed it. What is left would be chosen.",
+)
 NOTHING: Final = Absent(Missing.NOTHING_RESOLVED, "None resolved: nothing to score yet.")
 
 MIN_SHOWN: Final[Mapping[str, Threshold]] = MappingProxyType(

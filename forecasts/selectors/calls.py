@@ -1,13 +1,13 @@
 """The single forecasts behind a scorecard: the newest of them, since there may be millions."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from forecasts.models import Among, Forecast, Posting, Resolution
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
@@ -43,6 +43,7 @@ class Call:
     is_conditional: bool
     is_retrospective: bool
     weight: float = 1.0
+    known_at: datetime | None = None
 
 
 class _Row(NamedTuple):
@@ -68,6 +69,7 @@ COLUMNS = (
     "forecast__prediction__condition", "forecast__forecaster__slug", "forecast__phrase", "forecast__made_at", "level",
     "outcome", "cluster", "now_weighs", "resolution__known_at", "resolution__is_retrospective",
 )  # fmt: skip
+LAST = ("last_verdict", "last_state")
 Words = Mapping[UUID, tuple[str, str]]
 
 
@@ -85,8 +87,9 @@ def newest_calls(chosen: Slice, *, n_rows: int, recount: Recount | None = None) 
         recount: What counts where its predictions are decided anew; by the record otherwise.
     """
     if recount is None:
-        rows = _recorded(chosen, n_rows=n_rows)
-        words = _last_words(chosen, {row.prediction_id for row in rows})
+        found = _recorded(chosen, n_rows=n_rows)
+        rows = [_Row._make(row[: -len(LAST)]) for row in found]
+        words = {row[0]: row[-len(LAST) :] for row in found}
     else:
         rows = _recounted(chosen, recount=recount)
         words = {pk: (one.verdict, Resolution.State.FINAL.value) for pk, one in recount.found.items()}
@@ -98,21 +101,28 @@ def _latest_first(row: _Row) -> tuple[float, float, str, str, str]:
     return -known, -row.made_at.timestamp(), row.title, str(row.prediction_id), row.forecaster
 
 
-def _recorded(chosen: Slice, *, n_rows: int) -> list[_Row]:
+def _recorded(chosen: Slice, *, n_rows: int) -> list[tuple[Any, ...]]:
+    """Rows of `COLUMNS` and of `LAST`."""
     rows = standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
     if n_rows > MOST_SORTED and chosen.as_recorded is None:
         return _newest_of_many(rows, chosen=chosen)
     # Few are found first and sorted then: looked for in order, the whole table might be passed over for them.
-    return [_Row._make(row) for row in rows.order_by((F("pk") + 0).desc()).values_list(*COLUMNS)[:MOST_SHOWN]]
+    return _last_of(rows, chosen=chosen)
 
 
-def _newest_of_many(rows: QuerySet[Posting], *, chosen: Slice) -> list[_Row]:
-    found = list(_among_the_last(rows))
+def _last_of(rows: QuerySet[Posting], *, chosen: Slice) -> list[tuple[Any, ...]]:
+    newest = rows.order_by((F("pk") + 0).desc()).values("pk")[:MOST_SHOWN]
+    shown = Posting.objects.filter(pk__in=newest).annotate(now_weighs=weight_of(chosen.weighting))
+    return list(_with_words(shown, chosen=chosen).values_list(*COLUMNS, *LAST))
+
+
+def _newest_of_many(rows: QuerySet[Posting], *, chosen: Slice) -> list[tuple[Any, ...]]:
+    found = list(_among_the_last(_with_words(rows, chosen=chosen)))
     if len(found) == MOST_SHOWN:
         return found
     # Nothing of it was scored for long. One forecaster's rows are found by index; others by the fewer predictions.
     older = rows if chosen.forecaster else rows.filter(Among("resolution__prediction", _decided_last(chosen)))
-    return [_Row._make(row) for row in older.order_by((F("pk") + 0).desc()).values_list(*COLUMNS)[:MOST_SHOWN]]
+    return _last_of(older, chosen=chosen)
 
 
 def _decided_last(chosen: Slice) -> list[UUID]:
@@ -124,7 +134,15 @@ def _decided_last(chosen: Slice) -> list[UUID]:
     return list(dict.fromkeys(last[: 2 * MOST_SHOWN]))
 
 
-def _among_the_last(rows: QuerySet[Posting]) -> Iterator[_Row]:
+def _with_words(rows: QuerySet[Posting], *, chosen: Slice) -> QuerySet[Posting]:
+    """The postings with the last word on their predictions, verdict and state: the names in `LAST`."""
+    last = last_words(chosen).filter(prediction=OuterRef("resolution__prediction"))
+    return rows.annotate(
+        last_verdict=Subquery(last.values("verdict")[:1]), last_state=Subquery(last.values("state")[:1])
+    )
+
+
+def _among_the_last(rows: QuerySet[Posting]) -> Iterator[tuple[Any, ...]]:
     """The newest of many, looked for from the end of the table on: the database would gather and sort them all."""
     end = _last_posting()
     left, before = MOST_SHOWN, 0
@@ -133,7 +151,7 @@ def _among_the_last(rows: QuerySet[Posting]) -> Iterator[_Row]:
         # Their forecasts by name, or the database goes through all forecasts for them.
         forecasts = _forecasts_between(end - reach, end - before)
         narrowed = rows.filter(part).filter(Among("forecast", forecasts)).order_by("-pk")
-        found = [_Row._make(row) for row in narrowed.values_list(*COLUMNS)[:left]]
+        found = list(narrowed.values_list(*COLUMNS, *LAST)[:left])
         yield from found
         left, before = left - len(found), reach
         if not left:
@@ -151,11 +169,6 @@ def _forecasts_between(after: int, up_to: int) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT forecast_id FROM forecasts_posting WHERE id > %s AND id <= %s", [after, up_to])
         return [key if isinstance(key, UUID) else UUID(key) for (key,) in cursor.fetchall()]
-
-
-def _last_words(chosen: Slice, predictions: Iterable[UUID]) -> Words:
-    told = last_words(chosen).filter(prediction__in=list(predictions))
-    return {pk: (verdict, state) for pk, verdict, state in told.values_list("prediction", "verdict", "state")}
 
 
 def _recounted(chosen: Slice, *, recount: Recount) -> list[_Row]:
@@ -203,4 +216,5 @@ def _calls(rows: Sequence[_Row], *, words: Words) -> Iterator[Call]:
             state=state,
             is_conditional=bool(row.condition),
             is_retrospective=row.is_retrospective,
+            known_at=row.known_at,
         )

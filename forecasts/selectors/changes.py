@@ -10,7 +10,7 @@ from forecasts.models import Change
 
 LARGEST = 2**63 - 1
 SHAPE = re.compile(r"([0-9]{1,19})-([0-9]{1,19})-([0-9]{1,19})", re.ASCII)
-BY_NUMBER = {Change.Kind.OBSERVATION, Change.Kind.SCORE}
+BY_NUMBER = {Change.Kind.OBSERVATION, Change.Kind.SCORE, Change.Kind.REDACTION}
 BY_NAME = {
     Change.Kind.FORECASTER,
     Change.Kind.TOPIC,
@@ -20,6 +20,8 @@ BY_NAME = {
     Change.Kind.ENTITY,
     Change.Kind.MEMBERSHIP,
     Change.Kind.MILESTONE,
+    Change.Kind.SEALED,
+    Change.Kind.UNSEALING,
 }
 COLUMNS = "id, era, transaction_number, kind, action, key, noted_at"
 # A transaction that still runs may write below whatever a later one wrote: nothing past it is given out yet. What

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from forecasts.models import Prediction
 from forecasts.scoring.figures import Figure
 from forecasts.scoring.intervals import wilson_interval
 from forecasts.scoring.part_figures import absent_part, mean_part, part
@@ -135,8 +134,7 @@ def _totals(chosen: Slice, *, recount: Recount | None) -> Totals:
     """The sums of the scored predictions that have a condition."""
     if recount is None:
         return sums_of(replace(chosen, conditional=True)).totals
-    among = Prediction.objects.filter(pk__in={row.prediction_id for row in recount.rows})
-    conditional = set(among.exclude(condition="").values_list("pk", flat=True))
+    conditional = {one.pk for one in recount.predictions if one.is_conditional}
     clusters: dict[str, Cell] = defaultdict(Cell)
     for row in recount.rows:
         weight = weight_under(row, weighting=chosen.weighting)

@@ -169,14 +169,14 @@ def stated_in(chosen: Slice) -> QuerySet[Forecast]:
     return rows if chosen.as_of is None else rows.filter(made_at__lte=chosen.as_of)
 
 
-def reported(chosen: Slice) -> int:
-    """Beliefs of others that the forecaster's articles report: kept apart, counted here."""
+def reported(chosen: Slice) -> QuerySet[Prediction]:
+    """Beliefs of others that the forecaster's articles report: kept apart; with an author twice, twice."""
     predictions = _there(chosen).filter(attribution=Prediction.Attribution.REPORTED)
     if chosen.forecaster:
         predictions = predictions.filter(article__authors__slug=chosen.forecaster).exclude(
             holder__slug=chosen.forecaster
         )
-    return predictions.distinct().count()
+    return predictions
 
 
 def _there(chosen: Slice) -> QuerySet[Prediction]:

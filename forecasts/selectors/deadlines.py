@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Sum
 
 from forecasts.models import Prediction, RuleVersion
-from forecasts.rules import parse_rule
+from forecasts.rules import recorded_rule
 from forecasts.rules.schedule import scheduled_close
 from forecasts.scoring.figures import Figure
 from forecasts.scoring.levels import BASIS_POINTS
@@ -107,8 +107,7 @@ def _weight(chosen: Slice, *, recount: Recount | None) -> int:
     if recount is None:
         rows = standing_postings(chosen).filter(resolution__prediction__deadline_basis=implied)
         return rows.aggregate(total=Sum(weight_of(chosen.weighting)))["total"] or 0
-    counted = {row.prediction_id for row in recount.rows}
-    among = set(Prediction.objects.filter(pk__in=counted, deadline_basis=implied).values_list("pk", flat=True))
+    among = {one.pk for one in recount.predictions if one.deadline_basis == implied}
     return sum(weight_under(row, weighting=chosen.weighting) for row in recount.rows if row.prediction_id in among)
 
 
@@ -137,7 +136,7 @@ def _closes(
     if central is None:
         return {}
     alike = [one for one in listed if _without_ends(one.rule) == _without_ends(central.rule)]
-    closes = {one: scheduled_close(parse_rule(one.rule), publication=issued_at, milestones=known) for one in alike}
+    closes = {one: scheduled_close(recorded_rule(one.rule), publication=issued_at, milestones=known) for one in alike}
     return {one: at for one, at in closes.items() if at is not None}
 
 

@@ -12,7 +12,7 @@ from .coverage import Coverage
 from .deadlines import Deadlines, deadlines_of
 from .recounts import Recount
 from .slices import Slice
-from .spoken import hedges_in, hedges_of, spoken_in
+from .spoken import Hedges, Spoken, hedges_in, hedges_of, spoken_in
 from .spreads import Spread, SpreadLine, spread_of
 from .sums import Sums
 from .wordings import Verbal, verbal_of
@@ -27,11 +27,17 @@ class Named(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Details:
-    """What there is to say of the words, the conditions, the readings and the deadlines of a slice."""
+class Told:
+    """What there is to say of the words and the conditions of a slice."""
 
     verbal: Verbal
     conditional: Conditional
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details(Told):
+    """What there is to say of the words, the conditions, the readings and the deadlines of a slice."""
+
     spread: Spread
     deadlines: Deadlines
 
@@ -63,6 +69,20 @@ def _of_lines(part: str, lines: Iterable[SpreadLine]) -> Iterator[Named]:
         yield from (Named(part, about, figure) for figure in (line.brier, line.difference))
 
 
+def told_of(chosen: Slice, *, coverage: Coverage, recount: Recount | None = None) -> Told:
+    """
+    Return what is told of words and conditions, without a look at other readings.
+
+    Args:
+        chosen: The slice.
+        coverage: What became of its predictions.
+        recount: What counts where predictions are decided anew; by the record otherwise.
+    """
+    spoken, hedges = _spoken(chosen, coverage=coverage, recount=recount)
+    conditional = conditional_of(chosen, coverage=coverage, recount=recount)
+    return Told(verbal=verbal_of(spoken, hedges=hedges), conditional=conditional)
+
+
 def details_of(
     chosen: Slice, *, sums: Sums, coverage: Coverage, as_of: datetime | None, recount: Recount | None = None
 ) -> Details:
@@ -76,12 +96,17 @@ def details_of(
         as_of: The knowledge time on which other readings of the rules are evaluated; without it they are left out.
         recount: What counts where predictions are decided anew; by the record otherwise.
     """
-    has_words = coverage.in_words != 0
-    spoken = spoken_in(chosen, recount=recount) if has_words else []
-    hedges = hedges_in(chosen, recount=recount) if has_words else hedges_of(())
+    spoken, hedges = _spoken(chosen, coverage=coverage, recount=recount)
     return Details(
         verbal=verbal_of(spoken, hedges=hedges),
         conditional=conditional_of(chosen, coverage=coverage, n_rows=sums.n_rows, recount=recount),
         spread=spread_of(chosen, sums=sums, coverage=coverage, spoken=spoken or (), recount=recount, as_of=as_of),
         deadlines=deadlines_of(chosen, n=coverage.implied_deadline, sums=sums, as_of=as_of, recount=recount),
     )
+
+
+def _spoken(chosen: Slice, *, coverage: Coverage, recount: Recount | None) -> tuple[list[Spoken] | None, Hedges]:
+    """The forecasts in words that count, None where they are too many; and what came of words that only hedge."""
+    if coverage.in_words == 0:
+        return [], hedges_of(())
+    return spoken_in(chosen, recount=recount), hedges_in(chosen, recount=recount)

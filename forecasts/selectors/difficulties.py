@@ -9,8 +9,9 @@ from typing import Final
 
 from forecasts.scoring.difficulty import Adjusted, Mark, adjusted
 from forecasts.scoring.levels import WHOLE
-from forecasts.scoring.thresholds import MIN_SHOWN, Absent, Missing
+from forecasts.scoring.thresholds import MIN_SHOWN, NEVER_REVEALED, Absent, Missing
 
+from .sealed import who_never_revealed
 from .slices import Slice
 from .tallies import PredictionTally, tallies_of_everybody
 
@@ -72,8 +73,9 @@ def difficulties(chosen: Slice, *, now: datetime | None = None) -> Difficulties:
     for one in tallies:
         own[one.forecaster].append(one)
     found = adjusted(marks)
+    kept_back = who_never_revealed(as_recorded=chosen.as_recorded)
     lines = sorted(
-        (_line(slug, own[slug], found[slug]) for slug in own),
+        (_line(slug, own[slug], found[slug], keeps_back=slug in kept_back) for slug in own),
         key=lambda line: (line.adjusted.group, line.absent is not None, line.adjusted.score, line.forecaster),
     )
     groups: dict[int, list[AdjustedLine]] = defaultdict(list)
@@ -84,7 +86,7 @@ def difficulties(chosen: Slice, *, now: datetime | None = None) -> Difficulties:
     )
 
 
-def _line(slug: str, own: Sequence[PredictionTally], found: Adjusted) -> AdjustedLine:
+def _line(slug: str, own: Sequence[PredictionTally], found: Adjusted, *, keeps_back: bool) -> AdjustedLine:
     total = fsum(one.weight for one in own)
     return AdjustedLine(
         forecaster=slug,
@@ -92,7 +94,7 @@ def _line(slug: str, own: Sequence[PredictionTally], found: Adjusted) -> Adjuste
         n_clusters=found.n_clusters,
         mean_brier=fsum(one.weight * one.mean_brier for one in own) / total,
         adjusted=found,
-        absent=_why_absent(found),
+        absent=NEVER_REVEALED if keeps_back else _why_absent(found),
     )
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from forecasts.models import RuleVersion
 from forecasts.scoring.coherence import Stated, beyond_whole, falls_with_time, total_probability
@@ -90,10 +90,15 @@ def fits_of(chosen: Slice) -> Fits:
     nested where the rules are the same but for the end of the window.
     """
     rows = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True)
-    found = [_claim(row) for row in rows.values_list(*FIELDS)[: MOST_LOOKED_AT + 1]]
+    central = RuleVersion.objects.filter(prediction=OuterRef("prediction"), name=RuleVersion.CENTRAL_NAME)
+    rule = Subquery(central.order_by("-version").values("rule")[:1])
+    found = list(rows.values_list(*FIELDS, rule)[: MOST_LOOKED_AT + 1])
     if len(found) > MOST_LOOKED_AT:
         return Fits(is_complete=False)
-    claims = sorted(found, key=lambda one: (one.made_at, one.prediction_id, one.forecaster))
+    rules = {row[0]: row[-1] for row in found}
+    claims = sorted(
+        (_claim(row[:-1]) for row in found), key=lambda one: (one.made_at, one.prediction_id, one.forecaster)
+    )
     said = _Said()
     conditional = [one for one in claims if one.condition]
     for claim in {*claims, *_companions(conditional, chosen=chosen)}:
@@ -101,7 +106,7 @@ def fits_of(chosen: Slice) -> Fits:
     for group in (*said.by_prediction.values(), *said.by_outcome.values()):
         group.sort(key=lambda one: (one.made_at, one.prediction_id))
     last = {(one.forecaster, one.prediction_id): one for one in conditional}
-    lines = [*_of_cases(last.values(), said=said), *_of_deadlines(claims)]
+    lines = [*_of_cases(last.values(), said=said), *_of_deadlines(claims, rules=rules)]
     known = [_near(said.by_outcome, one.forecaster, _plain(one.condition), at=one) for one in last.values()]
     return Fits(
         lines=tuple(sorted(lines, key=lambda line: (-abs(line.gap), line.forecaster, line.text))),
@@ -205,11 +210,10 @@ def _line(kind: str, claims: Sequence[Claim], *, gap: float, distance: float | N
     )
 
 
-def _of_deadlines(claims: Sequence[Claim]) -> Iterator[FitLine]:
+def _of_deadlines(claims: Sequence[Claim], *, rules: Mapping[UUID, dict[str, Any]]) -> Iterator[FitLine]:
     """Claims whose rules wait for the same thing from the same day on, by different deadlines."""
     first = {(one.forecaster, one.prediction_id): one for one in reversed(claims)}
     groups: dict[tuple[str, datetime, str], list[tuple[str, Claim]]] = defaultdict(list)
-    rules = _central({one.prediction_id for one in claims})
     for one in first.values():
         end, rest = _without_end(rules.get(one.prediction_id))
         if end:
@@ -221,11 +225,6 @@ def _of_deadlines(claims: Sequence[Claim]) -> Iterator[FitLine]:
                 text = f"“{early.title}” {early.probability:.0%}, and by the later deadline {late.probability:.0%}."
                 gap = falls_with_time(early.probability, late.probability)
                 yield _line("DEADLINES", [early, late], gap=gap, distance=None, text=text)
-
-
-def _central(predictions: Iterable[UUID]) -> Mapping[UUID, dict[str, Any]]:
-    rows = RuleVersion.objects.filter(prediction__in=list(predictions), name=RuleVersion.CENTRAL_NAME)
-    return dict(rows.order_by("version").values_list("prediction", "rule"))
 
 
 def _without_end(rule: dict[str, Any] | None) -> tuple[str, str]:

@@ -18,6 +18,7 @@ CHANGING = frozenset(
         "prediction",
         "predictioncounts",
         "scope",
+        "sealedcontent",
         "searchtext",
         "source",
         "topic",
@@ -50,7 +51,10 @@ def wanted_triggers() -> set[str]:
     """The triggers that refuse to change records."""
     verbs = ("no_update", "no_delete") if connection.vendor == "sqlite" else ("no_change",)
     tables = [model._meta.db_table for model in append_only()]
-    claim = [f"forecasts_prediction_{what}" for what in ("no_update", "no_delete", "no_other_deadline_basis")]
+    claim = [
+        f"forecasts_prediction_{what}"
+        for what in ("no_update", "no_delete", "no_other_deadline_basis", "no_other_sealed_at")
+    ]
     return {f"{table}_{verb}" for table in tables for verb in verbs} | set(claim)
 
 

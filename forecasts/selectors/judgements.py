@@ -1,7 +1,7 @@
 """The questions that rules leave to people, and what was answered."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -31,9 +31,18 @@ class Question:
         return f"{self.question} ({self.rule_version.name} reading)"
 
 
+def asks_people(*, prediction: Prediction) -> bool:
+    """Whether a rule in force leaves a question to people."""
+    return any(True for version in current_rules(prediction=prediction) for _ in _questions(version))
+
+
 def questions_of(*, prediction: Prediction) -> list[Question]:
     """The questions of every rule in force, the central one's first."""
-    versions = current_rules(prediction=prediction)
+    return questions_in(versions=current_rules(prediction=prediction))
+
+
+def questions_in(*, versions: Sequence[RuleVersion]) -> list[Question]:
+    """The questions of these rules, in their order."""
     asked = [(version, path, node) for version in versions for path, node in _questions(version)]
     last: dict[tuple[UUID, str], Judgement] = {}
     rows = Judgement.objects.filter(rule_version__in=versions).select_related("actor")
@@ -44,7 +53,7 @@ def questions_of(*, prediction: Prediction) -> list[Question]:
 
 def _questions(version: RuleVersion) -> Iterator[tuple[str, rules.Judged]]:
     try:
-        yield from rules.questions(rules.parse_rule(version.rule))
+        yield from rules.questions(rules.recorded_rule(version.rule))
     except rules.RuleError:
         # Stored under an older language: it asks nothing until it is replaced.
         return

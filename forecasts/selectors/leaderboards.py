@@ -18,6 +18,7 @@ from forecasts.scoring.thresholds import Absent
 
 from .counting import scored_forecasts
 from .rereadings import Event, rereadings
+from .sealed import who_never_revealed
 from .seatings import ForecasterSums, ReadThrough, Seats, saved_by, seats_of, seats_read_through
 from .slices import Slice, forecasts_in
 from .tallies import EventTally, tallies_by_event
@@ -80,7 +81,7 @@ def leaderboard(chosen: Slice, *, now: datetime | None = None, most: int = MAX_L
     read = () if isinstance(lexicons, Absent) else lexicons
     sums, events = _added_up(everybody, changed={event for one in read for event in one.shifts}, now=now)
     totals = {slug: found.totals() for slug, found in sums.items()}
-    seats = seats_of(totals)
+    seats = seats_of(totals, kept_back=who_never_revealed(as_recorded=chosen.as_recorded))
     ranked, unranked = _in_order(seats, totals=totals)
     listed = [*ranked[:most], *unranked[:most]]
     people, asked = _people(listed), _asked(everybody)

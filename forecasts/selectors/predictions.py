@@ -15,6 +15,7 @@ from forecasts.models import (
     LedgerEntry,
     Milestone,
     Prediction,
+    Redaction,
     Resolution,
     RuleKey,
     RuleVersion,
@@ -22,9 +23,11 @@ from forecasts.models import (
     Witness,
 )
 
-from .judgements import Question, questions_of
+from .judgements import Question, questions_in
 from .ledger_receipts import leaf_of, noted_entry
-from .resolutions import current_rules, superseded_rules
+from .redactions import redactions_in
+from .resolutions import every_rule
+from .sealed import seal_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +67,8 @@ class PredictionPage:
     """
     One prediction with all that bears on it. Readings: the central first; resolutions: the newest first.
 
-    `entry` is the one of the ledger that holds the claim; None where it is from before the ledger.
+    `entry` is the one of the ledger that holds the claim; None where it is from before the ledger. `seal` is the
+    commitment that it was revealed from; empty where it was recorded openly. `redactions` say what was taken out of it.
     """
 
     prediction: Prediction
@@ -76,6 +80,8 @@ class PredictionPage:
     questions: tuple[Question, ...] = ()
     superseded: tuple[Reading, ...] = ()
     entry: LedgerEntry | None = None
+    seal: str = ""
+    redactions: tuple[Redaction, ...] = ()
 
     @property
     def resolution(self) -> Resolution | None:
@@ -116,29 +122,32 @@ def prediction_page(*, prediction_id: UUID) -> PredictionPage:
     """
     related = ("article__outlet", "holder", "topic", "contrasts_with")
     prediction = Prediction.objects.select_related(*related).get(pk=prediction_id)
-    readings = tuple(_readings(current_rules(prediction=prediction)))
+    current, earlier = every_rule(prediction=prediction)
+    readings = tuple(_readings([*current, *earlier]))
     resolutions = Resolution.objects.filter(prediction=prediction).select_related("evaluation__rule_version", "actor")
     return PredictionPage(
         prediction=prediction,
-        readings=readings,
+        readings=readings[: len(current)],
         forecasts=tuple(_forecast_lines(prediction)),
         resolutions=tuple(resolutions.order_by("-number")),
         milestones=tuple(_milestones(readings[:1])),
         contrasts=_contrasts(prediction),
-        questions=tuple(questions_of(prediction=prediction)),
-        superseded=tuple(_readings(superseded_rules(prediction=prediction))),
+        questions=tuple(questions_in(versions=current)),
+        superseded=readings[len(current) :],
         entry=noted_entry(leaf_of("prediction", prediction.pk)),
+        redactions=tuple(redactions_in("prediction", prediction)),
+        seal=seal_of(prediction=prediction) if prediction.sealed_at else "",
     )
 
 
-def _readings(current: list[RuleVersion]) -> Iterable[Reading]:
+def _readings(rules_read: list[RuleVersion]) -> Iterable[Reading]:
     newer = Evaluation.objects.filter(rule_version=OuterRef("rule_version"), number__gt=OuterRef("number"))
-    latest = Evaluation.objects.filter(rule_version__in=current).exclude(Exists(newer))
+    latest = Evaluation.objects.filter(rule_version__in=rules_read).exclude(Exists(newer))
     witnesses = Witness.objects.select_related("event_version__event__source", "observation__source").prefetch_related(
         "event_version__event__evidence"
     )
     found = {row.rule_version_id: row for row in latest.prefetch_related(Prefetch("witnesses", witnesses))}
-    for rule in current:
+    for rule in rules_read:
         evaluation = found.get(rule.pk)
         facts = sorted(evaluation.witnesses.all(), key=_in_order) if evaluation else ()
         yield Reading(rule=rule, in_words=_in_words(rule), evaluation=evaluation, witnesses=tuple(facts))
@@ -159,7 +168,7 @@ def happened_at(witness: Witness) -> datetime:
 
 def _in_words(rule: RuleVersion) -> str:
     try:
-        return rules.rule_in_words(rules.parse_rule(rule.rule))
+        return rules.rule_in_words(rules.recorded_rule(rule.rule))
     except rules.RuleError:
         # Stored under an older language: its JSON is still shown.
         return ""

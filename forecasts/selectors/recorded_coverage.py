@@ -1,19 +1,23 @@
 """What became of the predictions of a slice by the verdicts on record, counted by the database."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 
-from forecasts.models import Posting, Prediction, Resolution
+from forecasts.models import Forecast, Posting, Prediction, Resolution
 
 from .counting import SETTLED
 from .coverage import AGAINST, Coverage, Facts, asked_forecasts, counts_of, coverage_predictions, reported, stated_in
 from .slices import Slice, Weighting, postings_in, weight_of
-from .standings import kept_counts
+from .standings import NO_WORD, kept_counts
 from .sums import KeptScope, kept_scope
 
+WORD = ("verdict", "state", "side_value", "is_retrospective")
+NO_FACTS = Facts(*NO_WORD, False, "", False, False, False)
 OF_THE_SCHEDULE = (Weighting.TIME_WEIGHTED, Weighting.AT_HORIZON)
 
 
@@ -35,10 +39,12 @@ def coverage_with(chosen: Slice, *, scope: KeptScope | None) -> Coverage:
 def _counted_now(chosen: Slice) -> Coverage:
     last = last_words(chosen).filter(prediction__in=coverage_predictions(chosen).values("pk"))
     told = _grouped(_in_time(last, chosen), chosen=chosen, prefix="prediction__")
-    counts = counts_of(told + _grouped(_without_word(chosen), chosen=chosen, prefix=""))
-    counts["reported"] = reported(chosen)
-    counts["forecasts_excluded"] = _too_late(chosen)
-    counts.update(_references(chosen))
+    untold = _grouped(_without_word(chosen), chosen=chosen, prefix="")
+    beside = _numbers("reported", reported(chosen)), _numbers("forecasts_excluded", _too_late(chosen))
+    # One statement, so of one instant.
+    rows = list(told.union(untold, _references(chosen), *beside, all=True))
+    counts = counts_of(_added_up(facts for name, *facts in rows if not name))
+    counts.update({AGAINST.get(name, name): facts[-1] for name, *facts in rows if name})
     if chosen.weighting in OF_THE_SCHEDULE:
         counts["unweighted"] = counts["resolved"] - _weighted(chosen)
     return Coverage.of(counts)
@@ -86,8 +92,12 @@ def _without_word(chosen: Slice) -> QuerySet[Prediction]:
     return rows.none() if chosen.retrospective else rows
 
 
-def _grouped(rows: QuerySet, *, chosen: Slice, prefix: str) -> Counter[Facts]:
-    """How many rows there are of each kind; the prediction is reached through the prefix."""
+def _grouped(rows: QuerySet, *, chosen: Slice, prefix: str) -> QuerySet:
+    """
+    No name, the facts of each kind of rows, and how many there are of it.
+
+    The prediction is reached through the prefix.
+    """
     asked = asked_forecasts(chosen).order_by()
     posted = standing_postings(_unweighted(chosen)).order_by()
 
@@ -102,13 +112,21 @@ def _grouped(rows: QuerySet, *, chosen: Slice, prefix: str) -> Counter[Facts]:
         is_hedged=is_among(asked.filter(lexicon_entry__is_hedge=True).values("prediction")),
         is_counted=is_among(posted.values("resolution__prediction")),
     )
-    word = ("verdict", "state", "side_value", "is_retrospective") if prefix else ()
-    names = (*word, "is_conditional", "basis", "is_asked", "is_hedged", "is_counted")
+    names = ("is_conditional", "basis", "is_asked", "is_hedged", "is_counted")
+    word = WORD if prefix else map(Value, NO_WORD)
+    return kinds.order_by().values_list(Value(""), *word, *names).annotate(number=Count("pk"))
+
+
+def _added_up(rows: Iterable[Sequence[Any]]) -> Counter[Facts]:
     found: Counter[Facts] = Counter()
-    for *values, number in kinds.order_by().values_list(*names).annotate(number=Count("pk")):
-        facts = Facts(*(values if prefix else ("", "", "", False, *values)))
-        found[facts] += number
+    for *facts, number in rows:
+        found[Facts(*facts)] += number
     return found
+
+
+def _numbers(name: str, rows: QuerySet) -> QuerySet:
+    """One row as wide as those of `_grouped`: the name, no facts, and how many rows there are."""
+    return rows.order_by().values_list(Value(name), *map(Value, NO_FACTS)).annotate(n=Count("pk", distinct=True))
 
 
 def _unweighted(chosen: Slice) -> Slice:
@@ -116,12 +134,12 @@ def _unweighted(chosen: Slice) -> Slice:
     return replace(chosen, weighting=Weighting.PER_PREDICTION, horizon_days=None)
 
 
-def _too_late(chosen: Slice) -> int:
+def _too_late(chosen: Slice) -> QuerySet[Forecast]:
     """Forecasts on settled predictions that were made when the outcome could be known already."""
     at_any_lead = replace(_unweighted(chosen), lead_days_min=None, lead_days_max=None)
     posted = standing_postings(at_any_lead).filter(forecast=OuterRef("pk"))
     rows = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True)
-    return rows.filter(Exists(settling_word(chosen)), ~Exists(posted)).count()
+    return rows.filter(Exists(settling_word(chosen)), ~Exists(posted))
 
 
 def settling_word(chosen: Slice) -> QuerySet[Resolution]:
@@ -136,11 +154,10 @@ def settling_word(chosen: Slice) -> QuerySet[Resolution]:
     return settled
 
 
-def _references(chosen: Slice) -> dict[str, int]:
-    """How many forecasts that count are compared with what."""
+def _references(chosen: Slice) -> QuerySet:
+    """As wide as those of `_grouped`: what the forecasts that count are compared with, no facts, and how many are."""
     rows = standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
-    found = rows.order_by().values_list("reference_kind").annotate(n=Count("pk"))
-    return {AGAINST[kind]: n for kind, n in found}
+    return rows.order_by().values_list("reference_kind", *map(Value, NO_FACTS)).annotate(n=Count("pk"))
 
 
 def _weighted(chosen: Slice) -> int:

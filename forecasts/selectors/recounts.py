@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from forecasts.models import Prediction
@@ -14,19 +16,36 @@ from .replays import Replayed, replay
 from .slices import Slice, Weighting, forecasts_in
 
 
+class Stated(NamedTuple):
+    """A forecast of a slice: whether it is a probability, whether of the forecaster's own, and whether it only hedges."""
+
+    pk: UUID
+    prediction_id: UUID
+    made_at: datetime
+    probability: Decimal | None
+    is_scored: bool
+    is_hedge: bool | None
+
+
+STATED = ("pk", "prediction", "made_at", "probability", "is_scored", "lexicon_entry__is_hedge")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recount:
     """
     What the predictions of a slice would have come to, and what counts under that.
 
     `found` has every prediction that the slice is about; `late` those that were logged after their outcome could be
-    known; `in_time` the forecasts that count at all, `rows` those of them that the slice asks for.
+    known; `in_time` the forecasts that count at all, `rows` those of them that the slice asks for. `predictions` are those
+    decided, `stated` every forecast of the slice, whenever made.
     """
 
     found: Mapping[UUID, Replayed]
     late: frozenset[UUID]
     rows: tuple[Counted, ...]
     in_time: frozenset[UUID]
+    predictions: tuple[Prediction, ...]
+    stated: tuple[Stated, ...]
 
 
 def as_of_when(chosen: Slice, *, now: datetime | None) -> datetime | None:
@@ -60,21 +79,26 @@ def recount_of(chosen: Slice, *, predictions: Sequence[Prediction], as_of: datet
 def recount_under(chosen: Slice, *, predictions: Sequence[Prediction], found: Mapping[UUID, Replayed]) -> Recount:
     """Count the forecasts of a slice on some predictions under what these came to."""
     in_time = counted({pk: one.outcome for pk, one in found.items() if one.outcome})
-    rows = _of_slice(in_time, chosen=chosen, found=found)
+    stated = tuple(Stated._make(row) for row in forecasts_in(chosen).values_list(*STATED))
+    rows = _of_slice(in_time, chosen=chosen, found=found, stated=stated)
     late = frozenset(one.pk for one in predictions if _is_late(one, found[one.pk]))
     if chosen.retrospective is not None:
         rows = [row for row in rows if (row.prediction_id in late) is chosen.retrospective]
     reached = frozenset(row.forecast_id for row in in_time)
-    return Recount(found=found, late=late, rows=tuple(rows), in_time=reached)
+    return Recount(
+        found=found, late=late, rows=tuple(rows), in_time=reached, predictions=tuple(predictions), stated=stated
+    )
 
 
 def _is_late(prediction: Prediction, one: Replayed) -> bool:
-    return one.known_at is not None and prediction.recorded_at > one.known_at
+    return one.known_at is not None and prediction.held_since > one.known_at
 
 
-def _of_slice(rows: Iterable[Counted], *, chosen: Slice, found: Mapping[UUID, Replayed]) -> list[Counted]:
+def _of_slice(
+    rows: Iterable[Counted], *, chosen: Slice, found: Mapping[UUID, Replayed], stated: Iterable[Stated]
+) -> list[Counted]:
     """Those of the slice's forecasts, made as long before their outcome as it asks."""
-    made = dict(forecasts_in(chosen).values_list("pk", "made_at"))
+    made = {one.pk: one.made_at for one in stated}
     known = {pk: one.known_at for pk, one in found.items()}
     return [
         row

@@ -1,54 +1,42 @@
 """What became of the predictions of a slice by verdicts that are given anew, on what was known at an instant."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from forecasts.models import Resolution
 
 from .counting import SETTLED
-from .coverage import AGAINST, Coverage, Facts, asked_forecasts, counts_of, coverage_predictions, reported, stated_in
-from .recounts import Recount, weight_under
+from .coverage import AGAINST, Coverage, Facts, counts_of, reported
+from .recounts import Recount, Stated, weight_under
 from .replays import OPEN
 from .slices import Slice
 
 
-class _Asked(NamedTuple):
-    """A probability of the forecaster's own."""
-
-    pk: UUID
-    prediction_id: UUID
-    made_at: datetime
-    is_hedge: bool
-
-
 def replayed_coverage(chosen: Slice, *, recount: Recount) -> Coverage:
     """What became of the predictions of a slice decided anew; the words are those of the record."""
-    asked = [
-        _Asked(pk, prediction, made_at, bool(hedge))
-        for pk, prediction, made_at, hedge in asked_forecasts(chosen).values_list(
-            "pk", "prediction", "made_at", "lexicon_entry__is_hedge"
-        )
-    ]
-    counts = counts_of(_groups(chosen, asked=asked, recount=recount))
-    counts["reported"] = reported(chosen)
-    counts["forecasts_excluded"] = sum(_is_too_late(one, chosen=chosen, recount=recount) for one in asked)
+    stated = [one for one in recount.stated if chosen.as_of is None or one.made_at <= chosen.as_of]
+    counts = counts_of(_groups(chosen, stated=stated, recount=recount))
+    counts["reported"] = reported(chosen).distinct().count()
+    counts["forecasts_excluded"] = sum(_is_too_late(one, chosen=chosen, recount=recount) for one in stated)
     weighted = [row for row in recount.rows if weight_under(row, weighting=chosen.weighting)]
     counts["unweighted"] = counts["resolved"] - len({row.prediction_id for row in weighted})
     counts.update(AGAINST[row.reference_kind] for row in weighted)
     return Coverage.of(counts)
 
 
-def _groups(chosen: Slice, *, asked: list[_Asked], recount: Recount) -> Counter[Facts]:
-    made, counted = _made(chosen), {row.prediction_id for row in recount.rows}
-    by_hedge = {
-        is_hedge: {one.prediction_id for one in asked if one.is_hedge is is_hedge} for is_hedge in (False, True)
-    }
+def _groups(chosen: Slice, *, stated: Iterable[Stated], recount: Recount) -> Counter[Facts]:
+    made: dict[UUID, list[datetime]] = defaultdict(list)
+    by_hedge: dict[bool, set[UUID]] = {False: set(), True: set()}
+    for one in stated:
+        made[one.prediction_id].append(one.made_at)
+        if _is_own(one):
+            by_hedge[bool(one.is_hedge)].add(one.prediction_id)
+    counted = {row.prediction_id for row in recount.rows}
     found: Counter[Facts] = Counter()
-    rows = coverage_predictions(chosen).values_list("pk", "condition", "deadline_basis").distinct()
-    for pk, condition, basis in rows:
+    for prediction in recount.predictions:
+        pk = prediction.pk
         verdict = recount.found.get(pk, OPEN)
         if not _is_in_time(pk, made=made[pk], chosen=chosen, recount=recount):
             continue
@@ -57,8 +45,8 @@ def _groups(chosen: Slice, *, asked: list[_Asked], recount: Recount) -> Counter[
             state=Resolution.State.FINAL.value,
             side_value=verdict.side_value,
             is_retrospective=pk in recount.late,
-            is_conditional=bool(condition),
-            deadline_basis=basis,
+            is_conditional=prediction.is_conditional,
+            deadline_basis=prediction.deadline_basis,
             is_asked=pk in by_hedge[False],
             is_hedged=pk in by_hedge[True],
             is_counted=pk in counted,
@@ -67,17 +55,13 @@ def _groups(chosen: Slice, *, asked: list[_Asked], recount: Recount) -> Counter[
     return found
 
 
-def _made(chosen: Slice) -> Mapping[UUID, list[datetime]]:
-    """When the forecasts on each prediction were made."""
-    made: dict[UUID, list[datetime]] = defaultdict(list)
-    for prediction, moment in stated_in(chosen).values_list("prediction", "made_at"):
-        made[prediction].append(moment)
-    return made
+def _is_own(one: Stated) -> bool:
+    return one.is_scored and one.probability is not None
 
 
-def _is_too_late(one: _Asked, *, chosen: Slice, recount: Recount) -> bool:
+def _is_too_late(one: Stated, *, chosen: Slice, recount: Recount) -> bool:
     verdict = recount.found.get(one.prediction_id, OPEN)
-    if one.is_hedge or verdict.verdict not in SETTLED or one.pk in recount.in_time:
+    if not _is_own(one) or one.is_hedge or verdict.verdict not in SETTLED or one.pk in recount.in_time:
         return False
     return _is_in_time(one.prediction_id, made=[one.made_at], chosen=chosen, recount=recount)
 

@@ -125,10 +125,15 @@ def _newest(predictions: Iterable[Prediction], *, rows: QuerySet[RuleVersion]) -
     return {pk: sorted(newest[pk].values(), key=_place) for pk in given}
 
 
-def superseded_rules(*, prediction: Prediction) -> list[RuleVersion]:
-    """Earlier versions of the central rule, the last one first."""
-    versions = RuleVersion.objects.filter(prediction=prediction, name=RuleVersion.CENTRAL_NAME)
-    return list(versions.order_by("-version")[1:])
+def every_rule(*, prediction: Prediction) -> tuple[list[RuleVersion], list[RuleVersion]]:
+    """What `current_rules` returns, and the earlier versions of the central rule, the last one first."""
+    newest: dict[str, RuleVersion] = {}
+    earlier: list[RuleVersion] = []
+    for rule in RuleVersion.objects.filter(prediction=prediction).order_by("version"):
+        if rule.name == RuleVersion.CENTRAL_NAME and rule.name in newest:
+            earlier.insert(0, newest[rule.name])
+        newest[rule.name] = rule
+    return sorted(newest.values(), key=_place), earlier
 
 
 def _place(rule: RuleVersion) -> tuple:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from forecasts.models import LexiconEntry
+from forecasts.models import WHOLE, LexiconEntry
 from forecasts.scoring.figures import Figure, Sample, figures_of, other_figures
 from forecasts.scoring.reliability import Bands, bands_of
 from forecasts.scoring.summary import ScoreSummary, summarise_sums
@@ -13,10 +13,11 @@ from forecasts.scoring.summary import ScoreSummary, summarise_sums
 from .calls import Call, newest_calls
 from .counting import Counted
 from .coverage import Coverage
-from .details import Details, Named, details_of
+from .details import Details, Named, Told, details_of, told_of
 from .recorded_coverage import coverage_with
 from .recounts import Recount, as_of_when, recount, weight_under
 from .replayed_coverage import replayed_coverage
+from .sealed import SealedCounts, sealed_counts
 from .slices import Slice, Weighting
 from .sums import Group, Sums, added_up, sums_of
 
@@ -34,10 +35,15 @@ class Scorecard:
     All metrics for one slice: what API, pages, admin and CSV show.
 
     `figures` are the numbers of the scorecard with their intervals, `others` those in the scales of other sites;
-    `lexicons` the versions that the words of the slice were read by; `sample` the exact sums behind all of them.
+    `lexicons` the versions that the words of the slice were read by, which the told one leaves out; `sample`
+    the exact sums behind all of them.
     `bands` is None unless they were asked for.
 
-    `details` and `calls`, the newest ones, come with the full one only; `n_calls` says how many count.
+    `sealed` says how much the forecaster of the slice sealed, whatever else the slice is narrowed by: what it is about
+    cannot be known.
+
+    `told`, and `calls`, the newest ones, come with the told and the full one only, `details` with the full one; `n_calls`
+    says how many count.
     """
 
     slice: Slice
@@ -49,8 +55,20 @@ class Scorecard:
     others: tuple[Figure, ...] = ()
     lexicons: tuple[LexiconName, ...] = ()
     bands: Bands | None = None
+    told: Told | None = None
     details: Details | None = None
     n_calls: int = 0
+    sealed: SealedCounts | None = None
+
+    @property
+    def brier_at_worst(self) -> float | None:
+        """The mean Brier score, had all that was never revealed been as wrong as can be; None where nothing was kept back."""
+        kept_back = self.sealed.never_revealed if self.sealed else 0
+        if not kept_back:
+            return None
+        weight = self.sample.totals.weight / WHOLE
+        told = float(self.sample.totals.mean("brier")) * weight if weight else 0.0
+        return (told + kept_back) / (weight + kept_back)
 
     def every_figure(self) -> Iterator[Named]:
         """Every number of the scorecard, by the part it stands in."""
@@ -74,7 +92,26 @@ def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
     """
     moment = as_of_when(chosen, now=now)
     anew = None if moment is None else recount(chosen, as_of=moment)
-    return _card(chosen, sums=_sums(chosen, anew=anew), anew=anew)
+    sums = _sums(chosen, anew=anew)
+    return replace(_card(chosen, sums=sums, anew=anew), lexicons=_lexicons(sums))
+
+
+def told_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
+    """
+    Return how accurate the forecasts of a slice were, with what there is to say of words and conditions.
+
+    It comes with the newest calls.
+
+    Args:
+        chosen: The slice, as `scorecard` takes it.
+        now: The knowledge time of another reading where the slice names none.
+    """
+    moment = as_of_when(chosen, now=now)
+    anew = None if moment is None else recount(chosen, as_of=moment)
+    sums = _sums(chosen, anew=anew)
+    card = _card(chosen, sums=sums, anew=anew)
+    told = told_of(chosen, coverage=card.coverage, recount=anew)
+    return replace(card, told=told, calls=newest_calls(chosen, n_rows=sums.n_rows, recount=anew))
 
 
 def full_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
@@ -92,7 +129,8 @@ def full_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
     sums = _sums(chosen, anew=anew)
     card = _card(chosen, sums=sums, anew=anew)
     details = details_of(chosen, sums=sums, coverage=card.coverage, as_of=moment or now, recount=anew)
-    return replace(card, details=details, calls=newest_calls(chosen, n_rows=sums.n_rows, recount=anew))
+    calls = newest_calls(chosen, n_rows=sums.n_rows, recount=anew)
+    return replace(card, told=details, details=details, calls=calls, lexicons=_lexicons(sums))
 
 
 def headline(chosen: Slice) -> ScoreSummary:
@@ -115,9 +153,16 @@ def _card(chosen: Slice, *, sums: Sums, anew: Recount | None) -> Scorecard:
         sample=sample,
         figures=figures_of(sample),
         others=other_figures(sample),
-        lexicons=_lexicons(sums),
         n_calls=sums.n_rows,
+        sealed=_sealed(chosen),
     )
+
+
+def _sealed(chosen: Slice) -> SealedCounts | None:
+    if not chosen.forecaster:
+        return None
+    ends = [instant for instant in (chosen.as_of, chosen.as_recorded) if instant is not None]
+    return sealed_counts(forecaster=chosen.forecaster, as_recorded=min(ends, default=None))
 
 
 def with_bands(card: Scorecard) -> Scorecard:

@@ -1,13 +1,13 @@
 """What forecasters saved, added up, and where that seats them: as it is, and with words read through other lexicons."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from forecasts.scoring.figures import MEANS
 from forecasts.scoring.leaderboard import Record, Seat, seated
 from forecasts.scoring.levels import BASIS_POINTS
 from forecasts.scoring.statistics import Moments, Totals
-from forecasts.scoring.thresholds import Absent, Missing
+from forecasts.scoring.thresholds import NEVER_REVEALED, Absent, Missing
 
 from .rereadings import Event, Rereading
 from .spoken import Book
@@ -72,9 +72,16 @@ class ReadThrough:
     beyond: tuple[str, ...]
 
 
-def seats_of(totals: Mapping[str, Totals]) -> Seats:
-    """The place of each forecaster, or why there is none."""
-    return dict(zip(totals, seated([Record(*saved_by(one), one.clusters) for one in totals.values()]), strict=True))
+def seats_of(totals: Mapping[str, Totals], *, kept_back: Collection[str]) -> Seats:
+    """
+    The place of each forecaster, or why there is none.
+
+    Args:
+        kept_back: Those who never revealed what they sealed: they have no place, and are in nobody's way.
+    """
+    compared = {slug: Record(*saved_by(one), one.clusters) for slug, one in totals.items() if slug not in kept_back}
+    seats = dict(zip(compared, seated([*compared.values()]), strict=True))
+    return {slug: seats.get(slug, NEVER_REVEALED) for slug in totals}
 
 
 def saved_by(totals: Totals) -> tuple[float, float]:
@@ -114,7 +121,9 @@ def _read_through(
     reread = dict(sums)
     for event, shift in lexicon.shifts.items():
         reread[event[0]] = reread[event[0]].reread(events[event], shift=shift)
-    found = seats_of({slug: one.totals() for slug, one in reread.items()}) if lexicon.shifts else seats
+    kept_back = [slug for slug, seat in seats.items() if seat is NEVER_REVEALED]
+    totals = {slug: one.totals() for slug, one in reread.items()}
+    found = seats_of(totals, kept_back=kept_back) if lexicon.shifts else seats
     return ReadThrough(
         lexicon=lexicon.lexicon,
         n_read=lexicon.n_read,

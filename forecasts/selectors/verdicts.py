@@ -90,7 +90,7 @@ def parsed(*, rule_versions: Sequence[RuleVersion]) -> list[rules.Rule]:
     missing = {sha256: pk for sha256, pk in given.items() if sha256 not in known}
     if missing:
         texts = RuleVersion.objects.filter(Among("pk", missing.values())).values_list("sha256", "rule")
-        read = {sha256: rules.parse_rule(text) for sha256, text in texts}
+        read = {sha256: rules.recorded_rule(text) for sha256, text in texts}
         if len(_PARSED) + len(read) > MOST_PARSED:
             _PARSED.clear()
         _PARSED.update(read)

@@ -27,11 +27,14 @@ class _Within(NamedTuple):
     pk: int
     revision: int
     lexicon: int | None
+    sealed: int | None
+    unsealing: int | None
     are_marked: bool
 
 
 NARROWEST = (
-    "SELECT kind, key, id, revision, (SELECT MAX(id) FROM forecasts_lexicon), EXISTS (SELECT 1 FROM forecasts_uncounted) "
+    "SELECT kind, key, id, revision, (SELECT MAX(id) FROM forecasts_lexicon), "
+    "(SELECT MAX(id) FROM forecasts_sealed), (SELECT MAX(id) FROM forecasts_unsealing), EXISTS (SELECT 1 FROM forecasts_uncounted) "
     "FROM forecasts_scope WHERE "
 )
 
@@ -58,7 +61,7 @@ def version_of(chosen: Slice) -> str | None:
     Return what the figures of a slice stand for: as long as it is the same, so are they.
 
     It is made of the scope that the slice lies within, how often that changed, what was recorded in it since it was
-    last counted, and the latest lexicon. A change elsewhere in that scope changes it as well. No version comes back once
+    last counted, the latest lexicon, and what was sealed or revealed last. A change elsewhere in that scope changes it as well. No version comes back once
     it has changed. Other readings of rules hang on events and on the time as well: with those it says nothing.
 
     Returns:
@@ -70,7 +73,7 @@ def version_of(chosen: Slice) -> str | None:
     if scope is None:
         return None
     numbers = _marked(scope) if scope.are_marked else (scope.revision, 0, 0)
-    return ".".join(str(number or 0) for number in (scope.pk, scope.lexicon, *numbers))
+    return ".".join(str(number or 0) for number in (scope.pk, scope.lexicon, scope.sealed, scope.unsealing, *numbers))
 
 
 def _scope(chosen: Slice) -> _Within | None:

@@ -14,7 +14,7 @@ from forecasts.models import Forecast, Forecaster, Prediction
 
 from .batches import Fate, RowResult, refusal
 from .bulk import insert_rows
-from .forecasts import Wording, wording
+from .forecasts import Wording, takes_none_itself, wording
 from .predictions import make_due
 from .refusal import Problems, Refused, refuse
 
@@ -93,6 +93,8 @@ def _row(
     forecaster = known.forecasters.get(entry.forecaster)
     if forecaster is None:
         problems.add("forecaster", f"There is no forecaster “{entry.forecaster[:80]}”.")
+    elif forecaster.kind == Forecaster.Kind.AGGREGATE:
+        problems.add("forecaster", takes_none_itself(forecaster))
     made_at = entry.made_at or now
     if made_at > now:
         problems.add("made_at", f"{made_at:%Y-%m-%d %H:%M} UTC is in the future: record a forecast once it is made.")
@@ -102,6 +104,7 @@ def _row(
         prediction_id=entry.prediction,
         forecaster=forecaster,
         made_at=made_at,
+        origin=entry.origin,
         recorded_at=now,
         recorded_by=recorded_by,
         **(vars(words) if words else {"probability": None}),

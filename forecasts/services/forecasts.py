@@ -12,10 +12,11 @@ from forecasts.models import Forecast, Forecaster, Lexicon, LexiconEntry, Predic
 from forecasts.scoring.lexicon import normalise_phrase
 
 from .predictions import make_due
-from .refusal import Refused, refuse
+from .refusal import Problems, Refused, refuse
 
 DEFAULT_LEXICON = "default_v1"
 GRID = Decimal("0.0001")
+LONGEST_PHRASE = 120
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,11 @@ def _range(low: object, high: object, *, number: Decimal) -> tuple[Decimal | Non
     return least, most
 
 
+def takes_none_itself(aggregate: Forecaster) -> str:
+    """Why nobody forecasts as an aggregate."""
+    return f"{aggregate} is worked out from the forecasts of others and takes none itself."
+
+
 @transaction.atomic
 def record_forecast(
     *,
@@ -161,7 +167,7 @@ def record_forecast(
             aggregate, which speaks for itself.
     """
     if forecaster.kind == Forecaster.Kind.AGGREGATE:
-        raise refuse("forecaster", f"{forecaster} is worked out from the forecasts of others and takes none itself.")
+        raise refuse("forecaster", takes_none_itself(forecaster))
     if made_at > now:
         raise refuse("made_at", f"{made_at:%Y-%m-%d %H:%M} UTC is in the future: record a forecast once it is made.")
     probability = wording.probability if wording else None
@@ -202,11 +208,9 @@ def record_lexicon(
         rows: Mappings with phrase, low, point, high (decimal strings, or empty) and source; and, where known, spread
             (the standard deviation of readers) and hedge (“yes” for words that say only that something can happen).
     Raises:
-        Refused: A value is no probability, or a phrase comes twice.
+        Refused: A value is no probability, a range is upside down, or a phrase comes twice; with the places of all.
     """
-    entries = {normalise_phrase(row["phrase"]): _entry(row) for row in rows}
-    if len(entries) != len(rows):
-        raise Refused({"rows": [f"The lexicon {code} lists a phrase twice."]})
+    entries = _entries(rows)
     latest = Lexicon.objects.filter(code=code).order_by("-version").first()
     if latest and {e.phrase: _terms(vars(e)) for e in latest.entries.all()} == {
         phrase: _terms(values) for phrase, values in entries.items()
@@ -221,11 +225,40 @@ def record_lexicon(
     return lexicon, True
 
 
+def _entries(rows: list[dict[str, str]]) -> dict[str, dict[str, object]]:
+    """What each phrase is read as, by the phrase."""
+    entries: dict[str, dict[str, object]] = {}
+    problems = Problems()
+    for index, row in enumerate(rows):
+        try:
+            phrase, values = _listed(row["phrase"]), _entry(row)
+        except Refused as refused:
+            for field, messages in refused.message_dict.items():
+                problems.extend(f"entries.{index}.{field}", messages)
+            continue
+        if phrase in entries:
+            problems.add(f"entries.{index}.phrase", f"“{phrase}” comes twice. Give each phrase once.")
+        entries[phrase] = values
+    problems.raise_if_any()
+    return entries
+
+
+def _listed(text: str) -> str:
+    """A phrase as a lexicon stores it; written out in full it can be longer than it was given."""
+    if len(phrase := _plain(text)) > LONGEST_PHRASE:
+        raise refuse("phrase", f"“{text[:40]}…” has {len(phrase)} letters; {LONGEST_PHRASE} is the most.")
+    return phrase
+
+
 def _entry(row: dict[str, str]) -> dict[str, object]:
     numbers = {
         name: parse_probability(row[name], field=name) if row.get(name) else None
         for name in ("low", "point", "high", "spread")
     }
+    # A point may lie outside: of a survey it is a mean of its readers, and the range holds half of them.
+    low, high = numbers["low"], numbers["high"]
+    if low is not None and high is not None and low > high:
+        raise refuse("low", f"{low} lies above the high end, {high}.")
     return {**numbers, "is_hedge": row.get("hedge") == "yes", "source": row["source"]}
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Value
 
 from forecasts import rules
 from forecasts.models import Article, Entity, Forecaster, Milestone, Prediction, RuleVersion, Topic
@@ -27,7 +28,11 @@ LONGEST_STATEMENT, LONGEST_CLUSTER_KEY = 650, 200
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimDraft:
-    """What a prediction says. Without `issued_at` it was issued with its article, or is issued now."""
+    """
+    What a prediction says. Without `issued_at` it was issued with its article, or is issued now.
+
+    `sealed_at` is when it was committed to, where it is revealed now.
+    """
 
     holder: Forecaster
     topic: Topic
@@ -44,6 +49,7 @@ class ClaimDraft:
     contrasts_with: Prediction | None = None
     cluster_key: str = ""
     note: str = ""
+    sealed_at: datetime | None = None
 
 
 @transaction.atomic
@@ -233,10 +239,12 @@ def checked_rule(rule: object, *, publication: datetime) -> rules.Rule:
         parsed = rules.parse_rule(rule)
     except rules.RuleError as error:
         raise _refused_rule(error.problems) from error
+    named = Topic.objects.values_list(Value("topic"), "path")
+    paths = list(named.union(Entity.objects.values_list(Value("entity"), "path"), all=True))
     found = rules.lint_rule(
         parsed,
-        topics=frozenset(Topic.objects.values_list("path", flat=True)),
-        entities=frozenset(Entity.objects.values_list("path", flat=True)),
+        topics=frozenset(path for kind, path in paths if kind == "topic"),
+        entities=frozenset(path for kind, path in paths if kind == "entity"),
         milestones={row.key: row.occurs_at for row in Milestone.objects.order_by("key", "version")},
         publication=publication,
     )

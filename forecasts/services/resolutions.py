@@ -87,7 +87,7 @@ def next_resolution(*, prediction: Prediction, last: Resolution | None, now: dat
         number=last.number + 1 if last else 1,
         supersedes=last,
         recorded_at=now,
-        is_retrospective=known_at is not None and prediction.recorded_at > known_at,
+        is_retrospective=known_at is not None and prediction.held_since > known_at,
         **fields,
     )
 

@@ -31,7 +31,7 @@ from .states import State, state_after, store_states
 logger = structlog.get_logger(__name__)
 
 # What settling reads of a prediction; it writes its state without reading it.
-NEEDED = ("issued_at", "recorded_at", "review_reasons", "next_check_at", "attempts")
+NEEDED = ("issued_at", "recorded_at", "sealed_at", "review_reasons", "next_check_at", "attempts")
 DOUBTS = {Move.REVIEW: CONTRADICTION, Move.NOTE: TOO_LATE}
 
 

@@ -180,5 +180,5 @@ def _listen_anew(milestone: str) -> None:
     for version in RuleVersion.objects.filter(pk__in=naming).select_related("prediction"):
         # A rule that cannot be read listens to nothing until it is replaced.
         with suppress(rules.RuleError):
-            readable[version] = rules.parse_rule(version.rule)
+            readable[version] = rules.recorded_rule(version.rule)
     listen(readable)

@@ -13,6 +13,7 @@ from forecasts.services.sources import record_milestone, record_observation
 from forecasts.services.tokens import issue_token
 from forecasts.services.webhooks import ping
 from tests.builders import NOW, make_event, make_forecaster, make_prediction, make_source
+from tests.everything import seal_something
 from tests.hooks import make_webhook
 
 from .pages import list_page, row_page
@@ -38,6 +39,7 @@ def one_of_everything(editor) -> None:
     record_lexicon(code="tiny", title="Tiny", source="Made up.", rows=[], now=NOW)
     record_milestone(key="a.day", label="A day", occurs_at=NOW, now=NOW)
     record_observation(source=make_source(), series="X", valid_on=NOW.date(), value=1, released_at=NOW, now=NOW)
+    seal_something(now=timezone.now())
     issue_token(name="import", account=editor, scopes=["read"], now=NOW)
     ping(webhook=webhook, now=NOW)
 
@@ -64,11 +66,15 @@ def test_every_table_an_editor_asks_about_is_in_the_admin():
         "lexiconentry",
         "posting",
         "predictioncounts",
+        "redactedsalt",
+        "redaction",
         "rulekey",
         "scope",
+        "sealedcontent",
         "searchtext",
         "signingkey",
         "uncounted",
+        "unsealing",
         "witness",
     }
     everything = {model._meta.model_name for model in apps.get_app_config("forecasts").get_models()}

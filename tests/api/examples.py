@@ -16,6 +16,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from forecasts.ledger.canonical import canonical
+from forecasts.ledger.seals import Seal
 from forecasts.services.settlement import settle_prediction
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,6 +102,7 @@ def records() -> Iterator[tuple[str, str, Any, str]]:
     yield "articles_create", "articles/", article(), "article"
     corrected = article() | {"note": "The day of publication is taken from the copy."}
     yield "articles_corrections_create", "articles/$article/corrections/", corrected, ""
+    yield "lexicons_create", "lexicons/", lexicon(), ""
     yield "rules_check_create", "rules/check/", checked(), ""
     yield "predictions_create", "predictions/", claim_of("P01"), "prediction"
     yield "predictions_bulk_create", "bulk/predictions/", [claim_of("P09")], "judged"
@@ -124,8 +127,34 @@ def records() -> Iterator[tuple[str, str, Any, str]]:
     yield "sources_coverage_create", f"sources/{WORLD['source']['slug']}/coverage/", complete, ""
     hook = {"url": "https://hooks.example/aftercast", "events": ["resolution.final"], "topic": "policy"}
     yield "webhooks_create", "webhooks/", hook, "webhook"
-    for name in ("ping", "pause", "resume", "secret"):
+    yield "webhooks_ping_create", "webhooks/$webhook/ping/", None, "delivery"
+    yield "webhooks_deliveries_again_create", "webhooks/$webhook/deliveries/$delivery/again/", None, ""
+    for name in ("pause", "resume", "secret"):
         yield f"webhooks_{name}_create", f"webhooks/$webhook/{name}/", None, ""
+
+
+# What somebody thinks of the summit and shows once it is over, with a salt of their own.
+THOUGHT = Seal(
+    canonical(
+        {
+            "v": 1,
+            "title": "A truce by the end of the year",
+            "statement": "A truce in Ukraine is signed before the end of 2026.",
+            "outcome": "a truce is signed",
+            "topic": "policy",
+            "probability": "0.15",
+        }
+    ).decode(),
+    "5e4a1f0c9b7d2e8836a4c1f00d9e7b52",
+)
+
+
+def sealings() -> Iterator[tuple[str, str, Any, str]]:
+    """What is committed to, and then shown."""
+    body = {"forecaster": "david-hastings-dunn", "commitment": THOUGHT.commitment, "reveal_by": "2026-12-31T00:00:00Z"}
+    yield "sealed_create", "sealed/", {**body, "about": "Whether there is a truce"}, ""
+    opened = {"content": json.loads(THOUGHT.content), "salt": THOUGHT.salt}
+    yield "sealed_reveal", f"sealed/{THOUGHT.commitment}/reveal/", opened, ""
 
 
 def decisions() -> Iterator[tuple[str, str, Any, str]]:
@@ -158,6 +187,21 @@ def checked() -> dict[str, Any]:
     return {"rule": rule, "publication": f"{ARTICLE['article']['published_on']}T00:00:00Z"}
 
 
+def lexicon() -> dict[str, Any]:
+    """What readers of a survey take two phrases for."""
+    phrases = [
+        {
+            "phrase": "likely",
+            "point": "0.729",
+            "low": "0.6",
+            "high": "0.85",
+            "source": "The median and the middle half.",
+        },
+        {"phrase": "could", "point": "0.4", "is_hedge": True, "source": "It says that something can happen."},
+    ]
+    return {"code": "house-2026", "title": "House words", "source": "The newsroom's own survey.", "entries": phrases}
+
+
 def later_rule() -> dict[str, Any]:
     """The reading that looks on to the inauguration, as a lenient one of its own."""
     strict = CLAIMS["P01"]["rules"][1]
@@ -178,6 +222,8 @@ ASKED = {
     "compare_calls_csv": "a=david-hastings-dunn&topic=policy",
     "leaderboard": "topic=policy",
     "leaderboard_csv": "topic=policy",
+    "events_list": "page_size=1&include=source,resolutions",
+    "predictions_history": "page_size=2",
     "predictions_list": "topic=policy&page_size=1",
     "rules_list": "prediction=$prediction&page_size=1",
     "scores_list": "rule=BRIER&page_size=1",
@@ -186,6 +232,7 @@ ASKED = {
 PLACES = {
     "slug": "david-hastings-dunn", "code": "default_v1", "path": "USA.GOV.STATE", "key": "us.election.2024",
     "suffix": "ndjson", "prediction_id": "$prediction", "resolution_id": "$resolution",
+    "commitment": THOUGHT.commitment,
 }  # fmt: skip
 OWN_PLACES = {
     "articles": "$article", "disputes": "$dispute", "evaluations": "$evaluation", "events": "$eased",
@@ -224,6 +271,8 @@ class Session:
         for step in decisions():
             self.send(*step)
         self._settle("prediction")
+        for step in sealings():
+            self.send(*step)
         self._import()
         self._find()
         for name, (path, operation) in self._operations.items():

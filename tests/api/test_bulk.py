@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from forecasts.api.serializers.events import NewEvent
+from forecasts.api.serializers.forecasts import NewForecast
 from forecasts.models import ApiToken, Event, Forecast, Forecaster, Prediction
 from forecasts.services.settlement import settle_prediction
 from tests.builders import NOW, PUBLISHED, make_forecaster, make_prediction, make_source, make_topic, make_world
@@ -363,3 +365,60 @@ def test_thousands_of_rows_are_recorded_in_chunks(administrator):
 
     assert answer.json()["recorded"] == Forecast.objects.count() == 2500
     assert [row["index"] for row in answer.json()["results"]] == list(range(2500))
+
+
+ODD = ["2025-02-03", "2025-02-03T10:00:00Z", "", "x" * 201, None, 7, {}, [""]]
+
+
+def refused_alone(program, path: str, body: dict) -> set[str]:
+    """The fields for which a body is refused; of a list, the list."""
+    answer = program.post(path, body)
+    return {field.split(".")[0] for field in (errors_of(answer) if answer.status_code == 400 else {})}
+
+
+def refused_in_numbers(program, path: str, bodies: list[dict]) -> list[set[str]]:
+    """The same of each body, sent together."""
+    problems = [row["problem"] or {"errors": []} for row in program.post(f"bulk/{path}", bodies).json()["results"]]
+    return [{error["field"].split(".")[0] for error in problem["errors"]} for problem in problems]
+
+
+@pytest.mark.parametrize("name", list(NewEvent().fields))
+def test_an_event_in_numbers_may_hold_what_a_single_one_may(name, administrator):
+    make_world()
+    alone, together = (
+        [event(number) | {"external_id": f"{number}-{way}", name: value} for number, value in enumerate(ODD)]
+        for way in ("alone", "together")
+    )
+
+    found = refused_in_numbers(administrator, "events/", together)
+
+    assert [name in one for one in found] == [name in refused_alone(administrator, "events/", one) for one in alone]
+
+
+@pytest.mark.parametrize("name", list(NewForecast().fields))
+def test_a_forecast_in_numbers_may_hold_what_a_single_one_may(name, administrator):
+    each = predictions(2 * len(ODD))
+    bodies = [forecast(one) | {name: value} for one, value in zip(each, ODD * 2, strict=True)]
+    alone, together = bodies[: len(ODD)], bodies[len(ODD) :]
+
+    found = refused_in_numbers(administrator, "forecasts/", together)
+
+    assert [name in one for one in found] == [name in refused_alone(administrator, "forecasts/", one) for one in alone]
+
+
+def test_what_a_forecast_was_taken_from_is_kept(administrator):
+    (prediction,) = predictions(1)
+
+    assert fates(administrator.post("bulk/forecasts/", [forecast(prediction, origin=" The wire ")])) == ["RECORDED"]
+
+    assert Forecast.objects.get(prediction=prediction).origin == "The wire"
+
+
+def test_nobody_forecasts_as_an_aggregate_in_numbers_either(administrator):
+    (prediction,) = predictions(1)
+    Forecaster.objects.create(slug="crowd-mean", name="Crowd mean", kind="AGGREGATE", recorded_at=NOW)
+
+    answer = administrator.post("bulk/forecasts/", [forecast(prediction, forecaster="crowd-mean")])
+
+    (row,) = answer.json()["results"]
+    assert "takes none itself" in row["problem"]["errors"][0]["message"]

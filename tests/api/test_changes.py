@@ -13,6 +13,7 @@ from forecasts.services.articles import record_topic
 from forecasts.services.events import retract_event
 from forecasts.services.forecasts import record_lexicon
 from forecasts.services.merges import merge_events
+from forecasts.services.sealing import reveal
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_entity, record_membership, record_milestone, record_observation
 from tests.builders import (
@@ -26,6 +27,7 @@ from tests.builders import (
     make_prediction,
     make_source,
 )
+from tests.everything import redact_something, seal_something
 
 from .conftest import errors_of
 
@@ -85,6 +87,8 @@ def history():
     answered(judged_prediction())
     first, again = (make_event(external_id=name).event for name in ("told", "told-again"))
     merge_events(kept=first, merged=again, reason="The same.", now=NOW)
+    reveal(sealed=seal_something(), now=NOW)
+    redact_something()
     return prediction
 
 

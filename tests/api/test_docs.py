@@ -31,7 +31,17 @@ def test_every_example_is_recorded(administrator):
         assert answer.status_code == 201, (path, answer.content.decode())
         known.setdefault(path.split("/")[0].removesuffix("s"), str(answer.json().get("id")))
 
-    assert set(known) == {"forecaster", "topic", "article", "prediction", "forecast", "event", "source", "observation"}
+    assert set(known) == {
+        "forecaster",
+        "topic",
+        "article",
+        "prediction",
+        "forecast",
+        "event",
+        "source",
+        "observation",
+        "lexicon",
+    }
 
 
 @pytest.mark.django_db

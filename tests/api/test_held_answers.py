@@ -3,12 +3,13 @@
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event as Signal
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import InternalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,8 +17,11 @@ from django.utils import timezone
 
 from forecasts.api.held import ANSWERS, Answers, Held
 from forecasts.api.urls import router
-from forecasts.models import ApiToken, Forecaster
+from forecasts.api.views.predictions import PredictionViewSet
+from forecasts.models import ApiToken, Forecaster, Prediction
+from forecasts.selectors.readings import Readings, made_of_one_instant
 from forecasts.selectors.versions import state_of_records
+from forecasts.services.forecasts import record_forecast, wording
 from forecasts.services.sweeps import sweep
 from forecasts.services.tokens import issue_token, revoke_token
 from tests.builders import NOW, make_forecaster, make_prediction, make_topic
@@ -118,6 +122,111 @@ def test_the_same_question_is_answered_from_memory_until_anything_is_written(rea
     make_topic("elsewhere")
 
     assert not any(is_held(reader, path) for path in ["predictions/", *HELD_PATHS])
+
+
+def write_elsewhere() -> None:
+    """A write after which every row is as before: what is counted is that something was written."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE forecasts_milestone SET label = label WHERE FALSE")
+
+
+def asked_for(program: Program, path: str) -> list[str]:
+    """What the database is asked to answer, but for who asks."""
+    with CaptureQueriesContext(connection) as asked:
+        assert program.get(path).status_code == 200, path
+    return [query["sql"] for query in asked if "forecasts_apitoken" not in query["sql"]]
+
+
+@postgresql
+def test_what_is_asked_for_again_after_a_write_elsewhere_is_looked_at_and_not_made_again(reader):
+    prediction = make_one_of_each()
+    detail = f"predictions/{prediction.pk}/?include={','.join(PredictionViewSet.includes)}"
+    for path in [detail, "predictions/?total=true&q=aid", *HELD_PATHS, *SLICES]:
+        first = reader.get(path)
+        write_elsewhere()
+        making = asked_for(reader, path)
+        write_elsewhere()
+
+        looking = asked_for(reader, path)
+        again = reader.get(path, **{"if-none-match": first["ETag"]})
+
+        (question,) = (sql for sql in making if "md5(" in sql)
+        assert looking == ["SELECT forecasts_state()", question], path
+        assert (again.status_code, again["ETag"]) == (304, first["ETag"])
+        # All that was asked for the answer is asked for again; before its transaction comes the state, after it the ledger.
+        within = making[making.index("BEGIN") + 2 : making.index(question)]
+        assert question.count("md5(string_agg(q::text") == len(within), path
+        assert making[0] == "SELECT forecasts_state()", path
+        assert all("forecasts_change" in sql or sql == "COMMIT" for sql in making[making.index(question) + 1 :]), path
+
+
+@postgresql
+def test_what_is_looked_at_again_is_made_again_once_any_of_it_changed(reader):
+    make_prediction()
+    path = "predictions/?include=article,forecasts"
+    changes = [
+        lambda: Forecaster.objects.filter(slug="ada-byron").update(name="Ada, Countess", slug="countess"),
+        lambda: Prediction.objects.update(status="NEEDS_REVIEW"),
+        lambda: record_again(probability="0.2"),
+        lambda: make_prediction(statement="Another one."),
+    ]
+    for change in changes:
+        for _ in range(2):
+            before = reader.get(path).content
+            write_elsewhere()
+
+        change()
+
+        after = reader.get(path).content
+        ANSWERS.clear()
+        assert before != after == reader.get(path).content
+
+
+def record_again(*, probability: str) -> None:
+    prediction = Prediction.objects.earliest("recorded_at")
+    later = NOW + timedelta(hours=1)
+    record_forecast(
+        prediction=prediction,
+        forecaster=make_forecaster("later"),
+        wording=wording(probability=probability),
+        made_at=later,
+        now=later,
+    )
+
+
+@postgresql
+def test_what_is_read_for_one_answer_is_read_at_one_instant():
+    def make():
+        before = Forecaster.objects.count()
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(lambda: (make_forecaster("meanwhile"), connection.close())).result()
+        return before, Forecaster.objects.count()
+
+    counted, readings = made_of_one_instant(make)
+
+    assert counted == (0, 0)
+    assert readings is not None
+    assert not readings.still_hold()
+
+
+@postgresql
+def test_what_is_made_for_readers_writes_nothing():
+    with pytest.raises(InternalError, match="read-only transaction"):
+        made_of_one_instant(lambda: make_forecaster("never"))
+
+    assert not Forecaster.objects.exists()
+
+
+@postgresql
+def test_what_was_asked_in_too_many_words_is_not_asked_again():
+    _, readings = made_of_one_instant(lambda: [Forecaster.objects.filter(pk=number).exists() for number in range(20)])
+
+    assert readings is None
+
+
+@postgresql
+def test_nothing_of_a_table_that_is_gone_still_holds():
+    assert not Readings("SELECT * FROM forecasts_gone", "1").still_hold()
 
 
 def by_hand():
@@ -270,6 +379,16 @@ def test_within_a_transaction_there_is_no_state_to_hold_answers_by():
 
 def held(size: int) -> Held:
     return Held("1", {}, b"x" * size)
+
+
+def test_what_an_answer_was_made_of_takes_room_too():
+    answers = Answers(n_bytes=10_000)
+    answers.put("first", held(1000))
+
+    answers.put("second", replace(held(1000), readings=Readings("SELECT 1" * 800, "1")))
+
+    assert answers.get("first") is None
+    assert answers.get("second") is not None
 
 
 def test_what_was_asked_for_longest_ago_makes_room():

@@ -14,6 +14,7 @@ from .conftest import errors_of
 
 pytestmark = pytest.mark.django_db
 INCLUDING = [prefix for prefix, viewset, _ in router.registry if viewset.includes]
+EVENT_PARTS = "source,evaluations,resolutions"
 VIEWS = {prefix: viewset for prefix, viewset, _ in router.registry}
 
 
@@ -42,6 +43,27 @@ def test_a_prediction_comes_with_all_that_belongs_to_it(reader):
     assert [forecast["probability"] for forecast in parts["forecasts"]["results"]] == ["0.7000"]
     assert "BRIER" in {score["rule"] for score in parts["scores"]["results"]}
     assert parts["scores"]["n"] == len(parts["scores"]["results"])
+
+
+def test_an_event_comes_with_its_source_and_what_rests_on_it(reader):
+    prediction = make_prediction()
+    event = make_event().event
+    other = make_event(external_id="other", event_type="PROTEST").event
+    cover()
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+    rows = {row["id"]: row["included"] for row in reader.get(f"events/?include={EVENT_PARTS}").json()["results"]}
+
+    parts, none = rows[str(event.pk)], rows[str(other.pk)]
+    assert parts == reader.get(f"events/{event.pk}/?include={EVENT_PARTS}").json()["included"]
+    assert parts["source"] == none["source"] == reader.get("sources/wire/").json()
+    assert [one["verdict"] for one in parts["resolutions"]["results"]] == ["YES"]
+    assert [one["status"] for one in parts["evaluations"]["results"]] == ["YES"]
+    for name in ("resolutions", "evaluations"):
+        address = parts[name]["url"].removeprefix("http://testserver/api/v1/")
+        assert reader.get(address).json()["results"] == parts[name]["results"]
+        assert none[name]["n"] == 0
+        assert reader.get(none[name]["url"].removeprefix("http://testserver/api/v1/")).json()["results"] == []
 
 
 def test_what_a_row_has_none_of_is_told_as_such(reader):

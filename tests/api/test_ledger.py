@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 
 from forecasts.ledger import verifier
-from forecasts.ledger.verifier import Tampered, check_consistency, check_receipt, leaf_hash, read_key, root_of
+from forecasts.ledger.merkle import check_consistency
+from forecasts.ledger.verifier import Tampered, check_receipt, leaf_hash, read_key, root_of
 from forecasts.models import Checkpoint, Forecast, LedgerEntry, Resolution
 from forecasts.selectors.ledger_receipts import KINDS, leaf_of
 from forecasts.selectors.ledger_tree import leaves

@@ -1,11 +1,13 @@
 """Sources, entities, milestones, corrections of articles, disputes and histories: written and read by programs."""
 
+import uuid
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from forecasts.api.cursors import write_cursor
 from forecasts.models import ApiToken, Article, EntityMembership, Milestone, Resolution, Source
 from forecasts.services.forecasts import record_forecast, wording
 from forecasts.services.settlement import settle_prediction
@@ -148,7 +150,7 @@ def test_a_verdict_is_withdrawn(settled, resolver):
 def test_a_history_tells_everything_in_order(settled, resolver):
     resolver.post("disputes/", {"prediction": str(settled.pk), "reason": "The shipment turned back."})
 
-    told = resolver.get(f"predictions/{settled.pk}/history/").json()
+    told = resolver.get(f"predictions/{settled.pk}/history/").json()["results"]
 
     steps = [(entry["step"], entry["value"], entry["actor"]) for entry in told]
     assert steps == [
@@ -168,11 +170,47 @@ def test_an_answer_of_a_person_is_in_the_history(reader):
     prediction = judged_prediction()
     answered(prediction)
 
-    told = reader.get(f"predictions/{prediction.pk}/history/").json()
+    told = reader.get(f"predictions/{prediction.pk}/history/").json()["results"]
 
     assert ("JUDGEMENT", "YES", "The signed text says so.") in [
         (one["step"], one["value"], one["said"]) for one in told
     ]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_pages_of_a_history_are_together_what_one_page_tells(size, settled, resolver):
+    resolver.post("disputes/", {"prediction": str(settled.pk), "reason": "The shipment turned back."})
+    for day in (3, 2, 1):  # recorded at one instant, and made the other way round
+        make_forecast(settled, datetime(2025, 2, day, tzinfo=UTC))
+    path = f"predictions/{settled.pk}/history/"
+    whole = resolver.get(path).json()
+    told, following = [], f"{path}?page_size={size}"
+
+    while following:
+        page = resolver.get(following.removeprefix("http://testserver/api/v1/")).json()
+        told, following = told + page["results"], page["next"]
+        assert len(page["results"]) <= size
+
+    assert whole["next"] is None
+    assert told == whole["results"]
+    made = [(one["number"], one["happened_at"][:10]) for one in told if one["step"] == "FORECAST"]
+    assert made == [(1, "2025-01-06"), (2, "2025-02-01"), (3, "2025-02-02"), (4, "2025-02-03")]
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "message"),
+    [
+        ("cursor=never", "cursor", "This is no cursor of ours"),
+        (f"cursor={write_cursor(('RULE', uuid.UUID(int=1)), of='history')}", "cursor", "This is no cursor of ours"),
+        (f"cursor={write_cursor((1, 2), of='history')}", "cursor", "This is no cursor of ours"),
+        ("page_size=0", "page_size", "“0” is no page size"),
+        ("pagesize=1", "pagesize", "Near it: page_size."),
+    ],
+)
+def test_a_page_of_a_history_that_cannot_be_is_refused(query, field, message, reader):
+    prediction = make_prediction()
+
+    assert message in errors_of(reader.get(f"predictions/{prediction.pk}/history/?{query}"))[field]
 
 
 def test_a_longer_history_costs_no_more_queries(settled, resolver, reader):

@@ -116,6 +116,30 @@ def test_a_webhook_is_paused_and_resumed(subscriber):
     assert errors_of(refused) == {"": "The webhook is paused by its owner: resume it first."}
 
 
+def test_a_delivery_is_sent_again_as_a_further_one_of_the_same_message(subscriber, stranger):
+    mine = subscriber.post("webhooks/", BODY).json()["id"]
+    first = subscriber.post(f"webhooks/{mine}/ping/", {}).json()
+    path = f"webhooks/{mine}/deliveries/{first['id']}/again/"
+
+    again, third = (subscriber.post(path, {}) for _ in range(2))
+
+    assert [answer.status_code for answer in (again, third)] == [201, 201]
+    assert (again.json()["number"], third.json()["number"]) == (1, 2)
+    assert {one["message_id"] for one in (first, again.json(), third.json())} == {first["message_id"]}
+    listed = subscriber.get(f"webhooks/{mine}/deliveries/").json()["results"]
+    assert listed == [third.json(), again.json(), first]
+
+
+def test_nothing_is_sent_again_that_belongs_to_another_webhook_or_account(subscriber, stranger):
+    mine, other = (subscriber.post("webhooks/", BODY).json()["id"] for _ in range(2))
+    delivery = subscriber.post(f"webhooks/{mine}/ping/", {}).json()["id"]
+
+    assert subscriber.post(f"webhooks/{other}/deliveries/{delivery}/again/", {}).status_code == 404
+    assert stranger.post(f"webhooks/{mine}/deliveries/{delivery}/again/", {}).status_code == 404
+    assert subscriber.post(f"webhooks/{mine}/deliveries/999999999999/again/", {}).status_code == 404
+    assert Delivery.objects.count() == 1
+
+
 def test_a_receiver_that_follows_the_page_knows_our_messages(subscriber, settings, is_genuine):
     with receiving(status(200)) as receiver:
         settings.WEBHOOK_ALLOW_HOSTS = [receiver.host]

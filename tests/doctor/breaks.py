@@ -24,6 +24,7 @@ from forecasts.models import (
     Resolution,
     RuleVersion,
     Score,
+    Unsealing,
 )
 from forecasts.services.tokens import issue_token
 from tests.builders import NOW
@@ -71,6 +72,14 @@ def _rename_an_event(_: Prediction) -> None:
 
 def _edit_an_article(_: Prediction) -> None:
     attack(Article, "UPDATE {t} SET text = 'The ban stays.'")
+
+
+def _reveal_something_else(_: Prediction) -> None:
+    attack(Unsealing, "UPDATE {t} SET content = replace(content, '0.6', '0.9')")
+
+
+def _say_it_was_sealed(prediction: Prediction) -> None:
+    attack(Prediction, "UPDATE {t} SET sealed_at = issued_at WHERE id = %s", prediction.pk)
 
 
 def _backdate_a_resolution(_: Prediction) -> None:
@@ -219,6 +228,8 @@ BREAKS = {
     "rules are as recorded": Break(_soften_the_rule, "rule version .* does not have the text of its digest"),
     "events are as recorded": Break(_rename_an_event, "event version .* does not have the content of its digest"),
     "texts are as recorded": Break(_edit_an_article, "article .* does not have the text of its digest"),
+    "what is revealed was sealed": Break(_reveal_something_else, "sealed .* was revealed as something else"),
+    "what is revealed was sealed, or not": Break(_say_it_was_sealed, "prediction .* says it was sealed, and was not"),
     "clocks run forwards": Break(_backdate_a_resolution, "resolution .* says it was recorded 2026-07-06"),
     "scored in time": Break(_score_a_late_forecast, "score .* is of a forecast that was made too late"),
     "nothing is overdue": Break(_let_it_wait, "prediction .* is due since 2024-04-27"),

@@ -7,8 +7,8 @@ merkletree), which tests of transparency-dev/merkle and others repeat.
 
 import pytest
 
-from forecasts.ledger.merkle import consistency_proof, inclusion_proof
-from forecasts.ledger.verifier import Tampered, check_consistency, leaf_hash, root_from_inclusion, root_of
+from forecasts.ledger.merkle import check_consistency, consistency_proof, inclusion_proof
+from forecasts.ledger.verifier import Tampered, leaf_hash, root_from_inclusion, root_of
 
 LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
 ROOTS = [

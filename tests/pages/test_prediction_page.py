@@ -11,7 +11,7 @@ from forecasts.services.intake import RuleDraft
 from forecasts.services.ledger import enter_transaction
 from forecasts.services.predictions import record_rule
 from forecasts.services.settlement import settle_prediction
-from forecasts.services.verdicts import record_verdict
+from forecasts.services.verdicts import record_verdict, reopen
 from tests.builders import (
     NOW,
     answered,
@@ -117,6 +117,23 @@ def test_draws_the_life_of_the_prediction(client, settle, db):
     assert "chart-publication" in html
     assert "chart-witness" in html
     assert "chart-yes" in html
+
+
+def test_draws_every_verdict_there_was_and_says_which_no_longer_stand(client, settle, db):
+    prediction = make_prediction()
+    settle()
+    editor = User.objects.create_user("editor")
+    reopen(prediction_id=prediction.pk, reason="The report was withdrawn.", actor=editor, now=NOW + timedelta(days=1))
+    record_verdict(
+        prediction_id=prediction.pk, verdict="NO", reason="Nothing was sent.", actor=editor, now=NOW + timedelta(days=2)
+    )
+
+    html = client.get(f"/predictions/{prediction.pk}/").content.decode()
+    drawing = html[html.index('<svg xmlns="http://www.w3.org/2000/svg" class="chart chart-timeline"') :]
+
+    assert f"Yes, withdrawn {NOW + timedelta(days=1):%Y-%m-%d}" in drawing
+    assert "chart-mark chart-yes" in drawing
+    assert "chart-mark chart-no" in drawing
 
 
 def test_draws_the_present_while_the_prediction_is_open(client, settle, db):

@@ -95,7 +95,8 @@ def test_other_readings_stand_beside_the_score(say, text_of):
     rules = [RuleDraft(rule_that_it_occurs()), RuleDraft(rule_that_it_occurs(event_type="PROTEST"), variant="STRICT")]
     say("likely", "YES", number=1, rules=rules)
 
-    text = text_of("/forecasters/ada-byron/")
+    assert "How much hangs on how it is read" in text_of("/forecasters/ada-byron/")
+    text = text_of("/forecasters/ada-byron/?part=readings")
 
     assert "default_v1 It reads 1 forecast in words and changes 0: 0.0900 in place of 0.0900." in text
     assert "Strict rules It reads 1 prediction" in text

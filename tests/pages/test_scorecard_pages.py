@@ -1,14 +1,16 @@
 """A scorecard says how many, how sure and what is missing, before it says how good."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from forecasts.models import Prediction
+from forecasts.pages.running import running_of
 from forecasts.pages.wording import caution
 from forecasts.scoring.figures import Sample
 from forecasts.scoring.levels import Levels
-from forecasts.scoring.statistics import Totals
+from forecasts.scoring.statistics import Totals, cell_of
 from forecasts.scoring.summary import summarise
 from forecasts.selectors.calls import Call
 from forecasts.selectors.scorecards import Coverage, Scorecard, Slice
@@ -155,3 +157,45 @@ def test_of_many_calls_the_newest_are_listed_and_all_are_drawn(client, settle, m
     assert page.text.count("Claim ") == 2
     assert "Happened: 3" in page.text
     assert "Each stem is as long as the number of calls at that probability" in page.text
+
+
+def many_calls(n: int, *, known: int | None = None) -> Scorecard:
+    """A scorecard of calls of 0.8 that came true, each an event of its own, a day apart; the newest `known` are listed."""
+    at = [datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(n)]
+    summary = summarise([0.8] * n, [1] * n, clusters=[str(number) for number in range(n)])
+    totals = Totals.of([cell_of(8_000, 10_000)] * n)
+    calls = [
+        Call(
+            prediction_id=str(number), title="Aid", topic="aid", forecaster="ada", phrase="", probability=0.8, outcome=1.0,
+            brier=0.04, log=0.22, cluster=str(number), verdict="YES", state="FINAL", is_conditional=False,
+            is_retrospective=False, known_at=day,
+        )
+        for number, day in enumerate(at)
+    ]  # fmt: skip
+    return Scorecard(
+        slice=Slice(), coverage=Coverage(), summary=summary, sample=Sample(totals, Levels.of([0.8] * n, [1] * n), summary),
+        calls=tuple(calls[-(known or n) :]), n_calls=n,
+    )  # fmt: skip
+
+
+def test_how_the_score_came_about_is_drawn_with_its_numbers():
+    found = running_of(many_calls(12), name="Ada")
+
+    assert "chart-running" in found.drawing
+    assert "chart-chance" in found.drawing
+    assert [(one.n, round(one.brier, 4)) for one in found.rows][:2] == [(12, 0.04), (11, 0.04)]
+
+
+def test_of_a_long_record_the_newest_part_is_drawn_without_a_band():
+    found = running_of(many_calls(150, known=100), name="Ada")
+
+    assert "chart-chance" not in found.drawing
+    assert (found.rows[0].n, found.rows[-1].n) == (150, 51)
+    assert found.told == "The last 100 calls, after all before; without a band."
+
+
+def test_too_few_events_are_not_drawn_and_it_says_why(text_of, record):
+    assert running_of(many_calls(9), name="Ada").drawing is None
+    assert "Not drawn below 10 independent events: it would leap with each of them." in text_of(
+        "/forecasters/ada-byron/"
+    )

@@ -162,12 +162,12 @@ def test_counted_anew_the_conditional_ones_come_to_the_same():
 
 def test_more_conditions_cost_no_more_queries(django_assert_num_queries):
     both_cases()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         fits_of(ADA)
 
     for number in range(12):
         claimed(f"If {number}, so.", condition=f"case {number}")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         fits_of(ADA)
 
 

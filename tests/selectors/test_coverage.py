@@ -239,13 +239,13 @@ def test_a_forecast_made_too_late_is_counted_though_an_earlier_one_is_scored(db)
     "chosen", [Slice(attribution="AUTHOR"), ADA, replace(ADA, as_recorded=NOW, lead_days_min=1.0)], ids=str
 )
 def test_more_predictions_are_counted_with_as_many_queries(every_kind, django_assert_num_queries, chosen):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(1):
         recorded_coverage(chosen)
 
     for number in range(12):
         judged("YES" if number % 2 else "", name=f"more {number}")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(1):
         assert recorded_coverage(chosen).predictions >= 20
 
 

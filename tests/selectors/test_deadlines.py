@@ -100,7 +100,7 @@ def test_too_many_are_not_evaluated(two_claims, monkeypatch):
 
 
 def test_a_page_and_the_api_tell_it(two_claims, client):
-    page = client.get("/forecasters/ada-byron/").content.decode()
+    page = client.get("/forecasters/ada-byron/?part=readings").content.decode()
     answer = client.get("/api/v1/accuracy/?forecaster=ada-byron").json()["deadlines"]
 
     assert "2 predictions have deadlines that editors set, since the words give none: 100% of what is scored" in page

@@ -140,9 +140,9 @@ def test_a_longer_record_costs_no_more_queries(django_assert_num_queries):
     for number in range(12):
         decided(number=number)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         assert scorecard(ADA).summary.n == 12
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(8):
         assert len(full_scorecard(ADA).calls) == 12
 
 

@@ -78,6 +78,18 @@ class LexiconVersionSerializer(Part):
     version = serializers.IntegerField()
 
 
+class SealedCountsSerializer(Part):
+    """What the forecaster committed to without showing it."""
+
+    sealed = serializers.IntegerField(help_text="Waits to be revealed.")
+    revealed = serializers.IntegerField(help_text="Counts like everything else, from when it was sealed.")
+    never_revealed = serializers.IntegerField(help_text="Its date passed without it; whoever has such is not ranked.")
+    brier_at_worst = serializers.FloatField(
+        allow_null=True,
+        help_text="The mean Brier score (0 best, 1 worst), had all that was never revealed been as wrong as can be.",
+    )
+
+
 class SampleSerializer(Part):
     """The slice, and what its size allows to be said."""
 
@@ -92,6 +104,9 @@ class SampleSerializer(Part):
     )
     lexicons = LexiconVersionSerializer(many=True, help_text="What the words of the slice were read by.")
     coverage = CoverageCountsSerializer()
+    sealed = SealedCountsSerializer(
+        allow_null=True, help_text="Of the forecaster, whatever else the slice is narrowed by; null without one."
+    )
 
 
 class AccuracySerializer(SampleSerializer):
@@ -134,4 +149,9 @@ def sample_of(card: Scorecard) -> dict[str, Any]:
         "policy_version": POLICY_VERSION,
         "lexicons": [name._asdict() for name in card.lexicons],
         "coverage": coverage_of(card.coverage),
+        "sealed": _sealed_of(card),
     }
+
+
+def _sealed_of(card: Scorecard) -> dict[str, Any] | None:
+    return {**asdict(card.sealed), "brier_at_worst": card.brier_at_worst} if card.sealed else None

@@ -78,3 +78,32 @@ class NewForecast(Body):
         help_text="What it was taken from, such as an agency: forecasts of one origin are one opinion in aggregates.",
     )
     made_at = InstantField(required=False, help_text="Only with the scope admin; otherwise it is made now.")
+
+
+class NewLexiconEntry(Body):
+    """A phrase and the probability that readers take it for; without a point it is listed and read as none."""
+
+    phrase = serializers.CharField(max_length=120)
+    point = RawProbabilityField(required=False, allow_null=True, default=None)
+    low = RawProbabilityField(required=False, allow_null=True, default=None)
+    high = RawProbabilityField(required=False, allow_null=True, default=None)
+    spread = RawProbabilityField(
+        required=False, allow_null=True, default=None, help_text="The standard deviation of readers, where it is known."
+    )
+    is_hedge = serializers.BooleanField(
+        required=False, default=False, help_text="It says that something can happen, and not how likely it is."
+    )
+    source = LongText()  # type: ignore[assignment]
+
+
+class NewLexicon(Body):
+    """A table of phrases; another table of the same code is its next version, and the earlier ones stay."""
+
+    code = serializers.RegexField(
+        r"^[a-z0-9][a-z0-9_-]*\Z",
+        max_length=60,
+        help_text="Lowercase letters, digits, hyphens and underlines: icd_203.",
+    )
+    title = serializers.CharField(max_length=200)
+    source = serializers.CharField(max_length=10_000, help_text="Where it was published.")  # type: ignore[assignment]
+    entries = NewLexiconEntry(many=True, min_length=1, max_length=1000)  # type: ignore[call-arg]

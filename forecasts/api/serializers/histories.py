@@ -20,3 +20,10 @@ class EntrySerializer(serializers.Serializer):
     happened_at = serializers.DateTimeField(allow_null=True, help_text="When it happened; a forecast when it was made.")
     known_at = serializers.DateTimeField(allow_null=True, help_text="When it could be known.")
     recorded_at = serializers.DateTimeField(help_text="When it was recorded here.")
+
+
+class HistorySerializer(serializers.Serializer):
+    """A page of what was recorded about a prediction."""
+
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last.")
+    results = EntrySerializer(many=True)

@@ -50,6 +50,7 @@ class PredictionSerializer(Answer):
             "attribution",
             "deadline_basis",
             "issued_at",
+            "sealed_at",
             "contrasts_with",
             "cluster_key",
             "note",

@@ -27,6 +27,7 @@ from forecasts.api.pagination import CreatedCursorPagination
 from forecasts.api.problems import AlreadyRecorded, PreconditionFailed
 from forecasts.api.serializers.base import Body
 from forecasts.api.throttling import tell_budget
+from forecasts.selectors.readings import made_of_one_instant
 from forecasts.selectors.versions import state_of_records
 
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -83,8 +84,13 @@ class Endpoint(APIView):
     def _marked(self, handler: Callable[..., Any], request: Request, *args: Any, **kwargs: Any) -> Any:
         # The state is read before the rows: what is held under it is never older than it says.
         state = getattr(request, "records_state", None) or state_of_records()
-        answer = handler(request, *args, **kwargs)
-        mark(answer, state=state)
+        make, readings = partial(handler, request, *args, **kwargs), None
+        # Only for what is asked for again after something was written: noting what is read has its price.
+        if state is not None and getattr(request, "was_held", False):
+            answer, readings = made_of_one_instant(make)
+        else:
+            answer = make()
+        mark(answer, state=state, readings=readings)
         return answer
 
     def _once(self, handler: Callable[..., Any], request: Request, *args: Any, key: str, **kwargs: Any) -> Any:
@@ -206,7 +212,8 @@ class Records(Shown):
         """
         with transaction.atomic():
             if expected := self.request.headers.get("If-Match"):
-                locked.select_for_update().get()
+                # Only to come one after the other: what refers to the row need not wait.
+                list(locked.select_for_update(no_key=True).values("pk"))
                 self._check_state(expected, row=(row or self.get_object)())
             yield
 

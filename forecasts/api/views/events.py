@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, OuterRef, Prefetch
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -36,7 +36,6 @@ from forecasts.api.serializers.events import (
 )
 from forecasts.models import (
     ApiToken,
-    Coverage,
     Entity,
     EntityMembership,
     Event,
@@ -62,6 +61,7 @@ from forecasts.services.sources import (
 from forecasts.tasks import hint
 
 from .base import NUMBER, RECENCY, SLUG, Records, recorded
+from .rows import OF_EVENTS, SOURCES
 
 NEWER = EventVersion.objects.filter(event=OuterRef("event"), version__gt=OuterRef("version"))
 REPORTS = Prefetch("event__evidence", Evidence.objects.order_by("id"))
@@ -72,7 +72,6 @@ MERGES = (
     "event__standing_absorbed__merged__evidence",
 )
 VERSIONS = Prefetch("event__versions", EventVersion.objects.order_by("version"))
-STATED = Coverage.objects.filter(source=OuterRef("pk")).order_by("-recorded_at", "-pk").values("complete_to")[:1]
 GROUPS = EntityMembership.objects.select_related("group").order_by("id")
 
 
@@ -85,6 +84,7 @@ class EventViewSet(Records):
     serializer_class = EventSerializer
     detail_serializer_class = EventWithVersionsSerializer
     filterset_class = EventFilter
+    includes = OF_EVENTS
     orderings = RECENCY | {"occurred_from": ("occurred_from", "id")}
     lookup_field = "event_id"
     lookup_url_kwarg = "id"
@@ -231,7 +231,7 @@ class ObservationViewSet(Records):
 class SourceViewSet(Records):
     """Feeds, and up to when each holds everything."""
 
-    queryset = Source.objects.annotate(complete_to=Subquery(STATED))
+    queryset = SOURCES
     serializer_class = SourceSerializer
     filterset_class = SourceFilter
     orderings = RECENCY | {"slug": ("slug",)}

@@ -1,7 +1,9 @@
 """Forecasts and lexicons."""
 
 from datetime import datetime
+from typing import Any
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -15,11 +17,12 @@ from forecasts.api.serializers.forecasts import (
     LexiconSerializer,
     LexiconWithEntriesSerializer,
     NewForecast,
+    NewLexicon,
 )
 from forecasts.api.serializers.terms import ForecastScoresSerializer, forecast_scores_of
-from forecasts.models import ApiToken, Lexicon
+from forecasts.models import ApiToken, Lexicon, LexiconEntry
 from forecasts.selectors.terms import forecast_scores
-from forecasts.services.forecasts import record_forecast
+from forecasts.services.forecasts import record_forecast, record_lexicon
 from forecasts.services.refusal import refuse
 from forecasts.tasks import hint
 
@@ -73,6 +76,9 @@ def _made_at(given: datetime | None, *, token: ApiToken, now: datetime) -> datet
     return given or now
 
 
+PHRASES = Prefetch("entries", LexiconEntry.objects.order_by("id"))
+
+
 class LexiconViewSet(Records):
     """Published tables of probability words, every version of each."""
 
@@ -85,10 +91,44 @@ class LexiconViewSet(Records):
     lookup_field = "code"
     lookup_value_regex = SLUG
 
+    revisions = ("create",)
+    write_scope = ApiToken.Scope.ADMIN
+
+    @extend_schema(request=NewLexicon, responses={201: LexiconWithEntriesSerializer})
+    def create(self, request: Request) -> Response:
+        """
+        Record a lexicon, or its next version; forecasts that were read through an earlier one stay as they were read.
+
+        `If-Match` names the version of the same code that this one is based on.
+        """
+        body, now = self.body(NewLexicon), timezone.now()
+        rows, code = [_row(entry) for entry in body.pop("entries")], body["code"]
+        versions = Lexicon.objects.filter(code=code).order_by("version")
+        with self.revising(versions, row=lambda: versions.prefetch_related(PHRASES).last()):
+            lexicon = recorded(
+                lambda: record_lexicon(**body, rows=rows, now=now), field="entries", address=self.address
+            )
+        shown = LexiconWithEntriesSerializer(Lexicon.objects.prefetch_related(PHRASES).get(pk=lexicon.pk)).data
+        return Response(shown, status=201, headers={"Location": self.address(lexicon)})
+
+    def last_change(self, row: Lexicon) -> str:
+        return f"Version {row.version} was recorded on {row.recorded_at:%Y-%m-%d %H:%M:%S} UTC."
+
     def get_object(self) -> Lexicon:
         """The newest version, with its phrases."""
         newest = self.get_queryset().filter(code=self.kwargs["code"]).order_by("-version").values("pk")[:1]
         self.queryset = Lexicon.objects.filter(pk__in=list(newest.values_list("pk", flat=True))).prefetch_related(
-            "entries"
+            PHRASES
         )
         return super().get_object()
+
+
+def _row(entry: dict[str, Any]) -> dict[str, str]:
+    """A phrase of a body in the shape of a table's row."""
+    numbers = {name: "" if entry[name] is None else str(entry[name]) for name in ("low", "point", "high", "spread")}
+    return {
+        **numbers,
+        "phrase": entry["phrase"],
+        "source": entry["source"],
+        "hedge": "yes" if entry["is_hedge"] else "",
+    }

@@ -12,9 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forecasts import rules
+from forecasts.api.documentation import query
 from forecasts.api.filters import PredictionFilter, RuleFilter
+from forecasts.api.pagination import CURSOR, PAGE_SIZE
 from forecasts.api.permissions import holds
-from forecasts.api.serializers.histories import EntrySerializer
+from forecasts.api.serializers.histories import HistorySerializer
 from forecasts.api.serializers.judgements import NewJudgement, QuestionSerializer
 from forecasts.api.serializers.predictions import NewPrediction, NewRule, PredictionSerializer, RuleSerializer
 from forecasts.api.serializers.resolutions import (
@@ -26,13 +28,11 @@ from forecasts.api.serializers.resolutions import (
 )
 from forecasts.api.serializers.rule_checks import NewRuleCheck, RuleCheckSerializer
 from forecasts.models import ApiToken, Prediction, Resolution, RuleVersion
-from forecasts.selectors.histories import history_of
 from forecasts.selectors.judgements import questions_of
 from forecasts.selectors.resolutions import (
     current_resolution,
-    current_rules,
+    every_rule,
     latest_evaluation,
-    superseded_rules,
 )
 from forecasts.services.forecasts import Wording, wording
 from forecasts.services.intake import RuleDraft, log_prediction
@@ -44,6 +44,7 @@ from forecasts.services.verdicts import dispute, record_verdict, reopen
 from forecasts.tasks import hint
 
 from .base import RECENCY, Records, recorded
+from .histories import history_page
 from .resolutions import WITNESSES
 from .rows import OF_PREDICTIONS, PREDICTIONS, RESOLUTIONS
 
@@ -63,6 +64,9 @@ class PredictionViewSet(Records):
     @property
     def write_scope(self) -> str:
         return ApiToken.Scope.RESOLVE if self.action in JUDGING else ApiToken.Scope.PREDICTION_WRITE
+
+    def parameters(self) -> list[str]:
+        return ["cursor", "page_size"] if self.action == "history" else super().parameters()
 
     def last_change(self, row: Prediction) -> str:
         last = current_resolution(prediction=row)
@@ -129,11 +133,18 @@ class PredictionViewSet(Records):
         hint()
         return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
 
-    @extend_schema(responses=EntrySerializer(many=True))
+    @extend_schema(
+        operation_id="predictions_history",
+        parameters=[
+            query("cursor", "Where to go on, from the `next` of the page before.", type=CURSOR),
+            query("page_size", "Entries on a page.", type=PAGE_SIZE),
+        ],
+        responses=HistorySerializer,
+    )
     @action(detail=True, pagination_class=None, filterset_class=None)
     def history(self, request: Request, **kwargs: Any) -> Response:
         """All that was recorded: claim, rules, forecasts, evaluations, answers, verdicts and disputes, the oldest first."""
-        return Response(EntrySerializer(history_of(prediction=self.get_object()), many=True).data)
+        return Response(HistorySerializer(history_page(self.get_object(), request=request)).data)
 
     @extend_schema(responses=ExplanationSerializer)
     @action(detail=True, filterset_class=None)
@@ -242,14 +253,15 @@ def renamed(refusal: ValidationError, **names: str) -> Refused:
 
 def _explanation(prediction: Prediction) -> dict[str, Any]:
     last = current_resolution(prediction=prediction)
+    current, earlier = every_rule(prediction=prediction)
     return {
         "prediction": prediction.pk,
         "status": prediction.status,
         "verdict": prediction.verdict,
         "review_reasons": prediction.review_reasons,
         "resolution": last and _shown(last),
-        "readings": _readings(current_rules(prediction=prediction)),
-        "superseded": _readings(superseded_rules(prediction=prediction)),
+        "readings": _readings(current),
+        "superseded": _readings(earlier),
     }
 
 
@@ -270,6 +282,6 @@ def _reading(rule: RuleVersion) -> dict[str, Any]:
 
 def _in_words(rule: RuleVersion) -> str:
     try:
-        return rules.rule_in_words(rules.parse_rule(rule.rule))
+        return rules.rule_in_words(rules.recorded_rule(rule.rule))
     except rules.RuleError as error:
         return f"This version cannot read the rule: {error}"

@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Subquery
 
 from forecasts.api.includes import Include, Many, One
 from forecasts.api.serializers.articles import ArticleSerializer
+from forecasts.api.serializers.events import SourceSerializer
 from forecasts.api.serializers.forecasts import ForecastSerializer
 from forecasts.api.serializers.predictions import PredictionSerializer, RuleSerializer
 from forecasts.api.serializers.resolutions import EvaluationSerializer, ResolutionSerializer, ScoreSerializer
@@ -11,12 +12,14 @@ from forecasts.api.serializers.shown import read_before
 from forecasts.models import (
     Article,
     ArticleAuthor,
+    Coverage,
     Evaluation,
     Forecast,
     Prediction,
     Resolution,
     RuleVersion,
     Score,
+    Source,
 )
 
 BYLINE = Prefetch(
@@ -40,6 +43,8 @@ SCORES = Score.objects.select_related("forecast__forecaster", "resolution").anno
     is_current=~Exists(Resolution.objects.filter(supersedes=OuterRef("resolution")))
 )
 CURRENT_SCORES = SCORES.filter(is_current=True)
+STATED = Coverage.objects.filter(source=OuterRef("pk")).order_by("-recorded_at", "-pk").values("complete_to")[:1]
+SOURCES = Source.objects.annotate(complete_to=Subquery(STATED))
 
 OF_PREDICTIONS: dict[str, Include] = {
     "article": One(ARTICLES, ArticleSerializer, key="article_id"),
@@ -60,4 +65,23 @@ OF_RESOLUTIONS: dict[str, Include] = {
 }
 OF_ARTICLES: dict[str, Include] = {
     "predictions": Many(PREDICTIONS, PredictionSerializer, "article_id", "predictions", "article={}"),
+}
+OF_EVENTS: dict[str, Include] = {
+    "source": One(SOURCES, SourceSerializer, key="event.source_id"),
+    "evaluations": Many(
+        EVALUATIONS,
+        EvaluationSerializer,
+        "witnesses__event_version__event_id",
+        "evaluations",
+        "event={}",
+        key="event_id",
+    ),
+    "resolutions": Many(
+        RESOLUTIONS,
+        ResolutionSerializer,
+        "evaluation__witnesses__event_version__event_id",
+        "resolutions",
+        "event={}",
+        key="event_id",
+    ),
 }

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,9 +20,9 @@ from forecasts.api.serializers.webhooks import (
 )
 from forecasts.models import ApiToken, Webhook
 from forecasts.selectors.webhooks import webhooks_of
-from forecasts.services.webhooks import pause, ping, resume, rotate_secret, secret_of, subscribe
+from forecasts.services.webhooks import pause, ping, resume, rotate_secret, secret_of, send_again, subscribe
 
-from .base import Records
+from .base import NUMBER, Records
 
 
 class WebhookViewSet(Records):
@@ -51,6 +52,18 @@ class WebhookViewSet(Records):
         """What was sent or waits to be sent, the newest first, with what the receiver said. Kept for 30 days."""
         page = self.paginate_queryset(self.get_object().deliveries.all())
         return self.get_paginated_response(DeliverySerializer(page, many=True).data)
+
+    @extend_schema(
+        operation_id="webhooks_deliveries_again_create",
+        parameters=[OpenApiParameter("number", int, OpenApiParameter.PATH, description="The `id` of the delivery.")],
+        request=None,
+        responses={201: DeliverySerializer},
+    )
+    @action(detail=True, methods=["post"], url_path=f"deliveries/(?P<number>{NUMBER})/again")
+    def again(self, request: Request, number: str, **kwargs: Any) -> Response:
+        """Have a message sent once more, whatever became of it: a further delivery with the same `webhook-id`."""
+        delivery = get_object_or_404(self.get_object().deliveries, pk=number)
+        return Response(DeliverySerializer(send_again(delivery=delivery, now=timezone.now())).data, status=201)
 
     @extend_schema(request=None, responses={201: DeliverySerializer})
     @action(detail=True, methods=["post"])

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from forecasts.ledger.redactions import COLUMNS
 from forecasts.ledger.verifier import Tampered
+from forecasts.models import Redaction
 from forecasts.selectors.ledger_checks import chain_problems, missing_problems, row_problems
 from forecasts.selectors.ledger_export import export_ledger
 from forecasts.selectors.ledger_tree import (
@@ -16,8 +19,11 @@ from forecasts.selectors.ledger_tree import (
     read_note,
     size_of_ledger,
 )
+from forecasts.selectors.redactions import places_of
 from forecasts.services import checkpoints, publishing
 from forecasts.services.ledger_backfill import backfill
+from forecasts.services.redactions import redact, taken_out
+from forecasts.services.refusal import Refused
 
 TAMPERED, INCONSISTENT = 1, 3
 STEPS = {
@@ -25,6 +31,7 @@ STEPS = {
     "checkpoint": "sign the ledger as it is, and send the signature where the settings say",
     "export": "write the ledger to a folder, with the program that checks it",
     "backfill": "enter what has no entry, under today's date",
+    "redact": "take texts out of a record for good; its proofs stay valid",
     "rotate-key": "make another signing key, used beside the old one",
     "retire-key": "sign no more with the oldest key",
 }
@@ -46,6 +53,12 @@ class Command(BaseCommand):
             help="a checkpoint you kept: exit with 3 on a misfit",
         )
         parsers["export"].add_argument("folder", type=Path)
+        redact = parsers["redact"]
+        redact.add_argument("kind", choices=sorted(COLUMNS), help="of record, as the ledger calls it")
+        redact.add_argument("key", help="of the row")
+        redact.add_argument("columns", nargs="+", metavar="column", help="what is taken out, such as quote")
+        redact.add_argument("--reason", required=True, help="why; everybody reads it")
+        redact.add_argument("--by", required=True, metavar="USERNAME", help="who answers for it")
 
     def handle(self, *args, **options) -> None:
         getattr(self, f"_{options['step'].replace('-', '_')}")(**options)
@@ -67,6 +80,10 @@ class Command(BaseCommand):
         self.stdout.write(
             f"The ledger is whole{held}: {size_of_ledger()} entries, {len(against)} checkpoints held against it."
         )
+        for one in Redaction.objects.order_by("id") if tables else ():
+            self.stdout.write(
+                f"Redacted, and not tampered with: {one.kind} {one.key} ({', '.join(one.columns)}). {one.reason}"
+            )
 
     def _checkpoint(self, **_) -> None:
         try:
@@ -84,6 +101,23 @@ class Command(BaseCommand):
 
     def _backfill(self, **_) -> None:
         self.stdout.write(f"Entered {backfill()} rows that had no entry.")
+
+    def _redact(self, *, kind: str, key: str, columns: list[str], reason: str, by: str, **_) -> None:
+        actor = User.objects.filter(username=by, is_active=True, is_superuser=True).first()
+        if actor is None:
+            raise CommandError(f"There is no superuser “{by}”: one has to answer for it.")
+        try:
+            gone = taken_out(kind=kind, key=key, columns=columns)
+            done = redact(kind=kind, key=key, columns=columns, reason=reason, actor=actor, now=timezone.now())
+        except Refused as refusal:
+            told = "; ".join(f"{name}: {' '.join(said)}" for name, said in refusal.message_dict.items())
+            raise CommandError(told) from None
+        if done is None:
+            self.stdout.write("Nothing was left to take out.")
+            return
+        self.stdout.write(f"Took {', '.join(done.columns)} out of {kind} {key}: redaction #{done.pk}.")
+        for place in sorted({place for text in gone for place in places_of(text)}):
+            self.stdout.write(f"The same words still stand in {place}.")
 
     def _rotate_key(self, **_) -> None:
         self.stdout.write(

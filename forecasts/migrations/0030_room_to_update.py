@@ -23,5 +23,5 @@ def take_it_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("forecasts", "0027_fewer_indexes")]
+    dependencies = [("forecasts", "0029_redaction")]
     operations = [migrations.RunPython(make_room, take_it_back)]

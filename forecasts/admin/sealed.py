@@ -1,0 +1,144 @@
+"""What is sealed now and read later: sealed by a form, and revealed by a step."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+
+from forecasts.models import Forecaster, Sealed, SealedContent, Unsealing
+from forecasts.selectors.sealed import state_of
+from forecasts.services.refusal import Refused
+from forecasts.services.sealing import opened_by, reveal, seal_commitment, seal_content
+
+from .fields import RuleField, line_text, moment_input
+from .named_rows import NamedRowField
+from .recording import RecordAdmin, RecordForm, Step, already_recorded
+from .wording import badge
+
+EITHER = "Give either a content to keep here, or a commitment to one that is kept elsewhere."
+BADGES = {
+    "SEALED": ("open", "Sealed"),
+    "REVEALED": ("yes", "Revealed"),
+    "OVERDUE": ("no", "Never revealed"),
+}
+
+
+class ContentForm(RecordForm):
+    """A form with a content, whose faults are shown beside it."""
+
+    content = RuleField(
+        required=False,
+        help_text="JSON: {“v”: 1, “title”, “statement”, “outcome”, “topic”, “probability”}, or “prediction” in place of the texts.",
+    )
+
+    def take_refusal(self, error: Any) -> None:
+        """Show each message beside its field, with the name that it has in the content."""
+        told: dict[str, list[str]] = {}
+        for name, messages in error.message_dict.items():
+            field, _, below = name.partition(".")
+            told.setdefault(field, []).extend(f"{below}: {message}" if below else message for message in messages)
+        super().take_refusal(Refused(told))
+
+
+class SealForm(ContentForm):
+    """A content to keep here until its date, or a commitment to one that is kept elsewhere."""
+
+    forecaster = NamedRowField(Forecaster, help_text="Whose it is.")
+    about = forms.CharField(
+        max_length=200, required=False, widget=line_text(), help_text="What readers are told before it is revealed."
+    )
+    reveal_by = forms.DateTimeField(
+        widget=moment_input(), help_text="UTC. What is not revealed by then counts against the forecaster."
+    )
+    commitment = forms.CharField(
+        max_length=64,
+        required=False,
+        widget=line_text(),
+        help_text="64 hexadecimal digits, where the content stays elsewhere.",
+    )
+
+    fieldsets = ((None, {"fields": ["forecaster", "about", "reveal_by", "content", "commitment"]}),)
+
+    def clean(self) -> dict:
+        super().clean()
+        values = self.cleaned_data
+        if "content" not in self.errors and (values.get("content") is None) == (not values.get("commitment")):
+            self.add_error("content", EITHER)
+        return values
+
+    def record(self, *, now: datetime, actor: Any) -> Sealed:
+        given = dict(self.cleaned_data)
+        content, commitment = given.pop("content"), given.pop("commitment")
+        if content is not None:
+            row, _ = seal_content(content=content, now=now, recorded_by=actor, **given)
+            return row
+        row, is_new = seal_commitment(commitment=commitment, now=now, recorded_by=actor, **given)
+        if not is_new:
+            raise already_recorded("commitment", row, told="This commitment is recorded already.")
+        return row
+
+
+class RevealForm(ContentForm):
+    """Showing what was sealed; both fields stay empty where the content is kept here."""
+
+    salt = forms.CharField(max_length=64, required=False, widget=line_text(), help_text="In hexadecimal.")
+
+    def record(self, *, now: datetime, actor: Any) -> Sealed:
+        content, salt = self.cleaned_data["content"], self.cleaned_data["salt"]
+        given = opened_by(content=content, salt=salt) if content is not None else None
+        reveal(sealed=self.subject, given=given, now=now, recorded_by=actor)
+        return self.subject
+
+
+class UnsealingInline(admin.TabularInline):
+    model = Unsealing
+    fields = readonly_fields = ("kind", "recorded_at", "prediction", "forecast", "content", "salt")
+    ordering = ("pk",)
+    extra = 0
+    can_delete = False
+    verbose_name_plural = "what became of it"
+
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+
+def _is_unrevealed(row: Sealed) -> bool:
+    return not row.unsealings.filter(kind=Unsealing.Kind.REVEALED).exists()
+
+
+@admin.register(Sealed)
+class SealedAdmin(RecordAdmin):
+    form_class = SealForm
+    list_display = ("__str__", "forecaster", "shown_state", "reveal_by", "recorded_at")
+    list_filter = (("forecaster", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("forecaster",)
+    search_fields = ("commitment", "about", "forecaster__name")
+    ordering = ("-recorded_at", "-pk")
+    fields = ("commitment", "forecaster", "about", "reveal_by", "shown_place", "recorded_at", "recorded_by")
+    inlines = (UnsealingInline,)
+    steps = (
+        Step(
+            slug="reveal",
+            label="Reveal",
+            form_class=RevealForm,
+            permission="forecasts.add_unsealing",
+            is_offered=_is_unrevealed,
+        ),
+    )
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).prefetch_related("unsealings")
+
+    @admin.display(description="state")
+    def shown_state(self, row: Any) -> str:
+        return badge(*BADGES[state_of(one.kind for one in row.unsealings.all())])
+
+    @admin.display(description="content")
+    def shown_place(self, row: Any) -> str:
+        if SealedContent.objects.filter(sealed=row).exists():
+            return "Kept here, and shown to nobody until it is revealed."
+        return "Below." if not _is_unrevealed(row) else "Not kept here: whoever sealed it has it."
