@@ -26,6 +26,7 @@ from forecasts.api.includes import Include, include_into, names_in
 from forecasts.api.kept import etag_of_file
 from forecasts.api.pagination import CreatedCursorPagination
 from forecasts.api.problems import AlreadyRecorded, PreconditionFailed
+from forecasts.api.renderers import is_page
 from forecasts.api.serializers.base import Body
 from forecasts.api.throttling import tell_budget
 from forecasts.selectors.readings import made_of_one_instant
@@ -69,7 +70,7 @@ class Endpoint(APIView):
         super().initial(request, *args, **kwargs)
         check_parameters(request.query_params, known=self.parameters())
         # The handler is looked up after this, so every GET and POST there is or will be goes this way.
-        if request.method == "GET" and self.hangs_on_records():
+        if request.method == "GET" and self.hangs_on_records() and not is_page(request):
             self._handle("get", self._marked)
         if request.method == "POST" and (key := key_of(request.headers)):
             self._handle("post", partial(self._once, key=key))
