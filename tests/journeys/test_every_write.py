@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from forecasts.admin.recording import RecordAdmin
-from forecasts.models import ApiToken, Article, Change, Entity, Event, LedgerEntry, Prediction, Sealed, Source
+from forecasts.models import ApiToken, Article, Change, Entity, Event, LedgerEntry, Prediction, Sealed, Source, Webhook
 from forecasts.selectors.ledger_checks import ledger_problems, strays
 from forecasts.selectors.ledger_rows import leaves_noted, leaves_of
 from forecasts.services.settlement import settle_prediction
@@ -128,7 +128,7 @@ def routes_of_the_admin() -> set[tuple[str, str]]:
     return found
 
 
-def editing(browser: Client) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
+def editing(browser: Client, *, webhook: Webhook) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
     """What an editor does, one form after the other: the model, the step, the row that it is of, and what they type."""
     yield "forecaster", "add", None, {"name": "Ada Byron", "slug": "ada-byron", "kind": "PERSON"}
     yield "topic", "add", None, {"path": "aid/military"}
@@ -176,7 +176,6 @@ def editing(browser: Client) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
     yield "sealed", "add", None, sealing
     yield "sealed", "reveal", Sealed.objects.get(), {}
     yield "apitoken", "add", None, {"name": "import", "account": "editor", "scopes": "read"}
-    webhook = make_webhook()
     yield "delivery", "again", ping(webhook=webhook, now=timezone.now()), {}
     yield "webhook", "disable", webhook, {"reason": "It answers no more."}
     yield "webhook", "resume", webhook, {}
@@ -194,10 +193,12 @@ def test_every_write_of_the_admin_is_entered_once(committed):
     User.objects.create_superuser("editor")
     browser = Client()
     browser.force_login(User.objects.get())
+    # Before anything is recorded: somebody else's transaction may hold the feed back.
+    webhook = make_webhook()
     make_world()
 
     entered = {}
-    for model, step, row, typed in editing(browser):
+    for model, step, row, typed in editing(browser, webhook=webhook):
         watch = Watch()
         answer = browser.post(step_page(row, step) if row else add_page(model), typed)
         # A token is shown on the page that issues it.
