@@ -18,6 +18,8 @@ from forecasts.selectors.terms import Terms, terms_of
 
 from .base import Endpoint
 
+# Parameters with which a file is worked out from rules and events, which hang on the time as well.
+HANGS_ON_TIME = frozenset({"as_of", "as_recorded", "variant"})
 COLUMNS = tuple(field.name for field in fields(Terms))
 
 
@@ -26,6 +28,9 @@ class CallsEndpoint(Endpoint):
 
     is_file = True
     filterset_class = None
+
+    def hangs_on_records(self) -> bool:
+        return HANGS_ON_TIME.isdisjoint(self.request.query_params)
 
     def parameters(self) -> list[str]:
         return list(ChosenSlice().fields)
@@ -94,7 +99,7 @@ def _plain(one: Terms) -> tuple[object, ...]:
 
 def csv_file(columns: Iterable[str], rows: Iterable[Iterable[object]], *, name: str) -> StreamingHttpResponse:
     """
-    A file of CSV that streams.
+    A file of CSV that streams; `csv_table` gives one of few rows.
 
     Args:
         columns: Their names.
@@ -103,6 +108,12 @@ def csv_file(columns: Iterable[str], rows: Iterable[Iterable[object]], *, name: 
     """
     lines = (line.encode() for line in csv_lines(columns, rows))
     return _file(lines, kind="text/csv; charset=utf-8", name=name)
+
+
+def csv_table(columns: Iterable[str], rows: Iterable[Iterable[object]], *, name: str) -> HttpResponse:
+    """The same of rows that are at hand, as an answer with the ETag of its content."""
+    file = csv_file(columns, rows, name=name)
+    return HttpResponse(file.getvalue(), headers=dict(file.items()))
 
 
 def _file(content: Iterable[bytes], *, kind: str, name: str) -> StreamingHttpResponse:
