@@ -66,8 +66,10 @@ def kept_answer(
     key = _key(request)
     kept = cache.get(key)
     earlier = kept if isinstance(kept, Kept) else None
-    if earlier is None or earlier.version != version_of(earlier.asked[0]):
-        kept = _worked_out(asked=earlier.asked if earlier else choose(), work_out=work_out)
+    asked = earlier.asked if earlier else choose()
+    version = version_of(asked[0])
+    if earlier is None or earlier.version != version:
+        kept = _worked_out(asked=asked, version=version, work_out=work_out)
         if kept.version and len(kept.body) <= LARGEST:
             cache.set(key, kept, KEPT_SECONDS)
     kind = HttpResponse if kept.version else Passing
@@ -78,8 +80,7 @@ def _key(request: Request) -> str:
     return f"kept:{RELEASE}:{sha256(request.get_full_path().encode()).hexdigest()}"
 
 
-def _worked_out(*, asked: Asked, work_out: Callable[[Asked], tuple[Any, bool]]) -> Kept:
-    version = version_of(asked[0])
+def _worked_out(*, asked: Asked, version: str | None, work_out: Callable[[Asked], tuple[Any, bool]]) -> Kept:
     content, is_all = work_out(asked)
     body = OrjsonRenderer().render(content)
     return Kept(asked, version if version and is_all else "", f'"{sha256(body).hexdigest()[:32]}"', body)
