@@ -1,18 +1,19 @@
 """The ledger: check it, sign it, hand it out, and enter what has no entry."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from forecasts.ledger.monitor import Held, misfits, split_views
 from forecasts.ledger.redactions import COLUMNS
 from forecasts.ledger.verifier import Tampered
 from forecasts.models import Redaction
 from forecasts.selectors.ledger_checks import chain_problems, missing_problems, row_problems
 from forecasts.selectors.ledger_export import export_ledger
 from forecasts.selectors.ledger_tree import (
-    check_against,
     checkpoint_problems,
     known_keys,
     leaves,
@@ -50,7 +51,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="FILE",
-            help="a checkpoint you kept: exit with 3 on a misfit",
+            help="a checkpoint you kept, or a folder of them: exit with 3 on a fork, a rollback or a split view",
         )
         parsers["export"].add_argument("folder", type=Path)
         redact = parsers["redact"]
@@ -69,16 +70,17 @@ class Command(BaseCommand):
             problems += row_problems() + missing_problems()
         for problem in problems:
             self.stdout.write(f"TAMPERED: {problem}")
-        misfits = [told for name in against if (told := _misfit(name))]
-        for told in misfits:
+        notes = list(_notes(against))
+        found = _misfits(notes)
+        for told in found:
             self.stdout.write(f"INCONSISTENT: {told}")
         if problems:
             raise CommandError(f"{len(problems)} problems.", returncode=TAMPERED)
-        if misfits:
-            raise CommandError(f"{len(misfits)} of {len(against)} checkpoints do not fit.", returncode=INCONSISTENT)
+        if found:
+            raise CommandError(f"{len(found)} misfits among {len(notes)} checkpoints.", returncode=INCONSISTENT)
         held = ", and holds every record" if tables else ""
         self.stdout.write(
-            f"The ledger is whole{held}: {size_of_ledger()} entries, {len(against)} checkpoints held against it."
+            f"The ledger is whole{held}: {size_of_ledger()} entries, {len(notes)} checkpoints held against it."
         )
         for one in Redaction.objects.order_by("id") if tables else ():
             self.stdout.write(
@@ -132,14 +134,23 @@ class Command(BaseCommand):
         self.stdout.write(f"No more is signed with {retired}")
 
 
-def _misfit(name: str) -> str:
-    """How a checkpoint in a file does not fit the ledger; empty where it does."""
-    try:
-        note = Path(name).read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{name} cannot be read: {error}") from None
-    try:
-        check_against(read_note(note, keys=known_keys()), hashes=leaves(size_of_ledger()))
-    except Tampered as found:
-        return f"{name}: {found}"
-    return ""
+def _notes(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The name and the text of each checkpoint that was kept; of a folder, those of every file that is called so."""
+    for name in names:
+        path = Path(name)
+        try:
+            files = sorted(path.rglob("*.note")) if path.is_dir() else [path]
+            yield from ((str(file), file.read_text()) for file in files)
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"{name} cannot be read: {error}") from None
+
+
+def _misfits(notes: Sequence[tuple[str, str]]) -> list[str]:
+    """How checkpoints that were kept do not fit the ledger, or each other."""
+    held, told, keys = [], [], known_keys()
+    for name, note in notes:
+        try:
+            held.append(Held(name, read_note(note, keys=keys)))
+        except Tampered as found:
+            told.append(f"{name}: {found}")
+    return [*told, *misfits(held, hashes=leaves(size_of_ledger())), *split_views(held)]
