@@ -24,7 +24,7 @@ bench: ## measure, as ratios against a limit taken in the same run
 mutants: ## break rules, scores and services on purpose, and see the tests notice (minutes)
 	@$(PREPARE) test && $(RUN) -m tests.soundness.mutants
 
-campaign: ## break a running service on purpose, and write the README's table of faults survived (up to 30 minutes)
+campaign: ## break a running service on purpose, and write the README's table of faults survived
 	@$(PREPARE) test && rm -f build/reliability.jsonl && CAMPAIGN=1 $(RUN) -m pytest -n 4 --dist worksteal -p no:randomly -m fault tests/faults \
 		&& $(RUN) -m tests.faults.survived
 

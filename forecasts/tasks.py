@@ -4,6 +4,9 @@ What runs outside a request.
 A message is only a hint: a lost one costs one sweep interval, a doubled one costs nothing.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import structlog
 from celery import shared_task
 from django.db import transaction
@@ -28,11 +31,18 @@ from forecasts.services.jobs import run_of
 logger = structlog.get_logger(__name__)
 
 
+@contextmanager
+def _run_of(job: str) -> Iterator[None]:
+    """Note how a run of a job went, by a clock that can be believed."""
+    with run_of(job, clock=timezone.now):
+        refuse_a_wrong_clock(now=timezone.now())
+        yield
+
+
 @shared_task
 def sweep() -> None:
     """Settle every prediction that is due."""
-    with run_of("sweep", clock=timezone.now):
-        refuse_a_wrong_clock(now=timezone.now())
+    with _run_of("sweep"):
         done = sweeps.sweep(now=timezone.now())
         logger.info("swept", checked=done.checked, changed=done.changed, failed=done.failed, left=done.left)
 
@@ -40,28 +50,28 @@ def sweep() -> None:
 @shared_task
 def recheck() -> None:
     """Have the final verdicts of the last months looked at again."""
-    with run_of("recheck", clock=timezone.now):
+    with _run_of("recheck"):
         logger.info("rechecking", due=rechecks.recheck_finals(now=timezone.now()))
 
 
 @shared_task
 def forget_answers() -> None:
     """Delete the answers that were kept for requests sent again, once nobody can still be waiting for one."""
-    with run_of("forget-answers", clock=timezone.now):
+    with _run_of("forget-answers"):
         logger.info("forgot_answers", forgotten=answers.forget_answers(now=timezone.now()))
 
 
 @shared_task
 def record_aggregates() -> None:
     """Record what crowds say."""
-    with run_of("record-aggregates", clock=timezone.now):
+    with _run_of("record-aggregates"):
         logger.info("aggregates_recorded", recorded=aggregates.record_aggregates(now=timezone.now()))
 
 
 @shared_task
 def reveal_sealed() -> None:
     """Reveal what is sealed and whose date has come, and note what nobody revealed."""
-    with run_of("reveal-sealed", clock=timezone.now):
+    with _run_of("reveal-sealed"):
         done = sealing.reveal_due(now=timezone.now())
         logger.info("sealed_revealed", revealed=done.revealed, overdue=done.overdue)
 
@@ -69,7 +79,7 @@ def reveal_sealed() -> None:
 @shared_task
 def send_webhooks() -> None:
     """Write down whom to tell of what, and send what is due."""
-    with run_of("send-webhooks", clock=timezone.now):
+    with _run_of("send-webhooks"):
         written = deliveries.write_deliveries(now=timezone.now())
         done = sending.send_deliveries(now=timezone.now())
         forgotten = deliveries.forget_deliveries(now=timezone.now())
@@ -80,7 +90,7 @@ def send_webhooks() -> None:
 @shared_task
 def checkpoint() -> None:
     """Sign the ledger as it is, and send the signature where it is out of our reach."""
-    with run_of("checkpoint", clock=timezone.now):
+    with _run_of("checkpoint"):
         made = checkpoints.make_checkpoint(desk=checkpoints.desk(), now=timezone.now())
         if made:
             sent = publishing.publish(made, places=publishing.places())
@@ -90,7 +100,7 @@ def checkpoint() -> None:
 @shared_task(soft_time_limit=3 * 3600, time_limit=3 * 3600 + 60)
 def doctor() -> None:
     """Ask whether everything holds that must hold; each invariant that does not is an error in the log."""
-    with run_of("doctor", clock=timezone.now):
+    with _run_of("doctor"):
         found = list(examine(now=timezone.now()))
         broken = [one for one in found if one.n_breaches]
         for one in broken:
