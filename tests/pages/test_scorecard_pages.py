@@ -84,7 +84,7 @@ def test_says_that_nothing_is_resolved(text_of, db):
 def test_shows_a_forecaster_without_any_claim(text_of, db):
     make_article()
 
-    assert "Nothing is resolved yet" in text_of("/forecasters/the-example/")
+    assert "No prediction is on record yet" in text_of("/forecasters/the-example/")
 
 
 @pytest.mark.parametrize(
