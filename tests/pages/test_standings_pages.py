@@ -111,7 +111,7 @@ def test_a_long_comparison_shows_what_decides_most_and_links_all_of_it(client, m
     assert "1 of 2 shown: those that weigh most in the difference. All of them (CSV)" in page.text
     assert "Claim 2 0.0400" in page.text
     assert "Claim 1 0.0100" not in page.text
-    lines = b"".join(client.get(next(one for one in page.addresses if "calls.csv" in one)).streaming_content)
+    lines = client.get(next(one for one in page.addresses if "calls.csv" in one)).content
     assert lines.decode().count("Claim") == 2
 
 

@@ -84,9 +84,7 @@ class FiguresCsvView(Endpoint):
         chosen, is_banded = card_asked(request.query_params.dict())
         card = full_scorecard(chosen, now=timezone.now())
         rows = figure_rows(with_bands(card) if is_banded else card)
-        disposition = {"Content-Disposition": 'attachment; filename="figures.csv"'}
-        lines = "".join(csv_lines(FIGURE_COLUMNS, rows))
-        return HttpResponse(lines, content_type="text/csv; charset=utf-8", headers=disposition)
+        return csv_table(FIGURE_COLUMNS, rows, name="figures.csv")
 
 
 def _plain(one: Terms) -> tuple[object, ...]:
