@@ -5,10 +5,8 @@ It does not know the task of this release, and this release does not know its ow
 """
 
 from celery.signals import celeryd_after_setup
-from django.utils import timezone
 
 from config.celery import app
-from forecasts.services import sweeps
 
 __all__ = ["app"]
 OURS, THEIRS = "forecasts.tasks.sweep", "forecasts.tasks.settle_due"
@@ -17,6 +15,10 @@ OURS, THEIRS = "forecasts.tasks.sweep", "forecasts.tasks.settle_due"
 @app.task(name=THEIRS)
 def settle_due(*, limit: int) -> None:
     """Settle so many of the predictions that are due."""
+    from django.utils import timezone
+
+    from forecasts.services import sweeps
+
     sweeps.sweep(now=timezone.now(), limit=limit)
 
 

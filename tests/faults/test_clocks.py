@@ -12,8 +12,8 @@ HOUR = 3600
 ZONES = ("UTC", "Pacific/Kiritimati", "America/St_Johns")
 VERDICTS = """SELECT p.title, r.number, r.verdict, r.state, r.reason_code, r.reason, r.happened_at, r.known_at
 FROM forecasts_resolution r JOIN forecasts_prediction p ON p.id = r.prediction_id ORDER BY p.title, r.number"""
-SCORES = """SELECT p.title, s.rule, s.value FROM forecasts_score s JOIN forecasts_prediction p ON p.id = s.prediction_id
-ORDER BY p.title, s.rule"""
+SCORES = """SELECT p.title, s.rule, s.value FROM forecasts_score s JOIN forecasts_forecast f ON f.id = s.forecast_id
+JOIN forecasts_prediction p ON p.id = f.prediction_id ORDER BY p.title, s.rule, s.value"""
 
 
 @pytest.mark.parametrize("ahead", [HOUR, -HOUR])

@@ -1,11 +1,13 @@
 """Migrations that change a table keep the triggers that guard it: SQLite makes such a table anew."""
 
 import importlib
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 from django.db import connection
 
+REDACTION = importlib.import_module("forecasts.migrations._redaction")
 GUARDS = importlib.import_module("forecasts.migrations.0002_append_only")
 NAMES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
@@ -25,6 +27,19 @@ def test_every_trigger_is_there_after_all_migrations():
 
     assert len(wanted) > 20
     assert wanted <= found
+
+
+@pytest.mark.django_db
+def test_a_guard_that_is_put_back_names_no_column_that_goes_next():
+    schema_editor = SimpleNamespace(connection=connection)
+
+    (guard,) = [
+        text for text in REDACTION._sqlite_before(schema_editor) if "TRIGGER forecasts_prediction_no_update BEF" in text
+    ]
+
+    assert 'OLD."statement"' in guard
+    assert "sealed_at" not in guard
+    assert "deadline_basis" not in guard
 
 
 @pytest.mark.django_db
