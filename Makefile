@@ -28,7 +28,7 @@ mutants: ## break rules, scores and services on purpose, and see the tests notic
 	@$(PREPARE) test && $(RUN) -m tests.soundness.mutants
 
 campaign: ## break a running service on purpose, and write the README's table of faults survived (up to 30 minutes)
-	@$(PREPARE) test && rm -f build/reliability.jsonl && CAMPAIGN=1 $(RUN) -m pytest -n 2 --dist worksteal -m fault tests/faults \
+	@$(PREPARE) test && rm -f build/reliability.jsonl && CAMPAIGN=1 $(RUN) -m pytest -n 4 --dist worksteal -p no:randomly -m fault tests/faults \
 		&& $(RUN) -m tests.faults.survived
 
 check: ## settings, migrations and import rules

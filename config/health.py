@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from structlog import get_logger
 
 from forecasts.selectors.jobs import stale_jobs
+from forecasts.services.clocks import refuse_a_wrong_clock
 
 logger = get_logger(__name__)
 
@@ -26,12 +27,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """
-    Answer whether the database can be reached and has every migration, and whether the cache can be reached.
+    Answer whether the database can be reached, has every migration and agrees on the time, and whether the cache is there.
 
     503 unless the database is ready. Without the cache everything is served all the same, only slower and without limits.
     """
     needed = {"database": _works(_ask_database)}
     needed["migrations"] = needed["database"] and _works(_ask_migrations)
+    needed["clock"] = needed["database"] and _works(_ask_clock)
     return JsonResponse(needed | {"cache": _works(_ask_cache)}, status=200 if all(needed.values()) else 503)
 
 
@@ -55,6 +57,10 @@ def _ask_migrations() -> None:
     missing = _migrations() - MigrationRecorder(connection).applied_migrations().keys()
     if missing:
         raise NotMigrated(", ".join(f"{app}.{name}" for app, name in sorted(missing)))
+
+
+def _ask_clock() -> None:
+    refuse_a_wrong_clock(now=timezone.now())
 
 
 @cache

@@ -336,6 +336,10 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+if DEBUG:
+    # Pages to click through the API, for whoever is signed in to the admin; a deployment has neither.
+    REST_FRAMEWORK["DEFAULT_RENDERER_CLASSES"] += ["forecasts.api.renderers.PageRenderer"]
+    REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"] += ["rest_framework.authentication.SessionAuthentication"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "Aftercast",
     "DESCRIPTION": "Predictions made in published articles, what became of them, and how accurate their authors were.",
@@ -348,6 +352,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # The document is that of a deployment, wherever it is written.
+    "AUTHENTICATION_WHITELIST": ["forecasts.api.auth.ApiTokenAuthentication"],
+    "RENDERER_WHITELIST": ["forecasts.api.renderers.OrjsonRenderer"],
     "POSTPROCESSING_HOOKS": [
         "forecasts.api.shared_answers.with_shared_parts",
     ],

@@ -22,6 +22,7 @@ from forecasts.services import (
     sending,
     sweeps,
 )
+from forecasts.services.clocks import refuse_a_wrong_clock
 from forecasts.services.jobs import run_of
 
 logger = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ logger = structlog.get_logger(__name__)
 def sweep() -> None:
     """Settle every prediction that is due."""
     with run_of("sweep", clock=timezone.now):
+        refuse_a_wrong_clock(now=timezone.now())
         done = sweeps.sweep(now=timezone.now())
         logger.info("swept", checked=done.checked, changed=done.changed, failed=done.failed, left=done.left)
 

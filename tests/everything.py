@@ -5,19 +5,23 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.contrib.auth.models import User
 from django.db import connection
 
-from forecasts.models import Entity, Prediction, Sealed
+from forecasts.models import Entity, Evidence, Prediction, Redaction, Sealed
 from forecasts.services.checkpoints import Desk, make_checkpoint
 from forecasts.services.forecasts import record_lexicon
 from forecasts.services.ledger import enter_transaction
 from forecasts.services.merges import merge_events
+from forecasts.services.redactions import redact
 from forecasts.services.sealing import reveal, seal_content
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_membership, record_milestone, record_observation
 from tests.builders import (
+    DEADLINE,
     NOW,
     PUBLISHED,
+    QUESTION,
     answered,
     cover,
     judged_prediction,
@@ -55,11 +59,31 @@ def a_row_in_every_table() -> Prediction:
     return prediction
 
 
+def redact_something() -> Redaction | None:
+    """A report without its owner's name; what was recorded before has its entry first, and so has this."""
+    enter_transaction(connection)
+    officer, _ = User.objects.get_or_create(username="officer")
+    report = Evidence.objects.order_by("pk").first()
+    done = redact(
+        kind="evidence", key=report.pk, columns=["owner"], reason="Its owner asked for it.", actor=officer, now=NOW
+    )
+    enter_transaction(connection)
+    return done
+
+
 def seal_something(*, probability: str = "0.6", now: datetime = PUBLISHED) -> Sealed:
     """What is sealed of a prediction of its own, kept here until it is revealed."""
     texts = {"title": "It holds", "statement": "The truce holds until May.", "outcome": "the truce holds"}
-    content = {"v": 1, **texts, "topic": make_topic().path, "probability": probability}
-    row, _ = seal_content(forecaster=make_forecaster(), content=content, reveal_by=now + timedelta(days=90), now=now)
+    window = {"start": {"anchor": "publication"}, "end": DEADLINE}
+    rule = {"rrl": "1", "consequent": {"judged": QUESTION | {"window": window}}}
+    content = {"v": 1, **texts, "topic": make_topic().path, "probability": probability, "rule": rule}
+    row, _ = seal_content(
+        forecaster=make_forecaster(),
+        content=content,
+        about="Whether it holds",
+        reveal_by=now + timedelta(days=90),
+        now=now,
+    )
     return row
 
 

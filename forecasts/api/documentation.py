@@ -138,12 +138,7 @@ class ApiSchema(AutoSchema):
                 return not self._is_read
             case "If-Match":
                 return self._is_revision
-        return self._has_state
-
-    @property
-    def _has_state(self) -> bool:
-        """Whether the answer has an ETag; what is sent while it is read has none."""
-        return self._is_read and not getattr(self.view, "is_file", False)
+        return self._is_read
 
     def _get_request_body(self, direction: Any = "request") -> Any:
         body = super()._get_request_body(direction)
@@ -151,14 +146,14 @@ class ApiSchema(AutoSchema):
 
     def _get_response_headers_for_code(self, status_code: str, direction: Any = "response") -> Any:
         own = ["Location"] if status_code == "201" else []
-        own += ["ETag"] if self._has_state else [] if self._is_read else ["Idempotency-Replayed"]
+        own += ["ETag" if self._is_read else "Idempotency-Replayed"]
         return header_references((*own, *EVERYWHERE))
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         self.resolve_serializer(ProblemSerializer, "response")
         self._add_included()
-        if self._has_state:
+        if self._is_read:
             bodies["304"] = reference("responses", NOT_MODIFIED)
         for status in sorted(self._errors()):
             bodies[str(status)] = reference("responses", ERRORS[status].name)

@@ -10,7 +10,8 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 import forecasts
-from forecasts.api.held import Passing
+from forecasts.api.held import Passing, question_of
+from forecasts.api.renderers import OrjsonRenderer
 from forecasts.selectors.slices import Slice
 from forecasts.selectors.versions import version_of
 
@@ -40,6 +41,16 @@ def _release() -> str:
 RELEASE = _release()
 
 
+def etag_of_file(request: Request, *, state: str) -> str:
+    """
+    The ETag of a file that is sent while it is read: of what was asked, and of the state of the records before.
+
+    A weak one. It changes with every write, whatever the file would hold, and never stays while the file would change.
+    """
+    asked = (RELEASE, question_of(request._request), state)
+    return f'W/"{sha256(repr(asked).encode()).hexdigest()[:32]}"'
+
+
 def kept_answer(
     request: Request, *, choose: Callable[[], Asked], work_out: Callable[[Asked], tuple[Any, bool]]
 ) -> HttpResponse:
@@ -55,23 +66,21 @@ def kept_answer(
     key = _key(request)
     kept = cache.get(key)
     earlier = kept if isinstance(kept, Kept) else None
-    if earlier is None or earlier.version != version_of(earlier.asked[0]):
-        kept = _worked_out(request, asked=earlier.asked if earlier else choose(), work_out=work_out)
+    asked = earlier.asked if earlier else choose()
+    version = version_of(asked[0])
+    if earlier is None or earlier.version != version:
+        kept = _worked_out(asked=asked, version=version, work_out=work_out)
         if kept.version and len(kept.body) <= LARGEST:
             cache.set(key, kept, KEPT_SECONDS)
-    media_type = request.accepted_renderer.media_type
     kind = HttpResponse if kept.version else Passing
-    return kind(kept.body, content_type=media_type, headers={"ETag": kept.etag})
+    return kind(kept.body, content_type=OrjsonRenderer.media_type, headers={"ETag": kept.etag})
 
 
 def _key(request: Request) -> str:
-    asked = f"{request.accepted_renderer.format} {request.get_full_path()}"
-    return f"kept:{RELEASE}:{sha256(asked.encode()).hexdigest()}"
+    return f"kept:{RELEASE}:{sha256(request.get_full_path().encode()).hexdigest()}"
 
 
-def _worked_out(request: Request, *, asked: Asked, work_out: Callable[[Asked], tuple[Any, bool]]) -> Kept:
-    version = version_of(asked[0])
+def _worked_out(*, asked: Asked, version: str | None, work_out: Callable[[Asked], tuple[Any, bool]]) -> Kept:
     content, is_all = work_out(asked)
-    rendered = request.accepted_renderer.render(content, request.accepted_media_type, {})
-    body = rendered.encode() if isinstance(rendered, str) else rendered
+    body = OrjsonRenderer().render(content)
     return Kept(asked, version if version and is_all else "", f'"{sha256(body).hexdigest()[:32]}"', body)

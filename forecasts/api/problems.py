@@ -18,6 +18,7 @@ from rest_framework.views import set_rollback
 from forecasts.services.refusal import Moved
 
 from .problem_types import TYPES
+from .renderers import is_page
 
 MEDIA_TYPE = "application/problem+json"
 LONGEST_VALUE = 200
@@ -85,7 +86,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     problem = problem_of(_code(failure), status=failure.status_code, detail=_sentence(failure))
     if errors := _errors(failure, request=context.get("request")):
         problem["errors"] = errors
-    return Response(problem, status=failure.status_code, headers=_headers(failure), content_type=MEDIA_TYPE)
+    kind = None if is_page(context.get("request")) else MEDIA_TYPE
+    return Response(problem, status=failure.status_code, headers=_headers(failure), content_type=kind)
 
 
 def problem_of(slug: str, *, status: int, detail: str) -> dict[str, Any]:

@@ -53,6 +53,7 @@ urlpatterns = [
     *router.urls,
     path("accuracy/", accuracy.AccuracyView.as_view(), name="accuracy"),
     path("accuracy/calls.csv", calls.CallsCsvView.as_view(), name="calls-csv"),
+    path("accuracy/cohort/", accuracy.CohortView.as_view(), name="cohort"),
     path("accuracy/figures.csv", calls.FiguresCsvView.as_view(), name="figures-csv"),
     path("accuracy/calls.ndjson", calls.CallsLinesView.as_view(), name="calls-ndjson"),
     path("calibration/", accuracy.CalibrationView.as_view(), name="calibration"),

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 
+from forecasts.ledger.redactions import PREFIX
 from forecasts.ledger.seals import Seal
-from forecasts.models import Article, EventVersion, Prediction, RuleVersion, Sealed, Unsealing
+from forecasts.models import Article, EventVersion, Prediction, Redaction, RuleVersion, Sealed, Unsealing
+from forecasts.selectors.ledger_receipts import leaf_of
 from forecasts.services.event_drafts import EventDraft, digest_of
 from forecasts.services.predictions import rule_digest
 
@@ -37,17 +39,23 @@ def _with_floats(value: object) -> object:
 
 def events_are_as_recorded(*, now: datetime) -> Iterator[str]:
     """The digest of every version of an event is that of its content."""
+    redacted = frozenset(Redaction.objects.filter(kind="event").values_list("row_key", flat=True))
     for row in EventVersion.objects.values("pk", "sha256", *DRAFTED).iterator(ROWS):
         pk, sha256 = row.pop("pk"), row.pop("sha256")
         # A tier that was not given is that of the source, and is not part of what was digested.
         drafts = (EventDraft(**row), EventDraft(**{**row, "tier": ""}))
-        if sha256 not in {digest_of(draft) for draft in drafts}:
+        if sha256 not in {digest_of(draft) for draft in drafts} and leaf_of("event", pk).key not in redacted:
             yield f"event version {pk} does not have the content of its digest"
 
 
 def texts_are_as_recorded(*, now: datetime) -> Iterator[str]:
     """The digest of an article whose whole text is kept is that of its text."""
-    rows = Article.objects.exclude(text="").filter(text_is_excerpt=False).values_list("pk", "text_sha256", "text")
+    rows = (
+        Article.objects.exclude(text="")
+        .filter(text_is_excerpt=False)
+        .exclude(text__startswith=PREFIX)
+        .values_list("pk", "text_sha256", "text")
+    )
     for pk, sha256, text in rows.iterator(ROWS):
         if sha256 != hashlib.sha256(text.encode()).hexdigest():
             yield f"article {pk} does not have the text of its digest"
@@ -55,7 +63,7 @@ def texts_are_as_recorded(*, now: datetime) -> Iterator[str]:
 
 def what_is_revealed_was_sealed(*, now: datetime) -> Iterator[str]:
     """What was revealed opens its commitment, and counts from when it was sealed."""
-    revealed = Unsealing.objects.filter(kind=Unsealing.Kind.REVEALED)
+    revealed = Unsealing.objects.filter(kind=Unsealing.Kind.REVEALED).exclude(content__startswith=PREFIX)
     for row in revealed.select_related("sealed", "prediction", "forecast").order_by("id").iterator(ROWS):
         if Seal(row.content, row.salt).commitment != row.sealed.commitment:
             yield f"sealed {row.sealed_id} was revealed as something else"

@@ -11,6 +11,8 @@ from .verifier import commitment_of, entry_hash, leaf_hash, root_of
 VERSION = 1
 SALT_BYTES = 16
 DIGEST_BYTES = 32
+# What stands for a salt that was forgotten, with what it committed to.
+FORGOTTEN = bytes(SALT_BYTES)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def opens(batch: Batch, *, position: int, body: bytes) -> bool:
 def without_salt(salts: bytes, *, position: int) -> bytes:
     """The salts with one forgotten."""
     start = position * SALT_BYTES
-    return salts[:start] + bytes(SALT_BYTES) + salts[start + SALT_BYTES :]
+    return salts[:start] + FORGOTTEN + salts[start + SALT_BYTES :]
 
 
 def header_of(

@@ -190,6 +190,13 @@ SHAPES = (
         ("id", "commitment", "forecaster_id", "about", "reveal_by", "recorded_at", "recorded_by_id"),
     ),
     Shape(
+        "redaction",
+        "redaction",
+        "redaction",
+        ("id", "kind", "key", "row_key", "columns", "reason", "recorded_at", "recorded_by_id"),
+        parts=(Part("salts", "redactedsalt", "redaction_id", "id", ("seq", "position")),),
+    ),
+    Shape(
         "unsealing",
         "unsealing",
         "unsealing",
@@ -203,3 +210,8 @@ BY_NAME: Mapping[str, Shape] = {shape.name: shape for shape in SHAPES}
 def shapes_of(kind: str, *, is_new: bool) -> tuple[Shape, ...]:
     """What is committed to when a row of this kind was recorded, or when it changed."""
     return tuple(shape for shape in SHAPES if shape.kind == kind and (is_new or shape.is_state))
+
+
+def redacted_shapes_of(kind: str) -> tuple[Shape, ...]:
+    """What is committed to again when texts were taken out of a row of this kind."""
+    return tuple(shape for shape in SHAPES if shape.kind == kind and not shape.is_state)

@@ -38,6 +38,7 @@ BEGINNING = b"aftercast/ledger/v1\n"
 SEAL = b"aftercast/seal/v1\n"
 ED25519 = 1
 DASH = "— "
+REDACTED = "[redacted"
 
 
 class Tampered(ValueError):
@@ -378,34 +379,37 @@ def check_rows(header: Header, *, rows: Sequence[Row]) -> None:
         raise Tampered(f"The rows of entry {header.seq} are not those that were recorded with it.")
 
 
-class Seals:
-    """Follows what was sealed, and checks that what was revealed is what was committed to."""
+class Contents:
+    """Follows what rows say of others: that what was revealed is what was sealed, and which were redacted."""
 
     def __init__(self) -> None:
+        self.redacted: set[tuple[int, int]] = set()
         self._commitments: dict[object, str] = {}
 
     def follow(self, body: bytes) -> None:
         """Take the next row that can be read."""
-        if not body.endswith((b'"table":"sealed"}', b'"table":"unsealing"}')):
+        if not body.endswith((b'"table":"sealed"}', b'"table":"unsealing"}', b'"table":"redaction"}')):
             return
         given = json.loads(body)
         row = given["row"]
         if given["table"] == "sealed":
             self._commitments[row["id"]] = row["commitment"]
-        elif "content" in row:
+        elif given["table"] == "redaction":
+            self.redacted |= {(one["seq"], one["position"]) for one in row.get("salts", ())}
+        elif "content" in row and not row["content"].startswith(REDACTED):
             made = seal_of(row["content"].encode(), salt=bytes.fromhex(row["salt"])).hex()
             if made != self._commitments.get(row["sealed_id"]):
                 raise Tampered(f"What was revealed of sealed {row['sealed_id']} is not what was sealed.")
 
 
-def check_export(folder: Path) -> tuple[Chain, list[Key]]:
+def check_export(folder: Path) -> tuple[Chain, list[Key], Contents]:
     """Check an export by itself: its files, its chain, its rows, its own checkpoints."""
     manifest = json.loads((folder / "manifest.json").read_bytes())
     for name, digest in manifest["sha256"].items():
         if not (folder / name).is_file() or hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
             raise Tampered(f"{name} is not the file that was exported.")
     keys = [read_key(line) for line in (folder / "keys.txt").read_text().splitlines() if line.strip()]
-    chain, seals = Chain(), Seals()
+    chain, contents = Chain(), Contents()
     with (folder / "rows.ndjson").open("rb") as lines:
         remaining = read_rows(lines)
         row = next(remaining, None)
@@ -417,12 +421,12 @@ def check_export(folder: Path) -> tuple[Chain, list[Key]]:
                 row = next(remaining, None)
             check_rows(header, rows=mine)
             for one in mine:
-                seals.follow(one.body or b"")
+                contents.follow(one.body or b"")
     if row:
         raise Tampered(f"There are rows of entry {row.seq}, which is not there.")
     for path in sorted((folder / "checkpoints").glob("*.note")):
         chain.check(read_checkpoint(open_note(path.read_text(), keys=keys)))
-    return chain, keys
+    return chain, keys, contents
 
 
 # A receipt
@@ -468,7 +472,7 @@ def main(arguments: Sequence[str]) -> int:
     if arguments[0] == "--receipt":
         return _check_receipt_file(arguments[1], keys=arguments[2:])
     try:
-        chain, keys = check_export(Path(arguments[0]))
+        chain, keys, contents = check_export(Path(arguments[0]))
     except Tampered as found:
         print(f"TAMPERED: {found}")
         return 1
@@ -483,6 +487,8 @@ def main(arguments: Sequence[str]) -> int:
         print(
             f"OK: {len(chain.leaves)} entries, {len(arguments) - 1} checkpoints of yours. Root {root_of(chain.leaves).hex()}"
         )
+        if contents.redacted:
+            print(f"{len(contents.redacted)} rows were redacted: entries of the ledger say which, by whom and why.")
     return worst
 
 

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 (
                     "recorded_by",
                     models.ForeignKey(
+                        db_index=False,
                         editable=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -147,6 +148,7 @@ class Migration(migrations.Migration):
                 (
                     "recorded_by",
                     models.ForeignKey(
+                        db_index=False,
                         editable=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -157,7 +159,10 @@ class Migration(migrations.Migration):
                 (
                     "sealed",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="unsealings", to="forecasts.sealed"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="unsealings",
+                        to="forecasts.sealed",
                     ),
                 ),
             ],

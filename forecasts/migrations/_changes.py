@@ -46,6 +46,7 @@ WATCHED = {
 
 # The same for tables that came later: what was done to all of them at once did not find these.
 LATER = {
+    "redaction": ("redaction", "{row}.id", ()),
     "sealed": ("sealed", "{row}.commitment", ()),
     "unsealing": ("unsealing", "(SELECT commitment FROM forecasts_sealed s WHERE s.id = {row}.sealed_id)", ()),
 }

@@ -19,7 +19,7 @@ from .events import (
 from .forecasts import Forecast, Lexicon, LexiconEntry
 from .jobs import JobRun
 from .judgements import Judgement
-from .ledger import Checkpoint, LedgerEntry, LedgerHead, LedgerSalts, SigningKey
+from .ledger import Checkpoint, LedgerEntry, LedgerHead, LedgerSalts, RedactedSalt, Redaction, SigningKey
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
 from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
@@ -63,6 +63,8 @@ __all__ = [
     "Posting",
     "Prediction",
     "PredictionCounts",
+    "RedactedSalt",
+    "Redaction",
     "Resolution",
     "RuleKey",
     "RuleVersion",

@@ -33,11 +33,13 @@ class Change(models.Model):
         RESOLUTION = "resolution", "Resolution"
         SCORE = "score", "Score"
         SEALED = "sealed", "Sealed prediction or forecast"
+        REDACTION = "redaction", "Texts taken out of a record"
         UNSEALING = "unsealing", "Something sealed was revealed, or its date passed"
 
     class Action(models.TextChoices):
         RECORDED = "RECORDED", "Recorded"
         CHANGED = "CHANGED", "Its state or its description changed"
+        REDACTED = "REDACTED", "Texts were taken out of it: take them out of copies too"
 
     era = models.BigIntegerField(help_text="The cluster of the database; a later one has a higher number.")
     transaction_number = models.BigIntegerField(help_text="Of the cluster.")

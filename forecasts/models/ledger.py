@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -111,3 +112,40 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size}: {self.root}"
+
+
+class Redaction(models.Model):
+    """That texts were taken out of a record for good, by whom and why; the proofs of what was recorded still hold."""
+
+    SHORTEST_REASON = 10
+
+    kind = models.CharField(max_length=12, help_text="Of record, as the ledger calls it.")
+    key = models.CharField(max_length=200, help_text="What the address of the record ends in.")
+    row_key = models.CharField(max_length=36, help_text="The key of the row, as in the feed of changes.")
+    columns = models.JSONField(help_text="What was taken out of it.")
+    reason = models.TextField()
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
+
+    class Meta:
+        indexes = [models.Index(name="redaction_of_row", fields=["row_key", "kind"])]
+        constraints = [models.CheckConstraint(name="redaction_is_explained", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}: {self.reason}"
+
+
+class RedactedSalt(models.Model):
+    """A commitment that nothing opens any more, since its salt was forgotten with what it committed to."""
+
+    redaction = models.ForeignKey(Redaction, on_delete=models.PROTECT, related_name="salts")
+    seq = models.BigIntegerField(help_text="Of the entry.")
+    position = models.PositiveIntegerField(help_text="Among its rows, from 0.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="salt_forgotten_once", fields=["seq", "position"])]
+
+    def __str__(self) -> str:
+        return f"{self.seq}/{self.position}"

@@ -24,7 +24,7 @@ class Sealed(models.Model):
     reveal_by = models.DateTimeField(help_text="From then on it counts as never revealed.")
     recorded_at = models.DateTimeField(editable=False)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, db_index=False, related_name="+"
     )
 
     class Meta:
@@ -63,7 +63,7 @@ class Unsealing(models.Model):
         REVEALED = "REVEALED", "Revealed"
         OVERDUE = "OVERDUE", "Not revealed by its date"
 
-    sealed = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="unsealings")
+    sealed = models.ForeignKey(Sealed, on_delete=models.PROTECT, db_index=False, related_name="unsealings")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     content = models.TextField(blank=True, help_text="Canonical JSON, byte for byte what was committed to.")
     salt = models.CharField(max_length=64, blank=True, help_text="In hexadecimal.")
@@ -71,7 +71,7 @@ class Unsealing(models.Model):
     forecast = models.ForeignKey(Forecast, on_delete=models.PROTECT, null=True, related_name="unsealings")
     recorded_at = models.DateTimeField(editable=False)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, db_index=False, related_name="+"
     )
 
     class Meta:

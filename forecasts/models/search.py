@@ -5,7 +5,7 @@ from django.db import models
 
 class SearchText(models.Model):
     """
-    What one row says, folded to plain words. Written with the row, since neither ever changes.
+    What one row says, folded to plain words. Written with the row, and again where texts were taken out of it.
 
     The database keeps an index of the words beside it: a `tsvector` on PostgreSQL, an FTS5 table on SQLite.
     """

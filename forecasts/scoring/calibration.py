@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtr
 from scipy.stats import poisson_binom
 
-from forecasts.scoring.intervals import jeffreys_interval
+from forecasts.scoring.intervals import jeffreys_bounds
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE, Integers, Levels
 from forecasts.scoring.validation import FloatArray, Numbers, as_pair, as_shares
 
@@ -67,10 +67,10 @@ def levels_of(histogram: Levels) -> tuple[Level, ...]:
     Args:
         histogram: Forecasts by probability; their intervals go by weight, their n counts forecasts.
     """
-    return tuple(
-        _level(level, weight=weight / WHOLE, hits=hits / (WHOLE * BASIS_POINTS), rows=rows)
-        for level, weight, hits, rows in histogram.cells()
-    )
+    n, hits = histogram.weight / WHOLE, histogram.hits / (WHOLE * BASIS_POINTS)
+    low, high = jeffreys_bounds(hits, n)
+    columns = (histogram.level / BASIS_POINTS, histogram.rows, hits / n, low, high)
+    return tuple(Level(*row) for row in zip(*(column.tolist() for column in columns), strict=True))
 
 
 def expected_hits(fcst: Numbers) -> float:
@@ -137,11 +137,6 @@ def _told(n: int, *, expected: float, observed: float, used: tuple[FloatArray, I
     if p_value is not None:
         text += f" (p {_p_text(p_value)})"
     return RecordStatement(n, expected, observed, p_value, f"{text}.")
-
-
-def _level(level: int, *, weight: float, hits: float, rows: int) -> Level:
-    interval = jeffreys_interval(hits, weight)
-    return Level(level / BASIS_POINTS, rows, hits / weight, interval.low, interval.high)
 
 
 def _two_sided_p(probabilities: FloatArray, times: Integers, *, hits: int) -> float:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+import numpy as np
 from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
 
-from forecasts.scoring.validation import Numbers, as_clusters, as_shares, require_same_length
+from forecasts.scoring.validation import FloatArray, Numbers, as_clusters, as_shares, require_same_length
 
 MIN_CLUSTERS_FOR_T: Final = 20
 
@@ -147,6 +148,31 @@ def jeffreys_interval(hits: float, n: float, *, level: float = 0.95) -> Interval
     _require_level(level)
     low, high = _beta_bounds(hits / n, weight=n, level=level)
     return Interval(low, high, IntervalMethod.JEFFREYS, n=max(1, round(n)), n_clusters=max(1, round(n)), level=level)
+
+
+def jeffreys_bounds(hits: FloatArray, n: FloatArray, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+    """
+    Return the ends of Jeffreys' intervals for many shares at once, as `jeffreys_interval` has them for one.
+
+    Args:
+        hits: How many succeeded of each, in [0, n], shape (k,); fractions are allowed.
+        n: Trials of each, above 0, shape (k,).
+        level: Nominal coverage, between 0 and 1.
+    Returns:
+        The low and the high ends in [0, 1], each of shape (k,).
+    Raises:
+        ValueError: n not above 0, or hits outside [0, n].
+    References:
+        Brown, Cai and DasGupta (2001), Statistical Science 16(2), 101-133.
+    """
+    _require_level(level)
+    if ((n <= 0) | (hits < 0) | (hits > n)).any():
+        raise ValueError("hits must be in [0, n] and n above 0 for every share")
+    share = hits / n
+    above, below = share * n + 0.5, (1 - share) * n + 0.5
+    low = np.where(share == 0, 0.0, betaincinv(above, below, (1 - level) / 2))
+    high = np.where(share == 1, 1.0, betaincinv(above, below, (1 + level) / 2))
+    return np.minimum(low, share), np.maximum(high, share)
 
 
 def _members_by_cluster(values: list[float], keys: tuple[Hashable, ...]) -> list[list[float]]:

@@ -222,9 +222,8 @@ class Totals:
             known.squares * n**2 - 2 * known.total * n * known.with_weight + known.total**2 * self.weight_squares
         )
         # Never negative, unless parts of the sums were read while others were recorded.
-        variance = Fraction(self.clusters, self.clusters - 1) * Fraction(
-            max(residuals, 0), (n**2 * UNITS[measure]) ** 2
-        )
+        residuals = max(residuals, 0)
+        variance = Fraction(self.clusters, self.clusters - 1) * Fraction(residuals, (n**2 * UNITS[measure]) ** 2)
         return math.sqrt(variance)
 
     def z(self, measure: str) -> float | None:

@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from forecasts.models import Among, Forecast, Posting, Resolution
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import brier_score, log_score
 
+from .counting import SETTLED
 from .recorded_coverage import last_words, standing_postings
 from .recounts import Recount, weight_under
-from .slices import Slice, weight_of
+from .slices import Slice, predictions_in, weight_of
 
 PLACES = 10  # As many as scores are recorded with.
 MOST_SHOWN = 100
@@ -75,8 +77,9 @@ def newest_calls(chosen: Slice, *, n_rows: int, recount: Recount | None = None) 
     """
     Return the forecasts of a slice that were scored last, `MOST_SHOWN` at most, the latest outcome first.
 
-    Those of a slice with more than `MOST_SORTED` are looked for among the last 20,000 that were scored at all, so there
-    may be fewer. The number of queries does not depend on how many there are.
+    Those of a slice with more than `MOST_SORTED` are looked for among the last 20,000 that were scored at all, and where
+    these have too few of it, among its predictions that were decided last. The number of queries does not depend on how
+    many there are.
 
     Args:
         chosen: The slice.
@@ -102,11 +105,33 @@ def _recorded(chosen: Slice, *, n_rows: int) -> list[tuple[Any, ...]]:
     """Rows of `COLUMNS` and of `LAST`."""
     rows = standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
     if n_rows > MOST_SORTED and chosen.as_recorded is None:
-        return list(_among_the_last(_with_words(rows, chosen=chosen)))
+        return _newest_of_many(rows, chosen=chosen)
     # Few are found first and sorted then: looked for in order, the whole table might be passed over for them.
+    return _last_of(rows, chosen=chosen)
+
+
+def _last_of(rows: QuerySet[Posting], *, chosen: Slice) -> list[tuple[Any, ...]]:
     newest = rows.order_by((F("pk") + 0).desc()).values("pk")[:MOST_SHOWN]
     shown = Posting.objects.filter(pk__in=newest).annotate(now_weighs=weight_of(chosen.weighting))
     return list(_with_words(shown, chosen=chosen).values_list(*COLUMNS, *LAST))
+
+
+def _newest_of_many(rows: QuerySet[Posting], *, chosen: Slice) -> list[tuple[Any, ...]]:
+    found = list(_among_the_last(_with_words(rows, chosen=chosen)))
+    if len(found) == MOST_SHOWN:
+        return found
+    # Nothing of it was scored for long. One forecaster's rows are found by index; others by the fewer predictions.
+    older = rows if chosen.forecaster else rows.filter(Among("resolution__prediction", _decided_last(chosen)))
+    return _last_of(older, chosen=chosen)
+
+
+def _decided_last(chosen: Slice) -> list[UUID]:
+    """The predictions of a slice that were decided last; a posting may stand under an earlier word on one."""
+    settled = Resolution.objects.filter(verdict__in=SETTLED, prediction__in=predictions_in(chosen).values("pk"))
+    if chosen.retrospective is not None:
+        settled = settled.filter(is_retrospective=chosen.retrospective)
+    last = settled.order_by("-recorded_at", "-pk").values_list("prediction", flat=True)
+    return list(dict.fromkeys(last[: 2 * MOST_SHOWN]))
 
 
 def _with_words(rows: QuerySet[Posting], *, chosen: Slice) -> QuerySet[Posting]:
@@ -119,18 +144,31 @@ def _with_words(rows: QuerySet[Posting], *, chosen: Slice) -> QuerySet[Posting]:
 
 def _among_the_last(rows: QuerySet[Posting]) -> Iterator[tuple[Any, ...]]:
     """The newest of many, looked for from the end of the table on: the database would gather and sort them all."""
-    end = Posting.objects.aggregate(last=Max("pk"))["last"] or 0
+    end = _last_posting()
     left, before = MOST_SHOWN, 0
     for reach in LOOKED_THROUGH:
         part = Q(pk__gt=end - reach, pk__lte=end - before)
         # Their forecasts by name, or the database goes through all forecasts for them.
-        forecasts = list(Posting.objects.filter(part).values_list("forecast", flat=True))
+        forecasts = _forecasts_between(end - reach, end - before)
         narrowed = rows.filter(part).filter(Among("forecast", forecasts)).order_by("-pk")
         found = list(narrowed.values_list(*COLUMNS, *LAST)[:left])
         yield from found
         left, before = left - len(found), reach
         if not left:
             return
+
+
+# Every answer about a large slice asks these two: written out, they take a third of the time.
+def _last_posting() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT MAX(id) FROM forecasts_posting")
+        return cursor.fetchone()[0] or 0
+
+
+def _forecasts_between(after: int, up_to: int) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT forecast_id FROM forecasts_posting WHERE id > %s AND id <= %s", [after, up_to])
+        return [key if isinstance(key, UUID) else UUID(key) for (key,) in cursor.fetchall()]
 
 
 def _recounted(chosen: Slice, *, recount: Recount) -> list[_Row]:

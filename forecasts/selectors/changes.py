@@ -10,7 +10,7 @@ from forecasts.models import Change
 
 LARGEST = 2**63 - 1
 SHAPE = re.compile(r"([0-9]{1,19})-([0-9]{1,19})-([0-9]{1,19})", re.ASCII)
-BY_NUMBER = {Change.Kind.OBSERVATION, Change.Kind.SCORE}
+BY_NUMBER = {Change.Kind.OBSERVATION, Change.Kind.SCORE, Change.Kind.REDACTION}
 BY_NAME = {
     Change.Kind.FORECASTER,
     Change.Kind.TOPIC,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from forecasts.scoring.figures import Figure
+from forecasts.scoring.part_figures import mean_part
 from forecasts.scoring.summary import ScoreSummary, summarise_sums
 from forecasts.scoring.thresholds import Absent, Missing
 
@@ -33,6 +35,7 @@ class Cohort:
     due_to: datetime
     summary: ScoreSummary
     coverage: Coverage
+    brier: Figure
 
     @property
     def open_share(self) -> float | None:
@@ -60,4 +63,9 @@ def cohort_of(chosen: Slice, *, coverage: Coverage, n_rows: int, now: datetime) 
         return TOO_MANY
     due = replace(chosen, due_to=now)
     sums = sums_of(due)
-    return Cohort(due_to=now, summary=summarise_sums(sums.totals, sums.levels), coverage=recorded_coverage(due))
+    return Cohort(
+        due_to=now,
+        summary=summarise_sums(sums.totals, sums.levels),
+        coverage=recorded_coverage(due),
+        brier=mean_part("BRIER", sums.totals),
+    )

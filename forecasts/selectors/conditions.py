@@ -65,16 +65,19 @@ class Conditional:
     are_fits_complete: bool
 
 
-def conditional_of(chosen: Slice, *, coverage: Coverage, recount: Recount | None = None) -> Conditional:
+def conditional_of(
+    chosen: Slice, *, coverage: Coverage, n_rows: int = 0, recount: Recount | None = None
+) -> Conditional:
     """
     Return what there is to say about the predictions of a slice that have a condition.
 
     Args:
         chosen: The slice.
         coverage: What became of its predictions.
+        n_rows: How many forecasts count in it, at least.
         recount: What counts where they are decided anew; by the record otherwise.
     """
-    is_small = coverage.predictions <= MOST_LOOKED_AT
+    is_small = max(coverage.predictions, n_rows) <= MOST_LOOKED_AT
     fits = fits_of(chosen) if is_small and coverage.predictions else Fits(is_complete=is_small)
     share = _annulled_share(coverage)
     return Conditional(

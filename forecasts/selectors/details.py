@@ -99,7 +99,7 @@ def details_of(
     spoken, hedges = _spoken(chosen, coverage=coverage, recount=recount)
     return Details(
         verbal=verbal_of(spoken, hedges=hedges),
-        conditional=conditional_of(chosen, coverage=coverage, recount=recount),
+        conditional=conditional_of(chosen, coverage=coverage, n_rows=sums.n_rows, recount=recount),
         spread=spread_of(chosen, sums=sums, coverage=coverage, spoken=spoken or (), recount=recount, as_of=as_of),
         deadlines=deadlines_of(chosen, n=coverage.implied_deadline, sums=sums, as_of=as_of, recount=recount),
     )

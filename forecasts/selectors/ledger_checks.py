@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import connection
 
-from forecasts.ledger.entries import Batch, opens
+from forecasts.ledger.entries import FORGOTTEN, Batch, opens
 from forecasts.ledger.shapes import BY_NAME, SHAPES
 from forecasts.ledger.verifier import Chain, Tampered, read_header
 from forecasts.models import LedgerEntry, LedgerHead, LedgerSalts
 
 from .ledger_rows import Leaf, leaves_noted, leaves_of, model_of, readable_bodies_of
+from .redactions import forgotten
 
 # Rows whose bytes are worked out at once.
 ROWS = 5_000
@@ -100,16 +101,25 @@ def _rows_of(entries: Sequence[LedgerEntry], *, states: dict[Leaf, tuple[bytes, 
         {leaf for found in leaves.values() for leaf in found if not BY_NAME[leaf.shape].is_state}
     )
     salts = dict(LedgerSalts.objects.filter(seq__in=leaves).values_list("seq", "salts"))
+    closed = forgotten(leaves)
     for entry in entries:
         batch = Batch(bytes(entry.commitments), bytes(salts.get(entry.seq, b"")))
         if len(leaves[entry.seq]) != len(batch):
             yield f"Entry {entry.seq} is of {len(batch)} rows, and the feed of changes notes {len(leaves[entry.seq])}."
             continue
         for position, leaf in enumerate(leaves[entry.seq]):
-            if BY_NAME[leaf.shape].is_state:
+            if (entry.seq, position) in closed:
+                yield from _closing_problem(leaf, batch=batch, position=position, seq=entry.seq)
+            elif BY_NAME[leaf.shape].is_state:
                 states[leaf] = (batch.commitment(position), batch.salt(position), entry.seq)
             else:
                 yield from _problem(leaf, body=bodies.get(leaf), batch=batch, position=position, seq=entry.seq)
+
+
+def _closing_problem(leaf: Leaf, *, batch: Batch, position: int, seq: int) -> Iterator[str]:
+    """What is wrong with a record that was redacted since: what it was committed with must be forgotten."""
+    if batch.salt(position) != FORGOTTEN:
+        yield f"{leaf.shape} {leaf.key} of entry {seq} was redacted, and its salt is still there."
 
 
 def _problem(leaf: Leaf, *, body: bytes | None, batch: Batch, position: int, seq: int) -> Iterator[str]:

@@ -51,23 +51,24 @@ class Receipt:
 
 def entry_of(leaf: Leaf) -> LedgerEntry:
     """
-    The entry that a record got when it was recorded, or the one that lists it.
+    The entry that holds a record as it is: the one it got when it was recorded or redacted last, or that lists it.
 
     Raises:
         NoEntry: It has none.
     """
-    if entry := noted_entry(leaf):
-        return entry
+    for action in (Change.Action.REDACTED, Change.Action.RECORDED):
+        if entry := noted_entry(leaf, action=action):
+            return entry
     for entry in LedgerEntry.objects.filter(listed__isnull=False).order_by("seq").iterator(chunk_size=5):
         if [leaf.shape, leaf.key] in (entry.listed or ()):
             return entry
     raise NoEntry(f"There is no entry of {leaf.shape} {leaf.key}.")
 
 
-def noted_entry(leaf: Leaf) -> LedgerEntry | None:
-    """The entry that a record got when it was recorded; None where it is from before the ledger."""
-    noted = Change.objects.filter(row_key=leaf.key, kind=BY_NAME[leaf.shape].kind, action=Change.Action.RECORDED)
-    for change in noted.order_by("id"):
+def noted_entry(leaf: Leaf, *, action: str = Change.Action.RECORDED) -> LedgerEntry | None:
+    """The entry that a record got when it was recorded, or redacted last; None where it has no such entry."""
+    noted = Change.objects.filter(row_key=leaf.key, kind=BY_NAME[leaf.shape].kind, action=action)
+    for change in noted.order_by("id" if action == Change.Action.RECORDED else "-id"):
         held = LedgerEntry.objects.filter(era=change.era, transaction_number=change.transaction_number)
         if entry := held.filter(first_change__lte=change.pk, last_change__gte=change.pk).first():
             return entry

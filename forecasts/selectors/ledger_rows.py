@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, Q, UUIDField
 
 from forecasts.ledger.canonical import EMPTY, body_of
-from forecasts.ledger.shapes import BY_NAME, Part, Shape, shapes_of
+from forecasts.ledger.shapes import BY_NAME, Part, Shape, redacted_shapes_of, shapes_of
 from forecasts.models import Among, Change, LedgerEntry
 
 from .ledger_bodies import bodies_by_database, query_for
@@ -39,7 +39,9 @@ def leaves_noted(changes: Iterable[tuple[str, str, str]]) -> list[Leaf]:
     """
     leaves: dict[Leaf, None] = {}
     for kind, action, key in changes:
-        for shape in shapes_of(kind, is_new=action == Change.Action.RECORDED):
+        is_redacted = action == Change.Action.REDACTED
+        shapes = redacted_shapes_of(kind) if is_redacted else shapes_of(kind, is_new=action == Change.Action.RECORDED)
+        for shape in shapes:
             leaves[Leaf(shape.name, key)] = None
     return list(leaves)
 

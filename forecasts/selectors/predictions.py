@@ -15,6 +15,7 @@ from forecasts.models import (
     LedgerEntry,
     Milestone,
     Prediction,
+    Redaction,
     Resolution,
     RuleKey,
     RuleVersion,
@@ -24,6 +25,7 @@ from forecasts.models import (
 
 from .judgements import Question, questions_in
 from .ledger_receipts import leaf_of, noted_entry
+from .redactions import redactions_in
 from .resolutions import every_rule
 from .sealed import seal_of
 
@@ -66,7 +68,7 @@ class PredictionPage:
     One prediction with all that bears on it. Readings: the central first; resolutions: the newest first.
 
     `entry` is the one of the ledger that holds the claim; None where it is from before the ledger. `seal` is the
-    commitment that it was revealed from; empty where it was recorded openly.
+    commitment that it was revealed from; empty where it was recorded openly. `redactions` say what was taken out of it.
     """
 
     prediction: Prediction
@@ -79,6 +81,7 @@ class PredictionPage:
     superseded: tuple[Reading, ...] = ()
     entry: LedgerEntry | None = None
     seal: str = ""
+    redactions: tuple[Redaction, ...] = ()
 
     @property
     def resolution(self) -> Resolution | None:
@@ -132,6 +135,7 @@ def prediction_page(*, prediction_id: UUID) -> PredictionPage:
         questions=tuple(questions_in(versions=current)),
         superseded=readings[len(current) :],
         entry=noted_entry(leaf_of("prediction", prediction.pk)),
+        redactions=tuple(redactions_in("prediction", prediction)),
         seal=seal_of(prediction=prediction) if prediction.sealed_at else "",
     )
 

@@ -11,6 +11,8 @@ from .guards import STATE_COLUMNS, append_only
 TABLE_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 CHANGING = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 GROWING = frozenset({"SELECT", "INSERT"})
+# What only the owner does.
+OWNED = {name: frozenset({"SELECT"}) for name in ("django_migrations", "forecasts_redaction", "forecasts_redactedsalt")}
 # Rows that are locked while something is recorded of them: a lock takes the privilege, and the trigger refuses its use.
 LOCKED = {"forecasts_article": ("id",), "forecasts_event": ("id",), "forecasts_sealed": ("id",)}
 COLUMNS: Mapping[str, tuple[str, ...]] = {"forecasts_prediction": STATE_COLUMNS, **LOCKED}
@@ -34,7 +36,7 @@ def wanted_privileges() -> dict[str, frozenset[str]]:
             "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace"
         )
         tables = sorted(name for (name,) in cursor.fetchall())
-    special = {"django_migrations": frozenset({"SELECT"})} | dict.fromkeys(growing, GROWING)
+    special = dict.fromkeys(growing, GROWING) | OWNED
     return {table: special.get(table, CHANGING) for table in tables}
 
 

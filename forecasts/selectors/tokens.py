@@ -34,8 +34,8 @@ def recent_token(*, text: str, now: datetime) -> ApiToken | None:
     """
     The token with this text as it was at most ten seconds ago; None where there is none.
 
-    A program asks many times a minute, and its token hardly ever changes. What is revoked elsewhere is worthless here
-    within those seconds, what this process revokes at once.
+    For reading: a program asks many times a minute, and its token hardly ever changes. What is revoked elsewhere reads here
+    for those seconds still; what this process revokes does not.
     """
     digest = token_digest(text)
     held = _held.get(digest)

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Max, Min
 
 from forecasts.feeds import RowProblem, problem
-from forecasts.models import Event, EventKey, EventVersion, Evidence, Source
+from forecasts.models import Among, Event, EventKey, EventVersion, Evidence, Source
 
 from .bulk import insert_rows
 from .event_drafts import EventDraft, Report, digest_of, key_rows, report_row, version_row
@@ -104,7 +104,8 @@ def never_recorded(one: Correction, *, source: Source) -> RowProblem:
 
 def _histories(corrections: Iterable[Correction], *, source: Source) -> dict[str, list[EventVersion]]:
     identifiers = {one.external_id for one in corrections}
-    found = EventVersion.objects.filter(event__source=source, event__external_id__in=identifiers)
+    events = Event.objects.filter(source=source, external_id__in=identifiers).values_list("pk", flat=True)
+    found = EventVersion.objects.filter(Among("event", events))
     histories: dict[str, list[EventVersion]] = defaultdict(list)
     for version in found.select_related("event__source").order_by("version"):
         histories[version.event.external_id].append(version)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from forecasts.feeds import BadRow, EventRow, problem
-from forecasts.models import Event, EventKey, EventVersion, Evidence, Source
+from forecasts.models import Among, Event, EventKey, EventVersion, Evidence, Source
 
 from .bulk import insert_rows
 from .corrections import Correction, lock_events, never_recorded, plan_corrections, store_corrections
@@ -206,11 +207,15 @@ def _given_twice(identifier: str, *, line: int) -> str:
 def _recorded(candidates: list[_Candidate], *, source: Source) -> dict[str, tuple[object, set[str]]]:
     """The recorded events that have the ids of the candidates, with the digests of their versions."""
     identifiers = sorted({candidate.external_id for candidate in candidates})
-    found: dict[str, tuple[object, set[str]]] = {}
-    versions = EventVersion.objects.filter(event__source=source, event__external_id__in=identifiers)
-    for identifier, event_id, digest in versions.values_list("event__external_id", "event_id", "sha256"):
-        found.setdefault(identifier, (event_id, set()))[1].add(digest)
-    return found
+    events = Event.objects.filter(source=source, external_id__in=identifiers)
+    found: dict[UUID, tuple[str, set[str]]] = {
+        pk: (name, set()) for pk, name in events.values_list("pk", "external_id")
+    }
+    # Two questions: while a file comes in, the database does not know yet how large the tables are, and joins badly.
+    versions = EventVersion.objects.filter(Among("event", found))
+    for event_id, digest in versions.values_list("event", "sha256"):
+        found[event_id][1].add(digest)
+    return {name: (event_id, digests) for event_id, (name, digests) in found.items()}
 
 
 @transaction.atomic

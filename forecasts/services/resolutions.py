@@ -14,6 +14,9 @@ from forecasts.selectors.verdicts import Judged
 from .forecasts import parse_probability
 from .refusal import refuse
 
+# As `json.dumps` with this default, which makes an encoder each time.
+_encoded = json.JSONEncoder(default=str).encode
+
 
 def says_the_same(evaluation: Evaluation, *, judged: Judged) -> bool:
     """Whether what a rule comes to now is what it came to then."""
@@ -49,7 +52,7 @@ def _digest(judged: Judged) -> str:
         outcome.status, outcome.reason, outcome.side_value, outcome.review, sorted(outcome.witnesses),
         sorted(outcome.possible), judged.may_finalise, str(outcome.happened),
     ]  # fmt: skip
-    return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
+    return hashlib.sha256(_encoded(parts).encode()).hexdigest()
 
 
 def witnesses_of(evaluation: Evaluation, *, outcome: Outcome) -> list[Witness]:

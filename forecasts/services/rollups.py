@@ -12,7 +12,6 @@ from django.db.models import Q
 from forecasts.models import (
     Among,
     ArticleAuthor,
-    ClusterCell,
     Forecast,
     Forecaster,
     Posting,
@@ -26,7 +25,7 @@ from forecasts.selectors.counting import Counted
 from forecasts.selectors.standings import counts_of
 from forecasts.selectors.sums import totals_of
 
-from .cells import add_levels
+from .cells import add_levels, clusters_there, store_clusters, store_scopes
 
 ROWS = 2_000
 SCOPES_LOCK = 0x41667466  # Any number, as long as nothing else in the database locks it.
@@ -112,6 +111,8 @@ def post(*, entries: Sequence[Entry], predictions: Collection[UUID]) -> None:
     changes: dict[Name, _Change] = defaultdict(_Change)
     _sum_up(entries, places=places, changes=changes)
     _count(places, changes=changes)
+    # From here on everybody waits whose predictions lie in the same scopes: what can be done before is done.
+    _check_what_is_written()
     scopes = _locked(changes.keys())
     add_levels({scopes[name].pk: change.levels for name, change in changes.items()})
     _add_clusters(scopes, changes=changes)
@@ -127,6 +128,12 @@ def _lock(function: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {function}(%s)", [SCOPES_LOCK])
+
+
+def _check_what_is_written() -> None:
+    """Check the foreign keys of all that is written so far, which the database would put off to the commit."""
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
 
 
 def _no_longer_uncounted(predictions: Collection[UUID]) -> set[UUID]:
@@ -218,40 +225,45 @@ def _forecasters_of(predictions: Iterable[UUID]) -> Iterator[Name]:
         yield Scope.Kind.FORECASTER.value, kept[pk]
 
 
-def _locked(names: Iterable[Name]) -> dict[Name, Scope]:
-    wanted = sorted(names)
-    Scope.objects.bulk_create([Scope(kind=kind, key=key) for kind, key in wanted], ignore_conflicts=True)
+def _locked(names: Collection[Name]) -> dict[Name, Scope]:
+    found = _lock_those_there(names)
+    if missing := sorted(set(names) - found.keys()):
+        Scope.objects.bulk_create([Scope(kind=kind, key=key) for kind, key in missing], ignore_conflicts=True)
+        # In the order of their keys from the first: somebody else may hold a later one and wait for an earlier.
+        found = _lock_those_there(names)
+    return found
+
+
+def _lock_those_there(names: Iterable[Name]) -> dict[Name, Scope]:
     asked = Q(pk=None)
-    for kind in {kind for kind, _ in wanted}:
-        asked |= Q(kind=kind, key__in=[key for other, key in wanted if other == kind])
+    for kind in {kind for kind, _ in names}:
+        asked |= Q(kind=kind, key__in=[key for other, key in names if other == kind])
     rows = Scope.objects.select_for_update().filter(asked).order_by("pk")
     return {(row.kind, row.key): row for row in rows}
 
 
 def _add_clusters(scopes: Mapping[Name, Scope], *, changes: Mapping[Name, _Change]) -> None:
-    clusters = {cluster for change in changes.values() for cluster in change.clusters}
-    rows = ClusterCell.objects.filter(scope__in=scopes.values(), cluster__in=clusters)
-    found = {(row.scope_id, row.cluster): row for row in rows}
-    stored: list[ClusterCell] = []
-    gone: list[ClusterCell] = []
+    found = clusters_there(
+        {scope.pk: changes[name].clusters.keys() for name, scope in scopes.items() if changes[name].clusters}
+    )
+    stored: list[tuple[int, str, Cell]] = []
+    gone: list[tuple[int, str]] = []
     for name, change in changes.items():
         scope = scopes[name]
         totals = totals_of(scope)
         for cluster, difference in change.clusters.items():
-            row = found.get((scope.pk, cluster)) or ClusterCell(scope=scope, cluster=cluster, sums=[])
-            before = Cell(*row.sums)
+            before = found.get((scope.pk, cluster), Cell())
             after = before + difference
             totals = totals.replace_cell(before, after)
-            row.sums = list(after.numbers())
-            (stored if after else gone).append(row)
+            if after:
+                stored.append((scope.pk, cluster, after))
+            else:
+                gone.append((scope.pk, cluster))
         store_totals(scope, totals)
         scope.counts = added(scope.counts, change.counts)
         scope.revision += 1
-    ClusterCell.objects.bulk_create(
-        stored, update_conflicts=True, unique_fields=["scope", "cluster"], update_fields=["sums"], batch_size=ROWS
-    )
-    ClusterCell.objects.filter(pk__in=[row.pk for row in gone if row.pk]).delete()
-    Scope.objects.bulk_update(scopes.values(), ["totals", "counts", "revision"], batch_size=ROWS)
+    store_clusters(stored, gone=gone)
+    store_scopes(list(scopes.values()))
 
 
 def store_totals(scope: Scope, totals: Totals) -> None:

@@ -80,7 +80,8 @@ def revoke_token(*, token: ApiToken, now: datetime) -> bool:
     """
     Make a token worthless from now on; False where it was so already.
 
-    In this process it is so at once, in others as soon as they read it again, within ten seconds.
+    It writes nothing from then on, wherever it is shown. It reads nothing in this process, and nothing in others within ten
+    seconds.
     """
     is_new = bool(ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now))
     forget_token(digest=token.digest)

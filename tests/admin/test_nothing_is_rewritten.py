@@ -66,6 +66,8 @@ def test_every_table_an_editor_asks_about_is_in_the_admin():
         "lexiconentry",
         "posting",
         "predictioncounts",
+        "redactedsalt",
+        "redaction",
         "rulekey",
         "scope",
         "sealedcontent",

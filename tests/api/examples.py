@@ -212,6 +212,7 @@ def later_rule() -> dict[str, Any]:
 ASKED = {
     "accuracy": "topic=policy&retrospective=true",
     "accuracy_calls_csv": "topic=policy",
+    "accuracy_cohort": "topic=policy",
     "accuracy_figures_csv": "topic=policy",
     "accuracy_calls_ndjson": "topic=policy",
     "adjusted_leaderboard": "topic=policy",

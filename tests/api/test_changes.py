@@ -27,7 +27,7 @@ from tests.builders import (
     make_prediction,
     make_source,
 )
-from tests.everything import seal_something
+from tests.everything import redact_something, seal_something
 
 from .conftest import errors_of
 
@@ -88,6 +88,7 @@ def history():
     first, again = (make_event(external_id=name).event for name in ("told", "told-again"))
     merge_events(kept=first, merged=again, reason="The same.", now=NOW)
     reveal(sealed=seal_something(), now=NOW)
+    redact_something()
     return prediction
 
 

@@ -149,7 +149,7 @@ def test_a_leaderboard_as_csv_lists_everybody_with_rank_or_reason(reader):
     season_in_words()
     contest(99, cleo="0.7")
 
-    lines = b"".join(reader.get("leaderboard/forecasters.csv").streaming_content).decode().splitlines()
+    lines = reader.get("leaderboard/forecasters.csv").content.decode().splitlines()
 
     names, *rows = [line.split(",") for line in lines]
     by_name = {row[0]: dict(zip(names, row, strict=False)) for row in rows}
@@ -165,7 +165,7 @@ def test_a_comparison_can_be_worked_out_again_from_its_csv(reader):
     contest(2, "NO", ada="0.2", bob="0.5")
     contest(3, ada="0.1")
 
-    lines = b"".join(reader.get("compare/calls.csv?a=ada&b=bob").streaming_content).decode().splitlines()
+    lines = reader.get("compare/calls.csv?a=ada&b=bob").content.decode().splitlines()
 
     names, *rows = [line.split(",") for line in lines]
     calls = [dict(zip(names, row, strict=True)) for row in rows]

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from forecasts.models import ApiToken, Event, Forecast
+from forecasts.models import ApiToken, Event, Forecast, Topic
 from forecasts.selectors.tokens import forget_token, token_digest
 from forecasts.services.refusal import Refused
 from forecasts.services.tokens import issue_token, note_use, revoke_token
@@ -105,6 +105,18 @@ def test_a_token_is_read_once_for_many_requests(account):
         program.get("topics/")
 
     assert [query["sql"] for query in queries if "apitoken" in query["sql"]] == []
+
+
+def test_what_another_process_revokes_writes_nothing_from_then_on(account):
+    token, text = issue_token(name="log", account=account, scopes=["prediction:write"], now=NOW)
+    program = Program(text)
+    assert program.post("topics/", {"path": "aid"}).status_code == 201
+
+    # As another process would: nothing here is told of it.
+    ApiToken.objects.filter(pk=token.pk).update(revoked_at=timezone.now())
+
+    assert program.post("topics/", {"path": "war"}).status_code == 401
+    assert not Topic.objects.filter(path="war").exists()
 
 
 def test_what_another_process_revokes_is_worthless_within_ten_seconds(account):

@@ -22,7 +22,7 @@ def test_ready_means_a_database_with_every_migration(client):
     answer = client.get("/readyz")
 
     assert answer.status_code == 200
-    assert answer.json() == {"database": True, "migrations": True, "cache": True}
+    assert answer.json() == {"database": True, "migrations": True, "clock": True, "cache": True}
 
 
 @pytest.mark.django_db
@@ -35,7 +35,7 @@ def test_a_lost_cache_is_told_and_everything_is_served_all_the_same(client, monk
     answer = client.get("/readyz")
 
     assert answer.status_code == 200
-    assert answer.json() == {"database": True, "migrations": True, "cache": False}
+    assert answer.json() == {"database": True, "migrations": True, "clock": True, "cache": False}
 
 
 @pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_a_database_without_the_last_migration_is_not_ready(client):
     answer = client.get("/readyz")
 
     assert answer.status_code == 503
-    assert answer.json() == {"database": True, "migrations": False, "cache": True}
+    assert answer.json() == {"database": True, "migrations": False, "clock": True, "cache": True}
 
 
 def ran(name: str, *, minutes_ago: float, succeeded: bool = True) -> None:

@@ -22,6 +22,7 @@ class Database(Protocol):
 
     url: str
     now: str
+    vendor: str
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
 
@@ -31,15 +32,16 @@ class Database(Protocol):
 class Sqlite:
     """A file."""
 
+    vendor = "sqlite"
     now = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
     def __init__(self, *, folder: Path, name: str = "faults") -> None:
         self.path = folder / f"{name}.sqlite3"
         self.url = f"sqlite:///{self.path}"
 
-    def copy(self, *, folder: Path, name: str) -> "Sqlite":
-        """Another file with the same in it."""
-        copied = Sqlite(folder=folder, name=name)
+    def copy(self, *, folder: Path, name: str, disk: Path | None = None) -> "Sqlite":
+        """Another file with the same in it, where one is given on a disk of its own."""
+        copied = Sqlite(folder=disk or folder, name=name)
         self.execute(f"VACUUM INTO '{copied.path}'")
         return copied
 
@@ -55,24 +57,25 @@ class Sqlite:
 class Postgres:
     """A database in a cluster of ours."""
 
+    vendor = "postgresql"
     now = "now()"
 
     def __init__(self, *, cluster: "Cluster", name: str) -> None:
         self.cluster = cluster
         self.url = f"postgres://postgres@/{name}?host={cluster.folder}"
         self._name = name
-        self._address = f"host={cluster.folder} user=postgres dbname={name}"
+        self.address = f"host={cluster.folder} user=postgres dbname={name}"
 
-    def copy(self, *, folder: Path, name: str) -> "Postgres":
-        """Another database with the same in it; nobody may be connected to ours."""
-        return self.cluster.new_database(name, like=self._name)
+    def copy(self, *, folder: Path, name: str, disk: Path | None = None) -> "Postgres":
+        """Another database with the same in it, where one is given on a disk of its own; nobody may be connected to ours."""
+        return self.cluster.new_database(name, like=self._name, disk=disk)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask, and ask again while the cluster is coming up."""
         ends = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                with psycopg.connect(self._address, autocommit=True) as connection:
+                with psycopg.connect(self.address, autocommit=True) as connection:
                     cursor = connection.execute(sql)
                     return cursor.fetchall() if cursor.description else []
             except psycopg.OperationalError:
@@ -98,9 +101,17 @@ class Cluster:
         )
         self._control("start")
 
-    def new_database(self, name: str, *, like: str = "template0") -> Postgres:
+    def new_database(self, name: str, *, like: str = "template0", disk: Path | None = None) -> Postgres:
         """Make a database, empty unless it is to be like another one."""
-        Postgres(cluster=self, name="postgres").execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
+        place = ""
+        if disk:
+            folder = disk / "tables"
+            folder.mkdir()
+            if self._as_postgres:
+                shutil.chown(folder, "postgres")
+            Postgres(cluster=self, name="postgres").execute(f"CREATE TABLESPACE \"{name}\" LOCATION '{folder}'")
+            place = f'TABLESPACE "{name}"'
+        Postgres(cluster=self, name="postgres").execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}" {place}')
         return Postgres(cluster=self, name=name)
 
     def crash(self) -> None:

@@ -1,33 +1,70 @@
 """
-Fill a database: `python -m tests.faults.fill COUNT` records predictions that a sweep can decide.
+Fill a database: `python -m tests.faults.fill predictions COUNT` records predictions that a sweep can decide.
 
 The first one waits for a kind of event of its own, so that a fault can be put into evaluating its rule alone.
+`races PAIRS EACH` records predictions with an event each, which is about to be corrected into the window of the rule or
+out of it. `webhooks PORT...` subscribes receivers.
 """
 
 import sys
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import django
 
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 ORDINARY, MARKED = "AID", "PROTEST"
+EARLY, LATE = datetime(2025, 2, 10, tzinfo=UTC), datetime(2025, 3, 12, tzinfo=UTC)
 
 
-def fill(count: int) -> None:
+def predictions(count: int) -> None:
     """Record so many predictions with a forecast each, none of them due before 2100."""
+    from django.db import transaction
     from django.utils import timezone
 
     from forecasts.models import Prediction
     from tests.builders import cover, make_prediction, rule_that_it_occurs
 
     now = timezone.now()
-    for number in range(count):
-        rule = rule_that_it_occurs(event_type=ORDINARY if number else MARKED)
-        make_prediction(title=f"Claim {number}", statement=f"Claim {number}.", rule=rule, now=now)
+    # A commit for each takes longer than all the rest.
+    with transaction.atomic():
+        for number in range(count):
+            rule = rule_that_it_occurs(event_type=ORDINARY if number else MARKED)
+            make_prediction(title=f"Claim {number}", statement=f"Claim {number}.", rule=rule, now=now)
+        cover(now=now)
+        Prediction.objects.update(next_check_at=FAR)
+
+
+def races(pairs: int, each: int) -> None:
+    """Record so many predictions for each pair of workers; the event of every other one is to come out of the window."""
+    from django.utils import timezone
+
+    from tests.builders import cover, make_event, make_prediction, make_topic, rule_that_it_occurs
+
+    now = timezone.now() - timedelta(minutes=1)
+    for pair in range(pairs):
+        for number in range(each):
+            name = f"{pair}-{number}"
+            topic = make_topic(f"race/{name}")
+            rule = rule_that_it_occurs(topic=topic.path)
+            make_prediction(title=f"Claim {name}", statement=f"Claim {name}.", rule=rule, topic=topic, now=now)
+            on = EARLY if number % 2 else LATE
+            make_event(on=on, title=f"Event {name}", topics=(topic.path,), external_id=name, now=now)
     cover(now=now)
-    Prediction.objects.update(next_check_at=FAR)
+
+
+def webhooks(*ports: int) -> None:
+    """Have a receiver at each of these ports of the loopback told of verdicts that are proposed, each by its own account."""
+    from tests.hooks import make_subscriber, make_webhook
+
+    for port in ports:
+        account = make_subscriber(f"subscriber-{port}")
+        make_webhook(f"http://127.0.0.1:{port}/hook", account=account, events=["resolution.proposed"])
+
+
+FILLINGS: dict[str, Callable[..., None]] = {"predictions": predictions, "races": races, "webhooks": webhooks}
 
 
 if __name__ == "__main__":
     django.setup()
-    fill(int(sys.argv[1]))
+    FILLINGS[sys.argv[1]](*map(int, sys.argv[2:]))

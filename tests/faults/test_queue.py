@@ -1,53 +1,18 @@
 """The queue may lose, double and garble what it likes: what is due is in the database."""
 
-import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from .messages import QUEUE, SWEEP, message, push
 from .report import IS_CAMPAIGN, Tally, report
-from .rig import Rig, asked, wait_until
-
-QUEUE = "celery"
-SWEEP = "forecasts.tasks.sweep"
-
-
-def message(task: str, *, args: object = (), kwargs: object = None, body: str | None = None) -> str:
-    """A message as Celery puts it into the list; with a body of our own where one is given."""
-    from kombu.utils.encoding import bytes_to_str
-    from kombu.utils.uuid import uuid
-
-    number = uuid()
-    encoded = json.dumps([args, kwargs or {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}])
-    properties = {
-        "correlation_id": number,
-        "delivery_mode": 2,
-        "delivery_info": {"exchange": "", "routing_key": QUEUE},
-        "priority": 0,
-        "body_encoding": "utf-8",
-        "delivery_tag": uuid(),
-    }
-    headers = {"lang": "py", "task": task, "id": number, "root_id": number, "parent_id": None, "group": None}
-    content = {"body": bytes_to_str(body if body is not None else encoded), "content-encoding": "utf-8"}
-    return json.dumps(content | {"content-type": "application/json", "headers": headers, "properties": properties})
-
-
-def push(rig: Rig, *messages: str | bytes) -> None:
-    with rig.redis.client() as client:
-        client.lpush(QUEUE, *messages)
-
-
-def ready(rig: Rig) -> None:
-    """Let a worker and a beat run until the first sweep is over."""
-    rig.start_worker()
-    rig.start_beat()
-    wait_until(lambda: rig.told("swept") > 0, seconds=90)
+from .rig import asked, wait_until
 
 
 def test_two_beats_ask_twice_and_everything_happens_once(rig_on):
     rig = rig_on("postgresql")
     rig.fill(30)
-    ready(rig)
+    rig.start_worker_and_beat()
     rig.start_beat("second-beat")
     rig.make_due(30)
     before, began = rig.told("swept"), time.monotonic()
@@ -68,7 +33,7 @@ def test_an_emptied_queue_costs_one_interval(rig_on):
     push(rig, *[message(SWEEP) for _ in range(44)])
     rig.redis.flush()
     assert rig.redis.client().llen(QUEUE) == 0
-    ready(rig)
+    rig.start_worker_and_beat()
     seconds = wait_until(lambda: not rig.undecided(), seconds=30)
 
     tally = rig.clean_tally()
@@ -79,7 +44,7 @@ def test_an_emptied_queue_costs_one_interval(rig_on):
 def test_a_worker_goes_on_when_redis_comes_back(rig_on):
     rig = rig_on("postgresql")
     rig.fill(20)
-    ready(rig)
+    rig.start_worker_and_beat()
     kills = 5 if IS_CAMPAIGN else 1
     waits = []
     for _ in range(kills):
@@ -127,7 +92,7 @@ UNREADABLE = {
 def test_poisoned_messages_stop_no_worker(rig_on):
     rig = rig_on("postgresql")
     rig.fill(5)
-    ready(rig)
+    rig.start_worker_and_beat()
     for poison in REFUSED.values():
         push(rig, poison())
         time.sleep(0.3)
@@ -145,7 +110,7 @@ def test_what_is_no_message_at_all_ends_a_worker_once(rig_on):
     """Celery stops at bytes that are no JSON; the message is gone, so the worker that is started next goes on."""
     rig = rig_on("postgresql")
     rig.fill(5)
-    ready(rig)
+    rig.start_worker_and_beat()
     for junk in UNREADABLE.values():
         push(rig, junk)
         wait_until(lambda: not rig.is_running("worker"), seconds=60)

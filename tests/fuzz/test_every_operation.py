@@ -73,16 +73,23 @@ def faults(problem: dict[str, Any]) -> list[str]:
 
 
 def left_out(case: Any, answer: Any) -> list[Any]:
-    """The checks that an answer gives its own reason to leave out."""
+    """
+    The checks that an answer gives its own reason to leave out. Each is one that OpenAPI has no way to state:
+
+    - that a request of the right types is accepted, where all that is wrong with it is told, and every fault of it is
+      `BEYOND_TYPES`; any other refusal of such a request still fails;
+    - that a request of wrong types is refused as a whole, where rows in numbers are refused one by one: a bad row is
+      told in an answer with 200, which is what `mode=each` is for, and counted there as refused;
+    - that an answer has every field, where `fields` asked for some: no schema of an answer hangs on a parameter. That
+      what is left is as documented is tested without requests made up, in tests/api/test_schema.py.
+    """
     if answer.headers.get("content-type") not in (["application/json"], ["application/problem+json"]):
         return []
     told = answer.json()
     is_beyond = answer.status_code in (400, 422) and all(
         any(re.search(reason, fault) for reason in BEYOND_TYPES) for fault in faults(told)
     )
-    # Rows in numbers are refused one by one, by an answer that says so.
     is_refused_by_row = answer.status_code == 200 and isinstance(told, dict) and told.get("refused", 0) > 0
-    # What is shown of rows is as documented, only less of it; tests/api/test_schema.py has each field by itself.
     is_sparse = answer.status_code == 200 and "fields" in (case.query or {})
     names = [ACCEPTED] * is_beyond + [REJECTED] * is_refused_by_row + [SHAPE] * is_sparse
     return [schemathesis.checks.CHECKS.get_one(name) for name in names]

@@ -62,6 +62,26 @@ def listens(port: int) -> bool:
         return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
+def test_a_request_that_names_two_hosts_is_refused(run):
+    port = run("web").port
+    wait_until(lambda: listens(port))
+    own = f"127.0.0.1:{port}"
+
+    def asked(*hosts: str) -> tuple[int, str]:
+        with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as connected:
+            named = "".join(f"Host: {host}\r\n" for host in hosts)
+            connected.sendall(f"GET /api/v1/topics/ HTTP/1.1\r\n{named}Connection: close\r\n\r\n".encode())
+            answer = http.client.HTTPResponse(connected)
+            answer.begin()
+            return answer.status, answer.read().decode()
+
+    assert asked(own)[0] == 200
+    for hosts in ((own, "evil.example"), ("evil.example", own), (own, own)):
+        status, told = asked(*hosts)
+        assert status == 400, hosts
+        assert "evil" not in told
+
+
 def test_web_worker_and_beat_work_together_and_end_what_they_began(run, tmp_path):
     web, worker, beat = (run(name) for name in ("web", "worker", "beat"))
     port = web.port

@@ -10,8 +10,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from forecasts.ledger.verifier import Tampered, check_export, main
-from forecasts.models import Forecaster, LedgerEntry
+from forecasts.ledger.notes import checkpoint_text, signed_note
+from forecasts.ledger.verifier import Checkpoint as Said
+from forecasts.ledger.verifier import Tampered, check_export, leaf_hash, main
+from forecasts.models import Checkpoint, Forecaster, LedgerEntry, LedgerHead
+from forecasts.services.checkpoints import desk, signers_of
 from forecasts.services.ledger import enter_transaction
 from tests.builders import make_event, make_prediction
 from tests.doctor.attacker import attack
@@ -72,6 +75,58 @@ def test_a_checkpoint_that_does_not_fit_ends_in_3(tmp_path):
 
     assert code == 3
     assert "signature by forecasts.example/ledger is wrong" in told
+
+
+def _mirror(folder, *, forge=None):
+    """A mirror that kept every checkpoint; with `forge`, one that was shown another third entry, signed by the same key."""
+    folder.mkdir()
+    for checkpoint in Checkpoint.objects.order_by("size"):
+        (folder / f"{checkpoint.size}.note").write_text(checkpoint.note)
+    if forge:
+        signers = signers_of(desk())
+        said = Said(desk().name, 3, leaf_hash(b"another history"))
+        (folder / "3.note").write_text(signed_note(checkpoint_text(said), signers=signers))
+    return folder
+
+
+@pytest.fixture
+def mirrors(tmp_path):
+    for size in (1, 2, 3):
+        ledger_of(size, connection=connection)
+        ledger("checkpoint")
+    return _mirror(tmp_path / "mine"), _mirror(tmp_path / "theirs", forge=True)
+
+
+def test_the_checkpoints_of_a_mirror_that_saw_the_same_all_fit(mirrors):
+    mine, _ = mirrors
+
+    assert "3 entries, 3 checkpoints held against it" in ledger("verify", "--against", str(mine))
+
+
+def test_two_mirrors_that_were_shown_two_histories_are_told(mirrors):
+    mine, theirs = mirrors
+
+    code, told = refused("verify", "--against", str(mine), "--against", str(theirs))
+
+    assert code == 3
+    assert f"INCONSISTENT: {theirs}/3.note: fork. The first 3 entries are not those of the checkpoint." in told
+    assert (
+        f"split view: {mine}/3.note and {theirs}/3.note are signed as the first 3 entries of forecasts.example/ledger"
+        in told
+    )
+    assert "2 misfits among 6 checkpoints" in told
+
+
+def test_a_ledger_that_was_cut_back_is_told_as_a_rollback(mirrors):
+    mine, _ = mirrors
+    attack(LedgerEntry, "DELETE FROM {t} WHERE seq = 3")
+    LedgerHead.objects.update(seq=2, hash=LedgerEntry.objects.get(seq=2).hash)
+    attack(Checkpoint, "DELETE FROM {t} WHERE size = 3")
+
+    code, told = refused("verify", "--against", str(mine))
+
+    assert code == 3
+    assert f"{mine}/3.note: rollback. The checkpoint is of 3 entries; the ledger has 2." in told
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):

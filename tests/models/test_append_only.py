@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from forecasts.models import Article, Prediction
 from forecasts.selectors.guards import CHANGING, append_only
 from tests.builders import NOW
-from tests.everything import a_row_in_every_table
+from tests.everything import a_row_in_every_table, redact_something
 
 APPEND_ONLY = (
     *importlib.import_module("forecasts.migrations.0002_append_only").APPEND_ONLY,
@@ -25,6 +25,8 @@ APPEND_ONLY = (
     "checkpoint",
     "sealed",
     "unsealing",
+    "redaction",
+    "redactedsalt",
 )
 MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
 
@@ -33,7 +35,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def history():
-    return a_row_in_every_table()
+    prediction = a_row_in_every_table()
+    redact_something()
+    return prediction
 
 
 def test_every_table_is_either_append_only_or_known_to_change():

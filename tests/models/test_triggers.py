@@ -1,11 +1,13 @@
 """Migrations that change a table keep the triggers that guard it: SQLite makes such a table anew."""
 
 import importlib
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 from django.db import connection
 
+REDACTION = importlib.import_module("forecasts.migrations._redaction")
 GUARDS = importlib.import_module("forecasts.migrations.0002_append_only")
 NAMES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
@@ -28,9 +30,22 @@ def test_every_trigger_is_there_after_all_migrations():
 
 
 @pytest.mark.django_db
+def test_a_guard_that_is_put_back_names_no_column_that_goes_next():
+    schema_editor = SimpleNamespace(connection=connection)
+
+    (guard,) = [
+        text for text in REDACTION._sqlite_before(schema_editor) if "TRIGGER forecasts_prediction_no_update BEF" in text
+    ]
+
+    assert 'OLD."statement"' in guard
+    assert "sealed_at" not in guard
+    assert "deadline_basis" not in guard
+
+
+@pytest.mark.django_db
 def test_every_table_of_records_is_told_to_mirrors_or_belongs_to_one_that_is():
     told_with_another = {
-        "articleauthor", "event", "eventkey", "lexiconentry", "posting", "rulekey", "witness", "change",
+        "articleauthor", "event", "eventkey", "lexiconentry", "posting", "redactedsalt", "rulekey", "witness", "change",
     }  # fmt: skip
     unwatched = {
         "apitoken", "checkpoint", "clustercell", "delivery", "jobrun", "keptanswer", "ledgerentry", "ledgerhead", "ledgersalts", "levelcell", "predictioncounts", "scope", "sealedcontent", "searchtext", "signingkey", "uncounted", "webhook",
@@ -50,7 +65,7 @@ def test_every_table_of_records_is_told_to_mirrors_or_belongs_to_one_that_is():
 def test_every_table_leaves_word_of_what_is_written_in_it_unless_no_answer_that_is_held_shows_it():
     unshown = {
         "apitoken", "change", "delivery", "jobrun", "keptanswer", "ledgerentry", "ledgerhead", "ledgersalts", "signingkey", "webhook",
-        "checkpoint", "sealedcontent",
+        "checkpoint", "redactedsalt", "sealedcontent",
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(NAMES["postgresql"])

@@ -153,7 +153,7 @@ def patterns(draw):
     return Pattern.model_validate({name: draw(st.lists(NAMES[name], min_size=1, max_size=2)) for name in chosen})
 
 
-@effort(300)
+@effort(150)
 @given(pattern=patterns(), history=histories(), actors=st.lists(st.sampled_from(ACTOR_NAMES), max_size=2))
 def test_an_event_that_could_match_reaches_the_rule_whichever_side_is_widened(pattern, history, actors):
     relations = Relations(MEMBERSHIPS)
@@ -166,7 +166,7 @@ def test_an_event_that_could_match_reaches_the_rule_whichever_side_is_widened(pa
                 assert relations.related(wanted) & occurrence_keys(one), (pattern, one)
 
 
-@effort(300)
+@effort(100)
 @given(rule=rules(), history=histories(), number=st.integers(0, 90))
 def test_what_does_not_reach_a_rule_changes_nothing_of_its_answer(rule, history, number):
     everything = known_on(number, history=history)

@@ -63,7 +63,7 @@ def test_more_knowledge_never_changes_a_verdict(number):
     assert min(reached[verdict] for verdict in ("YES", "NO", "ANNULLED", "OPEN")) >= FEWEST_OF_EACH, reached
 
 
-@effort(150)
+@effort(100)
 @given(cases())
 def test_time_alone_changes_nothing_before_the_next_check(case):
     rule, history = case

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from forecasts.scoring.intervals import IntervalMethod, jeffreys_interval, mean_interval, wilson_interval
+from forecasts.scoring.intervals import (
+    IntervalMethod,
+    jeffreys_bounds,
+    jeffreys_interval,
+    mean_interval,
+    wilson_interval,
+)
 
 SCORES = st.lists(st.integers(0, 100).map(lambda percent: (percent / 100) ** 2), min_size=1, max_size=60)
 
@@ -154,3 +160,19 @@ def test_the_interval_covers_the_true_mean_of_clustered_scores(n_clusters, floor
 def test_what_has_no_mean_is_refused(scores, clusters, message):
     with pytest.raises(ValueError, match=message):
         mean_interval(scores, clusters)
+
+
+def test_many_shares_have_the_intervals_that_each_has_alone():
+    hits, n = np.array([0.0, 2.0, 3.5, 7.0]), np.array([5.0, 4.0, 9.0, 7.0])
+
+    low, high = jeffreys_bounds(hits, n)
+
+    alone = [jeffreys_interval(one, size) for one, size in zip(hits, n, strict=True)]
+    assert low.tolist() == [one.low for one in alone]
+    assert high.tolist() == [one.high for one in alone]
+
+
+@pytest.mark.parametrize(("hits", "n"), [(2.0, 1.0), (-1.0, 3.0), (0.0, 0.0)])
+def test_shares_beyond_the_whole_have_no_intervals(hits, n):
+    with pytest.raises(ValueError, match=r"hits must be in \[0, n\] and n above 0 for every share"):
+        jeffreys_bounds(np.array([1.0, hits]), np.array([2.0, n]))

@@ -81,3 +81,24 @@ def test_a_page_tells_it_and_leads_to_the_whole_of_it(one_came_true_early, clien
     assert "Only what was due" in page
     assert "1 of 3 still open (33%)" in page
     assert client.get("/forecasters/ada/?due_to=2025-07-01").content.decode().count("Claim 1") == 2
+
+
+def test_the_api_tells_what_was_due_with_the_share_still_open(one_came_true_early, client):
+    due(4, JUNE, said="0.5")
+
+    answer = client.get("/api/v1/accuracy/cohort/?forecaster=ada").json()
+
+    found = answer["due"]
+    assert (answer["brier"]["value"], answer["brier"]["n"]) == (pytest.approx(0.025), 2)
+    assert found["brier"]["n"] == found["brier"]["interval"]["n_clusters"] == found["coverage"]["resolved"]
+    assert found["open_share"] == found["coverage"]["pending"] / found["coverage"]["predictions"]
+    assert answer["missing_text"] is None
+
+
+def test_the_api_says_why_a_cohort_says_nothing_more(client):
+    due(1, JUNE, said="0.2", verdict="NO")
+
+    answer = client.get("/api/v1/accuracy/cohort/").json()
+
+    assert answer["due"] is None
+    assert answer["missing_text"].startswith("Nothing is pending")

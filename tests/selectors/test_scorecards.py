@@ -21,6 +21,7 @@ from tests.builders import (
     make_topic,
     rule_that_it_occurs,
 )
+from tests.forecasting import contest
 
 pytestmark = pytest.mark.django_db
 
@@ -179,9 +180,23 @@ def test_the_newest_calls_are_listed_whichever_way_they_are_looked_for(monkeypat
     monkeypatch.setattr(calls, "LOOKED_THROUGH", (1, 3))
     in_parts = full_scorecard(ADA)
     monkeypatch.setattr(calls, "LOOKED_THROUGH", (1,))
-    at_most_one = full_scorecard(ADA)
+    looked_up = full_scorecard(ADA)
+    of_all = full_scorecard(Slice())
 
     assert [call.title for call in few.calls] == ["Claim 2", "Claim 3"]
     assert many.calls == in_parts.calls == few.calls
-    assert ([call.title for call in at_most_one.calls], at_most_one.n_calls) == (["Claim 3"], 4)
+    assert looked_up.calls == of_all.calls == few.calls
     assert (few.n_calls, len(found)) == (4, 4)
+
+
+def test_a_large_slice_of_which_nothing_was_scored_for_long_has_its_calls_all_the_same(monkeypatch):
+    for number in range(3):
+        decided(number=number)
+    expected = full_scorecard(Slice(topic="aid")).calls
+    contest(50, ada="0.9")
+    monkeypatch.setattr(calls, "MOST_SORTED", 1)
+    monkeypatch.setattr(calls, "LOOKED_THROUGH", (1,))
+
+    assert len(expected) == 3
+    assert full_scorecard(Slice(forecaster="ada-byron")).calls == expected
+    assert [call.title for call in full_scorecard(Slice(topic="aid")).calls][-3:] == [call.title for call in expected]

@@ -30,6 +30,7 @@ ADDRESSES: dict[str, tuple[str, str]] = {
     Change.Kind.RESOLUTION: ("resolutions-detail", "pk"),
     Change.Kind.SCORE: ("scores-detail", "pk"),
     Change.Kind.SEALED: ("sealed-detail", "commitment"),
+    Change.Kind.REDACTION: ("ledger-receipt", "key"),
     Change.Kind.UNSEALING: ("sealed-detail", "commitment"),
 }
 
@@ -48,7 +49,8 @@ class ChangeSerializer(serializers.Serializer):
 
     def get_url(self, change: Change) -> str:
         route, keyword = ADDRESSES[change.kind]
-        return reverse(f"api:{route}", kwargs={keyword: name_of(change)}, request=self.context.get("request"))
+        place = {keyword: name_of(change)} | ({"kind": change.kind} if route == "ledger-receipt" else {})
+        return reverse(f"api:{route}", kwargs=place, request=self.context.get("request"))
 
 
 class ChangesSerializer(serializers.Serializer):

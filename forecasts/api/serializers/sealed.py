@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from forecasts.api.fields import ForecasterField, InstantField
+from forecasts.ledger.redactions import is_redacted
 from forecasts.models import Sealed, Unsealing
 from forecasts.selectors.sealed import WAITING, state_of
 
@@ -59,11 +60,11 @@ class SealedSerializer(Answer):
 
     def get_content(self, row: Sealed) -> dict[str, Any] | None:
         found = self._revealed(row)
-        return json.loads(found.content) if found else None
+        return json.loads(found.content) if found and not is_redacted(found.content) else None
 
     def get_salt(self, row: Sealed) -> str | None:
         found = self._revealed(row)
-        return found.salt if found else None
+        return found.salt if found and not is_redacted(found.salt) else None
 
     def get_prediction(self, row: Sealed) -> Any:
         found = self._revealed(row)

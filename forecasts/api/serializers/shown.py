@@ -72,11 +72,11 @@ def _finding(field: Any) -> Reader:
         return _of_many(field)
     if field.source == "*" or isinstance(field, serializers.SerializerMethodField):
         return field.get_attribute
-    find = attrgetter(field.source)
+    source, find = str(field.source), attrgetter(field.source)
 
     def get(row: Any) -> Any:
         try:
-            value = find(row)
+            value = row[source] if type(row) is dict and source in row else find(row)
         except (AttributeError, ObjectDoesNotExist):
             return field.get_attribute(row)
         # The framework calls methods, and knows which.
@@ -98,6 +98,8 @@ def _of_many(field: Any) -> Reader:
     name = read_before(field.source)
 
     def get(row: Any) -> Any:
+        if type(row) is dict and field.source in row:
+            return row[field.source]
         rows = getattr(row, name, None)
         return field.get_attribute(row) if rows is None else rows
 

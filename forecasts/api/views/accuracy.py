@@ -7,11 +7,14 @@ from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from forecasts.api.kept import kept_answer
 from forecasts.api.serializers.accuracy import AccuracySerializer, accuracy_of
 from forecasts.api.serializers.calibration import CalibrationSerializer, calibration_of
-from forecasts.api.serializers.slices import ChosenCard, card_asked
+from forecasts.api.serializers.cohorts import CohortSerializer, cohort_shown
+from forecasts.api.serializers.slices import ChosenCard, ChosenSlice, card_asked, slice_of
+from forecasts.selectors.cohorts import cohort_of
 from forecasts.selectors.scorecards import Scorecard, full_scorecard, scorecard, with_bands
 from forecasts.selectors.slices import Slice
 
@@ -80,3 +83,22 @@ class CalibrationView(SliceEndpoint):
         With `bands=true` also where the curve would lie by chance, and what the record proves.
         """
         return self.answer(lambda card: CalibrationSerializer(calibration_of(card)).data)
+
+
+class CohortView(Endpoint):
+    """How accurate those forecasts were that were due."""
+
+    def parameters(self) -> list[str]:
+        return list(ChosenSlice().fields)
+
+    @extend_schema(operation_id="accuracy_cohort", parameters=[ChosenSlice], responses=CohortSerializer)
+    def get(self, request: Request) -> Response:
+        """
+        The score of all that was due by now, beside that of all that is resolved, and the share still open.
+
+        What is due later is resolved only where it came true early, which makes the whole look better or worse than it is.
+        """
+        now, chosen = timezone.now(), slice_of(request.query_params.dict())
+        card = scorecard(chosen, now=now)
+        found = cohort_of(chosen, coverage=card.coverage, n_rows=card.n_calls, now=now)
+        return Response(CohortSerializer(cohort_shown(card, found)).data)

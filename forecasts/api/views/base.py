@@ -23,8 +23,10 @@ from forecasts.api.fields import near
 from forecasts.api.held import mark
 from forecasts.api.idempotency import DigestingParser, answered_once, key_of, start_digest
 from forecasts.api.includes import Include, include_into, names_in
+from forecasts.api.kept import etag_of_file
 from forecasts.api.pagination import CreatedCursorPagination
 from forecasts.api.problems import AlreadyRecorded, PreconditionFailed
+from forecasts.api.renderers import is_page
 from forecasts.api.serializers.base import Body
 from forecasts.api.throttling import tell_budget
 from forecasts.selectors.readings import made_of_one_instant
@@ -68,7 +70,7 @@ class Endpoint(APIView):
         super().initial(request, *args, **kwargs)
         check_parameters(request.query_params, known=self.parameters())
         # The handler is looked up after this, so every GET and POST there is or will be goes this way.
-        if request.method == "GET" and self.hangs_on_records():
+        if request.method == "GET" and self.hangs_on_records() and not is_page(request):
             self._handle("get", self._marked)
         if request.method == "POST" and (key := key_of(request.headers)):
             self._handle("post", partial(self._once, key=key))
@@ -83,7 +85,7 @@ class Endpoint(APIView):
 
     def _marked(self, handler: Callable[..., Any], request: Request, *args: Any, **kwargs: Any) -> Any:
         # The state is read before the rows: what is held under it is never older than it says.
-        state = getattr(request, "records_state", None) or state_of_records()
+        state = self.state()
         make, readings = partial(handler, request, *args, **kwargs), None
         # Only for what is asked for again after something was written: noting what is read has its price.
         if state is not None and getattr(request, "was_held", False):
@@ -91,7 +93,13 @@ class Endpoint(APIView):
         else:
             answer = make()
         mark(answer, state=state, readings=readings)
+        if state is not None and answer.streaming:
+            answer.headers["ETag"] = etag_of_file(request, state=state)
         return answer
+
+    def state(self) -> str | None:
+        """The state of what the answer hangs on, by name; None where there is no such name."""
+        return getattr(self.request, "records_state", None) or state_of_records()
 
     def _once(self, handler: Callable[..., Any], request: Request, *args: Any, key: str, **kwargs: Any) -> Any:
         return answered_once(

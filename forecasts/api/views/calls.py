@@ -18,6 +18,8 @@ from forecasts.selectors.terms import Terms, terms_of
 
 from .base import Endpoint
 
+# Parameters with which a file is worked out from rules and events, which hang on the time as well.
+HANGS_ON_TIME = frozenset({"as_of", "as_recorded", "variant"})
 COLUMNS = tuple(field.name for field in fields(Terms))
 
 
@@ -26,6 +28,9 @@ class CallsEndpoint(Endpoint):
 
     is_file = True
     filterset_class = None
+
+    def hangs_on_records(self) -> bool:
+        return HANGS_ON_TIME.isdisjoint(self.request.query_params)
 
     def parameters(self) -> list[str]:
         return list(ChosenSlice().fields)
@@ -79,9 +84,7 @@ class FiguresCsvView(Endpoint):
         chosen, is_banded = card_asked(request.query_params.dict())
         card = full_scorecard(chosen, now=timezone.now())
         rows = figure_rows(with_bands(card) if is_banded else card)
-        disposition = {"Content-Disposition": 'attachment; filename="figures.csv"'}
-        lines = "".join(csv_lines(FIGURE_COLUMNS, rows))
-        return HttpResponse(lines, content_type="text/csv; charset=utf-8", headers=disposition)
+        return csv_table(FIGURE_COLUMNS, rows, name="figures.csv")
 
 
 def _plain(one: Terms) -> tuple[object, ...]:
@@ -94,7 +97,7 @@ def _plain(one: Terms) -> tuple[object, ...]:
 
 def csv_file(columns: Iterable[str], rows: Iterable[Iterable[object]], *, name: str) -> StreamingHttpResponse:
     """
-    A file of CSV that streams.
+    A file of CSV that streams; `csv_table` gives one of few rows.
 
     Args:
         columns: Their names.
@@ -103,6 +106,12 @@ def csv_file(columns: Iterable[str], rows: Iterable[Iterable[object]], *, name: 
     """
     lines = (line.encode() for line in csv_lines(columns, rows))
     return _file(lines, kind="text/csv; charset=utf-8", name=name)
+
+
+def csv_table(columns: Iterable[str], rows: Iterable[Iterable[object]], *, name: str) -> HttpResponse:
+    """The same of rows that are at hand, as an answer with the ETag of its content."""
+    file = csv_file(columns, rows, name=name)
+    return HttpResponse(file.getvalue(), headers=dict(file.items()))
 
 
 def _file(content: Iterable[bytes], *, kind: str, name: str) -> StreamingHttpResponse:

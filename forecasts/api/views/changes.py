@@ -38,7 +38,8 @@ class ChangesView(Endpoint):
 
         Read from the beginning, follow `next`, and keep the last `next` for later: nothing is missed and nothing comes
         twice, however many write at once. A change is given out once every transaction that began before it is over.
-        Nothing is ever deleted, so no deletion is told.
+        Nothing is ever deleted, so no deletion is told. Texts that were taken out of a record are told as `REDACTED`: read it
+        again, and take them out of your copy.
         """
         since, size = self._since(), page_size(request.query_params.get("page_size"))
         found = changes_after(position=since, limit=size + 1)

@@ -4,7 +4,7 @@ import sys
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -23,7 +23,7 @@ from forecasts.selectors.leaderboards import leaderboard
 from forecasts.selectors.peers import peers_on
 
 from .base import Endpoint
-from .calls import csv_file
+from .calls import csv_table
 
 
 class LeaderboardView(Endpoint):
@@ -48,10 +48,10 @@ class LeaderboardCsvView(Endpoint):
     @extend_schema(
         operation_id="leaderboard_csv", parameters=[ChosenSlice], responses={(200, "text/csv"): OpenApiTypes.STR}
     )
-    def get(self, request: Request) -> StreamingHttpResponse:
+    def get(self, request: Request) -> HttpResponse:
         """Every forecaster of the slice, the ranked ones first; whoever is not ranked with the reason."""
         board = leaderboard(slice_of(request.query_params.dict()), now=timezone.now(), most=sys.maxsize)
-        return csv_file(COLUMNS, leaderboard_rows(board), name="leaderboard.csv")
+        return csv_table(COLUMNS, leaderboard_rows(board), name="leaderboard.csv")
 
 
 class AdjustedView(Endpoint):
@@ -95,11 +95,11 @@ class SharedCallsCsvView(Endpoint):
     @extend_schema(
         operation_id="compare_calls_csv", parameters=[ComparedSlice], responses={(200, "text/csv"): OpenApiTypes.STR}
     )
-    def get(self, request: Request) -> StreamingHttpResponse:
+    def get(self, request: Request) -> HttpResponse:
         """Every prediction that is compared, those that decide most first: the difference is their weighted mean."""
         chosen, first, second = comparison_of(request.query_params.dict())
         calls = shared_calls(chosen, first=first, second=second, now=timezone.now())
-        return csv_file(CALL_COLUMNS, call_rows(calls), name="shared-calls.csv")
+        return csv_table(CALL_COLUMNS, call_rows(calls), name="shared-calls.csv")
 
 
 class PeersView(Endpoint):

@@ -1,8 +1,9 @@
 """The API about itself."""
 
+from functools import cache
 from typing import Any
 
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -27,7 +28,24 @@ class BudgetIsTold(APIView):
 
 
 class SchemaView(BudgetIsTold, SpectacularAPIView):
-    """The OpenAPI document."""
+    """The OpenAPI document; it hangs on nothing but the code, so a process writes it once, which takes a second."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        renderer: Any = request.accepted_renderer
+        kind = f"{renderer.media_type}; charset={renderer.charset}" if renderer.charset else renderer.media_type
+        name = self._get_filename(request, None)
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return HttpResponse(_document(type(renderer).__name__), content_type=kind, headers=headers)
+
+
+@cache
+def _document(renderer: str) -> bytes:
+    """The document as one of the view's renderers writes it."""
+    (kind,) = (one for one in SchemaView.renderer_classes if one.__name__ == renderer)
+    document = SchemaView.generator_class().get_schema(request=None, public=True)
+    written = kind().render(document, renderer_context={})
+    return written if isinstance(written, bytes) else str(written).encode()
 
 
 class DocsView(BudgetIsTold, SpectacularSwaggerSplitView):

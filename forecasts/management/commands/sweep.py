@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from forecasts.services.clocks import refuse_a_wrong_clock
 from forecasts.services.jobs import run_of
 from forecasts.services.sweeps import LIMIT, sweep
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, limit: int, budget: float, **options) -> None:
         with run_of("sweep", clock=timezone.now):
+            refuse_a_wrong_clock(now=timezone.now())
             done = sweep(now=timezone.now(), limit=limit, budget=budget)
         self.stdout.write(f"{done.checked} checked, {done.changed} changed, {done.failed} failed, {done.left} left due")
         if done.failed:
