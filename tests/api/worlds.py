@@ -37,7 +37,6 @@ from forecasts.services.sources import record_membership, record_milestone, reco
 from forecasts.services.verdicts import dispute
 from tests.benchmarks.crowds import copy_rows, identifier
 from tests.builders import NOW, cover, make_event, make_prediction, make_source
-from tests.everything import seal_something
 
 SPACE = 10**12
 COMMITMENT = {"sqlite": "printf('%%064x', n.i)", "postgresql": "lpad(to_hex(n.i), 64, '0')"}[connection.vendor]
@@ -56,7 +55,6 @@ COPIED: list[tuple[type[Model], dict[str, str]]] = [
     (Prediction, {"statement": "'Copy ' || n.i", "article_id": "Article"}),
     (RuleVersion, {"prediction_id": "Prediction", "sha256": "'copy ' || n.i"}),
     (Forecast, {"prediction_id": "Prediction"}),
-    (Sealed, {"commitment": "'copy ' || n.i"}),
     (Event, {"external_id": "'crowd-' || n.i"}),
     (EventVersion, {"event_id": "Event"}),
     (Evidence, {"event_id": "Event"}),
@@ -91,7 +89,6 @@ def make_one_of_each() -> Prediction:
     )
     lexicon = Lexicon.objects.create(code="house", title="House words", source="The style guide.", recorded_at=NOW)
     LexiconEntry.objects.create(lexicon=lexicon, phrase="likely", point="0.7")
-    seal_something()
     settle_prediction(prediction_id=prediction.pk, now=NOW)
     editor, _ = User.objects.get_or_create(username="editor")
     dispute(prediction_id=prediction.pk, reason="It was a loan.", actor=editor, now=NOW)
