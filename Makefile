@@ -4,7 +4,7 @@ PREPARE := $(PYTHON) config/bootstrap.py
 RUN := .venv/bin/python
 DEVELOP := DEBUG=1 $(RUN)
 
-.PHONY: help demo test oracles bench mutants campaign check lint types run worker beat lock sbom
+.PHONY: help demo tour test oracles bench mutants campaign check lint types run worker beat lock sbom
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -14,6 +14,9 @@ demo: ## everything at once on sample data: pages, API, worker, schedule (PORT=8
 
 test: ## the test suite on SQLite and a private Redis
 	@$(PREPARE) test && $(RUN) -m pytest -n 2
+
+tour: ## take the pictures of docs/tour.md again (needs Chromium)
+	@$(PREPARE) test ci && $(RUN) -m tests.browser.tour
 
 oracles: ## compare scores with other people's programs on real forecasts
 	@$(PREPARE) test ci && $(RUN) -m pytest -m oracle tests/oracles

@@ -156,6 +156,7 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = "config.formats"
 LOGGING = logging_settings(
     log_format=env.str("LOG_FORMAT", default="console" if DEBUG else "json"),
     level=env.str("LOG_LEVEL", default="INFO"),

@@ -18,8 +18,10 @@ from forecasts.services.sealing import reveal, seal_content
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_membership, record_milestone, record_observation
 from tests.builders import (
+    DEADLINE,
     NOW,
     PUBLISHED,
+    QUESTION,
     answered,
     cover,
     judged_prediction,
@@ -72,7 +74,9 @@ def redact_something() -> Redaction | None:
 def seal_something(*, probability: str = "0.6", now: datetime = PUBLISHED) -> Sealed:
     """What is sealed of a prediction of its own, kept here until it is revealed."""
     texts = {"title": "It holds", "statement": "The truce holds until May.", "outcome": "the truce holds"}
-    content = {"v": 1, **texts, "topic": make_topic().path, "probability": probability}
+    window = {"start": {"anchor": "publication"}, "end": DEADLINE}
+    rule = {"rrl": "1", "consequent": {"judged": QUESTION | {"window": window}}}
+    content = {"v": 1, **texts, "topic": make_topic().path, "probability": probability, "rule": rule}
     row, _ = seal_content(
         forecaster=make_forecaster(),
         content=content,

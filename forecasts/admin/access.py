@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import ApiToken, Forecaster, Source
 from forecasts.services.tokens import issue_token, revoke_token
@@ -23,14 +24,14 @@ from .wording import badge
 class ApiTokenForm(RecordForm):
     """What a program may do, and as whom."""
 
-    name = forms.CharField(max_length=100, widget=line_text(), help_text="What it is for: “nightly import”.")
-    account = NamedRowField(User, help_text="Whose rights it has; what it writes is recorded as theirs.")
+    name = forms.CharField(max_length=100, widget=line_text(), help_text=_("What it is for: “nightly import”."))
+    account = NamedRowField(User, help_text=_("Whose rights it has; what it writes is recorded as theirs."))
     scopes = forms.MultipleChoiceField(
-        choices=ApiToken.Scope.choices, widget=forms.CheckboxSelectMultiple, help_text="No more than it needs."
+        choices=ApiToken.Scope.choices, widget=forms.CheckboxSelectMultiple, help_text=_("No more than it needs.")
     )
-    forecaster = NamedRowField(Forecaster, required=False, help_text="Whom it forecasts as.")
-    source = NamedRowField(Source, required=False, help_text="Which source it records events for.")
-    expires_at = forms.DateTimeField(required=False, widget=moment_input(), help_text="UTC; empty: never.")
+    forecaster = NamedRowField(Forecaster, required=False, help_text=_("Whom it forecasts as."))
+    source = NamedRowField(Source, required=False, help_text=_("Which source it records events for."))
+    expires_at = forms.DateTimeField(required=False, widget=moment_input(), help_text=_("UTC; empty: never."))
 
     def record(self, *, now: datetime, actor: Any) -> ApiToken:
         token, text = issue_token(now=now, **self.cleaned_data)
@@ -50,18 +51,18 @@ class ApiTokenAdmin(RecordAdmin):
     )  # fmt: skip
     actions = ("revoke",)
 
-    @admin.display(description="scopes")
+    @admin.display(description=_("scopes"))
     def shown_scopes(self, row: Any) -> str:
         return ", ".join(row.scopes)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def shown_state(self, row: Any) -> str:
         return badge("no", "Revoked") if row.revoked_at else badge("yes", "Valid")
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("forecasts.change_apitoken")
 
-    @admin.action(description="Revoke the selected tokens", permissions=["revoke"])
+    @admin.action(description=_("Revoke the selected tokens"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         n_revoked = sum(revoke_token(token=token, now=timezone.now()) for token in queryset)
         self.message_user(request, f"{n_revoked} revoked.", messages.SUCCESS)

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Article, ArticleAuthor, Forecaster, Topic
 from forecasts.services.articles import record_article, record_forecaster, record_topic
@@ -24,14 +25,17 @@ class ForecasterForm(RecordForm):
     """Somebody or something that forecasts."""
 
     name = forms.CharField(
-        max_length=200, widget=line_text(), help_text="As readers will see it: Jane Doe, or Kyiv (as reported)."
+        max_length=200, widget=line_text(), help_text=_("As readers will see it: Jane Doe, or Kyiv (as reported).")
     )
     slug = forms.SlugField(
-        max_length=100, label="Short name", help_text="Used in addresses: jane-doe. It never changes."
+        max_length=100, label=_("Short name"), help_text=_("Used in addresses: jane-doe. It never changes.")
     )
     kind = forms.ChoiceField(choices=Forecaster.Kind.choices)
     description = forms.CharField(
-        max_length=500, required=False, widget=long_text(2), help_text="Who that is, in a sentence: “Professor at …”."
+        max_length=500,
+        required=False,
+        widget=long_text(2),
+        help_text=_("Who that is, in a sentence: “Professor at …”."),
     )
 
     def record(self, *, now: datetime, actor: Any) -> Forecaster:
@@ -62,13 +66,13 @@ class TopicForm(RecordForm):
     path = forms.CharField(
         max_length=200,
         widget=line_text(),
-        help_text="Lowercase words joined by slashes: aid/military. It never changes.",
+        help_text=_("Lowercase words joined by slashes: aid/military. It never changes."),
     )
     label = forms.CharField(
         max_length=200,
         required=False,
         widget=line_text(),
-        help_text="As readers will see it. Empty: made from the path.",
+        help_text=_("As readers will see it. Empty: made from the path."),
     )
 
     def record(self, *, now: datetime, actor: Any) -> Topic:
@@ -97,42 +101,46 @@ class ArticleForm(RecordForm):
     title = forms.CharField(max_length=500, widget=line_text())
     canonical_url = forms.URLField(
         max_length=1000,
-        label="Address",
+        label=_("Address"),
         assume_scheme="https",
         widget=line_text(),
-        help_text="Where it was first published.",
+        help_text=_("Where it was first published."),
     )
     quoted_from_url = forms.URLField(
-        max_length=1000, required=False, label="Quoted from", assume_scheme="https", widget=line_text(),
-        help_text="The copy that you read, if it is another page.",
+        max_length=1000, required=False, label=_("Quoted from"), assume_scheme="https", widget=line_text(),
+        help_text=_("The copy that you read, if it is another page."),
     )  # fmt: skip
     outlet = forms.CharField(
         max_length=200,
         widget=forms.TextInput(attrs={"class": "vTextField", "list": "forecasters", "autocomplete": "off"}),
-        help_text="Who published it. A name that is not known yet is added.",
+        help_text=_("Who published it. A name that is not known yet is added."),
     )
     authors = LinesField(
         suggestions="forecasters",
-        help_text="In the order of the byline, separated by commas: Jane Doe, John Smith. New names are added. "
-        "Empty: the outlet itself.",
+        help_text=_(
+            "In the order of the byline, separated by commas: Jane Doe, John Smith. New names are added. "
+            "Empty: the outlet itself."
+        ),
     )
-    published_on = forms.DateField(widget=day_input(), help_text="The day of publication, in UTC.")
+    published_on = forms.DateField(widget=day_input(), help_text=_("The day of publication, in UTC."))
     published_time = forms.TimeField(
-        required=False, label="At", widget=time_input(), help_text="UTC; empty when only the day is known."
+        required=False, label=_("At"), widget=time_input(), help_text=_("UTC; empty when only the day is known.")
     )
     is_month_only = forms.BooleanField(
-        required=False, label="Only the month is known", help_text="The day above is then shown as a placeholder."
+        required=False, label=_("Only the month is known"), help_text=_("The day above is then shown as a placeholder.")
     )
     text = forms.CharField(
         required=False, widget=long_text(14), strip=False,
-        help_text="Paste the text. Quotes of predictions are checked against it, and shown in it.",
+        help_text=_("Paste the text. Quotes of predictions are checked against it, and shown in it."),
     )  # fmt: skip
     text_is_excerpt = forms.BooleanField(
         required=False,
-        label="These are passages only",
-        help_text="Tick when the text is not whole; join passages by […].",
+        label=_("These are passages only"),
+        help_text=_("Tick when the text is not whole; join passages by […]."),
     )
-    note = forms.CharField(required=False, widget=long_text(2), help_text="For readers: which copy, what is uncertain.")
+    note = forms.CharField(
+        required=False, widget=long_text(2), help_text=_("For readers: which copy, what is uncertain.")
+    )
 
     aliases = {"published_at": "published_on"}
     fieldsets = (

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from forecasts import tasks
 from forecasts.models import Prediction, Resolution
@@ -28,7 +29,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         widget=long_text(3),
-        help_text="Why the proposed verdicts are right; readers will see it at each. At least ten characters.",
+        help_text=_("Why the proposed verdicts are right; readers will see it at each. At least ten characters."),
     )
 
 

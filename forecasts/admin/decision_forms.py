@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Prediction, Resolution, RuleVersion, Verdict
 from forecasts.selectors.resolutions import current_resolution, current_rules
@@ -40,19 +41,19 @@ class VerdictForm(DecisionForm):
         max_length=10,
         required=False,
         widget=line_text(),
-        help_text="For “Partly”: how much came true, between 0 and 1. A tie is 0.5.",
+        help_text=_("For “Partly”: how much came true, between 0 and 1. A tie is 0.5."),
     )
-    reason = forms.CharField(widget=long_text(3), help_text="Why; readers will see it. At least ten characters.")
+    reason = forms.CharField(widget=long_text(3), help_text=_("Why; readers will see it. At least ten characters."))
     evidence_url = forms.URLField(
-        max_length=1000, required=False, assume_scheme="https", widget=line_text(), label="Evidence"
+        max_length=1000, required=False, assume_scheme="https", widget=line_text(), label=_("Evidence")
     )
     happened_at = forms.DateTimeField(
-        required=False, widget=moment_input(), help_text="UTC; when what decides it came about."
+        required=False, widget=moment_input(), help_text=_("UTC; when what decides it came about.")
     )
     known_at = forms.DateTimeField(
         required=False,
         widget=moment_input(),
-        help_text="UTC; when it could be known. Forecasts made later earn nothing. Empty: now.",
+        help_text=_("UTC; when it could be known. Forecasts made later earn nothing. Empty: now."),
     )
     expected_number = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -77,10 +78,12 @@ class DisputeForm(DecisionForm):
 
     reason = forms.CharField(
         widget=long_text(3),
-        help_text="What speaks against it; readers will see it. The first dispute of a verdict by rule has it checked "
-        "afresh; after another one a person decides.",
+        help_text=_(
+            "What speaks against it; readers will see it. The first dispute of a verdict by rule has it checked "
+            "afresh; after another one a person decides."
+        ),
     )
-    evidence_url = forms.URLField(required=False, assume_scheme="https", help_text="Where that is reported.")
+    evidence_url = forms.URLField(required=False, assume_scheme="https", help_text=_("Where that is reported."))
 
     def record(self, *, now: datetime, actor: Any) -> Resolution:
         return dispute(prediction_id=self.subject.pk, actor=actor, now=now, **self.cleaned_data)
@@ -89,7 +92,7 @@ class DisputeForm(DecisionForm):
 class ReopenForm(DecisionForm):
     """Why a verdict is withdrawn."""
 
-    reason = forms.CharField(widget=long_text(3), help_text="Why; readers will see it. At least ten characters.")
+    reason = forms.CharField(widget=long_text(3), help_text=_("Why; readers will see it. At least ten characters."))
 
     aliases = {"verdict": "reason"}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.feeds.codes import EVENT_TYPES
 from forecasts.feeds.magnitudes import is_range
@@ -59,62 +60,66 @@ class EventFields(RecordForm):
     """What is known about an event, coded."""
 
     title = forms.CharField(
-        max_length=500, widget=line_text(), help_text="Who did what: “The United States pauses military aid”."
+        max_length=500, widget=line_text(), help_text=_("Who did what: “The United States pauses military aid”.")
     )
     event_type = forms.ChoiceField(
-        choices=event_types, help_text="A promise of aid is AGREE; aid that is cut is SANCTION."
+        choices=event_types, help_text=_("A promise of aid is AGREE; aid that is cut is SANCTION.")
     )
-    occurred_on = forms.DateField(widget=day_input(), label="Happened on", help_text="In UTC.")
+    occurred_on = forms.DateField(widget=day_input(), label=_("Happened on"), help_text=_("In UTC."))
     occurred_time = forms.TimeField(
-        required=False, widget=time_input(), label="At", help_text="UTC; only when the minute is known."
+        required=False, widget=time_input(), label=_("At"), help_text=_("UTC; only when the minute is known.")
     )
     last_day = forms.DateField(
         required=False,
         widget=day_input(),
-        label="Or at the latest on",
-        help_text="For something that happened some time between two days.",
+        label=_("Or at the latest on"),
+        help_text=_("For something that happened some time between two days."),
     )
     date_precision = forms.ChoiceField(
         choices=PERIODS,
         required=False,
-        label="Or some time in",
-        help_text="Of a week, month or quarter: its first day.",
+        label=_("Or some time in"),
+        help_text=_("Of a week, month or quarter: its first day."),
     )
     known_at = forms.DateTimeField(
         required=False,
         widget=moment_input(),
-        label="Known on",
-        help_text="UTC; when it was first reported. Empty: the day it happened.",
+        label=_("Known on"),
+        help_text=_("UTC; when it was first reported. Empty: the day it happened."),
     )
-    announced_on = forms.DateField(required=False, widget=day_input(), help_text="If on another day.")
+    announced_on = forms.DateField(required=False, widget=day_input(), help_text=_("If on another day."))
     effective_on = forms.DateField(
-        required=False, widget=day_input(), label="Took effect on", help_text="If on another day; may be to come."
+        required=False, widget=day_input(), label=_("Took effect on"), help_text=_("If on another day; may be to come.")
     )
-    topics = LinesField(suggestions="topics", help_text="aid/military; several by commas.")
-    actors = LinesField(label="Who", suggestions="entities", help_text="USA.GOV.POTUS; several by commas.")
-    recipients = LinesField(label="Towards whom", suggestions="entities", help_text="UKR; for an election who won.")
+    topics = LinesField(suggestions="topics", help_text=_("aid/military; several by commas."))
+    actors = LinesField(label=_("Who"), suggestions="entities", help_text=_("USA.GOV.POTUS; several by commas."))
+    recipients = LinesField(
+        label=_("Towards whom"), suggestions="entities", help_text=_("UKR; for an election who won.")
+    )
     action_code = forms.CharField(
         max_length=4,
         required=False,
-        label="CAMEO code",
+        label=_("CAMEO code"),
         widget=code_text(),
-        help_text="With its leading zero: 072. Type a word of what it means to find one.",
+        help_text=_("With its leading zero: 072. Type a word of what it means to find one."),
     )
-    modes = LinesField(suggestions="modes", help_text="PLOVER modes: withdraw, discontinue.")
-    contexts = LinesField(suggestions="contexts", help_text="PLOVER contexts: military, election.")
-    locations = LinesField(suggestions="entities", help_text="UKR, UKR.Donetsk: three letters, then what lies below.")
-    place_name = forms.CharField(max_length=200, required=False, widget=line_text(), label="Place")
-    lat = forms.FloatField(required=False, label="Latitude", help_text="-90 to 90")
-    lon = forms.FloatField(required=False, label="Longitude", help_text="-180 to 180")
-    attributes = AttributesField(required=False, help_text="One “name = value” a line: direction = ease")
+    modes = LinesField(suggestions="modes", help_text=_("PLOVER modes: withdraw, discontinue."))
+    contexts = LinesField(suggestions="contexts", help_text=_("PLOVER contexts: military, election."))
+    locations = LinesField(
+        suggestions="entities", help_text=_("UKR, UKR.Donetsk: three letters, then what lies below.")
+    )
+    place_name = forms.CharField(max_length=200, required=False, widget=line_text(), label=_("Place"))
+    lat = forms.FloatField(required=False, label=_("Latitude"), help_text=_("-90 to 90"))
+    lon = forms.FloatField(required=False, label=_("Longitude"), help_text=_("-180 to 180"))
+    attributes = AttributesField(required=False, help_text=_("One “name = value” a line: direction = ease"))
     ranges = RangesField(required=False, help_text=f"What is known as a range, one a line: {SHAPE}.")
     modality = forms.ChoiceField(
         choices=EventVersion.Modality.choices,
         initial=EventVersion.Modality.ACTUAL,
-        help_text="Rules see only what happened.",
+        help_text=_("Rules see only what happened."),
     )
     tier = forms.ChoiceField(
-        choices=[("", "As its source"), *Tier.choices], required=False, help_text="How good the report is."
+        choices=[("", "As its source"), *Tier.choices], required=False, help_text=_("How good the report is.")
     )
     status = forms.ChoiceField(choices=STANDING, initial=EventVersion.Status.ACTIVE)
     note = forms.CharField(required=False, widget=long_text(2))
@@ -214,17 +219,17 @@ class EventFields(RecordForm):
 class EventForm(EventFields):
     """An event that happened, with where it is reported."""
 
-    source = NamedRowField(Source, help_text="The list it is entered in; its coverage decides what did not happen.")
+    source = NamedRowField(Source, help_text=_("The list it is entered in; its coverage decides what did not happen."))
     evidence_urls = AddressesField(
         required=False,
-        label="Reported at",
-        help_text="One address a line. Two independent ones can make a verdict final.",
+        label=_("Reported at"),
+        help_text=_("One address a line. Two independent ones can make a verdict final."),
     )
     citation = forms.CharField(
         max_length=500,
         required=False,
         widget=line_text(),
-        help_text="For a report without an address: publication, date, page.",
+        help_text=_("For a report without an address: publication, date, page."),
     )
 
     fieldsets = (
@@ -249,7 +254,7 @@ class EventForm(EventFields):
 class CorrectionForm(EventFields):
     """What is now known about a recorded event; the form starts from what is recorded."""
 
-    reason = forms.CharField(widget=long_text(2), help_text="What changed and why; readers will see it.")
+    reason = forms.CharField(widget=long_text(2), help_text=_("What changed and why; readers will see it."))
 
     fieldsets = (*EventFields.coding_fieldsets, ("Why", {"fields": ["reason"]}))
 
@@ -304,8 +309,10 @@ def _as_input(draft: EventDraft) -> dict[str, object]:
 class RetractionForm(RecordForm):
     """Why a recorded event did not happen, or not so."""
 
-    reason = forms.CharField(widget=long_text(2), help_text="Why; readers will see it.")
-    known_at = forms.DateTimeField(widget=moment_input(), label="Known on", help_text="UTC; when that could be known.")
+    reason = forms.CharField(widget=long_text(2), help_text=_("Why; readers will see it."))
+    known_at = forms.DateTimeField(
+        widget=moment_input(), label=_("Known on"), help_text=_("UTC; when that could be known.")
+    )
 
     def record(self, *, now: datetime, actor: Any) -> EventVersion:
         version, _ = retract_event(event=self.subject, now=now, recorded_by=actor, **self.cleaned_data)
@@ -315,15 +322,15 @@ class RetractionForm(RecordForm):
 class EvidenceForm(RecordForm):
     """Another report of a recorded event."""
 
-    url = forms.URLField(max_length=1000, required=False, label="Address", assume_scheme="https", widget=line_text())
+    url = forms.URLField(max_length=1000, required=False, label=_("Address"), assume_scheme="https", widget=line_text())
     citation = forms.CharField(
-        max_length=500, required=False, widget=line_text(), help_text="For a report without an address."
+        max_length=500, required=False, widget=line_text(), help_text=_("For a report without an address.")
     )
     owner = forms.CharField(
         max_length=200,
         required=False,
         widget=line_text(),
-        help_text="Who publishes it; wire copies share an owner. Empty: the host.",
+        help_text=_("Who publishes it; wire copies share an owner. Empty: the host."),
     )
     quote = forms.CharField(required=False, widget=long_text(2))
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Event, EventMerge
 from forecasts.selectors.events import latest_versions, possible_duplicates
@@ -19,18 +20,18 @@ from .recording import RecordForm, already_recorded
 def known_at_field() -> forms.DateTimeField:
     """When it could be known."""
     told = "UTC; when that could be known. Empty: now."
-    return forms.DateTimeField(required=False, widget=moment_input(), label="Known on", help_text=told)
+    return forms.DateTimeField(required=False, widget=moment_input(), label=_("Known on"), help_text=told)
 
 
 class MergeForm(RecordForm):
     """That a recorded event is another one told again."""
 
     kept = forms.UUIDField(
-        label="Into the event",
+        label=_("Into the event"),
         widget=forms.TextInput(attrs={"list": "duplicates", "class": "vTextField", "autocomplete": "off"}),
-        help_text="Its id; possible duplicates are offered. It is the one that counts.",
+        help_text=_("Its id; possible duplicates are offered. It is the one that counts."),
     )
-    reason = forms.CharField(widget=long_text(2), help_text="Why they are one event; readers will see it.")
+    reason = forms.CharField(widget=long_text(2), help_text=_("Why they are one event; readers will see it."))
     known_at = known_at_field()
 
     aliases = {"merged": "kept"}
@@ -60,7 +61,7 @@ class MergeForm(RecordForm):
 class UndoMergeForm(RecordForm):
     """Why a merged event is one of its own after all."""
 
-    reason = forms.CharField(widget=long_text(2), help_text="Why; readers will see it.")
+    reason = forms.CharField(widget=long_text(2), help_text=_("Why; readers will see it."))
     known_at = known_at_field()
 
     def record(self, *, now: datetime, actor: Any) -> EventMerge:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Event, EventMerge, EventVersion
 from forecasts.selectors.events import event_page, latest_versions, possible_duplicates
@@ -57,13 +58,19 @@ class EventAdmin(RecordAdmin):
     ordering = ("-recorded_at", "-pk")
     fields = ("source", "external_id", "recorded_at")
     steps = (
-        Step(slug="correct", label="Correct", form_class=CorrectionForm, permission=CORRECT, is_offered=is_standing),
-        Step(slug="retract", label="Retract", form_class=RetractionForm, permission=CORRECT, is_offered=is_standing),
-        Step(slug="evidence", label="Add evidence", form_class=EvidenceForm, permission="forecasts.add_evidence"),
+        Step(slug="correct", label=_("Correct"), form_class=CorrectionForm, permission=CORRECT, is_offered=is_standing),
+        Step(slug="retract", label=_("Retract"), form_class=RetractionForm, permission=CORRECT, is_offered=is_standing),
+        Step(slug="evidence", label=_("Add evidence"), form_class=EvidenceForm, permission="forecasts.add_evidence"),
         Step(
-            slug="merge", label="Merge into another", form_class=MergeForm, permission=MERGE, is_offered=can_be_merged
+            slug="merge",
+            label=_("Merge into another"),
+            form_class=MergeForm,
+            permission=MERGE,
+            is_offered=can_be_merged,
         ),
-        Step(slug="unmerge", label="Undo the merge", form_class=UndoMergeForm, permission=MERGE, is_offered=is_merged),
+        Step(
+            slug="unmerge", label=_("Undo the merge"), form_class=UndoMergeForm, permission=MERGE, is_offered=is_merged
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
@@ -73,19 +80,19 @@ class EventAdmin(RecordAdmin):
         elsewhere = Exists(EventMerge.objects.standing().filter(merged=OuterRef("pk")))
         return super().get_queryset(request).select_related("source").annotate(**told, counts_elsewhere=elsewhere)
 
-    @admin.display(description="title", ordering="title")
+    @admin.display(description=_("title"), ordering="title")
     def shown_title(self, row: Any) -> str:
         return row.title
 
-    @admin.display(description="type", ordering="event_type")
+    @admin.display(description=_("type"), ordering="event_type")
     def event_type(self, row: Any) -> str:
         return row.event_type
 
-    @admin.display(description="happened", ordering="occurred_from")
+    @admin.display(description=_("happened"), ordering="occurred_from")
     def occurred_from(self, row: Any) -> str:
         return f"{row.occurred_from:%Y-%m-%d}"
 
-    @admin.display(description="status")
+    @admin.display(description=_("status"))
     def shown_status(self, row: Any) -> str:
         label = EventVersion.Status(row.status).label
         return badge(row.status, label if row.version == 1 else f"{label}, version {row.version}")
@@ -95,6 +102,7 @@ class EventAdmin(RecordAdmin):
         near = latest_versions().filter(event__in=possible_duplicates(version=page.latest))
         return {
             "page": page,
+            "subtitle": page.latest.title,
             "duplicates": near.select_related("event__source").order_by("occurred_from", "pk"),
             "public_url": public_url("event", row.pk),
         }

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Forecast, Forecaster, Lexicon, Prediction
 from forecasts.services.forecasts import Wording, record_forecast, wording
@@ -28,24 +29,29 @@ class ProbabilityFields(RecordForm):
     probability = forms.CharField(
         required=False,
         widget=number_text(),
-        help_text="From 0 to 1: 0.7. Empty when the words below are read through a lexicon.",
+        help_text=_("From 0 to 1: 0.7. Empty when the words below are read through a lexicon."),
     )
     phrase = forms.CharField(
         max_length=200,
         required=False,
-        label="Words",
-        help_text="As written: “likely”.",
+        label=_("Words"),
+        help_text=_("As written: “likely”."),
         widget=forms.TextInput(attrs={"class": "vTextField", "list": "phrases", "autocomplete": "off"}),
     )
-    lexicon = forms.ChoiceField(choices=lexicons, required=False, help_text="Reads the words as a number and a range.")
-    low = forms.CharField(required=False, widget=number_text(), help_text="The range, where a number is given.")
+    lexicon = forms.ChoiceField(
+        choices=lexicons, required=False, help_text=_("Reads the words as a number and a range.")
+    )
+    low = forms.CharField(required=False, widget=number_text(), help_text=_("The range, where a number is given."))
     high = forms.CharField(required=False, widget=number_text())
     basis = forms.CharField(
-        required=False, widget=long_text(2), label="How it was read",
-        help_text="Needed for words with a number of your own: why this number?",
+        required=False, widget=long_text(2), label=_("How it was read"),
+        help_text=_("Needed for words with a number of your own: why this number?"),
     )  # fmt: skip
     is_scored = forms.BooleanField(
-        required=False, initial=True, label="Scored", help_text="Untick where the number is not the forecaster's own."
+        required=False,
+        initial=True,
+        label=_("Scored"),
+        help_text=_("Untick where the number is not the forecaster's own."),
     )
 
     def reading(self) -> Wording | None:
@@ -72,15 +78,15 @@ class ProbabilityFields(RecordForm):
 class ForecastForm(ProbabilityFields):
     """Another probability for a recorded claim, or the withdrawal of the last one."""
 
-    prediction = NamedRowField(Prediction, help_text="Its headline.")
-    forecaster = NamedRowField(Forecaster, help_text="Whose probability it is.")
+    prediction = NamedRowField(Prediction, help_text=_("Its headline."))
+    forecaster = NamedRowField(Forecaster, help_text=_("Whose probability it is."))
     made_at = forms.DateTimeField(
-        widget=moment_input(), help_text="UTC; it holds from then until the forecaster's next one."
+        widget=moment_input(), help_text=_("UTC; it holds from then until the forecaster's next one.")
     )
     is_withdrawn = forms.BooleanField(
         required=False,
-        label="Withdrawal",
-        help_text="The last probability is taken back; leave the fields above empty.",
+        label=_("Withdrawal"),
+        help_text=_("The last probability is taken back; leave the fields above empty."),
     )
 
     fieldsets = (

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.feeds import FORMATS, FileRefused, read_forecasts
 from forecasts.services.articles import TOPIC_PATH
@@ -28,10 +29,10 @@ class UploadForm(forms.Form):
         rf"^{TOPIC_PATH.pattern}$",
         max_length=200,
         widget=line_text(),
-        help_text="Of questions that name none: sport/nfl. It is made where it is new.",
+        help_text=_("Of questions that name none: sport/nfl. It is made where it is new."),
         error_messages={"invalid": "A topic is lowercase words joined by slashes, like sport/nfl."},
     )
-    file = forms.FileField(help_text="CSV. Its header says which format it has.")
+    file = forms.FileField(help_text=_("CSV. Its header says which format it has."))
 
     def clean_file(self) -> Any:
         found = self.cleaned_data["file"]

@@ -1,12 +1,13 @@
 """The first page: what needs doing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import AdminSite
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, QuerySet, Value
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -52,7 +53,17 @@ def work(*, now: datetime) -> list[Work]:
         ),
         ("soon", "Final within three days", "Nothing becomes final soon.", worklist.soon_final(everything, now=now)),
     )  # fmt: skip
-    return [_work(key, title=title, empty=empty, found=found) for key, title, empty, found in kinds]
+    counts = _counts({key: found for key, *_, found in kinds})
+    return [_work(key, title=title, empty=empty, found=found, count=counts[key]) for key, title, empty, found in kinds]
+
+
+def _counts(kinds: Mapping[str, QuerySet[Prediction]]) -> Mapping[str, int]:
+    """How many there are of each kind, in one question."""
+    counted = [
+        Prediction.objects.filter(pk__in=found.order_by().values("pk")).values_list(Value(key)).annotate(n=Count("pk"))
+        for key, found in kinds.items()
+    ]
+    return dict(counted[0].union(*counted[1:], all=True))
 
 
 def _why_late(row: Any) -> str:
@@ -86,8 +97,7 @@ def pulse(*, now: datetime) -> Pulse:
     )
 
 
-def _work(key: str, *, title: str, empty: str, found: QuerySet[Prediction]) -> Work:
-    count = found.count()
+def _work(key: str, *, title: str, empty: str, found: QuerySet[Prediction], count: int) -> Work:
     first = found.select_related("holder").order_by("checked_at", "pk")[:SHOWN] if count else ()
     rows = tuple((row, verdict_badge(row), waiting_for(row) or _why_late(row)) for row in first)
     return Work(title, empty, count, rows, f"{reverse('admin:forecasts_prediction_changelist')}?needs={key}")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Article, Forecaster, Prediction, RuleVersion, Topic
 from forecasts.selectors.resolutions import current_rules
@@ -34,39 +35,46 @@ class Trial:
 class PredictionForm(ProbabilityFields, RuleForm):
     """One claim with its probability and its central rule."""
 
-    article = NamedRowField(Article, required=False, help_text="Where it was published: its title or address.")
-    holder = NamedRowField(Forecaster, help_text="Whose claim it is: the author, or the one whose belief is reported.")
+    article = NamedRowField(Article, required=False, help_text=_("Where it was published: its title or address."))
+    holder = NamedRowField(
+        Forecaster, help_text=_("Whose claim it is: the author, or the one whose belief is reported.")
+    )
     attribution = forms.ChoiceField(choices=Prediction.Attribution.choices)
-    topic = NamedRowField(Topic, help_text="Its path: aid/military.")
-    title = forms.CharField(max_length=300, widget=line_text(), help_text="A headline for lists.")
-    quote = forms.CharField(required=False, widget=long_text(3), help_text="The words of the article, exactly.")
+    topic = NamedRowField(Topic, help_text=_("Its path: aid/military."))
+    title = forms.CharField(max_length=300, widget=line_text(), help_text=_("A headline for lists."))
+    quote = forms.CharField(required=False, widget=long_text(3), help_text=_("The words of the article, exactly."))
     original_wording = forms.CharField(
-        required=False, widget=long_text(2), help_text="Where the copy differs from the original publication."
+        required=False, widget=long_text(2), help_text=_("Where the copy differs from the original publication.")
     )
     statement = forms.CharField(
-        widget=long_text(2), help_text="The claim as one sentence that can turn out true or false."
+        widget=long_text(2), help_text=_("The claim as one sentence that can turn out true or false.")
     )
     condition = forms.CharField(
-        required=False, widget=long_text(2), help_text="The if-part in words; empty when there is none."
+        required=False, widget=long_text(2), help_text=_("The if-part in words; empty when there is none.")
     )
-    outcome = forms.CharField(widget=long_text(2), help_text="The then-part in words, with its deadline.")
+    outcome = forms.CharField(widget=long_text(2), help_text=_("The then-part in words, with its deadline."))
     deadline_basis = forms.ChoiceField(
-        choices=Prediction.DeadlineBasis.choices, label="Deadline", help_text="“Soon” gives none: then it is yours."
+        choices=Prediction.DeadlineBasis.choices,
+        label=_("Deadline"),
+        help_text=_("“Soon” gives none: then it is yours."),
     )
     issued_at = forms.DateTimeField(
-        required=False, label="Made at", widget=moment_input(), help_text="UTC. Empty: when the article was published."
+        required=False,
+        label=_("Made at"),
+        widget=moment_input(),
+        help_text=_("UTC. Empty: when the article was published."),
     )
     contrasts_with = NamedRowField(
-        Prediction, required=False, help_text="The claim for the other case, by its headline: “if she wins”."
+        Prediction, required=False, help_text=_("The claim for the other case, by its headline: “if she wins”.")
     )
     note = forms.CharField(
-        required=False, widget=long_text(2), help_text="For readers: what is uncertain about the claim."
+        required=False, widget=long_text(2), help_text=_("For readers: what is uncertain about the claim.")
     )
     description = forms.CharField(
         required=False,
         widget=long_text(2),
-        label="The rule in your words",
-        help_text="What it takes to be the claim's meaning.",
+        label=_("The rule in your words"),
+        help_text=_("What it takes to be the claim's meaning."),
     )
 
     fieldsets = (
@@ -128,11 +136,11 @@ class ReadingForm(RuleForm):
 
     variant = forms.ChoiceField(
         choices=RuleVersion.Variant.choices, initial=RuleVersion.Variant.STRICT,
-        help_text="Scores use the central reading; the others show how much hangs on it.",
+        help_text=_("Scores use the central reading; the others show how much hangs on it."),
     )  # fmt: skip
     name = forms.CharField(max_length=100, required=False, widget=line_text(), help_text=NAMED_RULE)
     description = forms.CharField(
-        required=False, widget=long_text(2), label="In your words", help_text="What this reading means."
+        required=False, widget=long_text(2), label=_("In your words"), help_text=_("What this reading means.")
     )
 
     fieldsets = ((None, {"fields": [("variant", "name"), "description"]}), *rule_fieldsets())

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from forecasts.models import Prediction
@@ -86,17 +87,17 @@ class PredictionAdmin(RecordAdmin):
     )
     steps = (
         Step(
-            slug="answer", label="Answer a question", form_class=AnswerForm, permission="forecasts.add_judgement",
+            slug="answer", label=_("Answer a question"), form_class=AnswerForm, permission="forecasts.add_judgement",
             is_offered=lambda row: asks_people(prediction=row),
         ),
-        Step(slug="verdict", label="Record a verdict", form_class=VerdictForm, permission=DECIDE, is_offered=has_no_verdict),
+        Step(slug="verdict", label=_("Record a verdict"), form_class=VerdictForm, permission=DECIDE, is_offered=has_no_verdict),
         Step(
-            slug="confirm", label="Confirm or replace the verdict", form_class=VerdictForm, permission=DECIDE,
+            slug="confirm", label=_("Confirm or replace the verdict"), form_class=VerdictForm, permission=DECIDE,
             is_offered=has_verdict,
         ),
-        Step(slug="dispute", label="Dispute", form_class=DisputeForm, permission=DECIDE, is_offered=is_undisputed),
-        Step(slug="reopen", label="Reopen", form_class=ReopenForm, permission=DECIDE, is_offered=has_verdict),
-        Step(slug="reading", label="Add a reading", form_class=ReadingForm, permission="forecasts.add_ruleversion"),
+        Step(slug="dispute", label=_("Dispute"), form_class=DisputeForm, permission=DECIDE, is_offered=is_undisputed),
+        Step(slug="reopen", label=_("Reopen"), form_class=ReopenForm, permission=DECIDE, is_offered=has_verdict),
+        Step(slug="reading", label=_("Add a reading"), form_class=ReadingForm, permission="forecasts.add_ruleversion"),
     )  # fmt: skip
 
     actions = ("confirm",)
@@ -107,15 +108,15 @@ class PredictionAdmin(RecordAdmin):
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(DECIDE)
 
-    @admin.action(description="Confirm the proposed verdicts of the selected", permissions=["decide"])
+    @admin.action(description=_("Confirm the proposed verdicts of the selected"), permissions=["decide"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Prediction]) -> HttpResponse | None:
         return confirm_page(request, owner=self, chosen=queryset)
 
-    @admin.display(description="verdict", ordering="verdict")
+    @admin.display(description=_("verdict"), ordering="verdict")
     def shown_verdict(self, row: Prediction) -> str:
         return verdict_badge(row)
 
-    @admin.display(description="waits because", empty_value="")
+    @admin.display(description=_("waits because"), empty_value="")
     def shown_reason(self, row: Prediction) -> str:
         return waiting_for(row)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Judgement, Prediction
 from forecasts.selectors.judgements import Question, questions_of
@@ -16,18 +17,20 @@ from .recording import already_recorded
 class AnswerForm(DecisionForm):
     """A person's answer to one question of a rule."""
 
-    question = forms.ChoiceField(help_text="What the rule cannot see in the events by itself.")
+    question = forms.ChoiceField(help_text=_("What the rule cannot see in the events by itself."))
     answer = forms.ChoiceField(choices=Judgement.Answer.choices, widget=forms.RadioSelect)
     reason = forms.CharField(
         widget=long_text(3),
-        help_text="Why, by the rubric of the question; readers will see it. At least ten characters. The verdict that "
-        "follows is proposed, and somebody else confirms it.",
+        help_text=_(
+            "Why, by the rubric of the question; readers will see it. At least ten characters. The verdict that "
+            "follows is proposed, and somebody else confirms it."
+        ),
     )
     evidence_url = forms.URLField(
-        max_length=1000, required=False, assume_scheme="https", widget=line_text(), label="Evidence"
+        max_length=1000, required=False, assume_scheme="https", widget=line_text(), label=_("Evidence")
     )
     known_at = forms.DateTimeField(
-        required=False, widget=moment_input(), help_text="UTC; when the answer could be known. Empty: now."
+        required=False, widget=moment_input(), help_text=_("UTC; when the answer could be known. Empty: now.")
     )
 
     aliases = {"path": "question", "rule_version": "question"}

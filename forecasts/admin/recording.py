@@ -21,6 +21,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 
 from forecasts import tasks
@@ -77,7 +78,7 @@ class Step:
     """Something an editor can add to a recorded row, with its own page."""
 
     slug: str
-    label: str
+    label: Promise
     form_class: type[RecordForm]
     permission: str
     is_offered: Callable[[Any], bool] = lambda row: True
@@ -125,13 +126,13 @@ class KeptAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if row is None or not step.is_offered(row):
             raise Http404(f"“{step.label}” is not possible here.")
-        return record_page(request, owner=self, form_class=step.form_class, title=step.label, subject=row)
+        return record_page(request, owner=self, form_class=step.form_class, title=str(step.label), subject=row)
 
     def open_steps(self, request: HttpRequest, row: Model) -> list[dict[str, str]]:
         """The steps that this editor can take from this row, as links."""
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         return [
-            {"label": step.label, "url": reverse(f"{name}_{step.slug}", args=[row.pk])}
+            {"label": str(step.label), "url": reverse(f"{name}_{step.slug}", args=[row.pk])}
             for step in self.steps
             if request.user.has_perm(step.permission) and step.is_offered(row)
         ]

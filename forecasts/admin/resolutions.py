@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Evaluation, Resolution, RuleVersion, Score
 
@@ -26,7 +27,7 @@ class EvaluationAdmin(KeptAdmin):
     search_fields = ("rule_version__prediction__title", "explanation")
     ordering = ("-recorded_at", "-pk")
 
-    @admin.display(description="prediction")
+    @admin.display(description=_("prediction"))
     def shown_prediction(self, row: Evaluation) -> str:
         return row.rule_version.prediction.title
 
@@ -50,10 +51,10 @@ class ScoreAdmin(KeptAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Score]:
         return super().get_queryset(request).select_related("forecast__prediction", "forecast__forecaster")
 
-    @admin.display(description="prediction")
+    @admin.display(description=_("prediction"))
     def shown_prediction(self, row: Score) -> str:
         return row.forecast.prediction.title
 
-    @admin.display(description="forecaster")
+    @admin.display(description=_("forecaster"))
     def shown_forecaster(self, row: Score) -> str:
         return row.forecast.forecaster.name

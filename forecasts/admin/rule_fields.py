@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from .fields import AttributesField, LinesField, day_input, number_text
 from .rule_templates import Clause, Kind
@@ -47,47 +48,47 @@ CLAUSE_FIELDS = (*ASKED, "op")
 def clause_fields() -> dict[str, forms.Field]:
     """The fields of one clause, by name."""
     return {
-        "kind": forms.ChoiceField(choices=KINDS, required=False, label="Claim"),
+        "kind": forms.ChoiceField(choices=KINDS, required=False, label=_("Claim")),
         "last_day": forms.DateField(
-            required=False, label="Through", widget=day_input(), help_text="The last day that counts, in UTC."
+            required=False, label=_("Through"), widget=day_input(), help_text=_("The last day that counts, in UTC.")
         ),
         "within_days": forms.IntegerField(
-            required=False, min_value=1, max_value=3650, label="Or within days", widget=number_text(),
-            help_text="Counted from its start: 90.",
+            required=False, min_value=1, max_value=3650, label=_("Or within days"), widget=number_text(),
+            help_text=_("Counted from its start: 90."),
         ),
         "milestone": forms.CharField(
-            required=False, max_length=100, label="Or before", help_text="A named date: us.inauguration.2025",
+            required=False, max_length=100, label=_("Or before"), help_text=_("A named date: us.inauguration.2025"),
             widget=forms.TextInput(attrs={"list": "milestones", "autocomplete": "off"}),
         ),
-        "types": LinesField(label="Event types", suggestions="event-types", help_text="SANCTION, COERCE"),
-        "codes": LinesField(label="CAMEO codes", suggestions="action-codes", help_text="163, or 16 for all below it"),
-        "topics": LinesField(label="Topics", suggestions="topics", help_text="sanctions/energy includes all below it"),
-        "actors": LinesField(label="Who", suggestions="entities", help_text="USA.GOV includes all below it"),
+        "types": LinesField(label=_("Event types"), suggestions="event-types", help_text=_("SANCTION, COERCE")),
+        "codes": LinesField(label=_("CAMEO codes"), suggestions="action-codes", help_text=_("163, or 16 for all below it")),
+        "topics": LinesField(label=_("Topics"), suggestions="topics", help_text=_("sanctions/energy includes all below it")),
+        "actors": LinesField(label=_("Who"), suggestions="entities", help_text=_("USA.GOV includes all below it")),
         "recipients": LinesField(
-            label="Towards whom", suggestions="entities", help_text="RUS; for an election: who won, person.trump"
+            label=_("Towards whom"), suggestions="entities", help_text=_("RUS; for an election: who won, person.trump")
         ),
         "attributes": AttributesField(
-            required=False, label="Attributes", help_text="One “name = value” a line: direction = ease"
+            required=False, label=_("Attributes"), help_text=_("One “name = value” a line: direction = ease")
         ),
         "rivals": LinesField(
-            label="Refuted where it is", suggestions="entities",
-            help_text="The other one, towards whom the same event decides against it: person.harris",
+            label=_("Refuted where it is"), suggestions="entities",
+            help_text=_("The other one, towards whom the same event decides against it: person.harris"),
         ),
-        "op": forms.ChoiceField(choices=COMPARED, required=False, label="Compared"),
+        "op": forms.ChoiceField(choices=COMPARED, required=False, label=_("Compared")),
         "n": forms.IntegerField(
-            required=False, min_value=0, max_value=100_000, label="Times", widget=number_text(), help_text="3"
+            required=False, min_value=0, max_value=100_000, label=_("Times"), widget=number_text(), help_text="3"
         ),
         "series": forms.CharField(
-            required=False, max_length=100, label="Series", help_text="EIA:RBRTE.D",
+            required=False, max_length=100, label=_("Series"), help_text=_("EIA:RBRTE.D"),
             widget=forms.TextInput(attrs={"list": "series", "autocomplete": "off", "class": "vTextField"}),
         ),
-        "value": forms.FloatField(required=False, label="Value", widget=number_text(), help_text="80"),
+        "value": forms.FloatField(required=False, label=_("Value"), widget=number_text(), help_text="80"),
         "consecutive": forms.IntegerField(
-            required=False, min_value=1, max_value=1000, label="Times in a row", widget=number_text(), help_text="Empty: once."
+            required=False, min_value=1, max_value=1000, label=_("Times in a row"), widget=number_text(), help_text=_("Empty: once.")
         ),
-        "end_types": LinesField(label="Ended by types", suggestions="event-types", help_text="What ends it: AID"),
-        "end_codes": LinesField(label="Ended by codes", suggestions="action-codes"),
-        "initial": forms.ChoiceField(choices=HOLDS, required=False, label="At publication"),
+        "end_types": LinesField(label=_("Ended by types"), suggestions="event-types", help_text=_("What ends it: AID")),
+        "end_codes": LinesField(label=_("Ended by codes"), suggestions="action-codes"),
+        "initial": forms.ChoiceField(choices=HOLDS, required=False, label=_("At publication")),
     }  # fmt: skip
 
 

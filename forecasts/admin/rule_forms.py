@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.services.refusal import Refused
 from forecasts.services.rule_checks import RuleCheck, check_rule
@@ -47,11 +48,11 @@ def rule_fieldsets() -> tuple:
 class RuleForm(RecordForm):
     """Adds the fields of a rule to a form; `self.rule_data` is the rule, None where none was given."""
 
-    then_start = forms.ChoiceField(choices=STARTS, required=False, label="Counts", initial=Start.PUBLICATION)
+    then_start = forms.ChoiceField(choices=STARTS, required=False, label=_("Counts"), initial=Start.PUBLICATION)
     rule = RuleField(
         required=False,
-        label="RRL/1",
-        help_text="{“rrl”: “1”, “consequent”: …}. What may stand where is told at the foot of this page.",
+        label=_("RRL/1"),
+        help_text=_("{“rrl”: “1”, “consequent”: …}. What may stand where is told at the foot of this page."),
     )
 
     can_preview = True

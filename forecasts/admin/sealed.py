@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Forecaster, Sealed, SealedContent, Unsealing
 from forecasts.selectors.sealed import state_of
@@ -29,7 +30,9 @@ class ContentForm(RecordForm):
 
     content = RuleField(
         required=False,
-        help_text="JSON: {“v”: 1, “title”, “statement”, “outcome”, “topic”, “probability”}, or “prediction” in place of the texts.",
+        help_text=_(
+            "JSON: {“v”: 1, “title”, “statement”, “outcome”, “topic”, “probability”}, or “prediction” in place of the texts."
+        ),
     )
 
     def take_refusal(self, error: Any) -> None:
@@ -44,18 +47,18 @@ class ContentForm(RecordForm):
 class SealForm(ContentForm):
     """A content to keep here until its date, or a commitment to one that is kept elsewhere."""
 
-    forecaster = NamedRowField(Forecaster, help_text="Whose it is.")
+    forecaster = NamedRowField(Forecaster, help_text=_("Whose it is."))
     about = forms.CharField(
-        max_length=200, required=False, widget=line_text(), help_text="What readers are told before it is revealed."
+        max_length=200, required=False, widget=line_text(), help_text=_("What readers are told before it is revealed.")
     )
     reveal_by = forms.DateTimeField(
-        widget=moment_input(), help_text="UTC. What is not revealed by then counts against the forecaster."
+        widget=moment_input(), help_text=_("UTC. What is not revealed by then counts against the forecaster.")
     )
     commitment = forms.CharField(
         max_length=64,
         required=False,
         widget=line_text(),
-        help_text="64 hexadecimal digits, where the content stays elsewhere.",
+        help_text=_("64 hexadecimal digits, where the content stays elsewhere."),
     )
 
     fieldsets = ((None, {"fields": ["forecaster", "about", "reveal_by", "content", "commitment"]}),)
@@ -82,7 +85,7 @@ class SealForm(ContentForm):
 class RevealForm(ContentForm):
     """Showing what was sealed; both fields stay empty where the content is kept here."""
 
-    salt = forms.CharField(max_length=64, required=False, widget=line_text(), help_text="In hexadecimal.")
+    salt = forms.CharField(max_length=64, required=False, widget=line_text(), help_text=_("In hexadecimal."))
 
     def record(self, *, now: datetime, actor: Any) -> Sealed:
         content, salt = self.cleaned_data["content"], self.cleaned_data["salt"]
@@ -123,7 +126,7 @@ class SealedAdmin(RecordAdmin):
     steps = (
         Step(
             slug="reveal",
-            label="Reveal",
+            label=_("Reveal"),
             form_class=RevealForm,
             permission="forecasts.add_unsealing",
             is_offered=_is_unrevealed,
@@ -133,11 +136,11 @@ class SealedAdmin(RecordAdmin):
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).prefetch_related("unsealings")
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def shown_state(self, row: Any) -> str:
         return badge(*BADGES[state_of(one.kind for one in row.unsealings.all())])
 
-    @admin.display(description="content")
+    @admin.display(description=_("content"))
     def shown_place(self, row: Any) -> str:
         if SealedContent.objects.filter(sealed=row).exists():
             return "Kept here, and shown to nobody until it is revealed."

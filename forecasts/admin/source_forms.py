@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Coverage, Entity, EntityMembership, Milestone, Observation, Source, Tier
 from forecasts.services.sources import (
@@ -24,25 +25,25 @@ class SourceForm(RecordForm):
     """A feed of events or of a series."""
 
     name = forms.CharField(max_length=200, widget=line_text())
-    slug = forms.SlugField(max_length=60, label="Short name", help_text="ofac-press. It never changes.")
+    slug = forms.SlugField(max_length=60, label=_("Short name"), help_text=_("ofac-press. It never changes."))
     kind = forms.ChoiceField(choices=Source.Kind.choices)
     tier = forms.ChoiceField(
-        choices=Tier.choices, initial=Tier.B, help_text="How good its reports are; D never decides."
+        choices=Tier.choices, initial=Tier.B, help_text=_("How good its reports are; D never decides.")
     )
     group = forms.SlugField(
         max_length=60,
         initial="wire",
-        label="Coverage group",
-        help_text="Rules name the group whose silence they trust; “wire” by default.",
+        label=_("Coverage group"),
+        help_text=_("Rules name the group whose silence they trust; “wire” by default."),
     )
     settlement_days = forms.IntegerField(
         min_value=0,
         max_value=3650,
         initial=2,
-        label="Settlement lag",
-        help_text="Days after which an event can no longer be missing.",
+        label=_("Settlement lag"),
+        help_text=_("Days after which an event can no longer be missing."),
     )
-    url = forms.URLField(max_length=1000, required=False, label="Address", assume_scheme="https", widget=line_text())
+    url = forms.URLField(max_length=1000, required=False, label=_("Address"), assume_scheme="https", widget=line_text())
     citation = forms.CharField(required=False, widget=long_text(2))
 
     def record(self, *, now: datetime, actor: Any) -> Source:
@@ -58,9 +59,9 @@ class CoverageForm(RecordForm):
 
     complete_to = forms.DateTimeField(
         widget=moment_input(),
-        help_text="UTC. Everything that happened before is recorded; an earlier instant than before admits a gap.",
+        help_text=_("UTC. Everything that happened before is recorded; an earlier instant than before admits a gap."),
     )
-    note = forms.CharField(required=False, widget=long_text(2), help_text="On what this rests.")
+    note = forms.CharField(required=False, widget=long_text(2), help_text=_("On what this rests."))
 
     def record(self, *, now: datetime, actor: Any) -> Coverage:
         coverage, is_new = record_coverage(source=self.subject, now=now, recorded_by=actor, **self.cleaned_data)
@@ -72,14 +73,14 @@ class CoverageForm(RecordForm):
 class ObservationForm(RecordForm):
     """One value of a series as released at one time."""
 
-    source = NamedRowField(Source, help_text="Its short name or its name.")
-    series = forms.CharField(max_length=120, widget=line_text(), help_text="As rules name it: EIA:RBRTE.D")
+    source = NamedRowField(Source, help_text=_("Its short name or its name."))
+    series = forms.CharField(max_length=120, widget=line_text(), help_text=_("As rules name it: EIA:RBRTE.D"))
     valid_on = forms.DateField(
-        widget=day_input(), label="Day", help_text="The day the value is of; the first of a month or quarter."
+        widget=day_input(), label=_("Day"), help_text=_("The day the value is of; the first of a month or quarter.")
     )
     value = forms.DecimalField(max_digits=24, decimal_places=8, widget=number_text())
     unit = forms.CharField(max_length=40, required=False)
-    released_at = forms.DateTimeField(widget=moment_input(), help_text="UTC; a revision has a later release.")
+    released_at = forms.DateTimeField(widget=moment_input(), help_text=_("UTC; a revision has a later release."))
 
     def record(self, *, now: datetime, actor: Any) -> Observation:
         observation, is_new = record_observation(now=now, recorded_by=actor, **self.cleaned_data)
@@ -92,10 +93,10 @@ class EntityForm(RecordForm):
     """An actor under its dotted path."""
 
     path = forms.CharField(
-        max_length=120, widget=line_text(), help_text="USA.GOV.POTUS lies in USA.GOV, which lies in USA."
+        max_length=120, widget=line_text(), help_text=_("USA.GOV.POTUS lies in USA.GOV, which lies in USA.")
     )
-    label = forms.CharField(max_length=200, widget=line_text(), help_text="As readers will see it.")
-    wikidata = forms.CharField(max_length=20, required=False, help_text="Q11696")
+    label = forms.CharField(max_length=200, widget=line_text(), help_text=_("As readers will see it."))
+    wikidata = forms.CharField(max_length=20, required=False, help_text=_("Q11696"))
 
     def record(self, *, now: datetime, actor: Any) -> Entity:
         known = Entity.objects.filter(path=self.cleaned_data["path"]).first()
@@ -107,9 +108,9 @@ class EntityForm(RecordForm):
 class MembershipForm(RecordForm):
     """That the entity belongs to another between two dates."""
 
-    group = NamedRowField(Entity, help_text="Its path or its label. A person to an office, a state to an alliance.")
-    starts_at = forms.DateTimeField(required=False, widget=moment_input(), help_text="UTC; empty: since ever.")
-    ends_at = forms.DateTimeField(required=False, widget=moment_input(), help_text="UTC; empty: it lasts.")
+    group = NamedRowField(Entity, help_text=_("Its path or its label. A person to an office, a state to an alliance."))
+    starts_at = forms.DateTimeField(required=False, widget=moment_input(), help_text=_("UTC; empty: since ever."))
+    ends_at = forms.DateTimeField(required=False, widget=moment_input(), help_text=_("UTC; empty: it lasts."))
 
     def clean(self) -> dict:
         super().clean()
@@ -132,11 +133,11 @@ class MilestoneForm(RecordForm):
     """A named date that rules can count from."""
 
     key = forms.CharField(
-        max_length=100, widget=line_text(), help_text="us.inauguration.2025; the same key again changes its date."
+        max_length=100, widget=line_text(), help_text=_("us.inauguration.2025; the same key again changes its date.")
     )
     label = forms.CharField(max_length=200, widget=line_text())
-    occurs_at = forms.DateTimeField(widget=moment_input(), help_text="UTC.")
-    url = forms.URLField(max_length=1000, required=False, label="Address", assume_scheme="https", widget=line_text())
+    occurs_at = forms.DateTimeField(widget=moment_input(), help_text=_("UTC."))
+    url = forms.URLField(max_length=1000, required=False, label=_("Address"), assume_scheme="https", widget=line_text())
 
     def record(self, *, now: datetime, actor: Any) -> Milestone:
         milestone, is_new = record_milestone(now=now, **self.cleaned_data)

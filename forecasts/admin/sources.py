@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Coverage, Entity, Milestone, Observation, Source
 
@@ -23,7 +24,7 @@ class SourceAdmin(RecordAdmin):
     fields = ("name", "slug", "kind", "tier", "group", "settlement_lag", "url", "citation", "recorded_at")
     readonly_fields = ("slug", "kind", "tier", "group", "recorded_at")
     steps = (
-        Step(slug="coverage", label="State coverage", form_class=CoverageForm, permission="forecasts.add_coverage"),
+        Step(slug="coverage", label=_("State coverage"), form_class=CoverageForm, permission="forecasts.add_coverage"),
     )
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -35,7 +36,7 @@ class SourceAdmin(RecordAdmin):
         )
         return super().get_queryset(request).annotate(complete_to=Subquery(newest))
 
-    @admin.display(description="complete to", ordering="complete_to", empty_value="never stated")
+    @admin.display(description=_("complete to"), ordering="complete_to", empty_value="never stated")
     def complete_to(self, row: Any):
         return row.complete_to
 
@@ -63,7 +64,7 @@ class EntityAdmin(RecordAdmin):
     ordering = ("path",)
     steps = (
         Step(
-            slug="membership", label="It belongs to …", form_class=MembershipForm,
+            slug="membership", label=_("It belongs to …"), form_class=MembershipForm,
             permission="forecasts.add_entitymembership",
         ),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Delivery, Webhook
 from forecasts.services.webhooks import disable, resume, send_again
@@ -19,7 +20,7 @@ from .wording import badge
 class DisableForm(RecordForm):
     """Switching a webhook off."""
 
-    reason = forms.CharField(max_length=500, help_text="Its owner reads it.")
+    reason = forms.CharField(max_length=500, help_text=_("Its owner reads it."))
 
     def record(self, *, now: datetime, actor: Any) -> Webhook:
         disable(webhook=self.subject, reason=self.cleaned_data["reason"])
@@ -54,25 +55,25 @@ class WebhookAdmin(KeptAdmin):
     steps = (
         Step(
             slug="disable",
-            label="Disable",
+            label=_("Disable"),
             form_class=DisableForm,
             permission="forecasts.change_webhook",
             is_offered=lambda row: row.state != Webhook.State.DISABLED,
         ),
         Step(
             slug="resume",
-            label="Resume",
+            label=_("Resume"),
             form_class=ResumeForm,
             permission="forecasts.change_webhook",
             is_offered=lambda row: row.state != Webhook.State.ACTIVE,
         ),
     )
 
-    @admin.display(description="told of")
+    @admin.display(description=_("told of"))
     def shown_events(self, row: Any) -> str:
         return ", ".join(row.events)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def shown_state(self, row: Any) -> str:
         return badge("yes" if row.state == Webhook.State.ACTIVE else "no", row.get_state_display())
 
@@ -107,12 +108,12 @@ class DeliveryAdmin(KeptAdmin):
     search_fields = ("webhook__url", "message_id", "last_error")
     ordering = ("-pk",)
     actions = ("send_again",)
-    steps = (Step(slug="again", label="Send again", form_class=SendAgainForm, permission="forecasts.add_delivery"),)
+    steps = (Step(slug="again", label=_("Send again"), form_class=SendAgainForm, permission="forecasts.add_delivery"),)
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("forecasts.add_delivery")
 
-    @admin.action(description="Send the selected again", permissions=["send"])
+    @admin.action(description=_("Send the selected again"), permissions=["send"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         chosen = queryset.select_related("webhook").order_by("pk")
         n_sent = len([send_again(delivery=delivery, now=timezone.now()) for delivery in chosen])

@@ -6,6 +6,7 @@ from forecasts.models import Verdict
 from forecasts.scoring.thresholds import Absent, Missing
 from forecasts.scoring.tiers import FIRST_AT, Tier
 from forecasts.selectors.cohorts import Cohort
+from forecasts.selectors.coverage import Coverage
 from forecasts.selectors.predictions import PredictionPage
 from forecasts.selectors.scorecards import Scorecard
 
@@ -135,7 +136,7 @@ def caution(card: Scorecard) -> str:
     """In plain words, what so few events do not allow; empty where they allow a rating."""
     n, n_clusters = card.summary.n, card.summary.n_clusters
     if n == 0:
-        return "Nothing is resolved yet, so there is nothing to judge."
+        return _nothing(card.coverage)
     if n_clusters >= FIRST_AT[Tier.RATED]:
         return ""
     calls = "1 call is" if n == 1 else f"{n} calls are"
@@ -143,3 +144,12 @@ def caution(card: Scorecard) -> str:
         return f"{calls} too few to judge anybody by."
     events = "one event" if n_clusters == 1 else f"{n_clusters} events"
     return f"{calls} too few to judge anybody by, and not independent of one another: they hang on {events}."
+
+
+def _nothing(coverage: Coverage) -> str:
+    """Why there is nothing to judge."""
+    if coverage.predictions and coverage.annulled == coverage.predictions:
+        return "All of them were annulled: what they hang on did not come about, so nothing was ever put to the test."
+    if not coverage.predictions:
+        return "No prediction is on record yet."
+    return "Nothing is resolved yet, so there is nothing to judge."

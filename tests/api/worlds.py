@@ -1,9 +1,10 @@
 """A world with rows of every resource, and many of each: copies that the database makes itself."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import BigAutoField, Model, QuerySet
 
 from forecasts.models import (
@@ -25,10 +26,12 @@ from forecasts.models import (
     Resolution,
     RuleVersion,
     Score,
+    Sealed,
     SearchText,
     Source,
     Topic,
 )
+from forecasts.services.sealing import seal_commitment
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_membership, record_milestone, record_observation
 from forecasts.services.verdicts import dispute
@@ -36,6 +39,7 @@ from tests.benchmarks.crowds import copy_rows, identifier
 from tests.builders import NOW, cover, make_event, make_prediction, make_source
 
 SPACE = 10**12
+COMMITMENT = {"sqlite": "printf('%%064x', n.i)", "postgresql": "lpad(to_hex(n.i), 64, '0')"}[connection.vendor]
 # What is copied, in order, each with what of it differs; the name of a table stands for the key of the copy in it.
 COPIED: list[tuple[type[Model], dict[str, str]]] = [
     (Forecaster, {"slug": "'crowd-' || n.i"}),
@@ -55,6 +59,7 @@ COPIED: list[tuple[type[Model], dict[str, str]]] = [
     (EventVersion, {"event_id": "Event"}),
     (Evidence, {"event_id": "Event"}),
     (Evaluation, {"rule_version_id": "RuleVersion"}),
+    (Sealed, {"commitment": COMMITMENT}),
     (Score, {"forecast_id": "Forecast", "resolution_id": "Resolution"}),
 ]
 VERDICT = {"prediction_id": "Prediction", "evaluation_id": "Evaluation"}
@@ -79,6 +84,9 @@ def make_one_of_each() -> Prediction:
     record_milestone(key="us.election.2024", label="Election", occurs_at=NOW, now=NOW)
     usa, trump = (Entity.objects.get(path=path) for path in ("USA", "person.trump"))
     record_membership(member=trump, group=usa, now=NOW)
+    seal_commitment(
+        commitment="f" * 64, forecaster=prediction.holder, about="A seat", reveal_by=NOW + timedelta(days=90), now=NOW
+    )
     lexicon = Lexicon.objects.create(code="house", title="House words", source="The style guide.", recorded_at=NOW)
     LexiconEntry.objects.create(lexicon=lexicon, phrase="likely", point="0.7")
     settle_prediction(prediction_id=prediction.pk, now=NOW)

@@ -1,5 +1,6 @@
-"""Every word that a page shows is marked for translation, where the page does not take it from the records."""
+"""Every word that a page or a form shows is marked for translation, where the page does not take it from the records."""
 
+import ast
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,8 +8,11 @@ from pathlib import Path
 import pytest
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "forecasts" / "templates"
-# The admin and the page of the API are English, like the names of their fields.
-PAGES = sorted([*(TEMPLATES / "forecasts").glob("*.html"), *TEMPLATES.glob("*.html")])
+FORMS = sorted((TEMPLATES.parent / "admin").glob("*.py"))
+# The page of the API is English, like the names of its fields.
+PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if path.parent.name != "api")
+# Arguments whose text editors read.
+READ = {"help_text", "label", "description", "empty_label"}
 MARKED = re.compile(r"{%-?\s*blocktrans(?:late)?\b.*?{%-?\s*endblocktrans(?:late)?\s*-?%}", re.DOTALL)
 TAGS = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 SHOWN = ("alt", "title", "aria-label", "placeholder", "label", "content")
@@ -46,7 +50,7 @@ def unmarked(template: str) -> list[str]:
     return [" ".join(run) for run in runs if set(run) - SAME_EVERYWHERE]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_every_word_is_marked_for_translation(path):
     assert unmarked(path.read_text()) == []
 
@@ -63,3 +67,20 @@ def test_every_word_is_marked_for_translation(path):
 )
 def test_finds_words_that_are_not_marked(template, found):
     assert unmarked(template) == found
+
+
+def bare(source: str) -> list[str]:
+    """Texts for editors that are given as they are, not through gettext."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    given = (one.value for call in calls for one in call.keywords if one.arg in READ)
+    texts = (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    return [text for text in texts if re.search("[A-Za-z]", text)]
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_every_text_of_a_form_is_marked_for_translation(path):
+    assert bare(path.read_text()) == []
+
+
+def test_a_text_that_is_not_marked_is_found():
+    assert bare('Field(label="Name", help_text=_("Of whom."), widget=text(4))') == ["Name"]

@@ -1,29 +1,21 @@
 """A server of its own with the demonstration on it, and a browser that may speak to nobody else."""
 
-import os
-import random
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
-from config.embedded_redis import free_port
+from .serving import ROOT, served
 
-ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "build" / "pages"
+
 # What a page that is right to refuse answers with.
 STATUSES = {
     "/nowhere/": 404,
     "/compare/?a=nobody": 404,
     "/forecasters/david-hastings-dunn/?as_of=5+March&lead_days_min=soon": 400,
 }
-PASSWORD = "made-up-for-tests"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -40,6 +32,12 @@ class Visit:
         response = self.page.goto(f"{self.address}{path}")
         assert response.status == STATUSES.get(path, 200), path
 
+    def keep(self, name: str, *, width: int, scheme: str) -> None:
+        """Leave a picture of the whole page for people to look at."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        file = PICTURES / f"{name.replace(' ', '-')}-{width}-{scheme}.jpg"
+        self.page.screenshot(path=file, type="jpeg", quality=60, full_page=True)
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator:
@@ -55,53 +53,8 @@ def chromium() -> Iterator:
 @pytest.fixture(scope="session")
 def server(chromium, tmp_path_factory) -> Iterator[str]:
     """The address of gunicorn with the demonstration loaded and swept."""
-    home, port = tmp_path_factory.mktemp("server"), free_port()
-    environment = {
-        "PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "VAR_DIR": str(home), "DEBUG": "0", "TLS": "0", "REQUIRE_TWO_FACTOR": "0",
-        "SECRET_KEY": "for-tests-only", "STATIC_FROM_SOURCE": "1", "ALLOWED_HOSTS": "127.0.0.1",
-        "DATABASE_URL": f"sqlite:///{home}/aftercast.sqlite3", "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
-    }  # fmt: skip
-    manage = [sys.executable, "manage.py"]
-    rows = home / "forecasts.csv"
-    rows.write_text("\n".join(_three_hundred_calls()))
-    account = ("createsuperuser", "--noinput", "--username", "editor", "--email", "editor@example.org")
-    imported = ("import_forecasts", str(rows), "--topic", "weather", "--by", "editor")
-    for command in (("migrate",), ("load_demo",), ("sweep",), account, imported):
-        subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=True, capture_output=True)
-    serve = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
-    with (
-        (home / "log").open("wb") as log,
-        subprocess.Popen(serve, cwd=ROOT, env=environment, stdout=log, stderr=log) as process,
-    ):
-        _await(f"http://127.0.0.1:{port}/healthz")
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
-
-
-def _three_hundred_calls() -> Iterator[str]:
-    """A file of 300 questions: one who forecasts them all a little too boldly, one more timid, one who answers few."""
-    yield "asker,statement,forecaster,probability,made_at,closes_at,cluster,verdict,known_at"
-    chance = random.Random(20)
-    for number in range(300):
-        share = chance.choice((0.1, 0.2, 0.3, 0.5, 0.6, 0.8, 0.9))
-        verdict = "YES" if chance.random() < share else "NO"
-        said = {"bold-barometer": min(max(1.3 * share - 0.15, 0.02), 0.98), "timid-thermometer": 0.5 * share + 0.25}
-        if number < 12:
-            said["rare-rainbow"] = share
-        day = f"2024-{1 + number % 12:02d}-{1 + number // 12:02d}"
-        for slug, probability in said.items():
-            yield f"almanac,It rains at station {number}.,{slug},{probability:.4f},{day}T06:00:00Z,{day}T20:00:00Z,,{verdict},{day}T21:00:00Z"
-
-
-def _await(address: str, *, seconds: float = 30) -> None:
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        try:
-            with urlopen(address, timeout=5):  # noqa: S310 - our own server
-                return
-        except URLError:
-            time.sleep(0.1)
-    raise TimeoutError(f"{address} did not answer within {seconds:.0f} seconds")
+    with served(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture
@@ -164,6 +117,7 @@ def paths(chromium, server) -> dict[str, str]:
         "article scorecard": f"{article}scorecard/",
         "large scorecard": "/forecasters/bold-barometer/",
         "narrowed scorecard": f"{author}?as_of=2025-03-05&conditional=true&weighting=LAST",
+        "read otherwise": f"{author}?part=readings",
         "nothing left": f"{author}?issued_from=2030-01-01",
         "faulty filters": f"{author}?as_of=5+March&lead_days_min=soon",
         "leaderboard": "/leaderboard/",

@@ -2,7 +2,8 @@
 
 from itertools import count
 
-from .conftest import PASSWORD, Visit
+from .conftest import Visit
+from .serving import PASSWORD
 
 NUMBER = count(1)
 TEXT = "The vote changes little. If it passes, aid is likely to be sent by March.\n\nNobody doubts it. Not even I do."

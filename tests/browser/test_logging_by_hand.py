@@ -113,7 +113,7 @@ def test_fields_of_other_kinds_of_clauses_stay_out_of_the_way(visit):
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")])
-def test_views_of_the_flow_fit_and_are_accessible(width, scheme, visit, tmp_path_factory):
+def test_views_of_the_flow_fit_and_are_accessible(width, scheme, visit):
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
     ).Axe()
@@ -128,7 +128,7 @@ def test_views_of_the_flow_fit_and_are_accessible(width, scheme, visit, tmp_path
             fill(window, claim(window))
             press(window, "Check without saving")
         unfold(window)
-        window.page.screenshot(path=tmp_path_factory.getbasetemp() / f"{name}-{width}-{scheme}.png", full_page=True)
+        window.keep(f"admin {name}", width=width, scheme=scheme)
         if window.page.evaluate("document.documentElement.scrollWidth") > width:
             faults.append((name, "wider than the window"))
         found = axe.run(window.page).response["violations"]

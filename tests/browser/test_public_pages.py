@@ -15,31 +15,26 @@ OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)
 
 
 @pytest.mark.parametrize(("width", "scheme"), WINDOWS)
-def test_pages_fit_stay_quiet_and_ask_nobody_else(width, scheme, visit, paths):
-    window = visit(width=width, scheme=scheme)
-    for name, path in paths.items():
-        window.open(path)
-        window.page.evaluate(OPEN_ALL)
-
-        assert window.page.evaluate("document.documentElement.scrollWidth") <= width, name
-        assert window.page.evaluate("getComputedStyle(document.body).maxWidth") != "none", f"{name} has no style sheet"
-    assert window.outside == []
-    assert [one for one in window.complaints if not re.search(EXPECTED, one)] == []
-
-
-@pytest.mark.parametrize(("width", "scheme"), WINDOWS)
-def test_pages_are_accessible(width, scheme, visit, paths):
+def test_pages_fit_are_accessible_stay_quiet_and_ask_nobody_else(width, scheme, visit, paths):
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
     ).Axe()
     window, faults = visit(width=width, scheme=scheme), []
     for name, path in paths.items():
         window.open(path)
+        window.keep(name, width=width, scheme=scheme)
         window.page.evaluate(OPEN_ALL)
+
+        if window.page.evaluate("document.documentElement.scrollWidth") > width:
+            faults.append((name, "wider than the window"))
+        if window.page.evaluate("getComputedStyle(document.body).maxWidth") == "none":
+            faults.append((name, "no style sheet"))
         found = axe.run(window.page).response["violations"]
         faults += [(name, one["id"], node["target"], node["failureSummary"]) for one in found for node in one["nodes"]]
 
     assert faults == []
+    assert window.outside == []
+    assert [one for one in window.complaints if not re.search(EXPECTED, one)] == []
 
 
 def test_finds_faults_on_a_page_that_has_them(visit):

@@ -205,7 +205,7 @@ def test_a_person_is_no_outlet(client, record):
 def test_an_outlet_without_predictions_says_so(text_of, db):
     make_article()
 
-    assert "Nothing is resolved yet" in text_of("/outlets/the-example/")
+    assert "No prediction is on record yet" in text_of("/outlets/the-example/")
 
 
 def test_pages_lead_to_the_scorecards_of_article_and_outlet(client, record):

@@ -84,7 +84,7 @@ def test_says_that_nothing_is_resolved(text_of, db):
 def test_shows_a_forecaster_without_any_claim(text_of, db):
     make_article()
 
-    assert "Nothing is resolved yet" in text_of("/forecasters/the-example/")
+    assert "No prediction is on record yet" in text_of("/forecasters/the-example/")
 
 
 @pytest.mark.parametrize(
@@ -199,3 +199,15 @@ def test_too_few_events_are_not_drawn_and_it_says_why(text_of, record):
     assert "Not drawn below 10 independent events: it would leap with each of them." in text_of(
         "/forecasters/ada-byron/"
     )
+
+
+@pytest.mark.parametrize(
+    ("coverage", "told"),
+    [
+        (Coverage(predictions=3, annulled=3), "All of them were annulled: what they hang on did not come about"),
+        (Coverage(), "No prediction is on record yet."),
+        (Coverage(predictions=3, annulled=2, pending=1), "Nothing is resolved yet, so there is nothing to judge."),
+    ],
+)
+def test_where_nothing_is_scored_it_says_why(coverage, told):
+    assert caution(replace(many_calls(0), coverage=coverage)).startswith(told)

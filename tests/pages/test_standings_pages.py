@@ -91,9 +91,9 @@ def test_a_name_that_cannot_be_compared_is_said(query, fault, client):
 def test_more_forecasters_cost_no_more_queries(client, django_assert_max_num_queries):
     contest(1, **{f"person-{number}": "0.6" for number in range(12)})
 
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         assert client.get("/leaderboard/").status_code == 200
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         assert client.get("/compare/?a=person-1&b=person-2").status_code == 200
 
 

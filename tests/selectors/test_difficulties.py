@@ -61,5 +61,5 @@ def test_too_many_scores_are_not_worked_out_while_somebody_waits(monkeypatch):
 def test_more_forecasters_cost_no_more_queries(django_assert_num_queries):
     contest(1, **{f"person-{number}": "0.6" for number in range(12)})
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert difficulties(ANY).n_forecasters == 12
