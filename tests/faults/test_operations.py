@@ -28,7 +28,7 @@ def test_a_backup_taken_while_others_record_is_whole_up_to_its_moment(vendor, ri
     assert signed.returncode == 0, signed.stderr
     note = rig.folder / "checkpoint.note"
     note.write_text(signed.stdout.strip() + "\n")
-    rig.start("writer", "tests.faults.crowd", "append", "1", "1", "3000")
+    rig.start("writer", "tests.faults.crowd", "append", "1", "1", "1000000")
     wait_until(lambda: rig.count("forecasts_forecaster WHERE slug LIKE 'writer-%'") > 5, seconds=60)
     began = time.monotonic()
     backed_up = rig.run("manage", "backup", str(rig.folder / "backups"))
