@@ -25,9 +25,12 @@ def test_a_worker_whose_clock_is_off_decides_nothing_and_the_others_decide(ahead
     push(rig, *[message(SWEEP) for _ in range(3)])
     wait_until(lambda: refused(rig) >= 3, seconds=120)
     undecided = rig.undecided()
+    rig.end("astray")
     rig.start_worker("right")
     rig.start_beat()
     rig.finish()
+    # Until each job has succeeded here, it is told that it failed there.
+    wait_until(lambda: not rig.doctor()["breaches"], seconds=30)
 
     tally = rig.clean_tally()
     assert undecided == count
