@@ -18,7 +18,6 @@ from forecasts.services.sealing import reveal, seal_content
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_membership, record_milestone, record_observation
 from tests.builders import (
-    DEADLINE,
     NOW,
     PUBLISHED,
     QUESTION,
@@ -74,7 +73,7 @@ def redact_something() -> Redaction | None:
 def seal_something(*, probability: str = "0.6", now: datetime = PUBLISHED) -> Sealed:
     """What is sealed of a prediction of its own, kept here until it is revealed."""
     texts = {"title": "It holds", "statement": "The truce holds until May.", "outcome": "the truce holds"}
-    window = {"start": {"anchor": "publication"}, "end": DEADLINE}
+    window = {"start": {"anchor": "publication"}, "end": (now + timedelta(days=180)).isoformat()}
     rule = {"rrl": "1", "consequent": {"judged": QUESTION | {"window": window}}}
     content = {"v": 1, **texts, "topic": make_topic().path, "probability": probability, "rule": rule}
     row, _ = seal_content(

@@ -125,11 +125,11 @@ def test_a_slice_narrows_the_leaderboard(change, slugs):
 
 def test_more_forecasters_cost_no_more_queries(django_assert_num_queries):
     contest(1, ada="0.9")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         leaderboard(ANY)
     contest(2, **{f"person-{number}": "0.6" for number in range(12)})
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert leaderboard(ANY).n_unranked == 13
 
 

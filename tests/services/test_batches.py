@@ -128,7 +128,8 @@ def test_a_prediction_that_is_not_there_is_named_and_nothing_is_written():
 def test_the_number_of_queries_does_not_grow_with_the_batch():
     make_event()
     counts = []
-    for size in (2, 30):
+    # The first of a slice also makes the rows in which its sums are kept.
+    for size in (1, 2, 30):
         keys = [prediction.pk for prediction in make_many(size, first=size)]
         with CaptureQueriesContext(connection) as first:
             settle_predictions(prediction_ids=keys, now=NOW)
@@ -136,8 +137,8 @@ def test_the_number_of_queries_does_not_grow_with_the_batch():
             settle_predictions(prediction_ids=keys, now=NOW)
         counts.append((len(first), len(again)))
 
-    assert counts[0] == counts[1]
-    assert counts[1][1] <= 22
+    assert counts[1] == counts[2]
+    assert counts[2][1] <= 22
 
 
 def test_one_broken_rule_spoils_the_batch_for_nobody_else(caplog):
