@@ -8,7 +8,6 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from forecasts import tasks
 from forecasts.models import Event, Forecaster, KeptAnswer
 from forecasts.services.answers import KEPT_FOR
 from tests.builders import make_forecaster, make_prediction
@@ -158,7 +157,7 @@ def test_an_answer_is_forgotten_after_its_time_and_not_before(logger):
     send(logger)
 
     with time_machine.travel(timezone.now() + KEPT_FOR - timedelta(minutes=1), tick=False):
-        tasks.forget_answers()
+        call_command("forget_answers", stdout=StringIO())
         assert send(logger).headers["Idempotency-Replayed"] == "true"
     with time_machine.travel(timezone.now() + KEPT_FOR + timedelta(minutes=1), tick=False):
         out = StringIO()
