@@ -106,4 +106,4 @@ class NewLexicon(Body):
     )
     title = serializers.CharField(max_length=200)
     source = serializers.CharField(max_length=10_000, help_text="Where it was published.")  # type: ignore[assignment]
-    entries = NewLexiconEntry(many=True, min_length=1, max_length=1000)  # type: ignore[call-arg]
+    entries = serializers.ListField(child=NewLexiconEntry(), min_length=1, max_length=1000)
