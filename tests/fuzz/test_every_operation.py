@@ -78,6 +78,7 @@ def left_out(case: Any, answer: Any) -> list[Any]:
 
     - that a request of the right types is accepted, where all that is wrong with it is told, and every fault of it is
       `BEYOND_TYPES`; any other refusal of such a request still fails;
+    - that a made-up `If-Match` is the state of a record (412);
     - that a request of wrong types is refused as a whole, where rows in numbers are refused one by one: a bad row is
       told in an answer with 200, which is what `mode=each` is for, and counted there as refused;
     - that an answer has every field, where `fields` asked for some: no schema of an answer hangs on a parameter. That
@@ -86,8 +87,9 @@ def left_out(case: Any, answer: Any) -> list[Any]:
     if answer.headers.get("content-type") not in (["application/json"], ["application/problem+json"]):
         return []
     told = answer.json()
-    is_beyond = answer.status_code in (400, 422) and all(
-        any(re.search(reason, fault) for reason in BEYOND_TYPES) for fault in faults(told)
+    is_beyond = answer.status_code == 412 or (
+        answer.status_code in (400, 422)
+        and all(any(re.search(reason, fault) for reason in BEYOND_TYPES) for fault in faults(told))
     )
     is_refused_by_row = answer.status_code == 200 and isinstance(told, dict) and told.get("refused", 0) > 0
     is_sparse = answer.status_code == 200 and "fields" in (case.query or {})
