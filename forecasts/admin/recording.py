@@ -141,7 +141,7 @@ class KeptAdmin(admin.ModelAdmin):
         """The row, read once in a request: its page and the steps from it are about the same one."""
         found = getattr(request, "rows_at_hand", None)
         if found is None:
-            found = request.rows_at_hand = {}  # type: ignore[attr-defined]
+            found = request.rows_at_hand = {}  # type: ignore[attr-defined]  # Handed on within a request.
         if object_id not in found:
             found[object_id] = super().get_object(request, object_id, from_field)
         return found[object_id]
