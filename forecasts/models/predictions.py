@@ -126,10 +126,13 @@ class Prediction(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(name="prediction_due", fields=["next_check_at"], condition=Q(next_check_at__isnull=False)),
+            # With the id, since very many are due at the same instant: each batch is one range.
+            models.Index(
+                name="prediction_due", fields=["next_check_at", "id"], condition=Q(next_check_at__isnull=False)
+            ),
             models.Index(
                 name="prediction_due_undecided",
-                fields=["next_check_at"],
+                fields=["next_check_at", "id"],
                 condition=Q(next_check_at__isnull=False) & ~Q(status="FINAL"),
             ),
             models.Index(name="prediction_recency", fields=["-recorded_at", "-id"]),

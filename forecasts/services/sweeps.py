@@ -19,7 +19,7 @@ from .settlement import settle_prediction, settle_predictions
 
 logger = structlog.get_logger(__name__)
 
-LIMIT, BATCH, BUDGET_SECONDS = 100_000, 500, 45.0
+LIMIT, BATCH, BUDGET_SECONDS = 100_000, 1000, 45.0
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=6)
 
 
