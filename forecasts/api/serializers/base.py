@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from forecasts.api.fields import CodeField
@@ -74,6 +75,15 @@ class ShortText(serializers.CharField):
 
     def __init__(self, max_length: int = 200, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, required=False, allow_blank=True, default="", **kwargs)
+
+
+class HexText(ShortText):
+    """Bytes in hexadecimal, as many as a pattern of digits says; may be empty."""
+
+    def __init__(self, digits: str, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(max_length, **kwargs)
+        described: Any = {"type": "string", "maxLength": max_length, "pattern": f"^({digits})?$", "default": ""}
+        extend_schema_field(described)(self)  # type: ignore[type-var]  # Typed for classes; instances hold it too.
 
 
 class LongText(ShortText):

@@ -7,10 +7,11 @@ from rest_framework import serializers
 
 from forecasts.api.fields import ForecasterField, InstantField
 from forecasts.ledger.redactions import is_redacted
+from forecasts.ledger.seals import COMMITMENT, SALT
 from forecasts.models import Sealed, Unsealing
 from forecasts.selectors.sealed import WAITING, state_of
 
-from .base import Answer, Body, ShortText
+from .base import Answer, Body, HexText, ShortText
 
 STATES = (
     (WAITING, "Nobody can read it yet"),
@@ -93,7 +94,11 @@ class NewSealed(Body):
     forecaster = ForecasterField(help_text="Slug; the forecaster that the token is for.")
     reveal_by = InstantField(help_text="When it is revealed at the latest, from a minute to ten years from now.")
     content = serializers.DictField(required=False, allow_null=True, default=None, help_text=DOCUMENT)
-    commitment = ShortText(64, help_text='SHA-256 of "aftercast/seal/v1\\n", salt and content, in hexadecimal.')
+    commitment = HexText(
+        COMMITMENT.pattern,
+        max_length=64,
+        help_text='SHA-256 of "aftercast/seal/v1\\n", salt and content, in hexadecimal.',
+    )
     about = ShortText(200, help_text="What readers are told before it is revealed.")
 
 
@@ -101,4 +106,4 @@ class NewReveal(Body):
     """What opens the commitment; empty where that is kept here."""
 
     content = serializers.DictField(required=False, allow_null=True, default=None, help_text=DOCUMENT)
-    salt = ShortText(64, help_text="In hexadecimal.")
+    salt = HexText(SALT.pattern, max_length=64, help_text="In hexadecimal.")

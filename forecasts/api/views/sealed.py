@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from forecasts.api.filters import SealedFilter
 from forecasts.api.permissions import require_forecaster
 from forecasts.api.serializers.sealed import NewReveal, NewSealed, SealedSerializer, SealedWithSaltSerializer
+from forecasts.ledger.seals import COMMITMENT
 from forecasts.models import ApiToken, Sealed, Unsealing
 from forecasts.services.refusal import refuse
 from forecasts.services.sealing import opened_by, reveal, seal_commitment, seal_content
@@ -19,7 +20,6 @@ from forecasts.tasks import hint
 
 from .base import RECENCY, Records, recorded
 
-COMMITMENT = "[0-9a-f]{64}"
 SEALED = Sealed.objects.select_related("forecaster").prefetch_related(
     Prefetch("unsealings", Unsealing.objects.order_by("id"))
 )
@@ -33,7 +33,7 @@ class SealedViewSet(Records):
     filterset_class = SealedFilter
     orderings = RECENCY | {"reveal_by": ("reveal_by", "id")}
     lookup_field = "commitment"
-    lookup_value_regex = COMMITMENT
+    lookup_value_regex = COMMITMENT.pattern
     write_scope = ApiToken.Scope.FORECAST_WRITE
 
     @extend_schema(request=NewSealed, responses={201: SealedWithSaltSerializer})
