@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.models import User
 
-from forecasts.models import Article, Forecaster, Judgement, Prediction, Source, Topic
+from forecasts.models import Article, Entity, Forecaster, Judgement, Prediction, Source, Topic
 from forecasts.selectors.judgements import questions_of
 from forecasts.services.articles import record_article, record_forecaster, record_topic
 from forecasts.services.events import EventDraft, Report, day, record_event
@@ -17,6 +17,7 @@ from forecasts.services.sources import record_coverage, record_entity, record_so
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 PUBLISHED = datetime(2025, 1, 6, tzinfo=UTC)
 DEADLINE = "2025-03-01T00:00:00Z"
+WORLD = ("USA", "USA.GOV", "UKR", "RUS", "person", "person.trump", "person.harris")
 
 
 def make_forecaster(slug: str = "ada-byron", **fields) -> Forecaster:
@@ -76,8 +77,9 @@ def make_prediction(
 
 def make_world() -> None:
     """The entities that rules and events of the tests name."""
-    for path in ("USA", "USA.GOV", "UKR", "RUS", "person", "person.trump", "person.harris"):
-        record_entity(path=path, label=path)
+    if Entity.objects.filter(path__in=WORLD).count() < len(WORLD):
+        for path in WORLD:
+            record_entity(path=path, label=path)
 
 
 def make_source(**fields) -> Source:
