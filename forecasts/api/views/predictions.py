@@ -172,12 +172,11 @@ class RuleViewSet(Records):
         description that says why. `If-Match` names the version of the same name that this one is based on.
         """
         body = self.body(NewRule)
-        may_resolve = holds(self.token, ApiToken.Scope.RESOLVE) and not is_own(body["prediction"], token=self.token)
         name = reading_name(body["name"], variant=body["variant"])
         of_the_same = RuleVersion.objects.filter(prediction=body["prediction"], name=name).order_by("version")
         with self.revising(Prediction.objects.filter(pk=body["prediction"].pk), row=of_the_same.last):
             rule = recorded(
-                lambda: record_rule(**body, now=timezone.now(), recorded_by=self.account, may_resolve=may_resolve),
+                lambda: rule_from(body, token=self.token, account=self.account, now=timezone.now()),
                 field="rule",
                 address=self.address,
             )
@@ -214,6 +213,17 @@ def log_from(body: dict[str, Any], *, token: ApiToken, account: Any, now: dateti
         recorded_by=account,
         may_resolve=holds(token, ApiToken.Scope.RESOLVE),
     )
+
+
+def rule_from(body: dict[str, Any], *, token: ApiToken, account: Any, now: datetime) -> tuple[RuleVersion, bool]:
+    """
+    Record the rule of a checked body; whether it is new.
+
+    Raises:
+        Refused: It is malformed, can never be decided, names what is not recorded, or comes too late.
+    """
+    may_resolve = holds(token, ApiToken.Scope.RESOLVE) and not is_own(body["prediction"], token=token)
+    return record_rule(**body, now=now, recorded_by=account, may_resolve=may_resolve)
 
 
 def refuse_own(prediction: Prediction, *, token: ApiToken) -> None:
