@@ -249,7 +249,7 @@ ASKED = {
 PLACES = {
     "slug": "david-hastings-dunn", "code": "default_v1", "path": "USA.GOV.STATE", "key": "us.election.2024",
     "suffix": "ndjson", "prediction_id": "$prediction", "resolution_id": "$resolution",
-    "commitment": THOUGHT.commitment,
+    "commitment": THOUGHT.commitment, "number": "$delivery",
 }  # fmt: skip
 OWN_PLACES = {
     "articles": "$article", "disputes": "$dispute", "evaluations": "$evaluation", "events": "$eased",
@@ -369,9 +369,16 @@ class Session:
         self._travel.shift(timedelta(minutes=1))
         content = b"".join(response.streaming_content) if response.streaming else response.content
         assert response.status_code in (200, 201), (path, content.decode())
+        self._check_place(response, path=path)
         self._status = response.status_code
         is_json = response.headers["Content-Type"].endswith("json") and "ndjson" not in response.headers["Content-Type"]
         return json.loads(content) if is_json else content.decode()
+
+    def _check_place(self, response: Any, *, path: str) -> None:
+        """What is recorded can be read where the answer says that it is."""
+        place = response.headers.get("Location", "").removeprefix(f"{HERE}api/v1/")
+        assert bool(place) == (response.status_code == 201), path
+        assert not place or self._program.get(place).status_code == 200, (path, place)
 
     def _note(self, name: str, *, path: str, answer: Any, query: str = "", request: Any = None) -> None:
         template, _ = self._operations[name]

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from forecasts import rules
 from forecasts.api.documentation import query
@@ -95,7 +96,7 @@ class PredictionViewSet(Records):
         with self.revising(Prediction.objects.filter(pk=prediction.pk)):
             resolution = record_verdict(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
-        return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
+        return _recorded_verdict(resolution, request=request)
 
     @extend_schema(request=NewDispute, responses={201: ResolutionSerializer})
     @action(detail=True, methods=["post"], filterset_class=None)
@@ -105,7 +106,7 @@ class PredictionViewSet(Records):
         with self.revising(Prediction.objects.filter(pk=prediction.pk)):
             resolution = dispute(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
-        return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
+        return _recorded_verdict(resolution, request=request)
 
     @extend_schema(methods=["GET"], responses=QuestionSerializer(many=True))
     @extend_schema(methods=["POST"], request=NewJudgement, responses={201: QuestionSerializer(many=True)})
@@ -120,7 +121,9 @@ class PredictionViewSet(Records):
             _, is_new = answer_question(prediction_id=prediction.pk, actor=self.account, now=now, **body)
             status = 201 if is_new else 200
             hint()
-        return Response(QuestionSerializer(questions_of(prediction=prediction), many=True).data, status=status)
+        told = QuestionSerializer(questions_of(prediction=prediction), many=True).data
+        headers = {"Location": request.build_absolute_uri(request.path)} if status == 201 else {}
+        return Response(told, status=status, headers=headers)
 
     @extend_schema(request=NewReopening, responses={201: ResolutionSerializer})
     @action(detail=True, methods=["post"], filterset_class=None)
@@ -131,7 +134,7 @@ class PredictionViewSet(Records):
         with self.revising(Prediction.objects.filter(pk=prediction.pk)):
             resolution = reopen(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
-        return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
+        return _recorded_verdict(resolution, request=request)
 
     @extend_schema(
         operation_id="predictions_history",
@@ -259,6 +262,12 @@ def read_wording(given: dict[str, Any] | None) -> Wording | None:
 def renamed(refusal: ValidationError, **names: str) -> Refused:
     """The refusal with its fields named as in the request."""
     return Refused({names.get(field, field): messages for field, messages in refusal.message_dict.items()})
+
+
+def _recorded_verdict(resolution: Resolution, *, request: Request) -> Response:
+    shown = ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data
+    place = reverse("api:resolutions-detail", kwargs={"pk": resolution.pk}, request=request)
+    return Response(shown, status=201, headers={"Location": place})
 
 
 def _explanation(prediction: Prediction) -> dict[str, Any]:
