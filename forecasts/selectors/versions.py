@@ -68,9 +68,8 @@ def state_of_feed() -> str | None:
     """
     if connection.vendor != "sqlite":
         return None
-    last = Change.objects.order_by("-pk").values_list("pk", "noted_at").first()
-    posted = Posting.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return str((last, posted))
+    posted = Subquery(Posting.objects.order_by("-pk").values("pk")[:1])
+    return str(Change.objects.order_by("-pk").values_list("pk", "noted_at", posted).first())
 
 
 def version_of(chosen: Slice) -> str | None:
