@@ -116,7 +116,7 @@ class Endpoint(APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: Any = super().finalize_response(request, response, *args, **kwargs)
-        if request.method == "GET" and isinstance(answer, StreamingHttpResponse) and not answer.has_header("ETag"):
+        if request.method == "GET" and isinstance(answer, StreamingHttpResponse) and not self.hangs_on_records():
             set_down(answer, request=request)
         patch_vary_headers(answer, ["Accept", "Authorization"])
         tell_budget(request, answer)
