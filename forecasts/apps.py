@@ -1,6 +1,7 @@
 """The application."""
 
 from django.apps import AppConfig
+from django.db.models.signals import pre_migrate
 
 
 class ForecastsConfig(AppConfig):
@@ -9,3 +10,9 @@ class ForecastsConfig(AppConfig):
     name = "forecasts"
     verbose_name = "Aftercast"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have every way of migrating ask first whether it would lose what is recorded."""
+        from .migrations._going_back import refuse_to_lose
+
+        pre_migrate.connect(refuse_to_lose, sender=self)
