@@ -1,12 +1,20 @@
-"""Going back over a migration drops the tables and columns that it added, and what is recorded in them."""
+"""
+Going back over a migration drops the tables and columns that it added, and what is recorded in them.
+
+SQLite makes a table anew for every other change as well, and the guards of its rows do not come back with it.
+"""
 
 from django.core.management import CommandError
 from django.db import connections
-from django.db.migrations import AddField, CreateModel, Migration
+from django.db.migrations import AddField, AddIndex, CreateModel, Migration, RemoveIndex
+from django.db.migrations.operations.fields import FieldOperation
+from django.db.migrations.operations.models import IndexOperation, ModelOperation
+
+LEAVES_ROWS = (AddIndex, RemoveIndex)
 
 
 class WouldLose(CommandError):
-    """A step back would drop a table or a column that holds rows; nothing was changed."""
+    """A step back would lose rows or their guards; nothing was changed."""
 
 
 def refuse_to_lose(*, plan: list[tuple[Migration, bool]], using: str, **_: object) -> None:
@@ -20,8 +28,9 @@ def refuse_to_lose(*, plan: list[tuple[Migration, bool]], using: str, **_: objec
         WouldLose: It names the steps, and how many rows each of their tables holds.
     """
     back = [step for step, goes_back in plan if goes_back and step.app_label == "forecasts"]
-    held = {table: _n_rows(table, using=using) for step in back for table in _tables_of(step)}
-    lost = {step.name: [table for table in _tables_of(step) if held[table]] for step in back}
+    touched = {step.name: _tables_of(step, vendor=connections[using].vendor) for step in back}
+    held = {table: _n_rows(table, using=using) for tables in touched.values() for table in tables}
+    lost = {name: [table for table in tables if held[table]] for name, tables in touched.items()}
     told = [
         f"{name}: {', '.join(f'{table} (rows: {held[table]})' for table in tables)}"
         for name, tables in lost.items()
@@ -29,18 +38,19 @@ def refuse_to_lose(*, plan: list[tuple[Migration, bool]], using: str, **_: objec
     ]
     if told:
         raise WouldLose(
-            "Going back would drop tables or columns in which something is recorded. Nothing was changed.\n  "
+            "Going back would drop or make anew tables in which something is recorded. Nothing was changed.\n  "
             + "\n  ".join(told)
             + "\nKeep the newer release, or fill an empty database of the older one from a backup of that time (docs/operations.md)."
         )
 
 
-def _tables_of(step: Migration) -> list[str]:
-    """The tables that a step added, or added columns to."""
+def _tables_of(step: Migration, *, vendor: str) -> list[str]:
+    """The tables that a step back drops, takes columns from or, on SQLite, makes anew."""
+    kinds = (CreateModel, AddField) if vendor == "postgresql" else (FieldOperation, IndexOperation, ModelOperation)
     names = {
-        operation.name_lower if isinstance(operation, CreateModel) else operation.model_name_lower
+        operation.model_name_lower if hasattr(operation, "model_name_lower") else operation.name_lower
         for operation in step.operations
-        if isinstance(operation, CreateModel | AddField)
+        if isinstance(operation, kinds) and not isinstance(operation, LEAVES_ROWS)
     }
     return [f"forecasts_{name}" for name in sorted(names)]
 

@@ -21,7 +21,7 @@ QUESTIONS = {
         "WHERE m.type = 'table' AND m.name LIKE 'forecasts_%'",
     ],
     "postgresql": [
-        "SELECT 'trigger', tgname, tgrelid::regclass || ' ' || tgenabled FROM pg_trigger WHERE NOT tgisinternal",
+        "SELECT 'trigger', tgname, tgrelid::regclass::text || ' ' || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal",
         "SELECT 'index', indexname, tablename FROM pg_indexes WHERE schemaname = 'public'",
         "SELECT 'column', table_name || '.' || column_name, data_type || is_nullable FROM information_schema.columns "
         "WHERE table_schema = 'public' AND table_name LIKE 'forecasts_%'",
@@ -39,14 +39,20 @@ def shape() -> list[str]:
     return sorted(found)
 
 
+def tell(step: str, *, goes_back: bool) -> None:
+    """Print what there is after a step."""
+    sys.stdout.write(json.dumps({"step": step, "goes_back": goes_back, "shape": shape()}) + "\n")
+
+
 def main() -> None:
     """Go back to the first migration and forward to the last."""
     django.setup()
     names = sorted(name for app, name in MigrationLoader(connection).disk_migrations if app == APP)
+    tell("", goes_back=False)
     for goes_back, targets in ((True, names[-2::-1]), (False, names[1:])):
         for name in targets:
             call_command("migrate", APP, name, verbosity=0)
-            sys.stdout.write(json.dumps({"step": name, "goes_back": goes_back, "shape": shape()}) + "\n")
+            tell(name, goes_back=goes_back)
 
 
 if __name__ == "__main__":
