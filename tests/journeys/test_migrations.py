@@ -1,5 +1,7 @@
 """Going back to an older release of the tables loses nothing that is recorded."""
 
+import re
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -24,7 +26,7 @@ def test_a_step_back_that_would_lose_rows_is_refused_and_says_which():
     with pytest.raises(CommandError) as refused:
         call_command("migrate", "forecasts", "0001", verbosity=0)
 
-    assert "0028_sealed: forecasts_prediction (rows: 1)" in str(refused.value)
+    assert re.search(r"0028_sealed: .*forecasts_prediction \(rows: 1\)", str(refused.value))
     assert "Nothing was changed." in str(refused.value)
     assert Prediction.objects.get() == prediction
 
