@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.db.models.signals import pre_migrate
 
+from .migrations._going_back import refuse_to_lose
+
 
 class ForecastsConfig(AppConfig):
     """Predictions of published articles, and what became of them."""
@@ -13,6 +15,4 @@ class ForecastsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have every way of migrating ask first whether it would lose what is recorded."""
-        from .migrations._going_back import refuse_to_lose
-
         pre_migrate.connect(refuse_to_lose, sender=self)
