@@ -20,6 +20,7 @@ from .details import detail_lines, reading_lines, words_as_csv
 from .drawings import calibration_of, calls_of
 from .figures import INTERVAL_METHODS, figure_lines
 from .levels import level_lines
+from .listing import UnreadableListing, calls_table, read_listing
 from .narrowing import Narrowed, narrowed, nothing_left
 from .running import running_of
 from .wording import caution, cohort_told, coverage_lines
@@ -91,11 +92,15 @@ def _page(request: HttpRequest, template: str, *, whole: Slice, name: str, about
     now = timezone.now()
     asked = narrowed(request.GET, whole=whole, now=now)
     context = {"asked": asked, **about}
+    try:
+        listing = read_listing(request.GET)
+    except UnreadableListing as error:
+        return render(request, f"forecasts/{template}.html", context | {"fault": str(error)}, status=400)
     if asked.chosen is None:
         return render(request, f"forecasts/{template}.html", context, status=400)
     if request.GET.get("part") == READINGS:
         return _readings(request, whole=asked.chosen, now=now, context=context | {"name": name})
-    card = with_bands(told_scorecard(asked.chosen, now=now))
+    card = with_bands(told_scorecard(asked.chosen, now=now, listing=listing))
     cohort = cohort_of(asked.chosen, coverage=card.coverage, n_rows=card.n_calls, now=now)
     context |= _card_context(card, asked=asked, name=name) | {"cohort": cohort_told(cohort), "today": f"{now:%Y-%m-%d}"}
     return render(request, f"forecasts/{template}.html", context)
@@ -117,6 +122,7 @@ def _card_context(card: Scorecard, *, asked: Narrowed, name: str) -> dict[str, o
         "details": detail_lines(card.told),
         "figures": figure_lines(card),
         "interval_method": INTERVAL_METHODS[interval.method] if interval else "",
+        "table": calls_table(card.listed, page_query=asked.page_query) if card.listed else None,
         "running": running_of(card, name=name),
         "strip": calls_of(card, name=name) if card.calls else None,
         "diagram": calibration_of(card, name=name),

@@ -14,6 +14,7 @@ from .calls import Call, newest_calls
 from .counting import Counted
 from .coverage import Coverage
 from .details import Details, Named, Told, details_of, told_of
+from .listings import Listed, Listing, listed_calls
 from .recorded_coverage import coverage_with
 from .recounts import Recount, as_of_when, recount, weight_under
 from .replayed_coverage import replayed_coverage
@@ -43,7 +44,7 @@ class Scorecard:
     cannot be known.
 
     `told`, and `calls`, the newest ones, come with the told and the full one only, `details` with the full one; `n_calls`
-    says how many count.
+    says how many count. `listed` is the page of them that was asked for.
     """
 
     slice: Slice
@@ -51,6 +52,7 @@ class Scorecard:
     summary: ScoreSummary
     sample: Sample
     calls: tuple[Call, ...] = ()
+    listed: Listed | None = None
     figures: tuple[Figure, ...] = ()
     others: tuple[Figure, ...] = ()
     lexicons: tuple[LexiconName, ...] = ()
@@ -96,7 +98,7 @@ def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
     return replace(_card(chosen, sums=sums, anew=anew), lexicons=_lexicons(sums))
 
 
-def told_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
+def told_scorecard(chosen: Slice, *, now: datetime | None = None, listing: Listing | None = None) -> Scorecard:
     """
     Return how accurate the forecasts of a slice were, with what there is to say of words and conditions.
 
@@ -105,13 +107,18 @@ def told_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
     Args:
         chosen: The slice, as `scorecard` takes it.
         now: The knowledge time of another reading where the slice names none.
+        listing: The page of its calls that is to come with it; without it there is none.
     """
     moment = as_of_when(chosen, now=now)
     anew = None if moment is None else recount(chosen, as_of=moment)
     sums = _sums(chosen, anew=anew)
     card = _card(chosen, sums=sums, anew=anew)
     told = told_of(chosen, coverage=card.coverage, recount=anew)
-    return replace(card, told=told, calls=newest_calls(chosen, n_rows=sums.n_rows, recount=anew))
+    calls = newest_calls(chosen, n_rows=sums.n_rows, recount=anew)
+    card = replace(card, told=told, calls=calls)
+    if listing is None:
+        return card
+    return replace(card, listed=listed_calls(chosen, listing=listing, newest=calls, n_rows=card.n_calls, recount=anew))
 
 
 def full_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
