@@ -7,13 +7,13 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from forecasts.models import Article, Forecaster, Topic
 from forecasts.selectors.articles import listed_topics
 from forecasts.selectors.cohorts import cohort_of
-from forecasts.selectors.scorecards import Scorecard, full_scorecard, told_scorecard, with_bands
-from forecasts.selectors.sealed import newest_sealed
+from forecasts.selectors.scorecards import Scorecard, reread_scorecard, told_scorecard, with_bands
 from forecasts.selectors.slices import Slice
 
 from .details import detail_lines, reading_lines, words_as_csv
@@ -34,7 +34,6 @@ def forecaster(request: HttpRequest, slug: str) -> HttpResponse:
     about = {
         "forecaster": chosen,
         "is_outlet": chosen.kind == Forecaster.Kind.OUTLET,
-        "sealed": newest_sealed(forecaster=chosen.slug),
     }
     return _page(request, "forecaster", whole=Slice(forecaster=chosen.slug), name=chosen.name, about=about)
 
@@ -48,7 +47,7 @@ def outlet(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def topic(request: HttpRequest, path: str) -> HttpResponse:
     chosen = get_object_or_404(Topic, path=path)
-    about = {"topic": chosen, "below": listed_topics(under=chosen.path)}
+    about = {"topic": chosen, "below": SimpleLazyObject(lambda: listed_topics(under=chosen.path))}
     return _page(request, "topic", whole=Slice(topic=chosen.path), name=chosen.label, about=about)
 
 
@@ -108,8 +107,8 @@ def _page(request: HttpRequest, template: str, *, whole: Slice, name: str, about
 
 def _readings(request: HttpRequest, *, whole: Slice, now: datetime, context: dict[str, object]) -> HttpResponse:
     """How much of a scorecard hangs on how words, rules and deadlines are read: apart, since each is decided anew."""
-    card = full_scorecard(whole, now=now)
-    lines = reading_lines(card.details) if card.details else None
+    card = reread_scorecard(whole, now=now)
+    lines = reading_lines(card.reread) if card.reread else None
     return render(request, "forecasts/readings.html", context | {"card": card, "lines": lines})
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from forecasts.models import Among, Forecast, Posting, Resolution
+from forecasts.models import Among, Posting, Resolution
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import brier_score, log_score
 
@@ -96,7 +96,6 @@ def newest_calls(chosen: Slice, *, n_rows: int, recount: Recount | None = None) 
     """
     if recount is None:
         return _told(_recorded(chosen, n_rows=n_rows))
-    # Told by what they are counted as: their texts are looked up for those shown.
     newest = sorted(counting(chosen, recount=recount), key=partial(newest_first, recount=recount))
     return recounted_calls(newest[:MOST_SHOWN], recount=recount)
 
@@ -221,24 +220,26 @@ def _forecasts_between(after: int, up_to: int) -> list[UUID]:
         return [key if isinstance(key, UUID) else UUID(key) for (key,) in cursor.fetchall()]
 
 
-def _recounted(counting_rows: Sequence[Weighed], *, recount: Recount) -> list[_Row]:
-    related = Forecast.objects.select_related("prediction__topic", "forecaster")
-    forecasts = related.in_bulk([row.forecast_id for row, _ in counting_rows])
-    rows = []
+def _recounted(counting_rows: Sequence[Weighed], *, recount: Recount) -> Iterator[_Row]:
+    stated = {one.pk: one for one in recount.stated}
+    predictions = {one.pk: one for one in recount.predictions}
     for row, weight in counting_rows:
-        one = forecasts[row.forecast_id]
-        prediction = one.prediction
-        said = (
-            prediction.title,
-            prediction.topic.path,
-            prediction.condition,
-            one.forecaster.slug,
-            one.phrase,
-            one.made_at,
+        made, prediction = stated[row.forecast_id], predictions[row.prediction_id]
+        yield _Row(
+            prediction_id=prediction.pk,
+            title=prediction.title,
+            topic=prediction.topic.path,
+            condition=prediction.condition,
+            forecaster=made.forecaster,
+            phrase=made.phrase,
+            made_at=made.made_at,
+            level=row.level,
+            outcome=row.outcome,
+            cluster=row.cluster,
+            weight=weight,
+            known_at=recount.found[prediction.pk].known_at,
+            is_retrospective=prediction.pk in recount.late,
         )
-        known_at, is_late = recount.found[prediction.pk].known_at, prediction.pk in recount.late
-        rows.append(_Row(prediction.pk, *said, row.level, row.outcome, row.cluster, weight, known_at, is_late))
-    return rows
 
 
 def _calls(rows: Sequence[_Row], *, words: Words) -> Iterator[Call]:
