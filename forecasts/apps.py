@@ -1,6 +1,9 @@
 """The application."""
 
 from django.apps import AppConfig
+from django.db.models.signals import pre_migrate
+
+from .migrations._going_back import refuse_to_lose
 
 
 class ForecastsConfig(AppConfig):
@@ -9,3 +12,7 @@ class ForecastsConfig(AppConfig):
     name = "forecasts"
     verbose_name = "Aftercast"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have every way of migrating ask first whether it would lose what is recorded."""
+        pre_migrate.connect(refuse_to_lose, sender=self)

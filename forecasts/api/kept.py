@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 import forecasts
-from forecasts.api.held import Passing, question_of
+from forecasts.api.held import Passing
 from forecasts.api.renderers import OrjsonRenderer
 from forecasts.selectors.slices import Slice
 from forecasts.selectors.versions import version_of
@@ -39,16 +39,6 @@ def _release() -> str:
 
 
 RELEASE = _release()
-
-
-def etag_of_file(request: Request, *, state: str) -> str:
-    """
-    The ETag of a file that is sent while it is read: of what was asked, and of the state of the records before.
-
-    A weak one. It changes with every write, whatever the file would hold, and never stays while the file would change.
-    """
-    asked = (RELEASE, question_of(request._request), state)
-    return f'W/"{sha256(repr(asked).encode()).hexdigest()[:32]}"'
 
 
 def kept_answer(

@@ -11,7 +11,7 @@ from .objects import ObjectRow
 from .rows import BadRow, RowProblem, problem
 from .times import read_instant
 
-LONGEST_NUMBER = 40
+LONGEST_NUMBER, UUID_LENGTH = 40, 36
 NEEDED = ("prediction", "forecaster", "wording")
 
 
@@ -37,7 +37,7 @@ class ForecastEntry:
 
 def _uuid(value: object) -> UUID:
     try:
-        return UUID(value) if isinstance(value, str) and len(value) == len(str(UUID(int=0))) else _no_uuid(value)
+        return UUID(value) if isinstance(value, str) and len(value) == UUID_LENGTH else _no_uuid(value)
     except ValueError:
         return _no_uuid(value)
 

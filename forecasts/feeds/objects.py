@@ -1,7 +1,6 @@
 """JSON objects one after the other, from an array or from lines, without holding more than one of them."""
 
 import codecs
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
@@ -69,12 +68,12 @@ def read_objects(stream: IO[bytes]) -> Iterator[ObjectRow | BadRow]:
 
 
 def _elements(text: _Text) -> Iterator[ObjectRow | BadRow]:
-    decoder, index = json.JSONDecoder(object_pairs_hook=strict_json.unique), 0
+    index = 0
     try:
         if text.skip_space() == "]":
             return
         while index < MAX_ROWS:
-            yield _checked(_next_value(text, decoder), index=index)
+            yield _checked(_next_value(text), index=index)
             index += 1
             separator = text.skip_space()
             if separator == "]":
@@ -88,14 +87,14 @@ def _elements(text: _Text) -> Iterator[ObjectRow | BadRow]:
         yield _broken(index, str(error))
 
 
-def _next_value(text: _Text, decoder: json.JSONDecoder) -> Any:
+def _next_value(text: _Text) -> Any:
     """
     Raises:
         ValueError: What comes next is no JSON, or longer than a row may be.
     """
     while True:
         try:
-            value, end = decoder.raw_decode(text.held)
+            value, end = strict_json.DECODER.raw_decode(text.held)
         except ValueError:
             # Perhaps it only goes on in the next part.
             if len(text.held) > LONGEST_LINE or not text.more():

@@ -91,7 +91,9 @@ def remove(apps, schema_editor):
     triggers = [(f"forecasts_{name}", verb) for name in APPEND_ONLY for verb in verbs]
     triggers += [("forecasts_prediction", "no_delete"), ("forecasts_prediction", "no_update")]
     for table, verb in triggers:
-        schema_editor.execute(f"DROP TRIGGER {table}_{verb}" + ("" if sqlite else f" ON {table}"), params=None)
+        schema_editor.execute(
+            f"DROP TRIGGER IF EXISTS {table}_{verb}" + ("" if sqlite else f" ON {table}"), params=None
+        )
     if not sqlite:
         schema_editor.execute("DROP FUNCTION forecasts_refuse()", params=None)
 

@@ -54,7 +54,7 @@ class DropIndexes(Operation):
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         for meta, column in _columns(from_state.apps, app_label):
-            for name in _indexes(schema_editor, meta.db_table, column):
+            for name in _indexes(schema_editor, meta, column):
                 schema_editor.execute(f"DROP INDEX {schema_editor.quote_name(name)}", params=None)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
@@ -72,13 +72,13 @@ def _columns(apps, app_label):
         yield from ((meta, meta.get_field(name).column) for name in fields)
 
 
-def _indexes(schema_editor, table, column):
-    """The plain indexes of one column, whatever they were called."""
-    connection = schema_editor.connection
+def _indexes(schema_editor, meta, column):
+    """The plain indexes of one column, whatever they were called; those with a name of ours are of some of its rows."""
+    connection, ours = schema_editor.connection, {index.name for index in meta.indexes}
     with connection.cursor() as cursor:
-        found = connection.introspection.get_constraints(cursor, table)
+        found = connection.introspection.get_constraints(cursor, meta.db_table)
     for name, about in found.items():
-        if about["index"] and not about["unique"] and about["columns"] == [column]:
+        if about["index"] and not about["unique"] and about["columns"] == [column] and name not in ours:
             yield name
 
 

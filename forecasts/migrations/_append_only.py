@@ -14,7 +14,9 @@ def protect(name):
     def remove(apps, schema_editor):
         sqlite = schema_editor.connection.vendor == "sqlite"
         for verb in ("no_update", "no_delete") if sqlite else ("no_change",):
-            schema_editor.execute(f"DROP TRIGGER {table}_{verb}" + ("" if sqlite else f" ON {table}"), params=None)
+            schema_editor.execute(
+                f"DROP TRIGGER IF EXISTS {table}_{verb}" + ("" if sqlite else f" ON {table}"), params=None
+            )
 
     return migrations.RunPython(install, remove)
 
@@ -67,6 +69,6 @@ def protect_column(name, column):
 
     def remove(apps, schema_editor):
         on_table = "" if schema_editor.connection.vendor == "sqlite" else f" ON {table}"
-        schema_editor.execute(f"DROP TRIGGER {trigger}{on_table}", params=None)
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger}{on_table}", params=None)
 
     return migrations.RunPython(install, remove)

@@ -48,9 +48,9 @@ def continue_only():
     def remove(apps, schema_editor):
         if schema_editor.connection.vendor == "sqlite":
             for name in SQLITE:
-                schema_editor.execute(f"DROP TRIGGER {TABLE}_{name}", params=None)
+                schema_editor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_{name}", params=None)
             return
-        schema_editor.execute(f"DROP TRIGGER {TABLE}_continues ON {TABLE}", params=None)
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_continues ON {TABLE}", params=None)
         schema_editor.execute(f"DROP FUNCTION {TABLE}_continues()", params=None)
 
     return migrations.RunPython(install, remove)

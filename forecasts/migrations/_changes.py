@@ -68,9 +68,9 @@ def watch(name):
     def remove(apps, schema_editor):
         for verb in ("insert", *(["update"] if changing else [])):
             if schema_editor.connection.vendor == "sqlite":
-                schema_editor.execute(f"DROP TRIGGER {table}_noted_{verb}", params=None)
+                schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_noted_{verb}", params=None)
             else:
-                schema_editor.execute(f"DROP TRIGGER {table}_noted_{verb} ON {table}", params=None)
+                schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_noted_{verb} ON {table}", params=None)
                 schema_editor.execute(f"DROP FUNCTION {table}_noted_{verb}()", params=None)
 
     return migrations.RunPython(install, remove)

@@ -111,9 +111,9 @@ def tell_of_redacted():
 
     def remove(apps, schema_editor):
         if _is_sqlite(schema_editor):
-            schema_editor.execute(f"DROP TRIGGER {trigger}", params=None)
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger}", params=None)
             return
-        schema_editor.execute(f"DROP TRIGGER {trigger} ON forecasts_redaction", params=None)
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger} ON forecasts_redaction", params=None)
         schema_editor.execute(f"DROP FUNCTION {trigger}()", params=None)
 
     return migrations.RunPython(install, remove)
@@ -136,7 +136,7 @@ def _sqlite(schema_editor):
         table = f"forecasts_{name}"
         columns = _columns(schema_editor, table)
         allowed = _allowed(kind, columns, texts)
-        yield f"DROP TRIGGER {table}_no_update"
+        yield f"DROP TRIGGER IF EXISTS {table}_no_update"
         yield _trigger(table, f"{_touched(name, columns)} AND NOT {allowed}")
     table, zeros = "forecasts_ledgersalts", "00" * 16
     forgotten = (
@@ -145,7 +145,7 @@ def _sqlite(schema_editor):
         f"AND hex(NEW.salts) = hex(substr(OLD.salts, 1, s.position * 16)) || '{zeros}' || "
         "hex(substr(OLD.salts, s.position * 16 + 17)))"
     )
-    yield f"DROP TRIGGER {table}_no_update"
+    yield f"DROP TRIGGER IF EXISTS {table}_no_update"
     yield _trigger(table, f"NOT {forgotten}")
 
 
@@ -153,7 +153,7 @@ def _sqlite_before(schema_editor):
     for name, _ in (*TABLES.values(), ("ledgersalts", ())):
         table = f"forecasts_{name}"
         columns = [column for column in _columns(schema_editor, table) if column not in GUARDED_BY_THEMSELVES]
-        yield f"DROP TRIGGER {table}_no_update"
+        yield f"DROP TRIGGER IF EXISTS {table}_no_update"
         yield _trigger(table, _touched(name, columns))
 
 

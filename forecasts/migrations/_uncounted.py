@@ -23,9 +23,9 @@ def count_again_after(name, *, key):
 
     def remove(apps, schema_editor):
         if schema_editor.connection.vendor == "sqlite":
-            schema_editor.execute(f"DROP TRIGGER {trigger}", params=None)
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger}", params=None)
         else:
-            schema_editor.execute(f"DROP TRIGGER {trigger} ON {table}", params=None)
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger} ON {table}", params=None)
             schema_editor.execute(f"DROP FUNCTION {trigger}()", params=None)
 
     return migrations.RunPython(install, remove)

@@ -54,7 +54,7 @@ def trace(*names):
     """The operation that has every transaction leave its number which writes in one of these tables of this app."""
     return _on_postgresql(
         [statement for name in names for statement in _trigger(f"forecasts_{name}")],
-        undo=[f"DROP TRIGGER forecasts_{name}_written ON forecasts_{name}" for name in names],
+        undo=[f"DROP TRIGGER IF EXISTS forecasts_{name}_written ON forecasts_{name}" for name in names],
     )
 
 

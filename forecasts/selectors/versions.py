@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Count, Max, Subquery, Value
 
-from forecasts.models import Change, RuleVersion, Scope
+from forecasts.models import Change, Posting, RuleVersion, Scope
 
 from .slices import Slice
 from .standings import uncounted_in
@@ -60,15 +60,16 @@ def state_of_feed() -> str | None:
     """
     Return the state of the records by the last change that was noted of them; on SQLite, where whoever writes is alone.
 
-    It tells what the feed of changes tells: every record, and what changes of the few that do. Sums are no records.
+    It tells what the feed of changes tells, which is every record, and what changes of the few that do; and the postings,
+    which are written once. It tells nothing of sums.
 
     Returns:
         None on PostgreSQL, where a change can become visible after a later one.
     """
     if connection.vendor != "sqlite":
         return None
-    last = Change.objects.order_by("-pk").values_list("pk", "noted_at").first()
-    return str(last)
+    posted = Subquery(Posting.objects.order_by("-pk").values("pk")[:1])
+    return str(Change.objects.order_by("-pk").values_list("pk", "noted_at", posted).first())
 
 
 def version_of(chosen: Slice) -> str | None:

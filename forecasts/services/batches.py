@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from forecasts.feeds import BadRow, RowProblem
 
-from .refusal import Refused
+from .refusal import Moved, Refused
 
 CHUNK, ATTEMPTS = 1000, 3
 
@@ -32,12 +32,14 @@ class RowResult:
         index: The row, counted from 0.
         key: What it is found by; none where it was refused.
         errors: The messages by field; empty where it was not refused.
+        has_moved: It was refused because what it replaces changed since its sender looked at it.
     """
 
     index: int
     fate: Fate
     key: object = None
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    has_moved: bool = False
 
 
 class NothingRecorded(Exception):
@@ -111,7 +113,7 @@ def _written(index: int, row: Row, *, write: Callable[[Row], tuple[object, bool]
 
 def refusal(index: int, refused: Refused) -> RowResult:
     """The result of a row that a service refused."""
-    return RowResult(index, Fate.REFUSED, errors=refused.message_dict)
+    return RowResult(index, Fate.REFUSED, errors=refused.message_dict, has_moved=isinstance(refused, Moved))
 
 
 def told(problems: Iterable[RowProblem]) -> RowResult:

@@ -1,10 +1,26 @@
 """Writing many rows of one table at once."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField, Field, Model
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    DateTimeField,
+    DecimalField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Model,
+    TextField,
+    UUIDField,
+)
+
+# Columns whose values in Python the driver of PostgreSQL writes as they are.
+NATIVE = (BooleanField, DateTimeField, DecimalField, ForeignKey, IntegerField, UUIDField)
 
 
 def insert_rows(model: type[Model], rows: Collection[Model]) -> None:
@@ -44,10 +60,28 @@ def insert_values(model: type[Model], names: Sequence[str], rows: Collection[Seq
 
 
 def _prepared(fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -> Iterable[list[Any]]:
+    prepares = [_prepare(field) for field in fields]
+    return (
+        [value if prepare is None else prepare(value) for prepare, value in zip(prepares, row, strict=True)]
+        for row in rows
+    )
+
+
+def _prepare(field: Field) -> Callable[[Any], Any] | None:
+    """What makes a value ready for the driver; none where that takes it as it is, which Django would find out anew each time."""
     # The connection itself: the proxy that is usually imported looks it up at each value.
     connection = connections[DEFAULT_DB_ALIAS]
-    prepares = [field.get_db_prep_save for field in fields]
-    return ([prepare(value, connection) for prepare, value in zip(prepares, row, strict=True)] for row in rows)
+    is_native = connection.vendor == "postgresql"
+    if is_native and isinstance(field, NATIVE):
+        return None
+    if is_native and isinstance(field, CharField | TextField):
+        return _plain_text
+    return partial(field.get_db_prep_save, connection=connection)
+
+
+def _plain_text(value: Any) -> Any:
+    """A text as it is, a member of an enumeration as its value."""
+    return value if value is None or type(value) is str else str(value)
 
 
 def _insert(model: type[Model], fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -> None:

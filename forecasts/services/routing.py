@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from forecasts import rules
-from forecasts.models import Prediction, RuleKey, RuleVersion
+from forecasts.models import Among, Prediction, RuleKey, RuleVersion
 from forecasts.selectors.knowledge import memberships, milestones
 from forecasts.selectors.listening import listeners
 
@@ -76,6 +76,7 @@ def make_due(*, predictions: Iterable[UUID] | QuerySet[Any, Any], now: datetime)
 
     A prediction that was stuck gets new attempts, since what it failed on may have changed.
     """
+    asked = Q(pk__in=predictions) if isinstance(predictions, QuerySet) else Among("pk", predictions)
     # Locked in the order in which batches lock them, or the two could wait for each other.
-    locked = Prediction.objects.select_for_update().filter(pk__in=predictions).order_by("pk")
+    locked = Prediction.objects.select_for_update().filter(asked).order_by("pk")
     return Prediction.objects.filter(pk__in=locked.values("pk")).update(next_check_at=now, attempts=0)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -76,6 +77,40 @@ def record_verdict(
     return added
 
 
+@transaction.atomic
+def record_verdict_once(
+    *, prediction_id: UUID, actor: User, now: datetime, verdict: str, reason: str, **said: Any
+) -> tuple[Resolution, bool]:
+    """
+    Record a person's verdict, unless it is the last word already: by the same person, in the same words.
+
+    So a batch of verdicts can be sent again.
+
+    Args:
+        said: The rest of what `record_verdict` takes.
+    Returns:
+        The resolution, and whether it is new.
+    Raises:
+        Refused: `record_verdict` refuses it.
+        Moved: The record changed meanwhile, and not by this verdict.
+    """
+    last = _last_word(prediction_id, actor=actor, among=(CONFIRMED, JUDGED))
+    told = {"reason": reason.strip(), "verdict": verdict, "share": checked_share(said.get("share"), verdict=verdict)}
+    told |= {name: said[name] for name in ("evidence_url", "happened_at", "known_at") if said.get(name) is not None}
+    if last is not None and all(getattr(last, name) == value for name, value in told.items()):
+        return last, False
+    added = record_verdict(prediction_id=prediction_id, actor=actor, now=now, verdict=verdict, reason=reason, **said)
+    return added, True
+
+
+def _last_word(prediction_id: UUID, *, actor: User, among: tuple[str, ...]) -> Resolution | None:
+    """The resolution that stands, where it is this person's and has one of these reason codes; nobody adds another now."""
+    prediction = Prediction.objects.select_for_update().get(pk=prediction_id)
+    last = current_resolution(prediction=prediction)
+    is_theirs = last is not None and last.actor_id == actor.pk and last.reason_code in among
+    return last if is_theirs else None
+
+
 def _state_of(
     answer: tuple[str, Decimal | None], *, prediction: Prediction, last: Resolution | None, actor: User
 ) -> Resolution.State:
@@ -133,6 +168,24 @@ def dispute(*, prediction_id: UUID, reason: str, actor: User, now: datetime, evi
     score_predictions(predictions=[prediction.pk], now=now)
     make_due(predictions=[prediction.pk], now=now)
     return added
+
+
+@transaction.atomic
+def dispute_once(
+    *, prediction_id: UUID, reason: str, actor: User, now: datetime, evidence_url: str = ""
+) -> tuple[Resolution, bool]:
+    """
+    Question a verdict, unless the same person does so already for the same reason.
+
+    Returns:
+        The resolution, and whether it is new.
+    Raises:
+        Refused: `dispute` refuses it.
+    """
+    last = _last_word(prediction_id, actor=actor, among=(DISPUTED,))
+    if last is not None and (last.reason, last.evidence_url) == (reason.strip(), evidence_url):
+        return last, False
+    return dispute(prediction_id=prediction_id, reason=reason, actor=actor, now=now, evidence_url=evidence_url), True
 
 
 @transaction.atomic

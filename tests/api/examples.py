@@ -87,12 +87,18 @@ def article() -> dict[str, Any]:
 def records() -> Iterator[tuple[str, str, Any, str]]:
     """Operation, address, body and what its id is called; the first of an operation is its example."""
     yield "sources_create", "sources/", source(), ""
-    for entity in sorted(WORLD["entities"], key=lambda one: (not one["path"].startswith("USA"), one["path"])):
+    other = {"slug": "follow-up-by-hand", "name": "Follow-up by hand", "group": "by-hand"}
+    yield "sources_bulk_create", "bulk/sources/", [source(), source() | other], ""
+    first, *others = sorted(WORLD["entities"], key=lambda one: (not one["path"].startswith("USA"), one["path"]))
+    yield "entities_create", "entities/", first, ""
+    yield "entities_bulk_create", "bulk/entities/", others[:2], ""
+    for entity in others[2:]:
         yield "entities_create", "entities/", entity, ""
     edge = WORLD["memberships"][0]
     yield "entities_memberships_create", f"entities/{edge['member']}/memberships/", {"group": edge["group"]}, ""
-    for milestone in WORLD["milestones"]:
-        yield "milestones_create", "milestones/", milestone, ""
+    first, *others = WORLD["milestones"]
+    yield "milestones_create", "milestones/", first, ""
+    yield "milestones_bulk_create", "bulk/milestones/", others, ""
     first, *others = ARTICLE["forecasters"]
     yield "forecasters_create", "forecasters/", first, ""
     yield "forecasters_bulk_create", "bulk/forecasters/", others, ""
@@ -102,11 +108,18 @@ def records() -> Iterator[tuple[str, str, Any, str]]:
     yield "articles_create", "articles/", article(), "article"
     corrected = article() | {"note": "The day of publication is taken from the copy."}
     yield "articles_corrections_create", "articles/$article/corrections/", corrected, ""
+    print_edition = article() | {"canonical_url": "https://www.other-news.info/print/a-harris-presidency"}
+    yield "articles_bulk_create", "bulk/articles/", [article(), print_edition], ""
     yield "lexicons_create", "lexicons/", lexicon(), ""
+    yield "lexicons_bulk_create", "bulk/lexicons/", [lexicon() | {"code": "house-2027"}], ""
     yield "rules_check_create", "rules/check/", checked(), ""
     yield "predictions_create", "predictions/", claim_of("P01"), "prediction"
     yield "predictions_bulk_create", "bulk/predictions/", [claim_of("P09")], "judged"
     yield "rules_create", "rules/", {"prediction": "$prediction", **later_rule()}, ""
+    readings = [
+        {"prediction": "$prediction", **later_rule(), "name": name} for name in ("at any time", "sooner or later")
+    ]
+    yield "rules_bulk_create", "bulk/rules/", readings, ""
     yield "forecasts_create", "forecasts/", forecast("0.85"), "forecast"
     yield "forecasts_bulk_create", "bulk/forecasts/", [{**forecast("0.9"), "made_at": "2024-10-20T00:00:00Z"}], ""
     yield "events_create", "events/", event_of("E19"), "event"
@@ -169,6 +182,10 @@ def decisions() -> Iterator[tuple[str, str, Any, str]]:
     yield "predictions_verdicts_create", "predictions/$prediction/verdicts/", verdict, ""
     body = {"prediction": "$prediction", **dispute("Some strikes were permitted in May.")}
     yield "disputes_create", "disputes/", body, "dispute"
+    verdict = {"prediction": "$judged", "verdict": "NO", "reason": "Nothing that he said or wrote shows it."}
+    yield "verdicts_bulk_create", "bulk/verdicts/", [verdict], ""
+    body = {"prediction": "$judged", **dispute("A later interview was not looked at.")}
+    yield "disputes_bulk_create", "bulk/disputes/", [body], ""
     again = {"reason": "The permission of May 2024 is to be looked at again."}
     yield "predictions_reopening_create", "predictions/$prediction/reopening/", again, ""
 
@@ -232,7 +249,7 @@ ASKED = {
 PLACES = {
     "slug": "david-hastings-dunn", "code": "default_v1", "path": "USA.GOV.STATE", "key": "us.election.2024",
     "suffix": "ndjson", "prediction_id": "$prediction", "resolution_id": "$resolution",
-    "commitment": THOUGHT.commitment,
+    "commitment": THOUGHT.commitment, "number": "$delivery",
 }  # fmt: skip
 OWN_PLACES = {
     "articles": "$article", "disputes": "$dispute", "evaluations": "$evaluation", "events": "$eased",
@@ -352,9 +369,16 @@ class Session:
         self._travel.shift(timedelta(minutes=1))
         content = b"".join(response.streaming_content) if response.streaming else response.content
         assert response.status_code in (200, 201), (path, content.decode())
+        self._check_place(response, path=path)
         self._status = response.status_code
         is_json = response.headers["Content-Type"].endswith("json") and "ndjson" not in response.headers["Content-Type"]
         return json.loads(content) if is_json else content.decode()
+
+    def _check_place(self, response: Any, *, path: str) -> None:
+        """What is recorded can be read where the answer says that it is."""
+        place = response.headers.get("Location", "").removeprefix(f"{HERE}api/v1/")
+        assert bool(place) == (response.status_code == 201), path
+        assert not place or self._program.get(place).status_code == 200, (path, place)
 
     def _note(self, name: str, *, path: str, answer: Any, query: str = "", request: Any = None) -> None:
         template, _ = self._operations[name]

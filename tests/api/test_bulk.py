@@ -12,7 +12,7 @@ from forecasts.api.serializers.events import NewEvent
 from forecasts.api.serializers.forecasts import NewForecast
 from forecasts.models import ApiToken, Event, Forecast, Forecaster, Prediction
 from forecasts.services.settlement import settle_prediction
-from tests.builders import NOW, PUBLISHED, make_forecaster, make_prediction, make_source, make_topic, make_world
+from tests.builders import NOW, PUBLISHED, make_forecaster, make_prediction, make_source, make_world
 
 from .conftest import errors_of
 
@@ -248,63 +248,6 @@ def test_an_administrator_records_for_any_source(administrator):
     assert fates(administrator.post("bulk/events/", [event(1), event(2, source="agency")])) == ["RECORDED"] * 2
 
 
-def test_forecasters_and_topics_in_numbers(logger):
-    people = [
-        {"slug": "bob", "name": "Bob"},
-        {"slug": "Bad Slug", "name": "x"},
-        {"slug": "bob", "name": "Bob"},
-        {"slug": "eve"},
-    ]
-
-    answer = logger.post("bulk/forecasters/", people)
-    topics = logger.post("bulk/topics/", [{"path": "aid/air"}, {"path": "aid"}])
-
-    assert fates(answer) == ["RECORDED", "REFUSED", "UNCHANGED", "REFUSED"]
-    assert (fates(topics), topics.json()["results"][0]["id"]) == (["RECORDED", "UNCHANGED"], "aid/air")
-
-
-def test_predictions_in_numbers(logger):
-    make_forecaster(), make_topic()
-    claim = {
-        "holder": "ada-byron",
-        "topic": "aid/military",
-        "title": "Aid",
-        "outcome": "aid is sent",
-        "issued_at": "2025-02-01T00:00:00Z",
-    }
-    rows = [
-        claim | {"statement": "Aid is sent.", "wording": {"probability": "0.6"}},
-        claim | {"statement": "Aid is doubled.", "wording": {"probability": "6"}},
-        claim | {"statement": "Aid stops.", "rules": [{"rule": {"rrl": "9"}}]},
-        claim | {"statement": "Aid is sent."},
-    ]
-
-    answer = logger.post("bulk/predictions/", rows)
-
-    assert fates(answer) == ["RECORDED", "REFUSED", "REFUSED", "UNCHANGED"]
-    assert [row["problem"]["errors"][0]["field"] for row in answer.json()["results"][1:3]] == [
-        "wording.probability",
-        "rules.0.rule",
-    ]
-    assert Prediction.objects.count() == 1
-
-
-def test_observations_in_numbers(ingester):
-    value = {
-        "source": "wire",
-        "series": "S",
-        "valid_on": "2025-01-01",
-        "value": "1.5",
-        "released_at": "2025-01-02T00:00:00Z",
-    }
-
-    answer = ingester.post(
-        "bulk/observations/", [value, value, value | {"value": "2"}, value | {"valid_on": "2025-01-02"}]
-    )
-
-    assert fates(answer) == ["RECORDED", "UNCHANGED", "REFUSED", "RECORDED"]
-
-
 def test_the_example_of_the_documentation_is_answered_as_it_says(administrator):
     page = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
     path, rows, shown = re.search(
@@ -340,11 +283,10 @@ def test_an_unknown_mode_is_refused(path, field, forecasting):
     assert field in errors_of(forecasting.post(path, []))
 
 
-@pytest.mark.parametrize("path", ["forecasters", "topics", "predictions", "forecasts", "events", "observations"])
+@pytest.mark.parametrize("path", ["forecasts", "events"])
 def test_another_scope_records_nothing(path, program_with):
     for scope in (ApiToken.Scope.READ, ApiToken.Scope.RESOLVE):
         assert program_with(scope).post(f"bulk/{path}/", [{}]).status_code == 403
-    assert Forecaster.objects.filter(slug="bob").count() == 0
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(forecasting, settings):

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from forecasts.models import Event, EventVersion, Evidence, Forecaster, KeptAnswer, Score
+from forecasts.models import Event, EventVersion, Evidence, Forecaster, KeptAnswer, Resolution, Score
 from forecasts.services.settlement import settle_prediction
 from tests.builders import make_event, make_prediction
 
@@ -82,6 +82,27 @@ def test_a_person_and_the_sweep_that_decide_at_once_leave_one_verdict(resolver):
         found = prediction.resolutions.get()
         assert (found.verdict == "NO") == (answer.status_code == 201)
         assert Score.objects.filter(resolution__prediction=prediction).exclude(resolution=found).count() == 0
+
+
+def test_verdicts_in_numbers_that_overlap_in_another_order_wait_for_one_another_and_none_is_doubled(resolver):
+    for number in range(ROUNDS // 2):
+        keys = [
+            str(make_prediction(rules=[], statement=f"Claim {number}/{n}.", title=f"Claim {n}").pk) for n in range(6)
+        ]
+        rows = [{"prediction": key, "verdict": "YES", "reason": WHY} for key in keys]
+
+        answers = at_once(
+            [
+                lambda rows=rows: resolver.post("bulk/verdicts/", rows),
+                lambda rows=rows: resolver.post("bulk/verdicts/?mode=all", rows[::-1]),
+            ]
+        )
+
+        told = [answer.json() for answer in answers]
+        assert statuses(answers) == [200, 200], told
+        assert [one["refused"] for one in told] == [0, 0]
+        assert sorted(one["recorded"] for one in told) == [0, 6]
+        assert Resolution.objects.filter(prediction__in=keys).count() == 6
 
 
 def test_of_two_who_overturn_the_same_verdict_one_does(resolver):

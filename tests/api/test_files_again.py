@@ -1,31 +1,42 @@
 """Files that are sent while they are read: not sent again to whoever has them, until anything was written."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
+from django.utils import timezone
 
-from forecasts.models import Forecaster, Prediction
+from forecasts.models import Forecaster, Posting, Prediction
 from forecasts.services.forecasts import record_forecast, wording
-from tests.builders import NOW, make_forecaster, make_prediction, make_topic
+from forecasts.services.intake import RuleDraft
+from forecasts.services.verdicts import record_verdict
+from tests.builders import NOW, make_event, make_forecaster, make_prediction, make_topic, rule_that_it_occurs
 
 from .worlds import make_one_of_each
 
 IS_SHARED = connection.vendor == "postgresql"
-# On SQLite files of calls have no name for the state they are of.
-CALLS = ["accuracy/calls.csv?topic=aid", "accuracy/calls.ndjson"] if IS_SHARED else []
 FILES = [
     *(f"exports/{name}.{suffix}" for name in ("events", "forecasts", "scores") for suffix in ("csv", "ndjson")),
     "exports/predictions.csv?topic=aid",
     "exports/resolutions.ndjson",
     "calendar.ics",
-    *CALLS,
+    "accuracy/calls.csv?topic=aid",
+    "accuracy/calls.ndjson",
 ]
 TABLES = ["leaderboard/forecasters.csv", "compare/calls.csv?a=ada-byron"]
 
 # A transaction that is not over has no name for its state.
 pytestmark = pytest.mark.django_db(transaction=IS_SHARED)
+
+
+def decide(prediction: Prediction) -> None:
+    record_verdict(
+        prediction_id=prediction.pk, verdict="YES", reason="It was announced.", now=NOW,
+        actor=User.objects.create_user("another"),
+    )  # fmt: skip
 
 
 def asked_again(reader: Any, path: str, *, etag: str) -> Any:
@@ -78,9 +89,58 @@ def test_once_anything_was_written_a_file_is_sent_anew(write: Callable[[], objec
         assert (again.status_code, again.headers["ETag"] != etag) == (200, True), path
 
 
-@pytest.mark.parametrize("query", ["as_of=2026-01-01T00:00:00Z", "variant=STRICT"])
-def test_a_file_that_hangs_on_the_time_has_no_etag(query, reader):
+def test_what_was_counted_since_changes_a_file_that_no_record_tells_of(reader):
+    prediction = make_one_of_each()
+    decide(prediction)
+    path = "exports/forecasts.csv?lead_days_min=1"
+    etag = reader.get(path).headers["ETag"]
+    (posting,) = Posting.objects.net().values()
+    taken = {"sign": -1, "takes_back_id": posting.pop("id")}
+
+    Posting.objects.create(**posting | taken)
+
+    again = asked_again(reader, path, etag=etag)
+    assert (again.status_code, again.headers["ETag"] != etag) == (200, True)
+
+
+PAST = ["as_of=2025-05-01T00:00:00Z", "as_recorded=2026-01-01T00:00:00Z", "as_of=2025-05-01T00:00:00Z&variant=STRICT"]
+
+
+@pytest.mark.parametrize("query", PAST)
+def test_a_file_of_a_past_is_not_sent_again_until_anything_was_written(query, reader):
+    make_one_of_each()
+    asked = [f"{path}?{query}" for path in ("accuracy/calls.csv", "exports/forecasts.ndjson")]
+    etags = [reader.get(path).headers["ETag"] for path in asked]
+
+    for path, etag in zip(asked, etags, strict=True):
+        assert asked_again(reader, path, etag=etag).status_code == 304
+    by_another_forecast()
+    for path, etag in zip(asked, etags, strict=True):
+        assert asked_again(reader, path, etag=etag).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["accuracy/calls.csv?variant=LENIENT", "exports/forecasts.ndjson?variant=LENIENT"])
+def test_a_file_that_hangs_on_the_time_is_sent_anew_once_time_changed_it(path, reader, time_machine):
+    time_machine.move_to(datetime(2025, 2, 1, tzinfo=UTC), tick=False)
+    make_prediction(rules=[RuleDraft(rule_that_it_occurs(), variant="LENIENT", name="or so")], now=timezone.now())
+    # Reported now, and known the day after tomorrow: nothing is written in between.
+    make_event(known_at=datetime(2025, 2, 3, tzinfo=UTC), now=datetime(2025, 2, 3, tzinfo=UTC))
+    first = reader.get(path)
+    again = asked_again(reader, path, etag=first.headers["ETag"])
+
+    time_machine.move_to(datetime(2025, 2, 4, tzinfo=UTC), tick=False)
+    later = asked_again(reader, path, etag=first.headers["ETag"])
+
+    assert (again.status_code, later.status_code) == (304, 200)
+    assert later.headers["ETag"] not in (first.headers["ETag"], "")
+    assert len(later.getvalue()) > len(first.getvalue())
+
+
+def test_a_file_that_is_set_down_holds_what_it_holds_otherwise(reader):
     make_one_of_each()
 
-    for path in ("accuracy/calls.csv", "exports/forecasts.csv"):
-        assert "ETag" not in reader.get(f"{path}?{query}").headers
+    streamed = reader.get("accuracy/calls.csv?weighting=LAST")
+    set_down = reader.get("accuracy/calls.csv?weighting=LAST&variant=CENTRAL")
+
+    assert set_down.getvalue() == streamed.getvalue()
+    assert (set_down.headers["ETag"][:1], set_down.headers["Content-Type"]) == ('"', "text/csv; charset=utf-8")

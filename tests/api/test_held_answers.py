@@ -34,6 +34,12 @@ HELD = [name for name, viewset, _ in router.registry if not viewset.is_private]
 HELD_PATHS = [f"{name}/?page_size=3" for name in HELD]
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_held():
+    """What another test was answered may be right here as well: that of nobody's forecasts is."""
+    ANSWERS.clear()
+
+
 def postgresql(test):
     """A test of what is committed, where readers can tell that nothing was."""
     return pytest.mark.postgresql(pytest.mark.django_db(transaction=True)(test))

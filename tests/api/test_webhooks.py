@@ -130,6 +130,20 @@ def test_a_delivery_is_sent_again_as_a_further_one_of_the_same_message(subscribe
     assert listed == [third.json(), again.json(), first]
 
 
+def test_what_is_to_be_sent_is_read_where_the_answer_says(subscriber, stranger):
+    mine, other = (subscriber.post("webhooks/", BODY).json()["id"] for _ in range(2))
+    pinged = subscriber.post(f"webhooks/{mine}/ping/", {})
+    again = subscriber.post(f"webhooks/{mine}/deliveries/{pinged.json()['id']}/again/", {})
+
+    for answer in (pinged, again):
+        place = answer.headers["Location"].removeprefix("http://testserver/api/v1/")
+        found = subscriber.get(place)
+        assert (found.status_code, found.json()) == (200, answer.json())
+        assert subscriber.get(place, **{"if-none-match": found.headers["ETag"]}).status_code == 304
+        assert stranger.get(place).status_code == 404
+        assert subscriber.get(place.replace(mine, other)).status_code == 404
+
+
 def test_nothing_is_sent_again_that_belongs_to_another_webhook_or_account(subscriber, stranger):
     mine, other = (subscriber.post("webhooks/", BODY).json()["id"] for _ in range(2))
     delivery = subscriber.post(f"webhooks/{mine}/ping/", {}).json()["id"]

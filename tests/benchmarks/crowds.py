@@ -56,8 +56,8 @@ def copy_rows(originals: QuerySet, numbers: range, changes: dict[str, str]) -> N
             cursor.execute(f"{target} {counted} SELECT {values} FROM n, {table} one WHERE one.id = %s", [key])
 
 
-def analyse() -> None:
-    """Let the database look at the copies, as it does by itself in service."""
+def analyse(*models: type[Model]) -> None:
+    """Let the database look at the copies, as it does by itself in service; those of predictions where none is named."""
     with connection.cursor() as cursor:
-        for model in (Prediction, RuleVersion, RuleKey):
+        for model in models or (Prediction, RuleVersion, RuleKey):
             cursor.execute(f"ANALYZE {model._meta.db_table}")

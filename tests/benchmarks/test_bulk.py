@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.django_db, pytest.mark.timeout(
 
 FULL = os.environ.get("BENCH_FULL") == "1"
 N_ROWS = 50_000 if FULL else 10_000
-N_SINGLE = 100
+N_SINGLE, N_ONE_BY_ONE = 100, 2_000
 AGAINST = "COPY" if connection.vendor == "postgresql" else "executemany"
 
 
@@ -115,6 +115,41 @@ def test_events_in_numbers(program, capsys):
             each=each,
         )
     assert Event.objects.filter(source=sending).count() == Event.objects.filter(source=writing).count() == N_ROWS
+
+
+def test_articles_and_verdicts_in_numbers(program, capsys):
+    make_forecaster("the-example", kind="OUTLET"), make_forecaster("sender")
+    _predictions(N_SINGLE + N_ONE_BY_ONE)
+    keys = [str(key) for key in Prediction.objects.order_by("pk").values_list("pk", flat=True)]
+    articles = [_article(number) for number in range(N_SINGLE + N_ONE_BY_ONE)]
+    verdicts = [{"prediction": key, "verdict": "YES", "reason": "It was so announced."} for key in keys[1:]]
+    for name, rows, place in (
+        ("articles", articles, lambda row: "articles/"),
+        ("verdicts", verdicts, lambda row: f"predictions/{row['prediction']}/verdicts/"),
+    ):
+        alone, together = rows[:N_SINGLE], rows[N_SINGLE : N_SINGLE + N_ONE_BY_ONE]
+        bodies = [{key: value for key, value in row.items() if key != "prediction"} for row in alone]
+        sent = [(place(row), body) for row, body in zip(alone, bodies, strict=True)]
+        each = seconds(lambda sent=sent: [_post(program, path, body) for path, body in sent], rounds=1)
+        path = f"bulk/{name}/"
+        ours = seconds(lambda path=path, rows=together: _send(program, path, rows), rounds=1)
+        with capsys.disabled():
+            rate = (each / N_SINGLE) / (ours / len(together))
+            took = ours / len(together) * 1e6
+            print(
+                f"\n{len(together):,} {name} in numbers ({connection.vendor}): {took:.0f} us a row, {rate:.1f} x the rate of a request each"
+            )
+
+
+def _article(number: int) -> dict:
+    return {
+        "title": "After the vote",
+        "canonical_url": f"https://example.org/{number}",
+        "outlet": "the-example",
+        "authors": ["sender"],
+        "published_at": "2025-01-06T00:00:00Z",
+        "text": "Aid may stop at once.",
+    }
 
 
 def _tell(found, *, each: float) -> None:

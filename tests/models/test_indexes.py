@@ -53,3 +53,11 @@ def test_every_reference_is_found_from_its_other_end(model):
     references = {field.column for field in model._meta.local_fields if field.is_relation}
 
     assert references - first <= NEVER_LOOKED_FOR
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda one: one._meta.model_name)
+def test_every_index_that_a_model_names_is_in_the_database(model):
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, model._meta.db_table)
+
+    assert {index.name for index in model._meta.indexes} <= found.keys()

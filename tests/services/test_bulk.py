@@ -1,11 +1,13 @@
 """Writing many rows at once."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
-from forecasts.models import EventKey
+from forecasts.models import EventKey, Source, Tier
 from forecasts.services.bulk import insert_rows
-from tests.builders import make_event
+from tests.builders import NOW, make_event
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +24,19 @@ def test_rows_are_stored_with_keys_of_the_database():
     stored = EventKey.objects.filter(event_version=version)
     assert {"type:AID\tor\nnot \\N", "code:99"} <= set(stored.values_list("key", flat=True))
     assert None not in stored.values_list("pk", flat=True)
+
+
+def test_what_is_stored_is_what_a_save_stores():
+    made = {
+        "name": "Wire", "kind": Source.Kind.CURATED, "tier": Tier.B, "group": "wire", "settlement_lag": timedelta(days=2),
+        "recorded_at": NOW, "url": "", "citation": "Told\tin \\N a file.",
+    }  # fmt: skip
+    Source(slug="saved", **made).save()
+
+    insert_rows(Source, [Source(slug="inserted", **made)])
+
+    saved, inserted = (Source.objects.filter(slug=slug).values(*made).get() for slug in ("saved", "inserted"))
+    assert inserted == saved == made | {"kind": "CURATED", "tier": "B"}
 
 
 def test_no_rows_are_no_error():

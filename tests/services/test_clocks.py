@@ -11,6 +11,7 @@ from forecasts.services.clocks import WrongClock, refuse_a_wrong_clock
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.postgresql
 def test_a_clock_that_is_right_passes():
     refuse_a_wrong_clock(now=timezone.now())
     refuse_a_wrong_clock(now=timezone.now() - timedelta(seconds=3))

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from forecasts.api.fields import CodeField
+from forecasts.api.problem_types import TYPES
 from forecasts.services.batches import Fate, RowResult
 
 from .base import Body
@@ -31,7 +32,7 @@ class RowErrorSerializer(serializers.Serializer):
 class RowProblemDetail(serializers.Serializer):
     """Why a row was refused."""
 
-    type = serializers.CharField(help_text="A name for the kind of problem.")
+    type = serializers.CharField(help_text="The address of a page that explains the problem; it never changes.")
     errors = RowErrorSerializer(many=True)  # type: ignore[assignment]
 
 
@@ -75,4 +76,5 @@ def _problem(result: RowResult) -> dict[str, Any] | None:
     if result.fate is not Fate.REFUSED:
         return None
     told = [{"field": name, "message": message} for name, messages in result.errors.items() for message in messages]
-    return {"type": "urn:aftercast:problem:invalid", "errors": told}
+    kind = TYPES["changed" if result.has_moved else "invalid"]
+    return {"type": kind.uri, "errors": told}

@@ -215,3 +215,7 @@ class NewVerdict(Body):
         max_value=1_000_000,
         help_text="The number of the resolution you saw, 0 for none: a record that moved on is not overwritten.",
     )
+
+
+class NewVerdictOf(NewVerdict):
+    prediction = PredictionField(help_text="What it is a verdict on.")

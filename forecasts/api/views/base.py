@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers, set_response_etag
 from django.utils.http import parse_etags
 from rest_framework import status
@@ -20,10 +20,10 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from forecasts.api.documentation import ApiSchema
 from forecasts.api.fields import near
+from forecasts.api.files import etag_of_file, set_down
 from forecasts.api.held import mark
 from forecasts.api.idempotency import DigestingParser, answered_once, key_of, start_digest
 from forecasts.api.includes import Include, include_into, names_in
-from forecasts.api.kept import etag_of_file
 from forecasts.api.pagination import CreatedCursorPagination
 from forecasts.api.problems import AlreadyRecorded, PreconditionFailed
 from forecasts.api.renderers import is_page
@@ -115,7 +115,9 @@ class Endpoint(APIView):
         return []
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer: Any = super().finalize_response(request, response, *args, **kwargs)
+        if request.method == "GET" and isinstance(answer, StreamingHttpResponse) and not self.hangs_on_records():
+            set_down(answer, request=request)
         patch_vary_headers(answer, ["Accept", "Authorization"])
         tell_budget(request, answer)
         # Keep it, but ask each time whether it still holds.

@@ -13,34 +13,25 @@ from rest_framework.response import Response
 
 from forecasts.api.parsers import JsonLinesRowsParser, JsonRowsParser
 from forecasts.api.permissions import holds
-from forecasts.api.problems import flat_errors
-from forecasts.api.serializers.articles import NewForecaster, NewTopic
-from forecasts.api.serializers.base import Body
 from forecasts.api.serializers.bulk import BulkAnswerSerializer, ChosenMode, answer_of
-from forecasts.api.serializers.events import NewEvent, NewObservation
+from forecasts.api.serializers.events import NewEvent
 from forecasts.api.serializers.forecasts import NewForecast
-from forecasts.api.serializers.predictions import NewPrediction
 from forecasts.feeds import BadRow, problem
 from forecasts.feeds.forecast_fields import ForecastEntry, read_forecast
 from forecasts.feeds.json_events import event_of
 from forecasts.feeds.objects import ObjectRow
-from forecasts.models import ApiToken, Forecaster, Topic
-from forecasts.services.articles import record_forecaster, record_topic
+from forecasts.models import ApiToken
 from forecasts.services.batches import (
     NothingRecorded,
     RowResult,
-    one_by_one,
     record_all,
     record_each,
 )
 from forecasts.services.event_batches import EventEntry, record_events
 from forecasts.services.forecast_batches import record_forecasts
-from forecasts.services.refusal import Refused
-from forecasts.services.sources import record_observation
 from forecasts.tasks import hint
 
 from .base import Endpoint
-from .predictions import log_from
 
 Record = Callable[[Sequence[Any]], list[RowResult]]
 
@@ -155,103 +146,5 @@ class EventBulkView(BulkEndpoint):
         return lambda entries: record_events(entries, now=now, recorded_by=self.account)
 
 
-class OneByOneEndpoint(BulkEndpoint):
-    """Rows that are checked and recorded one after the other, in transactions of a thousand."""
-
-    body_class: type[Body]
-
-    def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
-        """Record one row; what it is found by, and whether it is new."""
-        raise NotImplementedError
-
-    def recording(self, *, now: datetime) -> Record:
-        def write(values: dict[str, Any]) -> tuple[object, bool]:
-            return self.write(_checked(self.body_class, values), now=now)
-
-        return lambda rows: one_by_one([(row.index, row.values) for row in rows], write=write)
-
-
-class ForecasterBulkView(OneByOneEndpoint):
-    """Forecasters in numbers."""
-
-    write_scope = ApiToken.Scope.PREDICTION_WRITE
-    body_class = NewForecaster
-
-    @in_bulk(NewForecaster, name="forecasters")
-    def post(self, request: Request) -> Response:
-        """Record forecasters; a slug that is recorded already counts as unchanged."""
-        return self.answer(request)
-
-    def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
-        is_new = not Forecaster.objects.filter(slug=body["slug"]).exists()
-        return record_forecaster(**body, now=now).slug, is_new
-
-
-class TopicBulkView(OneByOneEndpoint):
-    """Topics in numbers."""
-
-    write_scope = ApiToken.Scope.PREDICTION_WRITE
-    body_class = NewTopic
-
-    @in_bulk(NewTopic, name="topics")
-    def post(self, request: Request) -> Response:
-        """Record topics and those above them; a path that is recorded already counts as unchanged."""
-        return self.answer(request)
-
-    def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
-        is_new = not Topic.objects.filter(path=body["path"]).exists()
-        return record_topic(**body).path, is_new
-
-
-class PredictionBulkView(OneByOneEndpoint):
-    """Predictions in numbers."""
-
-    write_scope = ApiToken.Scope.PREDICTION_WRITE
-    body_class = NewPrediction
-
-    @in_bulk(NewPrediction, name="predictions")
-    def post(self, request: Request) -> Response:
-        """Log predictions, each whole: with its rules and its forecast."""
-        return self.answer(request)
-
-    def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
-        prediction, is_new = log_from(body, token=self.token, account=self.account, now=now)
-        return prediction.pk, is_new
-
-
-class ObservationBulkView(OneByOneEndpoint):
-    """Values of series in numbers."""
-
-    write_scope = ApiToken.Scope.EVENT_WRITE
-    body_class = NewObservation
-
-    @in_bulk(NewObservation, name="observations")
-    def post(self, request: Request) -> Response:
-        """Record values of series, each as released at one time."""
-        return self.answer(request)
-
-    def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
-        source = body["source"]
-        if not holds(self.token, ApiToken.Scope.ADMIN) and self.token.source_id != source.pk:
-            own = self.token.source.slug if self.token.source else "no source"
-            raise Refused({"source": [f"This token records for {own}, not for {source.slug}."]})
-        observation, is_new = record_observation(**body, now=now, recorded_by=self.account)
-        return observation.pk, is_new
-
-
 def _bad(row: ObjectRow, field: str, message: str) -> BadRow:
     return BadRow((problem(row.index, field, message, row.values.get(field, "")),))
-
-
-def _checked(kind: type[Body], values: dict[str, Any]) -> dict[str, Any]:
-    """
-    Raises:
-        Refused: With the messages of each field that is wrong, by its place.
-    """
-    body = kind(data=values)
-    if body.is_valid():
-        return body.validated_data
-    errors: dict[str, list[str]] = {}
-    for place, message in flat_errors(body.errors, path=""):
-        errors.setdefault(place, []).append(message)
-    raise Refused(errors)

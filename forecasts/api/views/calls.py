@@ -17,20 +17,15 @@ from forecasts.selectors.scorecards import full_scorecard, with_bands
 from forecasts.selectors.terms import Terms, terms_of
 
 from .base import Endpoint
+from .streamed import Streamed
 
-# Parameters with which a file is worked out from rules and events, which hang on the time as well.
-HANGS_ON_TIME = frozenset({"as_of", "as_recorded", "variant"})
 COLUMNS = tuple(field.name for field in fields(Terms))
 
 
-class CallsEndpoint(Endpoint):
+class CallsEndpoint(Streamed):
     """The calls of one slice, in no order that means anything."""
 
-    is_file = True
     filterset_class = None
-
-    def hangs_on_records(self) -> bool:
-        return HANGS_ON_TIME.isdisjoint(self.request.query_params)
 
     def parameters(self) -> list[str]:
         return list(ChosenSlice().fields)

@@ -1,6 +1,6 @@
 """What happened: sources, events, series, entities and milestones."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch
@@ -246,13 +246,7 @@ class SourceViewSet(Records):
     def create(self, request: Request) -> Response:
         """Record a feed; until it is covered, its whole group is not."""
         body = self.body(NewSource)
-        lag = timedelta(seconds=body.pop("settlement_lag_seconds"))
-
-        def write() -> tuple[Any, bool]:
-            is_new = not Source.objects.filter(slug=body["slug"]).exists()
-            return record_source(**body, settlement_lag=lag, now=timezone.now()), is_new
-
-        source = recorded(write, field="slug", address=self.address)
+        source = recorded(lambda: source_from(body, now=timezone.now()), field="slug", address=self.address)
         hint()
         return self.created(source)
 
@@ -290,12 +284,7 @@ class EntityViewSet(Records):
     def create(self, request: Request) -> Response:
         """Record an actor under its dotted path."""
         body = self.body(NewEntity)
-
-        def write() -> tuple[Any, bool]:
-            is_new = not Entity.objects.filter(path=body["path"]).exists()
-            return record_entity(**body), is_new
-
-        return self.created(recorded(write, field="path", address=self.address))
+        return self.created(recorded(lambda: entity_from(body), field="path", address=self.address))
 
     @extend_schema(request=NewMembership, responses={201: EntitySerializer})
     @action(detail=True, methods=["post"], filterset_class=None)
@@ -340,3 +329,16 @@ class MilestoneViewSet(Records):
         newest = Milestone.objects.filter(key=self.kwargs["key"]).order_by("-version").values_list("pk", flat=True)[:1]
         self.queryset = Milestone.objects.filter(pk__in=list(newest))
         return super().get_object()
+
+
+def source_from(body: dict[str, Any], *, now: datetime) -> tuple[Source, bool]:
+    """Record the source of a checked body; whether it is new."""
+    details = {name: value for name, value in body.items() if name != "settlement_lag_seconds"}
+    is_new = not Source.objects.filter(slug=body["slug"]).exists()
+    return record_source(**details, settlement_lag=timedelta(seconds=body["settlement_lag_seconds"]), now=now), is_new
+
+
+def entity_from(body: dict[str, Any]) -> tuple[Entity, bool]:
+    """Record the entity of a checked body; whether it is new."""
+    is_new = not Entity.objects.filter(path=body["path"]).exists()
+    return record_entity(**body), is_new

@@ -25,32 +25,24 @@ from forecasts.models import Prediction, Resolution
 from forecasts.selectors.exports import EXPORTS, as_cell, rows_of, whole_rows
 from forecasts.selectors.slices import Slice, predictions_in
 from forecasts.selectors.terms import forecasts_of
-from forecasts.selectors.versions import state_of_feed
 
 from .base import Endpoint
-from .calls import HANGS_ON_TIME
+from .streamed import Streamed
 
 TYPES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 PART = 500
 
 
-class FileEndpoint(Endpoint):
-    """A file that is sent while it is read, so that any size begins at once and takes no memory."""
+class FileEndpoint(Streamed):
+    """A file with the filters of a list."""
 
     http_method_names = ["get", "head"]
     content_negotiation_class = AsTheAddressSays
-    is_file = True
     filterset_class: Any
     model: Any
 
     def parameters(self) -> list[str]:
         return [*self.filterset_class.base_filters]
-
-    def hangs_on_records(self) -> bool:
-        return HANGS_ON_TIME.isdisjoint(self.request.query_params)
-
-    def state(self) -> str | None:
-        return super().state() or state_of_feed()
 
     def narrowed(self, rows: Any) -> Any:
         """

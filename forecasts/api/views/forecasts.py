@@ -102,12 +102,9 @@ class LexiconViewSet(Records):
         `If-Match` names the version of the same code that this one is based on.
         """
         body, now = self.body(NewLexicon), timezone.now()
-        rows, code = [_row(entry) for entry in body.pop("entries")], body["code"]
-        versions = Lexicon.objects.filter(code=code).order_by("version")
+        versions = Lexicon.objects.filter(code=body["code"]).order_by("version")
         with self.revising(versions, row=lambda: versions.prefetch_related(PHRASES).last()):
-            lexicon = recorded(
-                lambda: record_lexicon(**body, rows=rows, now=now), field="entries", address=self.address
-            )
+            lexicon = recorded(lambda: lexicon_from(body, now=now), field="entries", address=self.address)
         shown = LexiconWithEntriesSerializer(Lexicon.objects.prefetch_related(PHRASES).get(pk=lexicon.pk)).data
         return Response(shown, status=201, headers={"Location": self.address(lexicon)})
 
@@ -121,6 +118,17 @@ class LexiconViewSet(Records):
             PHRASES
         )
         return super().get_object()
+
+
+def lexicon_from(body: dict[str, Any], *, now: datetime) -> tuple[Lexicon, bool]:
+    """
+    Record the lexicon of a checked body; whether it is new.
+
+    Raises:
+        Refused: A value is no probability, a range is upside down, or a phrase comes twice.
+    """
+    rows = [_row(entry) for entry in body["entries"]]
+    return record_lexicon(code=body["code"], title=body["title"], source=body["source"], rows=rows, now=now)
 
 
 def _row(entry: dict[str, Any]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from forecasts import rules
 from forecasts.api.documentation import query
@@ -95,7 +96,7 @@ class PredictionViewSet(Records):
         with self.revising(Prediction.objects.filter(pk=prediction.pk)):
             resolution = record_verdict(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
-        return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
+        return _recorded_verdict(resolution, request=request)
 
     @extend_schema(request=NewDispute, responses={201: ResolutionSerializer})
     @action(detail=True, methods=["post"], filterset_class=None)
@@ -105,7 +106,7 @@ class PredictionViewSet(Records):
         with self.revising(Prediction.objects.filter(pk=prediction.pk)):
             resolution = dispute(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
-        return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
+        return _recorded_verdict(resolution, request=request)
 
     @extend_schema(methods=["GET"], responses=QuestionSerializer(many=True))
     @extend_schema(methods=["POST"], request=NewJudgement, responses={201: QuestionSerializer(many=True)})
@@ -120,7 +121,9 @@ class PredictionViewSet(Records):
             _, is_new = answer_question(prediction_id=prediction.pk, actor=self.account, now=now, **body)
             status = 201 if is_new else 200
             hint()
-        return Response(QuestionSerializer(questions_of(prediction=prediction), many=True).data, status=status)
+        told = QuestionSerializer(questions_of(prediction=prediction), many=True).data
+        headers = {"Location": request.build_absolute_uri(request.path)} if status == 201 else {}
+        return Response(told, status=status, headers=headers)
 
     @extend_schema(request=NewReopening, responses={201: ResolutionSerializer})
     @action(detail=True, methods=["post"], filterset_class=None)
@@ -131,7 +134,7 @@ class PredictionViewSet(Records):
         with self.revising(Prediction.objects.filter(pk=prediction.pk)):
             resolution = reopen(prediction_id=prediction.pk, actor=self.account, now=timezone.now(), **body)
         hint()
-        return Response(ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data, status=201)
+        return _recorded_verdict(resolution, request=request)
 
     @extend_schema(
         operation_id="predictions_history",
@@ -172,12 +175,11 @@ class RuleViewSet(Records):
         description that says why. `If-Match` names the version of the same name that this one is based on.
         """
         body = self.body(NewRule)
-        may_resolve = holds(self.token, ApiToken.Scope.RESOLVE) and not is_own(body["prediction"], token=self.token)
         name = reading_name(body["name"], variant=body["variant"])
         of_the_same = RuleVersion.objects.filter(prediction=body["prediction"], name=name).order_by("version")
         with self.revising(Prediction.objects.filter(pk=body["prediction"].pk), row=of_the_same.last):
             rule = recorded(
-                lambda: record_rule(**body, now=timezone.now(), recorded_by=self.account, may_resolve=may_resolve),
+                lambda: rule_from(body, token=self.token, account=self.account, now=timezone.now()),
                 field="rule",
                 address=self.address,
             )
@@ -216,6 +218,17 @@ def log_from(body: dict[str, Any], *, token: ApiToken, account: Any, now: dateti
     )
 
 
+def rule_from(body: dict[str, Any], *, token: ApiToken, account: Any, now: datetime) -> tuple[RuleVersion, bool]:
+    """
+    Record the rule of a checked body; whether it is new.
+
+    Raises:
+        Refused: It is malformed, can never be decided, names what is not recorded, or comes too late.
+    """
+    may_resolve = holds(token, ApiToken.Scope.RESOLVE) and not is_own(body["prediction"], token=token)
+    return record_rule(**body, now=now, recorded_by=account, may_resolve=may_resolve)
+
+
 def refuse_own(prediction: Prediction, *, token: ApiToken) -> None:
     """
     Raises:
@@ -249,6 +262,12 @@ def read_wording(given: dict[str, Any] | None) -> Wording | None:
 def renamed(refusal: ValidationError, **names: str) -> Refused:
     """The refusal with its fields named as in the request."""
     return Refused({names.get(field, field): messages for field, messages in refusal.message_dict.items()})
+
+
+def _recorded_verdict(resolution: Resolution, *, request: Request) -> Response:
+    shown = ResolutionSerializer(RESOLUTIONS.get(pk=resolution.pk)).data
+    place = reverse("api:resolutions-detail", kwargs={"pk": resolution.pk}, request=request)
+    return Response(shown, status=201, headers={"Location": place})
 
 
 def _explanation(prediction: Prediction) -> dict[str, Any]:

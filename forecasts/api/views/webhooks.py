@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from forecasts.api.pagination import CreatedCursorPagination
 from forecasts.api.permissions import WithScope
@@ -18,11 +19,13 @@ from forecasts.api.serializers.webhooks import (
     WebhookSerializer,
     WebhookWithSecretSerializer,
 )
-from forecasts.models import ApiToken, Webhook
+from forecasts.models import ApiToken, Delivery, Webhook
 from forecasts.selectors.webhooks import webhooks_of
 from forecasts.services.webhooks import pause, ping, resume, rotate_secret, secret_of, send_again, subscribe
 
 from .base import NUMBER, Records
+
+OF_DELIVERY = OpenApiParameter("number", int, OpenApiParameter.PATH, description="The `id` of the delivery.")
 
 
 class WebhookViewSet(Records):
@@ -53,24 +56,28 @@ class WebhookViewSet(Records):
         page = self.paginate_queryset(self.get_object().deliveries.all())
         return self.get_paginated_response(DeliverySerializer(page, many=True).data)
 
+    @extend_schema(operation_id="webhooks_deliveries_retrieve", parameters=[OF_DELIVERY], responses=DeliverySerializer)
+    @action(detail=True, url_path=f"deliveries/(?P<number>{NUMBER})")
+    def delivery(self, request: Request, number: str, **kwargs: Any) -> Response:
+        """One message, and how sending it went."""
+        return Response(DeliverySerializer(self._delivery(number)).data)
+
     @extend_schema(
         operation_id="webhooks_deliveries_again_create",
-        parameters=[OpenApiParameter("number", int, OpenApiParameter.PATH, description="The `id` of the delivery.")],
+        parameters=[OF_DELIVERY],
         request=None,
         responses={201: DeliverySerializer},
     )
     @action(detail=True, methods=["post"], url_path=f"deliveries/(?P<number>{NUMBER})/again")
     def again(self, request: Request, number: str, **kwargs: Any) -> Response:
         """Have a message sent once more, whatever became of it: a further delivery with the same `webhook-id`."""
-        delivery = get_object_or_404(self.get_object().deliveries, pk=number)
-        return Response(DeliverySerializer(send_again(delivery=delivery, now=timezone.now())).data, status=201)
+        return self._to_be_sent(send_again(delivery=self._delivery(number), now=timezone.now()))
 
     @extend_schema(request=None, responses={201: DeliverySerializer})
     @action(detail=True, methods=["post"])
     def ping(self, request: Request, **kwargs: Any) -> Response:
-        """Have a test message sent within moments; the list of deliveries tells how it went."""
-        delivery = ping(webhook=self.get_object(), now=timezone.now())
-        return Response(DeliverySerializer(delivery).data, status=201)
+        """Have a test message sent within moments; the address in `Location` tells how it went."""
+        return self._to_be_sent(ping(webhook=self.get_object(), now=timezone.now()))
 
     @extend_schema(request=None, responses=WebhookSerializer)
     @action(detail=True, methods=["post"])
@@ -92,6 +99,14 @@ class WebhookViewSet(Records):
         """Get a new secret, shown this once. For a day messages are signed with the old one too."""
         webhook = rotate_secret(webhook=self.get_object(), now=timezone.now())
         return self._with_secret(webhook, status=200, headers={})
+
+    def _delivery(self, number: str) -> Delivery:
+        return get_object_or_404(self.get_object().deliveries, pk=number)
+
+    def _to_be_sent(self, delivery: Delivery) -> Response:
+        kwargs = {"pk": delivery.webhook_id, "number": delivery.pk}
+        place = reverse("api:webhooks-delivery", kwargs=kwargs, request=self.request)
+        return Response(DeliverySerializer(delivery).data, status=201, headers={"Location": place})
 
     def _with_secret(self, webhook: Webhook, *, status: int, headers: dict[str, str]) -> Response:
         webhook.secret_shown_once = secret_of(webhook=webhook, now=timezone.now())  # type: ignore[attr-defined]

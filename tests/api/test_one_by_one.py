@@ -1,0 +1,329 @@
+"""Rows in numbers of what is recorded one after the other: whatever can be sent alone can be sent with thousands of others."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from forecasts.api.views.one_by_one import OneByOneEndpoint
+from forecasts.models import (
+    ApiToken,
+    Article,
+    Lexicon,
+    Milestone,
+    Prediction,
+    Resolution,
+    RuleVersion,
+    Score,
+)
+from forecasts.services.settlement import settle_prediction
+from forecasts.services.verdicts import record_verdict
+from tests.builders import (
+    NOW,
+    make_event,
+    make_forecaster,
+    make_prediction,
+    make_source,
+    make_topic,
+    rule_that_it_occurs,
+)
+
+from .conftest import errors_of
+from .test_bulk import fates, post_lines
+
+pytestmark = pytest.mark.django_db
+WHY = "The ministry said so on the day."
+LATER = "2025-04-01T00:00:00Z"
+
+
+def claims(count: int) -> list[Prediction]:
+    """Predictions that nothing decides but a person."""
+    return [make_prediction(statement=f"Claim {n}.", title=f"Claim {n}", rules=[]) for n in range(count)]
+
+
+def articles() -> list[dict]:
+    make_forecaster("the-example", kind="OUTLET"), make_forecaster()
+    text = {"title": "After the vote", "outlet": "the-example", "authors": ["ada-byron"]}
+    day = {"published_at": "2025-01-06T00:00:00Z"}
+    return [text | day | {"canonical_url": f"https://example.org/{n}"} for n in range(3)]
+
+
+def forecasters() -> list[dict]:
+    return [{"slug": slug, "name": slug.title()} for slug in ("bob", "eve", "kim")]
+
+
+def topics() -> list[dict]:
+    return [{"path": path} for path in ("aid/air", "aid/sea", "trade")]
+
+
+def predictions() -> list[dict]:
+    make_forecaster(), make_topic()
+    claim = {"holder": "ada-byron", "topic": "aid/military", "title": "Aid", "outcome": "aid is sent"}
+    day = {"issued_at": "2025-02-01T00:00:00Z"}
+    return [claim | day | {"statement": f"Aid is sent by day {n}."} for n in range(3)]
+
+
+def rules() -> list[dict]:
+    return [{"prediction": str(one.pk), "rule": rule_that_it_occurs()} for one in claims(3)]
+
+
+def verdicts() -> list[dict]:
+    return [{"prediction": str(one.pk), "verdict": "YES", "reason": WHY} for one in claims(3)]
+
+
+def disputes() -> list[dict]:
+    decided = claims(3)
+    for one in decided:
+        decide(one)
+    return [{"prediction": str(one.pk), "reason": WHY} for one in decided]
+
+
+def lexicons() -> list[dict]:
+    words = [{"phrase": "likely", "point": "0.7", "source": "The style guide."}]
+    return [{"code": code, "title": "House words", "source": "A survey.", "entries": words} for code in "abc"]
+
+
+def sources() -> list[dict]:
+    feed = {"name": "A wire", "tier": "A", "settlement_lag_seconds": 86_400}
+    return [feed | {"slug": slug} for slug in ("ap", "dpa", "afp")]
+
+
+def entities() -> list[dict]:
+    return [{"path": path, "label": path} for path in ("CHN", "CHN.GOV", "IND")]
+
+
+def milestones() -> list[dict]:
+    return [{"key": key, "label": key, "occurs_at": LATER} for key in ("vote.a", "vote.b", "vote.c")]
+
+
+def observations() -> list[dict]:
+    make_source()
+    value = {"source": "wire", "series": "S", "value": "1.5", "released_at": "2025-02-02T00:00:00Z"}
+    return [value | {"valid_on": f"2025-01-0{n}"} for n in (1, 2, 3)]
+
+
+def decide(prediction: Prediction) -> None:
+    """Record what somebody else says of it."""
+    other, _ = User.objects.get_or_create(username="other")
+    record_verdict(prediction_id=prediction.pk, verdict="NO", reason="It was denied.", actor=other, now=NOW)
+
+
+ROWS: dict[str, Callable[[], list[dict]]] = {
+    "articles": articles,
+    "disputes": disputes,
+    "entities": entities,
+    "forecasters": forecasters,
+    "lexicons": lexicons,
+    "milestones": milestones,
+    "observations": observations,
+    "predictions": predictions,
+    "rules": rules,
+    "sources": sources,
+    "topics": topics,
+    "verdicts": verdicts,
+}
+# Where a row recorded in numbers is read; what is not listed is read under its own name.
+READ_AT = {"verdicts": "resolutions", "disputes": "disputes"}
+
+
+def ids(answer) -> list[str]:
+    return [row["id"] for row in answer.json()["results"]]
+
+
+def problem_of(row: dict) -> dict[str, str]:
+    return {error["field"]: error["message"] for error in row["problem"]["errors"]}
+
+
+def test_every_address_for_rows_one_by_one_is_tried_here():
+    offered = {kind.body_class for kind in every_kind(OneByOneEndpoint) if hasattr(kind, "body_class")}
+
+    assert len(offered) == len(ROWS)
+
+
+def every_kind(kind: type) -> set[type]:
+    return {kind} | {one for below in kind.__subclasses__() for one in every_kind(below)}
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_rows_are_recorded_each_found_at_its_address_and_unchanged_when_sent_again(name, administrator):
+    rows = ROWS[name]()
+
+    first, again = (post_lines(administrator, f"bulk/{name}/", rows) for _ in range(2))
+
+    assert (fates(first), fates(again)) == (["RECORDED"] * 3, ["UNCHANGED"] * 3)
+    assert ids(again) == ids(first)
+    for key in ids(first):
+        assert administrator.get(f"{READ_AT.get(name, name)}/{key}/").status_code == 200
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_a_bad_row_stops_none_of_the_others_or_all_as_the_caller_says(name, administrator):
+    good, other, bad = ROWS[name]()
+    rows = [bad | {"colour": "red"}, good, other]
+
+    all_of_them = administrator.post(f"bulk/{name}/?mode=all", rows)
+    each = administrator.post(f"bulk/{name}/", rows)
+
+    assert "There is no field “colour” here" in errors_of(all_of_them)["0.colour"]
+    # What was refused together is recorded now, so nothing of it was kept.
+    assert fates(each) == ["REFUSED", "RECORDED", "RECORDED"]
+    (told,) = problem_of(each.json()["results"][0]).items()
+    assert (told[0], each.json()["results"][0]["problem"]["type"]) == ("colour", "/api/v1/problems/invalid/")
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_rows_in_numbers_need_the_scope_of_a_single_one(name, program_with):
+    rows = ROWS[name]()
+
+    assert program_with(ApiToken.Scope.READ).post(f"bulk/{name}/", rows).status_code == 403
+    assert program_with(ApiToken.Scope.WEBHOOK_WRITE).post(f"bulk/{name}/", rows).status_code == 403
+
+
+def test_what_is_sent_twice_in_one_body_is_recorded_once(logger):
+    people = [{"slug": "bob", "name": "Bob"}, {"slug": "Bad Slug", "name": "x"}, {"slug": "bob", "name": "Bob"}]
+
+    assert fates(logger.post("bulk/forecasters/", people)) == ["RECORDED", "REFUSED", "UNCHANGED"]
+
+
+def test_predictions_are_logged_whole_or_told_which_part_is_wrong(logger):
+    (claim, *_) = predictions()
+    rows = [
+        claim | {"wording": {"probability": "0.6"}},
+        claim | {"statement": "Aid is doubled.", "wording": {"probability": "6"}},
+        claim | {"statement": "Aid stops.", "rules": [{"rule": {"rrl": "9"}}]},
+        claim,
+    ]
+
+    answer = logger.post("bulk/predictions/", rows)
+
+    assert fates(answer) == ["RECORDED", "REFUSED", "REFUSED", "UNCHANGED"]
+    told = [list(problem_of(row)) for row in answer.json()["results"][1:3]]
+    assert told == [["wording.probability"], ["rules.0.rule"]]
+    assert Prediction.objects.count() == 1
+
+
+def test_another_value_for_the_same_release_is_refused(ingester):
+    (value, *_) = observations()
+
+    answer = ingester.post("bulk/observations/", [value, value | {"value": "2"}, value | {"source": "other"}])
+
+    assert fates(answer) == ["RECORDED", "REFUSED", "REFUSED"]
+
+
+def test_an_article_of_nobody_known_is_refused_with_the_name(logger):
+    good, bad, _ = articles()
+
+    answer = logger.post("bulk/articles/", [good, bad | {"authors": ["ada-byron", "nobody"]}])
+
+    assert fates(answer) == ["RECORDED", "REFUSED"]
+    assert "nobody" in problem_of(answer.json()["results"][1])["authors.1"]
+    assert [author.slug for author in Article.objects.get().authors.all()] == ["ada-byron"]
+
+
+def test_another_date_for_a_milestone_is_its_next_version(administrator):
+    (vote, *_) = milestones()
+
+    answer = administrator.post("bulk/milestones/", [vote, vote | {"occurs_at": "2025-05-01T00:00:00Z"}])
+
+    assert (fates(answer), ids(answer)) == (["RECORDED"] * 2, ["vote.a"] * 2)
+    assert list(Milestone.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
+
+
+def test_other_phrases_of_a_lexicon_are_its_next_version(administrator):
+    (book, *_) = lexicons()
+    twice = book | {"entries": book["entries"] * 2}
+
+    answer = administrator.post(
+        "bulk/lexicons/", [book, twice, book | {"entries": [book["entries"][0] | {"point": "0.8"}]}]
+    )
+
+    assert fates(answer) == ["RECORDED", "REFUSED", "RECORDED"]
+    assert "comes twice" in problem_of(answer.json()["results"][1])["entries.1.phrase"]
+    assert Lexicon.objects.count() == 2
+
+
+def test_rules_in_numbers_are_next_versions_of_predictions_and_make_them_due(logger):
+    prediction = make_prediction(probability=None, now=timezone.now())
+    Prediction.objects.update(next_check_at=None)
+    rows = [{"prediction": str(prediction.pk), "rule": rule_that_it_occurs(end=LATER)}]
+
+    answer = logger.post("bulk/rules/", [*rows, {"prediction": str(prediction.pk), "rule": {"rrl": "9"}}])
+
+    assert fates(answer) == ["RECORDED", "REFUSED"]
+    version = RuleVersion.objects.get(pk=ids(answer)[0])
+    assert (version.version, version.recorded_by.username) == (2, "editor")
+    assert Prediction.objects.get().next_check_at is not None
+
+
+def test_criteria_that_facts_bear_on_are_not_changed_in_numbers_without_the_scope_to_resolve(logger, program_with):
+    prediction = make_prediction(probability=None)
+    make_event()
+    settle_prediction(prediction_id=prediction.pk, now=NOW)
+    rows = [{"prediction": str(prediction.pk), "rule": rule_that_it_occurs(end=LATER), "description": WHY}]
+    both = program_with(ApiToken.Scope.PREDICTION_WRITE, ApiToken.Scope.RESOLVE)
+
+    refused, recorded = (program.post("bulk/rules/", rows) for program in (logger, both))
+
+    assert (fates(refused), fates(recorded)) == (["REFUSED"], ["RECORDED"])
+    assert "only somebody who may resolve predictions" in problem_of(refused.json()["results"][0])["rule"]
+
+
+def test_verdicts_in_numbers_are_scored_at_once(resolver):
+    rows = verdicts()
+
+    answer = resolver.post("bulk/verdicts/", list(reversed(rows)))
+
+    assert fates(answer) == ["RECORDED"] * 3
+    found = {str(one.pk): str(one.prediction_id) for one in Resolution.objects.all()}
+    assert [found[key] for key in ids(answer)] == [row["prediction"] for row in reversed(rows)]
+    assert Score.objects.filter(rule="BRIER").count() == 3
+
+
+def test_nobody_resolves_their_own_predictions_in_numbers(program_with):
+    program = program_with(ApiToken.Scope.RESOLVE, ApiToken.Scope.FORECAST_WRITE)
+
+    answer = program.post("bulk/verdicts/", verdicts())
+
+    assert fates(answer) == ["REFUSED"] * 3
+    assert "Nobody resolves their own" in problem_of(answer.json()["results"][0])["verdict"]
+    assert not Resolution.objects.exists()
+
+
+def test_a_verdict_on_a_record_that_moved_on_is_told_apart_from_a_malformed_one(resolver):
+    seen, short, _ = verdicts()
+    decide(Prediction.objects.get(pk=seen["prediction"]))
+
+    answer = resolver.post("bulk/verdicts/", [seen | {"expected_number": 0}, short | {"reason": "So."}])
+
+    kinds = [row["problem"]["type"] for row in answer.json()["results"]]
+    assert kinds == ["/api/v1/problems/changed/", "/api/v1/problems/invalid/"]
+    assert "record changed since" in problem_of(answer.json()["results"][0])["verdict"]
+
+
+def test_a_verdict_whose_sender_never_heard_the_answer_can_be_sent_again(resolver):
+    rows = [row | {"expected_number": 0} for row in verdicts()]
+
+    first, again = (resolver.post("bulk/verdicts/", rows) for _ in range(2))
+
+    assert (fates(again), ids(again)) == (["UNCHANGED"] * 3, ids(first))
+    assert Resolution.objects.count() == 3
+
+
+def test_a_verdict_against_a_final_one_waits_for_somebody_else_however_it_is_sent(resolver):
+    (row, *_) = verdicts()
+    decide(Prediction.objects.get(pk=row["prediction"]))
+
+    first, again = (resolver.post("bulk/verdicts/", [row]) for _ in range(2))
+
+    assert (fates(first), fates(again)) == (["RECORDED"], ["UNCHANGED"])
+    assert list(Resolution.objects.order_by("number").values_list("state", flat=True)) == ["FINAL", "PROPOSED"]
+
+
+def test_a_dispute_for_another_reason_is_one_too_many(resolver):
+    (row, *_) = disputes()
+
+    answer = resolver.post("bulk/disputes/", [row, row | {"reason": "It was another ministry."}])
+
+    assert fates(answer) == ["RECORDED", "REFUSED"]
+    assert "It is disputed already" in problem_of(answer.json()["results"][1])["reason"]

@@ -1,0 +1,53 @@
+"""Going back to an older release of the tables loses nothing that is recorded."""
+
+import re
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from forecasts.migrations._going_back import WouldLose, refuse_to_lose
+from forecasts.models import Prediction
+from tests.builders import make_forecaster, make_prediction
+
+pytestmark = pytest.mark.django_db
+OF_INDEXES_ALONE = "0030_room_to_update"
+
+
+def back_to(name: str) -> dict:
+    """The steps that lead back to one."""
+    return {"plan": MigrationExecutor(connection).migration_plan([("forecasts", name)]), "using": "default"}
+
+
+def test_a_step_back_that_would_lose_rows_is_refused_and_says_which():
+    prediction = make_prediction()
+
+    with pytest.raises(CommandError) as refused:
+        call_command("migrate", "forecasts", "0001", verbosity=0)
+
+    assert re.search(r"0028_sealed: .*forecasts_prediction \(rows: 1\)", str(refused.value))
+    assert "Nothing was changed." in str(refused.value)
+    assert Prediction.objects.get() == prediction
+
+
+def test_it_names_no_step_that_loses_nothing():
+    make_forecaster()
+
+    with pytest.raises(WouldLose) as refused:
+        refuse_to_lose(**back_to("0001_initial"))
+
+    assert "forecasts_sealed" not in str(refused.value)
+
+
+def test_a_step_back_over_indexes_is_let_through():
+    make_prediction()
+
+    refuse_to_lose(**back_to(OF_INDEXES_ALONE))
+
+
+def test_steps_forward_are_let_through():
+    make_prediction()
+    forward = [(step, False) for step, _ in back_to("0001_initial")["plan"]]
+
+    refuse_to_lose(plan=forward, using="default")
