@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import ApiToken, Forecaster, Source
@@ -57,7 +58,7 @@ class ApiTokenAdmin(RecordAdmin):
 
     @admin.display(description=_("state"))
     def shown_state(self, row: Any) -> str:
-        return badge("no", "Revoked") if row.revoked_at else badge("yes", "Valid")
+        return badge("no", gettext("Revoked")) if row.revoked_at else badge("yes", gettext("Valid"))
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("forecasts.change_apitoken")
@@ -65,13 +66,13 @@ class ApiTokenAdmin(RecordAdmin):
     @admin.action(description=_("Revoke the selected tokens"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         n_revoked = sum(revoke_token(token=token, now=timezone.now()) for token in queryset)
-        self.message_user(request, f"{n_revoked} revoked.", messages.SUCCESS)
+        self.message_user(request, gettext("%(n)s revoked.") % {"n": n_revoked}, messages.SUCCESS)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue=None) -> HttpResponse:
         """The one page that ever shows the token itself."""
         context = {
             **self.admin_site.each_context(request),
-            "title": "The token, shown this once",
+            "title": gettext("The token, shown this once"),
             "opts": self.opts,
             "token": obj,
             "text": obj.text_shown_once,

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from forecasts.models import Article, Prediction
 from forecasts.texts.quotes import positions
@@ -63,11 +64,13 @@ def text_page(request: HttpRequest, *, article: Article) -> HttpResponse:
             _log_url(article, start=min(start for start, _ in spans), end=max(end for _, end in spans))
         )
     if "log" in request.GET:
-        messages.warning(request, "Tick the first and the last sentence of the quote, then log a prediction from them.")
+        messages.warning(
+            request, gettext("Tick the first and the last sentence of the quote, then log a prediction from them.")
+        )
     logged = _logged(article)
     context = {
         **admin.site.each_context(request),
-        "title": "Log predictions",
+        "title": gettext("Log predictions"),
         "subtitle": article.title,
         "article": article,
         "authors": article.authors.order_by("articleauthor__position"),

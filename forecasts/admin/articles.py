@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Article, ArticleAuthor, Forecaster, Topic
@@ -41,7 +42,9 @@ class ForecasterForm(RecordForm):
     def record(self, *, now: datetime, actor: Any) -> Forecaster:
         known = Forecaster.objects.filter(slug=self.cleaned_data["slug"]).first()
         if known:
-            raise already_recorded("slug", known, told=f"“{known.slug}” is taken by {known}.")
+            raise already_recorded(
+                "slug", known, told=gettext("“%(slug)s” is taken by %(known)s.") % {"slug": known.slug, "known": known}
+            )
         return record_forecaster(now=now, **self.cleaned_data)
 
 
@@ -78,7 +81,11 @@ class TopicForm(RecordForm):
     def record(self, *, now: datetime, actor: Any) -> Topic:
         known = Topic.objects.filter(path=self.cleaned_data["path"]).first()
         if known:
-            raise already_recorded("path", known, told=f"“{known.path}” is recorded as {known}.")
+            raise already_recorded(
+                "path",
+                known,
+                told=gettext("“%(path)s” is recorded as %(known)s.") % {"path": known.path, "known": known},
+            )
         return record_topic(**self.cleaned_data)
 
 
@@ -150,7 +157,7 @@ class ArticleForm(RecordForm):
             "Text",
             {
                 "fields": ["text", "text_is_excerpt", "note"],
-                "description": "The next page shows it sentence by sentence.",
+                "description": _("The next page shows it sentence by sentence."),
             },
         ),
     )
@@ -163,7 +170,7 @@ class ArticleForm(RecordForm):
         super().clean()
         values = self.cleaned_data
         if values.get("is_month_only") and values.get("published_time"):
-            self.add_error("published_time", "Leave the time empty when only the month is known.")
+            self.add_error("published_time", gettext("Leave the time empty when only the month is known."))
         return values
 
     def record(self, *, now: datetime, actor: Any) -> Article:
@@ -177,7 +184,7 @@ class ArticleForm(RecordForm):
             now=now, recorded_by=actor, published_at=published_at, published_precision=precision, **values
         )
         if not is_new:
-            raise already_recorded("canonical_url", article, told="This article is recorded already.")
+            raise already_recorded("canonical_url", article, told=gettext("This article is recorded already."))
         return article
 
 
@@ -193,7 +200,7 @@ def _precision(*, month_only: bool, at: time | None) -> str:
 
 class ArticleAuthorInline(admin.TabularInline):
     model = ArticleAuthor
-    verbose_name_plural = "byline"
+    verbose_name_plural = _("byline")
     fields = ("position", "forecaster")
     ordering = ("position",)
     extra = 0
@@ -234,7 +241,7 @@ class ArticleAdmin(RecordAdmin):
         if not self.has_view_permission(request, article):
             raise PermissionDenied
         if article is None:
-            raise Http404("There is no such article.")
+            raise Http404(gettext("There is no such article."))
         return text_page(request, article=article)
 
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
@@ -243,7 +250,7 @@ class ArticleAdmin(RecordAdmin):
 
     def details(self, row: Any) -> dict[str, object]:
         return {
-            "more_links": [{"label": "Log predictions from it", "url": text_url(row)}],
-            "linked_title": "Predictions from it",
+            "more_links": [{"label": gettext("Log predictions from it"), "url": text_url(row)}],
+            "linked_title": gettext("Predictions from it"),
             "linked": [(p, p.get_status_display()) for p in row.predictions.order_by("recorded_at", "pk")],
         }

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from forecasts.feeds.magnitudes import is_range, magnitude
 
@@ -43,7 +44,7 @@ def write_value(value: object) -> str:
 
 def _finite(number: float) -> float:
     if not math.isfinite(number) or abs(number) > LARGEST_NUMBER:
-        raise ValueError(f"{number} is no value a rule could compare with")
+        raise ValueError(gettext("%(number)s is no value a rule could compare with") % {"number": number})
     return number
 
 
@@ -56,7 +57,7 @@ class RangesField(forms.CharField):
         lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
         found = dict(map(_read_range, lines))
         if len(found) != len(lines):
-            raise ValidationError("Each name can be given once.")
+            raise ValidationError(gettext("Each name can be given once."))
         return found
 
 
@@ -64,7 +65,9 @@ def _read_range(line: str) -> tuple[str, object]:
     name, _, text = (part.strip() for part in line.partition("="))
     matched = RANGE.fullmatch(text)
     if not name or not matched:
-        raise ValidationError(f"“{line[:80]}” is no range: write {SHAPE}.")
+        raise ValidationError(
+            gettext("“%(value)s” is no range: write %(shape)s.") % {"value": line[:80], "shape": SHAPE}
+        )
     low, best, high = (None if part is None else read_value(part) for part in matched.groups()[:3])
     parts: dict[str, Any] = {"low": low, "best": best, "high": high}
     try:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts import tasks
@@ -67,15 +68,21 @@ def confirm_page(request: HttpRequest, *, owner: Any, chosen: QuerySet[Predictio
             request, owner=owner, found=[one for one in found if one.seen in seen], reason=form.cleaned_data["reason"]
         )
         if missed := len(seen) - len(seen & {one.seen for one in found}):
-            owner.message_user(request, f"{missed} changed meanwhile: look at them again.", messages.WARNING)
+            owner.message_user(
+                request,
+                gettext("%(n)s changed meanwhile: look at them again.") % {"n": missed},
+                messages.WARNING,
+            )
         return None
     if not found:
-        told = "None of them waits for a confirmation alone: decide disputed ones and those in review one by one."
+        told = gettext(
+            "None of them waits for a confirmation alone: decide disputed ones and those in review one by one."
+        )
         owner.message_user(request, told, messages.WARNING)
         return None
     context = {
         **owner.admin_site.each_context(request),
-        "title": "Confirm proposed verdicts",
+        "title": gettext("Confirm proposed verdicts"),
         "opts": owner.opts,
         "found": found,
         "form": form,
@@ -88,7 +95,7 @@ def confirm_page(request: HttpRequest, *, owner: Any, chosen: QuerySet[Predictio
 def _confirm_all(request: Any, *, owner: Any, found: list[Proposal], reason: str) -> None:
     refused = [told for one in found if (told := _confirm(request, owner=owner, one=one, reason=reason))]
     if n_confirmed := len(found) - len(refused):
-        owner.message_user(request, f"{n_confirmed} confirmed.", messages.SUCCESS)
+        owner.message_user(request, gettext("%(n)s confirmed.") % {"n": n_confirmed}, messages.SUCCESS)
     for told in refused:
         owner.message_user(request, told, messages.ERROR)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.feeds.codes import EVENT_TYPES
@@ -112,14 +113,16 @@ class EventFields(RecordForm):
     lat = forms.FloatField(required=False, label=_("Latitude"), help_text=_("-90 to 90"))
     lon = forms.FloatField(required=False, label=_("Longitude"), help_text=_("-180 to 180"))
     attributes = AttributesField(required=False, help_text=_("One “name = value” a line: direction = ease"))
-    ranges = RangesField(required=False, help_text=f"What is known as a range, one a line: {SHAPE}.")
+    ranges = RangesField(
+        required=False, help_text=_("What is known as a range, one a line: %(shape)s.") % {"shape": SHAPE}
+    )
     modality = forms.ChoiceField(
         choices=EventVersion.Modality.choices,
         initial=EventVersion.Modality.ACTUAL,
         help_text=_("Rules see only what happened."),
     )
     tier = forms.ChoiceField(
-        choices=[("", "As its source"), *Tier.choices], required=False, help_text=_("How good the report is.")
+        choices=[("", _("As its source")), *Tier.choices], required=False, help_text=_("How good the report is.")
     )
     status = forms.ChoiceField(choices=STANDING, initial=EventVersion.Status.ACTIVE)
     note = forms.CharField(required=False, widget=long_text(2))
@@ -147,9 +150,9 @@ class EventFields(RecordForm):
                 ]
             },
         ),
-        ("Who and what about", {"fields": ["topics", ("actors", "recipients"), ("attributes", "ranges")]}),
+        (_("Who and what about"), {"fields": ["topics", ("actors", "recipients"), ("attributes", "ranges")]}),
         (
-            "More coding",
+            _("More coding"),
             {
                 "fields": [
                     ("modes", "contexts"),
@@ -167,16 +170,22 @@ class EventFields(RecordForm):
         super().clean()
         values = self.cleaned_data
         if values.get("occurred_time") and values.get("last_day"):
-            self.add_error("last_day", "Give either the minute, or the days between which it happened.")
+            self.add_error("last_day", gettext("Give either the minute, or the days between which it happened."))
         if values.get("date_precision") and (values.get("occurred_time") or values.get("last_day")):
-            self.add_error("date_precision", "Give either a period, or the minute or days between which it happened.")
+            self.add_error(
+                "date_precision", gettext("Give either a period, or the minute or days between which it happened.")
+            )
         if twice := set(values.get("attributes", {})) & set(values.get("ranges", {})):
-            self.add_error("ranges", f"{', '.join(sorted(twice))} is given among the attributes too.")
+            self.add_error(
+                "ranges", gettext("%(names)s is given among the attributes too.") % {"names": ", ".join(sorted(twice))}
+            )
         last_day, first = values.get("last_day"), values.get("occurred_on")
         if last_day and first and last_day < first:
-            self.add_error("last_day", f"It ends on {last_day}, before it begins.")
+            self.add_error("last_day", gettext("It ends on %(day)s, before it begins.") % {"day": last_day})
         if last_day and last_day.year > 2200:
-            self.add_error("last_day", f"The year {last_day.year} is out of range; is a digit wrong?")
+            self.add_error(
+                "last_day", gettext("The year %(year)s is out of range; is a digit wrong?") % {"year": last_day.year}
+            )
         return values
 
     def draft(self) -> EventDraft:
@@ -235,7 +244,7 @@ class EventForm(EventFields):
     fieldsets = (
         (None, {"fields": ["source"]}),
         *EventFields.coding_fieldsets[:2],
-        ("Where it is reported", {"fields": ["evidence_urls", "citation"]}),
+        (_("Where it is reported"), {"fields": ["evidence_urls", "citation"]}),
         EventFields.coding_fieldsets[2],
     )
 
@@ -247,7 +256,7 @@ class EventForm(EventFields):
             source=self.cleaned_data["source"], draft=self.draft(), reports=reports, now=now, recorded_by=actor
         )
         if not is_new:
-            raise already_recorded("title", version.event, told="This event is recorded already.")
+            raise already_recorded("title", version.event, told=gettext("This event is recorded already."))
         return version.event
 
 
@@ -263,7 +272,7 @@ class CorrectionForm(EventFields):
         self.corrected = draft_of(subject.versions.latest("version"))
         self.initial = {**_as_input(self.corrected), **self.initial}
         self.fields["known_at"].required = True
-        self.fields["known_at"].help_text = "UTC; when the correction could be known."
+        self.fields["known_at"].help_text = gettext("UTC; when the correction could be known.")
 
     def draft(self) -> EventDraft:
         """What is not touched stays as it is, to the minute."""
@@ -280,7 +289,7 @@ class CorrectionForm(EventFields):
             event=self.subject, draft=self.draft(), reason=self.cleaned_data["reason"], now=now, recorded_by=actor
         )
         if not is_new:
-            raise already_recorded("title", self.subject, told="That is what is recorded: nothing changed.")
+            raise already_recorded("title", self.subject, told=gettext("That is what is recorded: nothing changed."))
         return version
 
 
@@ -341,5 +350,5 @@ class EvidenceForm(RecordForm):
             event=self.subject, report=Report(**self.cleaned_data), now=now, recorded_by=actor
         )
         if not is_new:
-            raise already_recorded("url", self.subject, told="This report is recorded already.")
+            raise already_recorded("url", self.subject, told=gettext("This report is recorded already."))
         return evidence

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Event, EventMerge
@@ -19,7 +20,7 @@ from .recording import RecordForm, already_recorded
 
 def known_at_field() -> forms.DateTimeField:
     """When it could be known."""
-    told = "UTC; when that could be known. Empty: now."
+    told = gettext("UTC; when that could be known. Empty: now.")
     return forms.DateTimeField(required=False, widget=moment_input(), label=_("Known on"), help_text=told)
 
 
@@ -48,13 +49,13 @@ class MergeForm(RecordForm):
         key: UUID = self.cleaned_data["kept"]
         found = Event.objects.filter(pk=key).first()
         if found is None:
-            raise ValidationError(f"There is no event {key}.")
+            raise ValidationError(gettext("There is no event %(key)s.") % {"key": key})
         return found
 
     def record(self, *, now: datetime, actor: Any) -> EventMerge:
         merge, is_new = merge_events(merged=self.subject, now=now, actor=actor, **self.cleaned_data)
         if not is_new:
-            raise already_recorded("kept", self.subject, told="It is merged into that event already.")
+            raise already_recorded("kept", self.subject, told=gettext("It is merged into that event already."))
         return merge
 
 

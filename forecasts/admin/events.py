@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Event, EventMerge, EventVersion
@@ -37,7 +38,7 @@ def can_be_merged(event: Any) -> bool:
 class TypeFilter(admin.SimpleListFilter):
     """Events by the type of their latest version."""
 
-    title = "type"
+    title = _("type")
     parameter_name = "type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -95,7 +96,12 @@ class EventAdmin(RecordAdmin):
     @admin.display(description=_("status"))
     def shown_status(self, row: Any) -> str:
         label = EventVersion.Status(row.status).label
-        return badge(row.status, label if row.version == 1 else f"{label}, version {row.version}")
+        return badge(
+            row.status,
+            label
+            if row.version == 1
+            else gettext("%(label)s, version %(version)s") % {"label": label, "version": row.version},
+        )
 
     def details(self, row: Any) -> dict[str, object]:
         page = event_page(event_id=row.pk)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from .attributes import read_value
 
@@ -46,7 +47,9 @@ class AttributesField(forms.CharField):
     def _pair(self, line: str) -> tuple[str, object]:
         name, equals, text = (part.strip() for part in line.partition("="))
         if not name or not equals or not text:
-            raise ValidationError(f"“{line.strip()}” is no attribute: write one “name = value” a line.")
+            raise ValidationError(
+                gettext("“%(line)s” is no attribute: write one “name = value” a line.") % {"line": line.strip()}
+            )
         return name, read_value(text)
 
 
@@ -60,23 +63,29 @@ class RuleField(forms.CharField):
         if not text:
             return None
         if len(text) > MAX_RULE_LENGTH:
-            raise ValidationError(f"The rule has {len(text)} characters; {MAX_RULE_LENGTH} at most.")
+            raise ValidationError(
+                gettext("The rule has %(n)s characters; %(most)s at most.") % {"n": len(text), "most": MAX_RULE_LENGTH}
+            )
         try:
             return json.loads(text, object_pairs_hook=_unique_keys)
         except json.JSONDecodeError as error:
-            message = f"This is no JSON: {error.msg} in line {error.lineno}, column {error.colno}."
+            message = gettext("This is no JSON: %(msg)s in line %(lineno)s, column %(colno)s.") % {
+                "msg": error.msg,
+                "lineno": error.lineno,
+                "colno": error.colno,
+            }
             raise ValidationError(message) from None
         except RecursionError:
-            raise ValidationError("The rule is nested too deeply to be read; make it flatter.") from None
+            raise ValidationError(gettext("The rule is nested too deeply to be read; make it flatter.")) from None
         except ValueError as error:
-            raise ValidationError(f"This is no rule: {error}.") from None
+            raise ValidationError(gettext("This is no rule: %(error)s.") % {"error": error}) from None
 
 
 def _unique_keys(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in pairs:
         if key in found:
-            raise ValueError(f"the key “{key}” comes twice in one object")
+            raise ValueError(gettext("the key “%(key)s” comes twice in one object") % {"key": key})
         found[key] = value
     return found
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Forecast, Forecaster, Lexicon, Prediction
@@ -92,7 +93,7 @@ class ForecastForm(ProbabilityFields):
     fieldsets = (
         (None, {"fields": ["prediction", "forecaster", "made_at"]}),
         (
-            "How likely",
+            _("How likely"),
             {"fields": [("probability", "low", "high"), ("phrase", "lexicon"), "basis", "is_scored", "is_withdrawn"]},
         ),
     )
@@ -102,9 +103,9 @@ class ForecastForm(ProbabilityFields):
         values = self.cleaned_data
         is_given = any(values.get(name) for name in PROBABILITY_FIELDS)
         if is_given and values.get("is_withdrawn"):
-            self.add_error("is_withdrawn", "Give either a probability or a withdrawal, not both.")
+            self.add_error("is_withdrawn", gettext("Give either a probability or a withdrawal, not both."))
         if not is_given and not values.get("is_withdrawn"):
-            self.add_error("probability", "Give a probability, or the words to read one from.")
+            self.add_error("probability", gettext("Give a probability, or the words to read one from."))
         return values
 
     def record(self, *, now: datetime, actor: Any) -> Forecast:
@@ -118,5 +119,5 @@ class ForecastForm(ProbabilityFields):
             recorded_by=actor,
         )
         if not is_new:
-            raise already_recorded("made_at", forecast, told="This forecast is recorded already.")
+            raise already_recorded("made_at", forecast, told=gettext("This forecast is recorded already."))
         return forecast

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.feeds import FORMATS, FileRefused, read_forecasts
@@ -30,7 +31,7 @@ class UploadForm(forms.Form):
         max_length=200,
         widget=line_text(),
         help_text=_("Of questions that name none: sport/nfl. It is made where it is new."),
-        error_messages={"invalid": "A topic is lowercase words joined by slashes, like sport/nfl."},
+        error_messages={"invalid": _("A topic is lowercase words joined by slashes, like sport/nfl.")},
     )
     file = forms.FileField(help_text=_("CSV. Its header says which format it has."))
 
@@ -38,8 +39,10 @@ class UploadForm(forms.Form):
         found = self.cleaned_data["file"]
         if found.size > settings.IMPORT_MAX_BYTES:
             raise forms.ValidationError(
-                f"The file has {found.size} bytes; {settings.IMPORT_MAX_BYTES} at most. Record it with manage.py "
-                "import_forecasts, or in parts."
+                gettext(
+                    "The file has %(size)s bytes; %(most)s at most. Record it with manage.py import_forecasts, or in parts."
+                )
+                % {"size": found.size, "most": settings.IMPORT_MAX_BYTES}
             )
         return found
 
@@ -51,7 +54,7 @@ def upload_page(request: HttpRequest, *, context: dict[str, Any]) -> HttpRespons
     form = UploadForm(request.POST or None, request.FILES or None)
     report = _report(request, form=form) if request.method == "POST" and form.is_valid() else None
     shown = {
-        "title": "Import forecasts with outcomes",
+        "title": gettext("Import forecasts with outcomes"),
         "form": form,
         "report": report,
         "is_recorded": RECORD in request.POST,

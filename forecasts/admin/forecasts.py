@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Forecast, Lexicon, LexiconEntry
 
@@ -41,7 +42,7 @@ class LexiconEntryInline(admin.TabularInline):
     ordering = ("-point", "phrase")
     extra = 0
     can_delete = False
-    verbose_name_plural = "phrases"
+    verbose_name_plural = _("phrases")
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from forecasts.models import JobRun, Prediction
 
@@ -44,14 +45,14 @@ def work(*, now: datetime) -> list[Work]:
     """Every kind of work on predictions, the most pressing first."""
     everything = Prediction.objects.all()
     kinds = (
-        ("person", "Waiting for a person", "Nothing waits for a person.", worklist.needs_a_person(everything)),
-        ("disputed", "Disputed", "No verdict is disputed.", worklist.disputed(everything)),
-        ("stuck", "Checks that fail", "No check fails.", worklist.stuck(everything)),
+        ("person", gettext("Waiting for a person"), gettext("Nothing waits for a person."), worklist.needs_a_person(everything)),
+        ("disputed", gettext("Disputed"), gettext("No verdict is disputed."), worklist.disputed(everything)),
+        ("stuck", gettext("Checks that fail"), gettext("No check fails."), worklist.stuck(everything)),
         (
-            "late", "Past its deadline, undecided", "Nothing is past its deadline without a verdict.",
+            "late", gettext("Past its deadline, undecided"), gettext("Nothing is past its deadline without a verdict."),
             worklist.late(everything, now=now),
         ),
-        ("soon", "Final within three days", "Nothing becomes final soon.", worklist.soon_final(everything, now=now)),
+        ("soon", gettext("Final within three days"), gettext("Nothing becomes final soon."), worklist.soon_final(everything, now=now)),
     )  # fmt: skip
     counts = _counts({key: found for key, *_, found in kinds})
     return [_work(key, title=title, empty=empty, found=found, count=counts[key]) for key, title, empty, found in kinds]

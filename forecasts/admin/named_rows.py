@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.translation import gettext
 
 from forecasts.models import Article, Entity, Forecaster, Prediction, Source, Topic
 
@@ -36,10 +37,15 @@ class NamedRowField(forms.ModelChoiceField):
             found = self._found(name, value)
             if len(found) > 1:
                 told = ", ".join(str(getattr(row, self.apart)) for row in found)
-                raise ValidationError(f"Several are called “{value}”. Give the short name: {told}.")
+                raise ValidationError(
+                    gettext("Several are called “%(value)s”. Give the short name: %(told)s.")
+                    % {"value": value, "told": told}
+                )
             if found:
                 return found[0]
-        raise ValidationError("Select a valid choice. “%(value)s” is not recorded yet.", params={"value": value})
+        raise ValidationError(
+            gettext("Select a valid choice. “%(value)s” is not recorded yet."), params={"value": value}
+        )
 
     def prepare_value(self, value: Any) -> Any:
         """The row's name where it has one of its own; its key otherwise."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Article, Forecaster, Prediction, RuleVersion, Topic
@@ -21,7 +22,7 @@ from .named_rows import NamedRowField
 from .recording import already_recorded
 from .rule_forms import RuleForm, rule_fieldsets
 
-NAMED_RULE = "Leave empty for the usual name: strict or lenient. Another name keeps readings of one kind apart."
+NAMED_RULE = _("Leave empty for the usual name: strict or lenient. Another name keeps readings of one kind apart.")
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,16 @@ class PredictionForm(ProbabilityFields, RuleForm):
     )
 
     fieldsets = (
-        ("Where it stands", {"fields": ["article", ("holder", "attribution"), "quote", "original_wording"]}),
-        ("The claim", {"fields": ["title", "topic", "statement", "condition", "outcome", "deadline_basis"]}),
+        (_("Where it stands"), {"fields": ["article", ("holder", "attribution"), "quote", "original_wording"]}),
+        (_("The claim"), {"fields": ["title", "topic", "statement", "condition", "outcome", "deadline_basis"]}),
         (
-            "How likely",
+            _("How likely"),
             {
                 "fields": [("probability", "low", "high"), ("phrase", "lexicon"), "basis", "is_scored"],
-                "description": "A number; or words and a lexicon; or words, a number and how it was read. "
-                "All empty: logged without a probability, never scored.",
+                "description": _(
+                    "A number; or words and a lexicon; or words, a number and how it was read. "
+                    "All empty: logged without a probability, never scored."
+                ),
             },
         ),
         *rule_fieldsets(),
@@ -128,7 +131,7 @@ class PredictionForm(ProbabilityFields, RuleForm):
         same = {name: self.cleaned_data[name] for name in ("article", "holder", "statement")}
         known = Prediction.objects.filter(**same).first()
         if known:
-            raise already_recorded("statement", known, told="This claim of this holder is recorded already.")
+            raise already_recorded("statement", known, told=gettext("This claim of this holder is recorded already."))
 
 
 class ReadingForm(RuleForm):
@@ -162,7 +165,7 @@ class ReadingForm(RuleForm):
         super().clean()
         values = self.cleaned_data
         if self.rule_data is None and not self.errors:
-            self.add_error("then_kind", "Give the rule of this reading, by fields or as JSON.")
+            self.add_error("then_kind", gettext("Give the rule of this reading, by fields or as JSON."))
         return values
 
     def record(self, *, now: datetime, actor: Any) -> RuleVersion:
@@ -177,5 +180,9 @@ class ReadingForm(RuleForm):
             may_resolve=actor.has_perm("forecasts.add_resolution"),
         )
         if not is_new:
-            raise already_recorded("name", self.subject, told=f"The reading {version} has these criteria already.")
+            raise already_recorded(
+                "name",
+                self.subject,
+                told=gettext("The reading %(version)s has these criteria already.") % {"version": version},
+            )
         return version

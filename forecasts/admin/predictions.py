@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -60,7 +61,7 @@ class PredictionAdmin(RecordAdmin):
     ordering = ("-recorded_at", "-pk")
     fieldsets = (
         (
-            "The claim",
+            _("The claim"),
             {
                 "fields": [
                     "statement",
@@ -74,7 +75,7 @@ class PredictionAdmin(RecordAdmin):
             },
         ),
         (
-            "Where it stands",
+            _("Where it stands"),
             {"fields": ["article", "holder", "topic", "issued_at", "contrasts_with", "cluster_key", "note"]},
         ),
         (
@@ -131,7 +132,7 @@ class PredictionAdmin(RecordAdmin):
         """Look at the prediction now instead of at the next sweep."""
         row = self.get_object(request, unquote(object_id))
         if row is None:
-            raise Http404("There is no such prediction.")
+            raise Http404(gettext("There is no such prediction."))
         if not request.user.has_perm("forecasts.add_evaluation"):
             raise PermissionDenied
         self.message_user(request, *_checked(row))
@@ -167,5 +168,8 @@ def _checked(row: Prediction) -> tuple[str, int]:
         added = settle_prediction(prediction_id=row.pk, now=now)
     except Exception as error:  # Whatever it is, the editor who asked should see it; the sweep tries again.
         logger.exception("check_failed", prediction_id=str(row.pk))
-        return f"The check failed: {type(error).__name__}: {error}"[:500], messages.ERROR
-    return (f"Checked: {added}." if added else "Checked: nothing changed."), messages.SUCCESS
+        told = {"type": type(error).__name__, "error": error}
+        return (gettext("The check failed: %(type)s: %(error)s") % told)[:500], messages.ERROR
+    if not added:
+        return gettext("Checked: nothing changed."), messages.SUCCESS
+    return gettext("Checked: %(added)s.") % {"added": added}, messages.SUCCESS

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Judgement, Prediction
@@ -58,11 +59,13 @@ class AnswerForm(DecisionForm):
             **given,
         )
         if not is_new:
-            raise already_recorded("answer", self.subject, told="You gave this answer for this reason already.")
+            raise already_recorded(
+                "answer", self.subject, told=gettext("You gave this answer for this reason already.")
+            )
         return judgement
 
 
 def _told(one: Question) -> str:
     rubric = f" [{one.rubric}]" if one.rubric else ""
-    answer = f"; answered {one.answer.get_answer_display()}" if one.answer else ""
+    answer = gettext("; answered %(answer)s") % {"answer": one.answer.get_answer_display()} if one.answer else ""
     return f"{one.label}{rubric}{answer}"

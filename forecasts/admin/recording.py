@@ -23,6 +23,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.translation import gettext
 
 from forecasts import tasks
 from forecasts.services.refusal import Refused
@@ -86,7 +87,7 @@ class Step:
 
 def already_recorded(field: str, row: Any, *, told: str) -> Refused:
     """The refusal of something that is recorded already, with a link to it."""
-    return Refused({field: [format_html('{} <a href="{}">Look at it</a>.', told, row_url(row))]})
+    return Refused({field: [format_html('{} <a href="{}">{}</a>.', told, row_url(row), gettext("Look at it"))]})
 
 
 class KeptAdmin(admin.ModelAdmin):
@@ -125,7 +126,7 @@ class KeptAdmin(admin.ModelAdmin):
         if not request.user.has_perm(step.permission) or not self.has_view_permission(request, row):
             raise PermissionDenied
         if row is None or not step.is_offered(row):
-            raise Http404(f"“{step.label}” is not possible here.")
+            raise Http404(gettext("“%(label)s” is not possible here.") % {"label": step.label})
         return record_page(request, owner=self, form_class=step.form_class, title=str(step.label), subject=row)
 
     def open_steps(self, request: HttpRequest, row: Model) -> list[dict[str, str]]:
@@ -167,7 +168,12 @@ class RecordAdmin(KeptAdmin):
     def add_view(self, request, form_url="", extra_context=None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return record_page(request, owner=self, form_class=self.form_class, title=f"Add {self.opts.verbose_name}")
+        return record_page(
+            request,
+            owner=self,
+            form_class=self.form_class,
+            title=gettext("Add %(name)s") % {"name": self.opts.verbose_name},
+        )
 
     def response_post_save_add(self, request: HttpRequest, obj: Model) -> HttpResponseRedirect:
         return HttpResponseRedirect(row_url(obj))
@@ -233,7 +239,7 @@ def _done(
 ) -> HttpResponse:
     if subject is None:
         return owner.response_add(request, recorded)
-    owner.message_user(request, f"{title}: done.", messages.SUCCESS)
+    owner.message_user(request, gettext("%(title)s: done.") % {"title": title}, messages.SUCCESS)
     return HttpResponseRedirect(row_url(subject))
 
 

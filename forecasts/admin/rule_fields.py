@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .fields import AttributesField, LinesField, day_input, number_text
@@ -13,14 +14,14 @@ from .rule_templates import Clause, Kind
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 KINDS = [
     ("", "—"),
-    (Kind.OCCURS, "Something like this happens"),
-    (Kind.NEVER, "Nothing like this happens"),
-    (Kind.COUNT, "It happens so many times"),
-    (Kind.SERIES, "A series reaches a value"),
-    (Kind.STATE, "Something begun like this still holds at the end"),
+    (Kind.OCCURS, _("Something like this happens")),
+    (Kind.NEVER, _("Nothing like this happens")),
+    (Kind.COUNT, _("It happens so many times")),
+    (Kind.SERIES, _("A series reaches a value")),
+    (Kind.STATE, _("Something begun like this still holds at the end")),
 ]
 INITIAL = {"": None, "yes": True, "no": False}
-HOLDS = [("", "It is not known"), ("yes", "It holds"), ("no", "It does not hold")]
+HOLDS = [("", _("It is not known")), ("yes", _("It holds")), ("no", _("It does not hold"))]
 COMPARED = [(">=", "at least"), (">", "above"), ("<=", "at most"), ("<", "below"), ("==", "exactly")]
 ENDS = ("last_day", "within_days", "milestone")
 PATTERN = ("types", "codes", "topics", "actors", "recipients", "attributes")
@@ -36,9 +37,9 @@ OWN: dict[str, tuple[Kind, ...]] = {
     "initial": (Kind.STATE,),
 }
 NEEDED = {
-    "n": (Kind.COUNT, "Say how many times it must happen."),
-    "series": (Kind.SERIES, "Name the series."),
-    "value": (Kind.SERIES, "Give the value that it must reach."),
+    "n": (Kind.COUNT, _("Say how many times it must happen.")),
+    "series": (Kind.SERIES, _("Name the series.")),
+    "value": (Kind.SERIES, _("Give the value that it must reach.")),
 }
 TEXT = ("milestone", "series")
 ASKED = ("kind", *ENDS, *PATTERN, *OWN)
@@ -128,17 +129,17 @@ def read_clause(values: dict, *, prefix: str, fault: Callable[[str, str], None])
 def _faults(given: dict[str, Any]) -> list[tuple[str, str]]:
     kind = given["kind"]
     if not kind:
-        return [("kind", "Say whether it happens or does not."), *_end_faults(given)]
-    missing = [(name, told) for name, (of, told) in NEEDED.items() if kind == of and given[name] in (None, "")]
+        return [("kind", gettext("Say whether it happens or does not.")), *_end_faults(given)]
+    missing = [(name, str(told)) for name, (of, told) in NEEDED.items() if kind == of and given[name] in (None, "")]
     astray = [
-        (name, f"This does not go with “{dict(KINDS)[Kind(kind)]}”: leave it empty.")
+        (name, gettext("This does not go with “%(kind)s”: leave it empty.") % {"kind": dict(KINDS)[Kind(kind)]})
         for name, kinds in OWN.items()
         if kind not in kinds and given[name] not in (None, "", ())
     ]
     if kind == Kind.SERIES:
-        astray += [(name, "A series has no events: leave it empty.") for name in PATTERN if given[name]]
+        astray += [(name, gettext("A series has no events: leave it empty.")) for name in PATTERN if given[name]]
     if kind == Kind.STATE and not given["end_types"] and not given["end_codes"]:
-        missing.append(("end_types", "Say which events end it."))
+        missing.append(("end_types", gettext("Say which events end it.")))
     return [*missing, *astray, *_end_faults(given)]
 
 
@@ -146,9 +147,9 @@ def _end_faults(given: dict[str, Any]) -> list[tuple[str, str]]:
     last_day = given["last_day"]
     ends = [name for name in ENDS if given[name] not in (None, "")]
     if not ends:
-        return [("last_day", "Give the last day that counts: a rule needs a deadline.")]
+        return [("last_day", gettext("Give the last day that counts: a rule needs a deadline."))]
     if len(ends) > 1:
-        return [(ends[1], "Give one end only: a day, a number of days, or a milestone.")]
+        return [(ends[1], gettext("Give one end only: a day, a number of days, or a milestone."))]
     if last_day is not None and not FIRST_DAY <= last_day <= LAST_DAY:
-        return [("last_day", f"{last_day} is out of range; use a year from 1900 to 2199.")]
+        return [("last_day", gettext("%(day)s is out of range; use a year from 1900 to 2199.") % {"day": last_day})]
     return []

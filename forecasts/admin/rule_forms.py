@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.services.refusal import Refused
@@ -19,27 +20,32 @@ from .rule_templates import Start, rule_from
 
 PREFIXES = ("then", "if")
 
-STARTS = [(Start.PUBLICATION, "From the publication"), (Start.CONDITION, "From when the condition came true")]
+STARTS = [(Start.PUBLICATION, _("From the publication")), (Start.CONDITION, _("From when the condition came true"))]
 
 
 def rule_fieldsets() -> tuple:
     """The fieldsets of a rule: the outcome, the condition, and JSON for what the fields cannot say."""
     return (
         (
-            "Rule: the outcome",
+            _("Rule: the outcome"),
             {
                 "fields": [*clause_rows("then"), "then_start"],
                 "classes": ["clause"],
-                "description": "What recorded events decide it. Empty fields do not narrow; in one field any of the values will do.",
+                "description": _(
+                    "What recorded events decide it. Empty fields do not narrow; in one field any of the values will do."
+                ),
             },
         ),
-        ("Rule: the condition, if there is one", {"fields": clause_rows("if"), "classes": ["collapse", "clause"]}),
         (
-            "Rule as JSON",
+            _("Rule: the condition, if there is one"),
+            {"fields": clause_rows("if"), "classes": ["collapse", "clause"]},
+        ),
+        (
+            _("Rule as JSON"),
             {
                 "fields": ["rule"],
                 "classes": ["collapse"],
-                "description": "For what the fields above cannot say. Leave those empty then.",
+                "description": _("For what the fields above cannot say. Leave those empty then."),
             },
         ),
     )
@@ -73,7 +79,7 @@ class RuleForm(RecordForm):
         has_fields = any(is_described(values, prefix=prefix) for prefix in PREFIXES)
         by_hand = None if has_fields and values.get("rule") == self._first_rule() else values.get("rule")
         if has_fields and by_hand is not None:
-            self.add_error("rule", "Give the rule either by the fields above or as JSON, not both.")
+            self.add_error("rule", gettext("Give the rule either by the fields above or as JSON, not both."))
         elif has_fields:
             self.rule_data = self._rule_of_fields(values)
         else:
@@ -90,7 +96,7 @@ class RuleForm(RecordForm):
         condition = read_clause(values, prefix="if", fault=self._fault) if is_described(values, prefix="if") else None
         start = Start(values.get("then_start") or Start.PUBLICATION)
         if start is Start.CONDITION and "if_kind" not in self.errors and not values.get("if_kind"):
-            self.add_error("then_start", "It cannot count from the condition: there is none below.")
+            self.add_error("then_start", gettext("It cannot count from the condition: there is none below."))
         if outcome is None or self.errors.keys() & set(self._rule_fields()):
             return None
         return rule_from(outcome=outcome, condition=condition, outcome_from=start)
@@ -118,7 +124,7 @@ class RuleForm(RecordForm):
         if self.errors:
             return None
         if self.rule_data is None:
-            self.add_error("then_kind", "There is no rule to check yet.")
+            self.add_error("then_kind", gettext("There is no rule to check yet."))
             return None
         try:
             return check_rule(rule=self.rule_data, publication=self.publication(now=now), now=now)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from django.utils.translation import gettext
+
 
 class Kind(StrEnum):
     """What a clause claims; the values are the language's own words."""
@@ -76,7 +78,7 @@ def rule_from(
         ValueError: The outcome counts from a condition that there is not, or a clause has no end.
     """
     if condition is None and outcome_from is Start.CONDITION:
-        raise ValueError("The outcome cannot count from a condition when there is none.")
+        raise ValueError(gettext("The outcome cannot count from a condition when there is none."))
     rule: dict[str, object] = {"rrl": "1"}
     if condition is not None:
         rule["condition"] = _formula(condition, start=Start.PUBLICATION)
@@ -119,7 +121,7 @@ def _end(clause: Clause, *, start: Start) -> object:
     if clause.within_days is not None:
         return {"anchor": start.value, "offset": f"P{clause.within_days}D"}
     if not clause.milestone:
-        raise ValueError("A clause needs an end: a last day, a number of days, or a milestone.")
+        raise ValueError(gettext("A clause needs an end: a last day, a number of days, or a milestone."))
     return {"anchor": f"calendar:{clause.milestone}"}
 
 

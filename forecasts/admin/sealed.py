@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Forecaster, Sealed, SealedContent, Unsealing
@@ -17,11 +18,11 @@ from .named_rows import NamedRowField
 from .recording import RecordAdmin, RecordForm, Step, already_recorded
 from .wording import badge
 
-EITHER = "Give either a content to keep here, or a commitment to one that is kept elsewhere."
+EITHER = _("Give either a content to keep here, or a commitment to one that is kept elsewhere.")
 BADGES = {
-    "SEALED": ("open", "Sealed"),
-    "REVEALED": ("yes", "Revealed"),
-    "OVERDUE": ("no", "Never revealed"),
+    "SEALED": ("open", _("Sealed")),
+    "REVEALED": ("yes", _("Revealed")),
+    "OVERDUE": ("no", _("Never revealed")),
 }
 
 
@@ -78,7 +79,7 @@ class SealForm(ContentForm):
             return row
         row, is_new = seal_commitment(commitment=commitment, now=now, recorded_by=actor, **given)
         if not is_new:
-            raise already_recorded("commitment", row, told="This commitment is recorded already.")
+            raise already_recorded("commitment", row, told=gettext("This commitment is recorded already."))
         return row
 
 
@@ -100,7 +101,7 @@ class UnsealingInline(admin.TabularInline):
     ordering = ("pk",)
     extra = 0
     can_delete = False
-    verbose_name_plural = "what became of it"
+    verbose_name_plural = _("what became of it")
 
     def has_add_permission(self, request: Any, obj: Any = None) -> bool:
         return False
@@ -138,10 +139,11 @@ class SealedAdmin(RecordAdmin):
 
     @admin.display(description=_("state"))
     def shown_state(self, row: Any) -> str:
-        return badge(*BADGES[state_of(one.kind for one in row.unsealings.all())])
+        code, label = BADGES[state_of(one.kind for one in row.unsealings.all())]
+        return badge(code, str(label))
 
     @admin.display(description=_("content"))
     def shown_place(self, row: Any) -> str:
         if SealedContent.objects.filter(sealed=row).exists():
-            return "Kept here, and shown to nobody until it is revealed."
-        return "Below." if not _is_unrevealed(row) else "Not kept here: whoever sealed it has it."
+            return gettext("Kept here, and shown to nobody until it is revealed.")
+        return gettext("Below.") if not _is_unrevealed(row) else gettext("Not kept here: whoever sealed it has it.")

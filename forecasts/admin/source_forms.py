@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Coverage, Entity, EntityMembership, Milestone, Observation, Source, Tier
@@ -50,7 +51,9 @@ class SourceForm(RecordForm):
         values = dict(self.cleaned_data)
         known = Source.objects.filter(slug=values["slug"]).first()
         if known:
-            raise already_recorded("slug", known, told=f"“{known.slug}” is taken by {known}.")
+            raise already_recorded(
+                "slug", known, told=gettext("“%(slug)s” is taken by %(known)s.") % {"slug": known.slug, "known": known}
+            )
         return record_source(settlement_lag=timedelta(days=values.pop("settlement_days")), now=now, **values)
 
 
@@ -66,7 +69,7 @@ class CoverageForm(RecordForm):
     def record(self, *, now: datetime, actor: Any) -> Coverage:
         coverage, is_new = record_coverage(source=self.subject, now=now, recorded_by=actor, **self.cleaned_data)
         if not is_new:
-            raise already_recorded("complete_to", self.subject, told="That is what was stated last.")
+            raise already_recorded("complete_to", self.subject, told=gettext("That is what was stated last."))
         return coverage
 
 
@@ -85,7 +88,7 @@ class ObservationForm(RecordForm):
     def record(self, *, now: datetime, actor: Any) -> Observation:
         observation, is_new = record_observation(now=now, recorded_by=actor, **self.cleaned_data)
         if not is_new:
-            raise already_recorded("value", observation, told="This release is recorded already.")
+            raise already_recorded("value", observation, told=gettext("This release is recorded already."))
         return observation
 
 
@@ -101,7 +104,11 @@ class EntityForm(RecordForm):
     def record(self, *, now: datetime, actor: Any) -> Entity:
         known = Entity.objects.filter(path=self.cleaned_data["path"]).first()
         if known:
-            raise already_recorded("path", known, told=f"“{known.path}” is recorded as {known.label}.")
+            raise already_recorded(
+                "path",
+                known,
+                told=gettext("“%(path)s” is recorded as %(label)s.") % {"path": known.path, "label": known.label},
+            )
         return record_entity(**self.cleaned_data)
 
 
@@ -117,15 +124,15 @@ class MembershipForm(RecordForm):
         values = self.cleaned_data
         starts_at, ends_at = values.get("starts_at"), values.get("ends_at")
         if values.get("group") == self.subject:
-            self.add_error("group", "An entity does not belong to itself.")
+            self.add_error("group", gettext("An entity does not belong to itself."))
         if starts_at and ends_at and ends_at <= starts_at:
-            self.add_error("ends_at", "It ends before it begins.")
+            self.add_error("ends_at", gettext("It ends before it begins."))
         return values
 
     def record(self, *, now: datetime, actor: Any) -> EntityMembership:
         membership, is_new = record_membership(member=self.subject, now=now, **self.cleaned_data)
         if not is_new:
-            raise already_recorded("group", self.subject, told="That is recorded already.")
+            raise already_recorded("group", self.subject, told=gettext("That is recorded already."))
         return membership
 
 
@@ -142,5 +149,5 @@ class MilestoneForm(RecordForm):
     def record(self, *, now: datetime, actor: Any) -> Milestone:
         milestone, is_new = record_milestone(now=now, **self.cleaned_data)
         if not is_new:
-            raise already_recorded("occurs_at", milestone, told="It is recorded with this date.")
+            raise already_recorded("occurs_at", milestone, told=gettext("It is recorded with this date."))
         return milestone

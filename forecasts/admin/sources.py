@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Coverage, Entity, Milestone, Observation, Source
@@ -73,15 +74,17 @@ class EntityAdmin(RecordAdmin):
         groups = row.memberships.select_related("group").order_by("starts_at", "pk")
         members = row.members.select_related("member").order_by("starts_at", "pk")
         return {
-            "linked_title": "Memberships",
-            "linked": [(edge.group, f"it belongs to this{_between(edge)}") for edge in groups]
-            + [(edge.member, f"belongs to it{_between(edge)}") for edge in members],
+            "linked_title": gettext("Memberships"),
+            "linked": [
+                (edge.group, gettext("it belongs to this%(between)s") % {"between": _between(edge)}) for edge in groups
+            ]
+            + [(edge.member, gettext("belongs to it%(between)s") % {"between": _between(edge)}) for edge in members],
         }
 
 
 def _between(edge) -> str:
-    since = f" from {edge.starts_at:%Y-%m-%d}" if edge.starts_at else ""
-    return since + (f" to before {edge.ends_at:%Y-%m-%d}" if edge.ends_at else "")
+    since = gettext(" from %(day)s") % {"day": f"{edge.starts_at:%Y-%m-%d}"} if edge.starts_at else ""
+    return since + (gettext(" to before %(day)s") % {"day": f"{edge.ends_at:%Y-%m-%d}"} if edge.ends_at else "")
 
 
 @admin.register(Milestone)

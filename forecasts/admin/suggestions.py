@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext
 
 from forecasts.feeds.codes import ACTION_CODES, CONTEXTS, EVENT_TYPES, MODES
 from forecasts.models import (
@@ -74,10 +75,11 @@ def read_phrases() -> dict[str, str]:
 
 def _read_as(point: Decimal | None, low: Decimal | None, high: Decimal | None) -> str:
     if point is None:
-        return "says no probability"
-    return f"{point.normalize():f}" + (
-        "" if low is None or high is None else f" ({low.normalize():f} to {high.normalize():f})"
-    )
+        return gettext("says no probability")
+    if low is None or high is None:
+        return f"{point.normalize():f}"
+    read = {"point": f"{point.normalize():f}", "low": f"{low.normalize():f}", "high": f"{high.normalize():f}"}
+    return gettext("%(point)s (%(low)s to %(high)s)") % read
 
 
 SUGGESTIONS: dict[str, Callable[[], Mapping[Any, str]]] = {

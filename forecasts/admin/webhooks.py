@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Delivery, Webhook
@@ -81,11 +82,15 @@ class WebhookAdmin(KeptAdmin):
 class EndFilter(admin.SimpleListFilter):
     """How deliveries ended."""
 
-    title = "end"
+    title = _("end")
     parameter_name = "end"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("waiting", "Still to come"), ("delivered", "Delivered"), ("gave_up", "Given up")]
+        return [
+            ("waiting", gettext("Still to come")),
+            ("delivered", gettext("Delivered")),
+            ("gave_up", gettext("Given up")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
@@ -117,4 +122,4 @@ class DeliveryAdmin(KeptAdmin):
     def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         chosen = queryset.select_related("webhook").order_by("pk")
         n_sent = len([send_again(delivery=delivery, now=timezone.now()) for delivery in chosen])
-        self.message_user(request, f"{n_sent} will be sent again.", messages.SUCCESS)
+        self.message_user(request, gettext("%(sent)s will be sent again.") % {"sent": n_sent}, messages.SUCCESS)

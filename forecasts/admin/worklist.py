@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from forecasts.models import Coverage, Evaluation, Event, Prediction, Resolution, RuleVersion, Source
 from forecasts.models.predictions import PredictionQuerySet
@@ -78,18 +80,18 @@ def stale_sources(*, now: datetime) -> QuerySet[Source]:
 class WaitingFilter(admin.SimpleListFilter):
     """The kinds of work as a filter of the list."""
 
-    title = "what it needs"
+    title = _("what it needs")
     parameter_name = "needs"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("person", "Waiting for a person"),
-            ("due", "Due now"),
-            ("disputed", "Disputed"),
-            ("late", "Past its deadline, undecided"),
-            ("soon", "Final within three days"),
-            ("stuck", "Checks that fail"),
-            ("coverage", "Window over, coverage missing"),
+            ("person", gettext("Waiting for a person")),
+            ("due", gettext("Due now")),
+            ("disputed", gettext("Disputed")),
+            ("late", gettext("Past its deadline, undecided")),
+            ("soon", gettext("Final within three days")),
+            ("stuck", gettext("Checks that fail")),
+            ("coverage", gettext("Window over, coverage missing")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:

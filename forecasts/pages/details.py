@@ -10,7 +10,7 @@ from forecasts.scoring.figures import Figure
 from forecasts.scoring.tiers import FIRST_AT, Tier
 from forecasts.selectors.conditions import Conditional
 from forecasts.selectors.deadlines import Deadlines
-from forecasts.selectors.details import Details, Told
+from forecasts.selectors.details import Reread, Told
 from forecasts.selectors.spoken import TOO_MANY, Hedges
 from forecasts.selectors.spreads import Spread, SpreadLine
 from forecasts.selectors.wordings import PhraseLine, Verbal
@@ -53,11 +53,11 @@ def detail_lines(told: Told | None) -> DetailLines | None:
     )
 
 
-def reading_lines(details: Details) -> ReadingLines:
+def reading_lines(reread: Reread) -> ReadingLines:
     """How much hangs on how words, rules and deadlines are read, in sentences."""
-    spread = details.spread
+    spread = reread.spread
     return ReadingLines(
-        told=(*_readings(spread), *_deadlines(details.deadlines)),
+        told=(*_readings(spread), *_deadlines(reread.deadlines)),
         rows=tuple((VARIANTS.get(line.name, line.name), line) for line in (*spread.lexicons, *spread.variants)),
     )
 

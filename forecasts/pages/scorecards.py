@@ -7,19 +7,20 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from forecasts.models import Article, Forecaster, Topic
 from forecasts.selectors.articles import listed_topics
 from forecasts.selectors.cohorts import cohort_of
-from forecasts.selectors.scorecards import Scorecard, full_scorecard, told_scorecard, with_bands
-from forecasts.selectors.sealed import newest_sealed
+from forecasts.selectors.scorecards import Scorecard, reread_scorecard, told_scorecard, with_bands
 from forecasts.selectors.slices import Slice
 
 from .details import detail_lines, reading_lines, words_as_csv
 from .drawings import calibration_of, calls_of
 from .figures import INTERVAL_METHODS, figure_lines
 from .levels import level_lines
+from .listing import UnreadableListing, calls_table, read_listing
 from .narrowing import Narrowed, narrowed, nothing_left
 from .running import running_of
 from .wording import caution, cohort_told, coverage_lines
@@ -33,7 +34,6 @@ def forecaster(request: HttpRequest, slug: str) -> HttpResponse:
     about = {
         "forecaster": chosen,
         "is_outlet": chosen.kind == Forecaster.Kind.OUTLET,
-        "sealed": newest_sealed(forecaster=chosen.slug),
     }
     return _page(request, "forecaster", whole=Slice(forecaster=chosen.slug), name=chosen.name, about=about)
 
@@ -47,7 +47,7 @@ def outlet(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def topic(request: HttpRequest, path: str) -> HttpResponse:
     chosen = get_object_or_404(Topic, path=path)
-    about = {"topic": chosen, "below": listed_topics(under=chosen.path)}
+    about = {"topic": chosen, "below": SimpleLazyObject(lambda: listed_topics(under=chosen.path))}
     return _page(request, "topic", whole=Slice(topic=chosen.path), name=chosen.label, about=about)
 
 
@@ -91,11 +91,15 @@ def _page(request: HttpRequest, template: str, *, whole: Slice, name: str, about
     now = timezone.now()
     asked = narrowed(request.GET, whole=whole, now=now)
     context = {"asked": asked, **about}
+    try:
+        listing = read_listing(request.GET)
+    except UnreadableListing as error:
+        return render(request, f"forecasts/{template}.html", context | {"fault": str(error)}, status=400)
     if asked.chosen is None:
         return render(request, f"forecasts/{template}.html", context, status=400)
     if request.GET.get("part") == READINGS:
         return _readings(request, whole=asked.chosen, now=now, context=context | {"name": name})
-    card = with_bands(told_scorecard(asked.chosen, now=now))
+    card = with_bands(told_scorecard(asked.chosen, now=now, listing=listing))
     cohort = cohort_of(asked.chosen, coverage=card.coverage, n_rows=card.n_calls, now=now)
     context |= _card_context(card, asked=asked, name=name) | {"cohort": cohort_told(cohort), "today": f"{now:%Y-%m-%d}"}
     return render(request, f"forecasts/{template}.html", context)
@@ -103,8 +107,8 @@ def _page(request: HttpRequest, template: str, *, whole: Slice, name: str, about
 
 def _readings(request: HttpRequest, *, whole: Slice, now: datetime, context: dict[str, object]) -> HttpResponse:
     """How much of a scorecard hangs on how words, rules and deadlines are read: apart, since each is decided anew."""
-    card = full_scorecard(whole, now=now)
-    lines = reading_lines(card.details) if card.details else None
+    card = reread_scorecard(whole, now=now)
+    lines = reading_lines(card.reread) if card.reread else None
     return render(request, "forecasts/readings.html", context | {"card": card, "lines": lines})
 
 
@@ -117,6 +121,7 @@ def _card_context(card: Scorecard, *, asked: Narrowed, name: str) -> dict[str, o
         "details": detail_lines(card.told),
         "figures": figure_lines(card),
         "interval_method": INTERVAL_METHODS[interval.method] if interval else "",
+        "table": calls_table(card.listed, page_query=asked.page_query) if card.listed else None,
         "running": running_of(card, name=name),
         "strip": calls_of(card, name=name) if card.calls else None,
         "diagram": calibration_of(card, name=name),

@@ -3,17 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from forecasts.models import Among, Forecast, Posting, Resolution
+from forecasts.models import Among, Posting, Resolution
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import brier_score, log_score
 
-from .counting import SETTLED
+from .counting import SETTLED, Counted
 from .recorded_coverage import last_words, standing_postings
 from .recounts import Recount, weight_under
 from .slices import Slice, predictions_in, weight_of
@@ -44,6 +45,13 @@ class Call:
     is_retrospective: bool
     weight: float = 1.0
     known_at: datetime | None = None
+
+
+class Weighed(NamedTuple):
+    """A forecast that counts where predictions are decided anew, and its weight in millionths."""
+
+    row: Counted
+    weight: int
 
 
 class _Row(NamedTuple):
@@ -87,12 +95,50 @@ def newest_calls(chosen: Slice, *, n_rows: int, recount: Recount | None = None) 
         recount: What counts where its predictions are decided anew; by the record otherwise.
     """
     if recount is None:
-        found = _recorded(chosen, n_rows=n_rows)
-        rows = [_Row._make(row[: -len(LAST)]) for row in found]
-        words = {row[0]: row[-len(LAST) :] for row in found}
-    else:
-        rows = _recounted(chosen, recount=recount)
-        words = {pk: (one.verdict, Resolution.State.FINAL.value) for pk, one in recount.found.items()}
+        return _told(_recorded(chosen, n_rows=n_rows))
+    newest = sorted(counting(chosen, recount=recount), key=partial(newest_first, recount=recount))
+    return recounted_calls(newest[:MOST_SHOWN], recount=recount)
+
+
+def recorded_calls(keys: QuerySet[Posting, Any], *, chosen: Slice) -> tuple[Call, ...]:
+    """
+    Return the forecasts behind some postings, the latest outcome first.
+
+    Args:
+        keys: What picks the postings, by their primary keys.
+        chosen: The slice that they are of.
+    """
+    return _told(_of_keys(keys, chosen=chosen))
+
+
+def recounted_calls(counting_rows: Sequence[Weighed], *, recount: Recount) -> tuple[Call, ...]:
+    """Return the forecasts that count where predictions are decided anew, the latest outcome first."""
+    words = {pk: (one.verdict, Resolution.State.FINAL.value) for pk, one in recount.found.items()}
+    rows = _recounted(counting_rows, recount=recount)
+    return tuple(_calls(sorted(rows, key=_latest_first), words=words))
+
+
+def counting_postings(chosen: Slice) -> QuerySet[Posting]:
+    """The postings of a slice that stand and weigh anything."""
+    return standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
+
+
+def counting(chosen: Slice, *, recount: Recount) -> list[Weighed]:
+    """The forecasts that weigh anything where predictions are decided anew."""
+    weighed = (Weighed(row, weight_under(row, weighting=chosen.weighting)) for row in recount.rows)
+    return [one for one in weighed if one.weight > 0]
+
+
+def newest_first(one: Weighed, *, recount: Recount) -> tuple[float, UUID]:
+    """By what forecasts are sorted whose outcome was known last to come first."""
+    known_at = recount.found[one.row.prediction_id].known_at
+    return -(known_at.timestamp() if known_at else 0.0), one.row.forecast_id
+
+
+def _told(found: Sequence[tuple[Any, ...]]) -> tuple[Call, ...]:
+    """From rows of `COLUMNS` and of `LAST`."""
+    rows = [_Row._make(row[: -len(LAST)]) for row in found]
+    words = {row[0]: row[-len(LAST) :] for row in found}
     return tuple(_calls(sorted(rows, key=_latest_first), words=words))
 
 
@@ -103,7 +149,7 @@ def _latest_first(row: _Row) -> tuple[float, float, str, str, str]:
 
 def _recorded(chosen: Slice, *, n_rows: int) -> list[tuple[Any, ...]]:
     """Rows of `COLUMNS` and of `LAST`."""
-    rows = standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
+    rows = counting_postings(chosen)
     if n_rows > MOST_SORTED and chosen.as_recorded is None:
         return _newest_of_many(rows, chosen=chosen)
     # Few are found first and sorted then: looked for in order, the whole table might be passed over for them.
@@ -111,8 +157,11 @@ def _recorded(chosen: Slice, *, n_rows: int) -> list[tuple[Any, ...]]:
 
 
 def _last_of(rows: QuerySet[Posting], *, chosen: Slice) -> list[tuple[Any, ...]]:
-    newest = rows.order_by((F("pk") + 0).desc()).values("pk")[:MOST_SHOWN]
-    shown = Posting.objects.filter(pk__in=newest).annotate(now_weighs=weight_of(chosen.weighting))
+    return _of_keys(rows.order_by((F("pk") + 0).desc()).values("pk")[:MOST_SHOWN], chosen=chosen)
+
+
+def _of_keys(keys: QuerySet[Posting, Any], *, chosen: Slice) -> list[tuple[Any, ...]]:
+    shown = Posting.objects.filter(pk__in=keys).annotate(now_weighs=weight_of(chosen.weighting))
     return list(_with_words(shown, chosen=chosen).values_list(*COLUMNS, *LAST))
 
 
@@ -171,28 +220,26 @@ def _forecasts_between(after: int, up_to: int) -> list[UUID]:
         return [key if isinstance(key, UUID) else UUID(key) for (key,) in cursor.fetchall()]
 
 
-def _recounted(chosen: Slice, *, recount: Recount) -> list[_Row]:
-    known = {pk: one.known_at.timestamp() if one.known_at else 0.0 for pk, one in recount.found.items()}
-    weighted = [(row, weight_under(row, weighting=chosen.weighting)) for row in recount.rows]
-    counting = [(row, weight) for row, weight in weighted if weight > 0]
-    newest = sorted(counting, key=lambda found: (-known[found[0].prediction_id], found[0].forecast_id))[:MOST_SHOWN]
-    related = Forecast.objects.select_related("prediction__topic", "forecaster")
-    forecasts = related.in_bulk([row.forecast_id for row, _ in newest])
-    rows = []
-    for row, weight in newest:
-        one = forecasts[row.forecast_id]
-        prediction = one.prediction
-        said = (
-            prediction.title,
-            prediction.topic.path,
-            prediction.condition,
-            one.forecaster.slug,
-            one.phrase,
-            one.made_at,
+def _recounted(counting_rows: Sequence[Weighed], *, recount: Recount) -> Iterator[_Row]:
+    stated = {one.pk: one for one in recount.stated}
+    predictions = {one.pk: one for one in recount.predictions}
+    for row, weight in counting_rows:
+        made, prediction = stated[row.forecast_id], predictions[row.prediction_id]
+        yield _Row(
+            prediction_id=prediction.pk,
+            title=prediction.title,
+            topic=prediction.topic.path,
+            condition=prediction.condition,
+            forecaster=made.forecaster,
+            phrase=made.phrase,
+            made_at=made.made_at,
+            level=row.level,
+            outcome=row.outcome,
+            cluster=row.cluster,
+            weight=weight,
+            known_at=recount.found[prediction.pk].known_at,
+            is_retrospective=prediction.pk in recount.late,
         )
-        known_at, is_late = recount.found[prediction.pk].known_at, prediction.pk in recount.late
-        rows.append(_Row(prediction.pk, *said, row.level, row.outcome, row.cluster, weight, known_at, is_late))
-    return rows
 
 
 def _calls(rows: Sequence[_Row], *, words: Words) -> Iterator[Call]:

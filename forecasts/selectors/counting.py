@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
 
 from forecasts.models import Among, Article, Forecast, Forecaster, Posting, Prediction, Resolution, Verdict
 from forecasts.scoring.weighting import equal_shares, horizon_shares
@@ -57,8 +57,8 @@ class Counted:
     lexicon_entry: int
 
 
-class _Made(NamedTuple):
-    """A forecast as read; the level is None for a withdrawal."""
+class Made(NamedTuple):
+    """A forecast as read; the level is None for a withdrawal. `is_among` marks those that were asked about."""
 
     pk: UUID
     prediction_id: UUID
@@ -67,9 +67,15 @@ class _Made(NamedTuple):
     level: int | None
     made_at: datetime
     lexicon_entry: int
+    is_among: bool
 
 
-def counted(outcomes: Mapping[UUID, Outcome]) -> list[Counted]:
+def counted(
+    outcomes: Mapping[UUID, Outcome],
+    *,
+    predictions: Iterable[Prediction] | None = None,
+    made: Mapping[UUID, Sequence[Made]] | None = None,
+) -> list[Counted]:
     """
     Return the forecasts that count under the outcomes of their predictions.
 
@@ -80,22 +86,27 @@ def counted(outcomes: Mapping[UUID, Outcome]) -> list[Counted]:
 
     Args:
         outcomes: By prediction; those of no outcome are left out.
+        predictions: The same ones, or more, with their articles, where they are at hand; looked up otherwise.
+        made: What `forecasts_made` returns of them, likewise.
     Returns:
         In the order of prediction, forecaster and time.
     """
-    predictions = (
-        Prediction.objects.filter(Among("pk", outcomes))
-        .select_related("article")
-        .only("cluster_key", "issued_at", "scheduled_close_at", "article__published_at", "article__published_precision")
-    )
-    made: dict[UUID, list[_Made]] = defaultdict(list)
-    for row in _read(outcomes):
-        made[row.prediction_id].append(row)
+    rows = _dated(outcomes) if predictions is None else predictions
+    decided = [one for one in rows if one.pk in outcomes]
+    if made is None:
+        made = forecasts_made(outcomes)
     return [
         one
-        for prediction in sorted(predictions, key=lambda row: row.pk)
-        for one in _of_prediction(prediction, made=made[prediction.pk], outcome=outcomes[prediction.pk])
+        for prediction in sorted(decided, key=lambda row: row.pk)
+        for one in _of_prediction(prediction, made=made.get(prediction.pk, ()), outcome=outcomes[prediction.pk])
     ]
+
+
+def _dated(predictions: Iterable[UUID]) -> QuerySet[Prediction]:
+    """The predictions as far as it takes to tell which forecasts on them were made in time."""
+    of_article = ("article__published_at", "article__published_precision")
+    rows = Prediction.objects.filter(Among("pk", predictions)).select_related("article")
+    return rows.only("cluster_key", "issued_at", "scheduled_close_at", *of_article)
 
 
 def scored_forecasts() -> QuerySet[Forecast]:
@@ -103,21 +114,38 @@ def scored_forecasts() -> QuerySet[Forecast]:
     return Forecast.objects.filter(is_scored=True).exclude(lexicon_entry__is_hedge=True)
 
 
-def _read(predictions: Iterable[UUID]) -> Iterable[_Made]:
+def forecasts_made(
+    predictions: Iterable[UUID], *, among: QuerySet[Forecast] | None = None
+) -> Mapping[UUID, Sequence[Made]]:
+    """
+    Return the forecasts on predictions that count if they were made in time, withdrawals among them, in the order of time.
+
+    Args:
+        predictions: By their keys.
+        among: Which of them to mark; none of them without it.
+    """
+    made: dict[UUID, list[Made]] = defaultdict(list)
+    for row in _read(predictions, among=among):
+        made[row.prediction_id].append(row)
+    return made
+
+
+def _read(predictions: Iterable[UUID], *, among: QuerySet[Forecast] | None) -> Iterable[Made]:
     rows = scored_forecasts().filter(Among("prediction", predictions)).order_by("made_at", "pk")
+    mark = Value(False) if among is None else Exists(among.filter(pk=OuterRef("pk")))
     of = ("pk", "prediction_id", "forecaster_id", "forecaster__kind", "probability", "made_at", "lexicon_entry_id")
-    for pk, prediction_id, forecaster_id, kind, probability, made_at, entry in rows.values_list(*of):
+    for pk, prediction_id, forecaster_id, kind, probability, made_at, entry, is_among in rows.values_list(*of, mark):
         level = None if probability is None else round(probability * BASIS_POINTS)
-        yield _Made(pk, prediction_id, forecaster_id, kind, level, made_at, entry or 0)
+        yield Made(pk, prediction_id, forecaster_id, kind, level, made_at, entry or 0, is_among)
 
 
-def _of_prediction(prediction: Prediction, *, made: Sequence[_Made], outcome: Outcome) -> Iterable[Counted]:
+def _of_prediction(prediction: Prediction, *, made: Sequence[Made], outcome: Outcome) -> Iterable[Counted]:
     in_time = [row for row in made if is_in_time(row.made_at, article=prediction.article, moments=outcome.moments)]
-    benchmarks: dict[str, list[_Made]] = defaultdict(list)
+    benchmarks: dict[str, list[Made]] = defaultdict(list)
     for row in in_time:
         if row.kind in REFERENCES and row.level is not None:
             benchmarks[row.kind].append(row)
-    by_forecaster: dict[UUID, list[_Made]] = defaultdict(list)
+    by_forecaster: dict[UUID, list[Made]] = defaultdict(list)
     for row in in_time:
         by_forecaster[row.forecaster_id].append(row)
     for forecaster_id in sorted(by_forecaster):
@@ -131,7 +159,7 @@ def is_in_time(made_at: datetime, *, article: Article | None, moments: Iterable[
 
 
 def _of_forecaster(
-    prediction: Prediction, *, rows: Sequence[_Made], benchmarks: Mapping[str, list[_Made]], outcome: Outcome
+    prediction: Prediction, *, rows: Sequence[Made], benchmarks: Mapping[str, list[Made]], outcome: Outcome
 ) -> Iterable[Counted]:
     stated = [(row, share) for row, share in zip(rows, _horizon(prediction, rows, outcome), strict=True)]
     stated = [(row, share) for row, share in stated if row.level is not None]
@@ -155,7 +183,7 @@ def _of_forecaster(
         )
 
 
-def _horizon(prediction: Prediction, rows: Sequence[_Made], outcome: Outcome) -> Sequence[int]:
+def _horizon(prediction: Prediction, rows: Sequence[Made], outcome: Outcome) -> Sequence[int]:
     """How long each stood, as a share of the time scheduled; nothing counts after the outcome could be known."""
     opens, closes = prediction.issued_at, prediction.scheduled_close_at
     if closes is None or closes <= opens:
@@ -164,7 +192,7 @@ def _horizon(prediction: Prediction, rows: Sequence[_Made], outcome: Outcome) ->
     return horizon_shares([row.made_at for row in rows], opens=opens, closes=closes, ends=ends)
 
 
-def _reference(row: _Made, *, benchmarks: Mapping[str, list[_Made]]) -> tuple[int, str]:
+def _reference(row: Made, *, benchmarks: Mapping[str, list[Made]]) -> tuple[int, str]:
     for kind, name in REFERENCES.items():
         rivals = benchmarks.get(kind, ())
         place = bisect_right(rivals, row.made_at, key=attrgetter("made_at"))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Sum
@@ -17,19 +17,16 @@ from forecasts.scoring.levels import BASIS_POINTS
 from forecasts.scoring.part_figures import absent_part, forecasts_in, part
 from forecasts.scoring.thresholds import NOTHING
 
-from .coverage import asked_forecasts
-from .knowledge import milestones
+from .otherwise import MOST_REPLAYED, Otherwise
 from .recorded_coverage import standing_postings
-from .recounts import Recount, recount_under, weight_under
-from .replays import Replayed, replay_readings
-from .resolutions import current_rules_of
+from .recounts import Recount, weight_under
+from .replays import Replayed
 from .slices import Slice, Weighting, weight_of
-from .spreads import MOST_REPLAYED, SpreadLine, line_under
+from .spreads import SpreadLine, Term, lines_under, terms_under
 from .sums import Sums
 
 NO_TIME = "No knowledge time was given to evaluate other ends on."
 AT_HORIZON = "At a horizon only verdicts on record are scored."
-End = Literal["EARLY", "LATE"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +50,14 @@ class Deadlines:
 
 
 def deadlines_of(
-    chosen: Slice, *, n: int, sums: Sums, as_of: datetime | None, recount: Recount | None = None
+    chosen: Slice,
+    *,
+    n: int,
+    sums: Sums,
+    as_of: datetime | None,
+    others: Otherwise | None,
+    before: Sequence[Term] = (),
+    recount: Recount | None = None,
 ) -> Deadlines:
     """
     Return what rests on implied deadlines, and the score at both ends of their ranges.
@@ -63,6 +67,9 @@ def deadlines_of(
         n: How many of its predictions have a deadline that an editor set.
         sums: What it adds up to.
         as_of: The knowledge time on which the other ends are evaluated; without it they are left out.
+        others: What the other readings of its rules come to, at least where an editor set the deadline; None where they are
+            too many.
+        before: What counts in it on the predictions of those readings.
         recount: What counts where its predictions are decided anew; by the record otherwise.
     """
     share = _share(chosen, n=n, sums=sums, recount=recount)
@@ -70,25 +77,19 @@ def deadlines_of(
         return Deadlines(n=n, share=share)
     if as_of is None or chosen.weighting is Weighting.AT_HORIZON:
         return Deadlines(n=n, share=share, missing=NO_TIME if as_of is None else AT_HORIZON)
-    asked = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True).values("prediction")
-    ranged = Prediction.objects.filter(
-        pk__in=asked,
-        deadline_basis=Prediction.DeadlineBasis.IMPLIED,
-        rules__in=RuleVersion.objects.exclude(variant=RuleVersion.Variant.CENTRAL),
-    )
-    predictions = list(ranged.order_by("pk").distinct()[: MOST_REPLAYED + 1])
-    if len(predictions) > MOST_REPLAYED:
+    if others is None:
         return Deadlines(n=n, share=share, missing=f"More than {MOST_REPLAYED} have other ends: too many to evaluate.")
-    ends = _ends(predictions)
-    found = {name: replay_readings(readings=list(held.values()), as_of=as_of) for name, held in ends.items()}
-    lines = {name: _line(chosen, name, sums=sums, recount=recount, held=ends[name], found=found[name]) for name in ends}
+    ends = {name: held for name, held in _ends(others).items() if held}
+    touched = {pk for held in ends.values() for pk in held}
+    after = {name: terms_under(chosen, rows=others.rows(chosen, held=held)) for name, held in ends.items()}
+    lines = lines_under(sums, before=before, after=after, held=ends)
     return Deadlines(
         n=n,
         share=share,
-        n_ranged=len({pk for held in ends.values() for pk in held}),
-        early=lines["EARLY"],
-        late=lines["LATE"],
-        n_late=_late(chosen, recount=recount, found=found["LATE"]),
+        n_ranged=len(touched),
+        early=lines.get("EARLY"),
+        late=lines.get("LATE"),
+        n_late=_late(before, found=others.came_to(ends.get("LATE", {}))),
     )
 
 
@@ -111,19 +112,22 @@ def _weight(chosen: Slice, *, recount: Recount | None) -> int:
     return sum(weight_under(row, weighting=chosen.weighting) for row in recount.rows if row.prediction_id in among)
 
 
-def _ends(predictions: Sequence[Prediction]) -> dict[End, dict[UUID, RuleVersion]]:
+def _ends(others: Otherwise) -> dict[str, dict[UUID, RuleVersion]]:
     """By prediction, the reading with the earliest and with the latest end, where it is not the central one."""
-    known, rules = milestones(), current_rules_of(predictions=predictions)
-    found: dict[End, dict[UUID, RuleVersion]] = {"EARLY": {}, "LATE": {}}
-    for prediction in predictions:
-        closes = _closes(rules[prediction.pk], issued_at=prediction.issued_at, known=known)
+    implied = [one for one in others.predictions.values() if one.deadline_basis == Prediction.DeadlineBasis.IMPLIED]
+    found: dict[str, dict[UUID, RuleVersion]] = {"EARLY": {}, "LATE": {}}
+    if not implied:
+        return found
+    known = others.milestones
+    for prediction in implied:
+        closes = _closes(others.rules[prediction.pk], issued_at=prediction.issued_at, known=known)
         central = next((at for version, at in closes.items() if version.variant == RuleVersion.Variant.CENTRAL), None)
         if central is None:
             continue
         for name, pick in (("EARLY", min), ("LATE", max)):
             version = pick(closes, key=lambda one: (closes[one] - central).total_seconds())
             if closes[version] != central:
-                found[name][prediction.pk] = version  # type: ignore[index]
+                found[name][prediction.pk] = version
     return found
 
 
@@ -153,25 +157,7 @@ def _blank(part: Any) -> Any:
     return {name: {**value, "end": None} if name == "window" and isinstance(value, dict) else _blank(value) for name, value in part.items()}  # fmt: skip
 
 
-def _line(
-    chosen: Slice,
-    name: str,
-    *,
-    sums: Sums,
-    recount: Recount | None,
-    held: Mapping[UUID, RuleVersion],
-    found: Mapping[UUID, Replayed],
-) -> SpreadLine | None:
-    if not held:
-        return None
-    other = recount_under(chosen, predictions=[one.prediction for one in held.values()], found=found)
-    return line_under(chosen, name=name, sums=sums, recount=recount, other=other, held=set(held))
-
-
-def _late(chosen: Slice, *, recount: Recount | None, found: Mapping[UUID, Replayed]) -> int:
+def _late(before: Iterable[Term], *, found: Mapping[UUID, Replayed]) -> int:
     """How many failed by their deadline and came true by a later end."""
     came_true = {pk for pk, one in found.items() if one.outcome and one.outcome.share == BASIS_POINTS}
-    if recount is not None:
-        return len({row.prediction_id for row in recount.rows if row.prediction_id in came_true and not row.outcome})
-    failed = standing_postings(chosen).filter(resolution__prediction__in=came_true, outcome=0).order_by()
-    return failed.values("resolution__prediction").distinct().count()
+    return len({one.prediction_id for one in before if one.prediction_id in came_true and not one.outcome})

@@ -1,6 +1,6 @@
 """What a scorecard says beside its figures: of words, of conditions, and of how much hangs on readings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -10,12 +10,15 @@ from forecasts.scoring.figures import Figure
 from .conditions import Conditional, conditional_of
 from .coverage import Coverage
 from .deadlines import Deadlines, deadlines_of
+from .otherwise import CENTRAL, Otherwise, otherwise_implied, otherwise_of
 from .recounts import Recount
-from .slices import Slice
-from .spoken import Hedges, Spoken, hedges_in, hedges_of, spoken_in
-from .spreads import Spread, SpreadLine, spread_of
-from .sums import Sums
+from .slices import Slice, Weighting
+from .spoken import Entries, Spoken, entries_of, hedges_in, hedges_of, spoken_in
+from .spreads import Spread, SpreadLine, spread_of, terms_of
+from .sums import Sums, with_cells
 from .wordings import Verbal, verbal_of
+
+NO_ENTRIES = Entries(steps={}, hedges=frozenset())
 
 
 class Named(NamedTuple):
@@ -35,11 +38,16 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Details(Told):
-    """What there is to say of the words, the conditions, the readings and the deadlines of a slice."""
+class Reread:
+    """What there is to say of other readings and of other deadlines of a slice."""
 
     spread: Spread
     deadlines: Deadlines
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details(Reread, Told):
+    """What there is to say of the words, the conditions, the readings and the deadlines of a slice."""
 
     def figures(self) -> Iterator[Named]:
         """Every number of the parts that has an interval, or the reason why it has none."""
@@ -78,9 +86,8 @@ def told_of(chosen: Slice, *, coverage: Coverage, recount: Recount | None = None
         coverage: What became of its predictions.
         recount: What counts where predictions are decided anew; by the record otherwise.
     """
-    spoken, hedges = _spoken(chosen, coverage=coverage, recount=recount)
-    conditional = conditional_of(chosen, coverage=coverage, recount=recount)
-    return Told(verbal=verbal_of(spoken, hedges=hedges), conditional=conditional)
+    _, verbal = _verbal(chosen, coverage=coverage, recount=recount)
+    return Told(verbal=verbal, conditional=conditional_of(chosen, coverage=coverage, recount=recount))
 
 
 def details_of(
@@ -96,17 +103,67 @@ def details_of(
         as_of: The knowledge time on which other readings of the rules are evaluated; without it they are left out.
         recount: What counts where predictions are decided anew; by the record otherwise.
     """
-    spoken, hedges = _spoken(chosen, coverage=coverage, recount=recount)
+    spoken, verbal = _verbal(chosen, coverage=coverage, recount=recount)
+    reread = _reread(chosen, sums=sums, coverage=coverage, spoken=spoken or (), recount=recount, as_of=as_of)
     return Details(
-        verbal=verbal_of(spoken, hedges=hedges),
+        verbal=verbal,
         conditional=conditional_of(chosen, coverage=coverage, n_rows=sums.n_rows, recount=recount),
-        spread=spread_of(chosen, sums=sums, coverage=coverage, spoken=spoken or (), recount=recount, as_of=as_of),
-        deadlines=deadlines_of(chosen, n=coverage.implied_deadline, sums=sums, as_of=as_of, recount=recount),
+        spread=reread.spread,
+        deadlines=reread.deadlines,
     )
 
 
-def _spoken(chosen: Slice, *, coverage: Coverage, recount: Recount | None) -> tuple[list[Spoken] | None, Hedges]:
-    """The forecasts in words that count, None where they are too many; and what came of words that only hedge."""
+def reread_of(
+    chosen: Slice, *, sums: Sums, coverage: Coverage, as_of: datetime, recount: Recount | None = None
+) -> Reread:
+    """
+    Return how much hangs on how words, rules and deadlines are read, and nothing else.
+
+    The arguments are those of `details_of`.
+    """
+    spoken = spoken_in(chosen, recount=recount) if coverage.in_words != 0 else []
+    return _reread(chosen, sums=sums, coverage=coverage, spoken=spoken or (), recount=recount, as_of=as_of)
+
+
+def _reread(
+    chosen: Slice,
+    *,
+    sums: Sums,
+    coverage: Coverage,
+    spoken: Sequence[Spoken],
+    recount: Recount | None,
+    as_of: datetime | None,
+) -> Reread:
+    of_rules, of_deadlines = _others(chosen, coverage=coverage, as_of=as_of)
+    read_anew = {pk for others in (of_rules, of_deadlines) if others for pk in others.predictions}
+    before = terms_of(chosen, recount=recount, predictions=read_anew) if read_anew else ()
+    anew = {one.cluster_key for others in (of_rules, of_deadlines) if others for one in others.predictions.values()}
+    sums = with_cells(sums, clusters=anew | {one.cluster for one in spoken})
+    n = coverage.implied_deadline
+    return Reread(
+        spread=spread_of(chosen, sums=sums, spoken=spoken, others=of_rules, before=before, as_of=as_of),
+        deadlines=deadlines_of(
+            chosen, n=n, sums=sums, as_of=as_of, others=of_deadlines, before=before, recount=recount
+        ),
+    )
+
+
+def _others(chosen: Slice, *, coverage: Coverage, as_of: datetime | None) -> tuple[Otherwise | None, Otherwise | None]:
+    """What other readings come to: of all predictions, and of those whose deadline an editor set; evaluated once."""
+    if as_of is None or coverage.read_otherwise == 0 or chosen.weighting is Weighting.AT_HORIZON:
+        return Otherwise(), Otherwise()
+    is_central = chosen.variant == CENTRAL
+    every = otherwise_of(chosen, as_of=as_of) if is_central else Otherwise()
+    if not coverage.implied_deadline or (is_central and every is not None):
+        return every, every
+    return every, otherwise_implied(chosen, as_of=as_of)
+
+
+def _verbal(chosen: Slice, *, coverage: Coverage, recount: Recount | None) -> tuple[Sequence[Spoken] | None, Verbal]:
+    """The forecasts in words that count, None where they are too many; and what the words were worth."""
     if coverage.in_words == 0:
-        return [], hedges_of(())
-    return spoken_in(chosen, recount=recount), hedges_in(chosen, recount=recount)
+        return (), verbal_of((), hedges=hedges_of(()), entries=NO_ENTRIES)
+    spoken = spoken_in(chosen, recount=recount)
+    entries = entries_of(spoken or ())
+    hedges = hedges_in(chosen, recount=recount, entries=entries)
+    return spoken, verbal_of(spoken, hedges=hedges, entries=entries)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from forecasts import rules
 from forecasts.models import Among, Judgement, Prediction, RuleVersion
 
@@ -71,12 +73,20 @@ def _question(version: RuleVersion, path: str, node: rules.Judged, *, last: Judg
     )
 
 
-def answers_of(*, rule_versions: Iterable[RuleVersion], as_of: datetime) -> Mapping[UUID, dict[str, bool]]:
-    """What people had answered by `as_of`, by rule version and place; the last answer that could be known counts."""
+def recorded_answers(*, rule_versions: Iterable[UUID], as_of: datetime) -> QuerySet[Judgement]:
+    """What people had answered to the questions of some rule versions by `as_of`."""
+    return Judgement.objects.filter(Among("rule_version", rule_versions), known_at__lte=as_of)
+
+
+def answers(rows: Iterable[tuple[UUID, str, str, int]]) -> Mapping[UUID, dict[str, bool]]:
+    """
+    Return what was answered, by rule version and place; the last answer counts.
+
+    Args:
+        rows: Rule version, place, answer and number of each answer.
+    """
     found: dict[UUID, dict[str, bool]] = defaultdict(dict)
-    asked = Among("rule_version", (version.pk for version in rule_versions))
-    rows = Judgement.objects.filter(asked, known_at__lte=as_of)
-    for pk, path, answer in rows.order_by("number").values_list("rule_version", "path", "answer"):
+    for pk, path, answer, _ in sorted(rows, key=lambda row: row[-1]):
         if answer in YES_OR_NO:
             found[pk][path] = YES_OR_NO[answer]
         else:

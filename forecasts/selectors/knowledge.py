@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import CharField, DateTimeField, DurationField, OuterRef, QuerySet, Subquery, Value
 
 from forecasts import rules
 from forecasts.models import Coverage, EntityMembership, Milestone, Observation, Source
@@ -13,6 +15,27 @@ from forecasts.models import Coverage, EntityMembership, Milestone, Observation,
 from .occurrences import Listening, Occurrences
 
 SERIES = "series:"
+
+
+class _General(NamedTuple):
+    """
+    What every rule has to know: a source with its tier, up to when it is complete and its lag; a membership; a milestone.
+
+    `order` is their order within their kind.
+    """
+
+    kind: str
+    order: int
+    name: str
+    group: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    lag: timedelta | None
+
+    @property
+    def fact(self) -> tuple[str, str, datetime | None, datetime | None]:
+        """What a membership says: who, of whom, from when to when."""
+        return self.name, self.group, self.starts_at, self.ends_at
 
 
 @dataclass(frozen=True)
@@ -48,13 +71,14 @@ def knowledge_of(*, listeners: Sequence[Listener], as_of: datetime) -> Iterator[
 
     The number of queries does not depend on how many they are; all are made at once.
     """
-    members = memberships()
+    general = _general()
+    members = tuple(rules.Membership(*one.fact) for one in general if one.kind == "MEMBERSHIP")
+    dates = {one.name: one.starts_at for one in general if one.kind == "MILESTONE" and one.starts_at}
     relations = rules.Relations(members)
     heard = [_widened(listener.listening, relations=relations) for listener in listeners]
     events = Occurrences(listeners=heard, as_of=as_of)
     values = _series_values(keys={key for listening in heard for key in listening}, as_of=as_of)
-    coverage, tiers = coverage_at(as_of=as_of)
-    dates = milestones()
+    coverage, tiers = _coverage([one for one in general if one.kind == "SOURCE"], as_of=as_of)
     return (
         rules.Knowledge(
             as_of=as_of,
@@ -100,23 +124,42 @@ def _series_values(*, keys: set[str], as_of: datetime) -> Mapping[str, list[rule
     return found
 
 
-def coverage_at(*, as_of: datetime) -> tuple[Mapping[str, datetime], Mapping[str, str]]:
+def _coverage(sources: Iterable[_General], *, as_of: datetime) -> tuple[Mapping[str, datetime], Mapping[str, str]]:
     """
     Return up to when each coverage group holds everything, as far as could be known at `as_of`, and its weakest tier.
 
     A group is as complete as its least complete source; a source is never complete nearer than its settlement lag.
     """
-    newest = Coverage.objects.filter(source=OuterRef("pk")).order_by("-recorded_at", "-pk")
     ends: dict[str, list[datetime]] = defaultdict(list)
     tiers: dict[str, str] = {}
     without = set()
-    for source in Source.objects.annotate(stated=Subquery(newest.values("complete_to")[:1])):
-        tiers[source.group] = max(tiers.get(source.group, "A"), source.tier)
-        if source.stated is not None:
-            ends[source.group].append(min(source.stated, as_of - source.settlement_lag))
+    for one in sources:
+        tiers[one.name] = max(tiers.get(one.name, "A"), one.group)
+        if one.starts_at is not None and one.lag is not None:
+            ends[one.name].append(min(one.starts_at, as_of - one.lag))
         else:
-            without.add(source.group)
+            without.add(one.name)
     return {group: min(found) for group, found in ends.items() if group not in without}, tiers
+
+
+def _general() -> list[_General]:
+    """The sources, the memberships and the milestones, by one question of the database."""
+    text = partial(Value, output_field=CharField())
+    never, no_lag = Value(None, output_field=DateTimeField()), Value(None, output_field=DurationField())
+    members = EntityMembership.objects.values_list(
+        text("MEMBERSHIP"), "pk", "member__path", "group__path", "starts_at", "ends_at", no_lag
+    )
+    dated = Milestone.objects.values_list(text("MILESTONE"), "version", "key", text(""), "occurs_at", never, no_lag)
+    rows = _sources().union(members.order_by(), dated.order_by(), all=True)
+    return sorted(map(_General._make, rows), key=lambda one: one.order)
+
+
+def _sources() -> QuerySet[Source, Any]:
+    """The sources, each as a row of what is general: its group for its name, and what was stated of it last."""
+    newest = Coverage.objects.filter(source=OuterRef("pk")).order_by("-recorded_at", "-pk")
+    kind, never = Value("SOURCE", output_field=CharField()), Value(None, output_field=DateTimeField())
+    stated = Subquery(newest.values("complete_to")[:1])
+    return Source.objects.order_by().values_list(kind, "pk", "group", "tier", stated, never, "settlement_lag")
 
 
 def milestones() -> dict[str, datetime]:

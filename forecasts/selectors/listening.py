@@ -8,14 +8,28 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from forecasts import rules
-from forecasts.models import Among, RuleKey, RuleVersion
+from forecasts.models import Among, RuleKey
+
+HEARD = ("key", "listens_from", "listens_until")
 
 
-def listening_of(*, rule_versions: Iterable[RuleVersion]) -> Mapping[UUID, dict[str, rules.Stretch]]:
-    """What each rule version listens for and when; a key that was recorded with several stretches counts in all."""
-    found: dict[UUID, dict[str, rules.Stretch]] = {version.pk: {} for version in rule_versions}
-    rows = RuleKey.objects.filter(Among("rule_version", found))
-    for pk, key, since, until in rows.values_list("rule_version", "key", "listens_from", "listens_until"):
+def recorded_keys(*, rule_versions: Iterable[UUID]) -> QuerySet[RuleKey]:
+    """The keys of some rule versions."""
+    return RuleKey.objects.filter(Among("rule_version", rule_versions))
+
+
+def listening(
+    *, keys: Iterable[UUID], rows: Iterable[tuple[UUID, str, datetime, datetime]]
+) -> Mapping[UUID, dict[str, rules.Stretch]]:
+    """
+    Return what each rule version listens for and when; a key that was recorded with several stretches counts in all.
+
+    Args:
+        keys: Of the rule versions.
+        rows: Rule version and `HEARD` of each of their recorded keys.
+    """
+    found: dict[UUID, dict[str, rules.Stretch]] = {pk: {} for pk in keys}
+    for pk, key, since, until in rows:
         recorded, earlier = rules.Stretch(since, until), found[pk].get(key)
         found[pk][key] = recorded if earlier is None else rules.hull(earlier, recorded)
     return found

@@ -66,7 +66,7 @@ def _joint_owners(kept: Iterable[UUID], *, as_of: datetime) -> dict[UUID, set[st
         return found
     own = Evidence.objects.filter(event__in=events).values_list("event_id", "owner")
     standing = EventMerge.objects.standing(as_of=as_of).filter(kept__in=events, merged__evidence__isnull=False)
-    for event_id, owner in (*own, *standing.values_list("kept_id", "merged__evidence__owner")):
+    for event_id, owner in own.union(standing.values_list("kept_id", "merged__evidence__owner")):
         found[event_id].add(owner)
     return found
 

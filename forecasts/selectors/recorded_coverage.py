@@ -41,12 +41,13 @@ def _counted_now(chosen: Slice) -> Coverage:
     told = _grouped(_in_time(last, chosen), chosen=chosen, prefix="prediction__")
     untold = _grouped(_without_word(chosen), chosen=chosen, prefix="")
     beside = _numbers("reported", reported(chosen)), _numbers("forecasts_excluded", _too_late(chosen))
+    by_schedule = [_numbers("weighted", _weighted(chosen))] if chosen.weighting in OF_THE_SCHEDULE else []
     # One statement, so of one instant.
-    rows = list(told.union(untold, _references(chosen), *beside, all=True))
+    rows = list(told.union(untold, _references(chosen), *beside, *by_schedule, all=True))
     counts = counts_of(_added_up(facts for name, *facts in rows if not name))
     counts.update({AGAINST.get(name, name): facts[-1] for name, *facts in rows if name})
-    if chosen.weighting in OF_THE_SCHEDULE:
-        counts["unweighted"] = counts["resolved"] - _weighted(chosen)
+    if by_schedule:
+        counts["unweighted"] = counts["resolved"] - counts["weighted"]
     return Coverage.of(counts)
 
 
@@ -160,6 +161,7 @@ def _references(chosen: Slice) -> QuerySet:
     return rows.order_by().values_list("reference_kind", *map(Value, NO_FACTS)).annotate(n=Count("pk"))
 
 
-def _weighted(chosen: Slice) -> int:
+def _weighted(chosen: Slice) -> QuerySet[Prediction]:
+    """The predictions with a forecast that weighs anything."""
     rows = standing_postings(chosen).annotate(now_weighs=weight_of(chosen.weighting)).filter(now_weighs__gt=0)
-    return rows.aggregate(n=Count("resolution__prediction", distinct=True))["n"]
+    return Prediction.objects.filter(pk__in=rows.order_by().values("resolution__prediction"))

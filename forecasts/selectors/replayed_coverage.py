@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from forecasts.models import Resolution
+from forecasts.models import Prediction, Resolution
 
 from .counting import SETTLED
 from .coverage import AGAINST, Coverage, Facts, counts_of, reported
@@ -16,9 +16,9 @@ from .slices import Slice
 
 def replayed_coverage(chosen: Slice, *, recount: Recount) -> Coverage:
     """What became of the predictions of a slice decided anew; the words are those of the record."""
-    stated = [one for one in recount.stated if chosen.as_of is None or one.made_at <= chosen.as_of]
+    stated = [one for one in recount.stated if one.was_made_by(chosen.as_of)]
     counts = counts_of(_groups(chosen, stated=stated, recount=recount))
-    counts["reported"] = reported(chosen).distinct().count()
+    counts["reported"] = _reported(chosen, recount=recount)
     counts["forecasts_excluded"] = sum(_is_too_late(one, chosen=chosen, recount=recount) for one in stated)
     weighted = [row for row in recount.rows if weight_under(row, weighting=chosen.weighting)]
     counts["unweighted"] = counts["resolved"] - len({row.prediction_id for row in weighted})
@@ -26,12 +26,19 @@ def replayed_coverage(chosen: Slice, *, recount: Recount) -> Coverage:
     return Coverage.of(counts)
 
 
+def _reported(chosen: Slice, *, recount: Recount) -> int:
+    """How many beliefs of others were reported; without a forecaster they are among the predictions decided."""
+    if chosen.forecaster or chosen.verbal is not None:
+        return reported(chosen).distinct().count()
+    return sum(one.attribution == Prediction.Attribution.REPORTED for one in recount.predictions)
+
+
 def _groups(chosen: Slice, *, stated: Iterable[Stated], recount: Recount) -> Counter[Facts]:
     made: dict[UUID, list[datetime]] = defaultdict(list)
     by_hedge: dict[bool, set[UUID]] = {False: set(), True: set()}
     for one in stated:
         made[one.prediction_id].append(one.made_at)
-        if _is_own(one):
+        if one.is_own:
             by_hedge[bool(one.is_hedge)].add(one.prediction_id)
     counted = {row.prediction_id for row in recount.rows}
     found: Counter[Facts] = Counter()
@@ -55,13 +62,9 @@ def _groups(chosen: Slice, *, stated: Iterable[Stated], recount: Recount) -> Cou
     return found
 
 
-def _is_own(one: Stated) -> bool:
-    return one.is_scored and one.probability is not None
-
-
 def _is_too_late(one: Stated, *, chosen: Slice, recount: Recount) -> bool:
     verdict = recount.found.get(one.prediction_id, OPEN)
-    if not _is_own(one) or one.is_hedge or verdict.verdict not in SETTLED or one.pk in recount.in_time:
+    if not one.is_own or one.is_hedge or verdict.verdict not in SETTLED or one.pk in recount.in_time:
         return False
     return _is_in_time(one.prediction_id, made=[one.made_at], chosen=chosen, recount=recount)
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 from forecasts.models import Prediction, Resolution, RuleVersion, Verdict
 
 from .counting import Outcome, share_of
+from .knowledge import milestones
 from .resolutions import rules_in_force
 from .verdicts import Judged, judge_all
 
@@ -61,17 +63,26 @@ def replay(*, predictions: Sequence[Prediction], as_of: datetime, variant: str) 
     return found
 
 
-def replay_readings(*, readings: Sequence[RuleVersion], as_of: datetime) -> Mapping[UUID, Replayed]:
+class Readings(NamedTuple):
+    """What readings of rules came to, by their keys; and the milestones that they were evaluated with."""
+
+    found: Mapping[UUID, Replayed]
+    milestones: Mapping[str, datetime]
+
+
+def replay_readings(*, readings: Sequence[RuleVersion], as_of: datetime) -> Readings:
     """
-    Return what predictions came to on what was known at `as_of` by the readings given, by prediction; no person is heard.
+    Return what readings of rules came to on what was known at `as_of`; no person is heard.
 
     Args:
-        readings: One for each prediction, with it at hand; those issued after `as_of` are left out.
+        readings: With their predictions at hand; those issued after `as_of` are left out.
         as_of: The knowledge time.
     """
     issued = [one for one in readings if one.prediction.issued_at <= as_of]
-    judged = judge_all(rule_versions=issued, as_of=as_of)
-    return {version.prediction_id: _replayed(one) for version, one in zip(issued, judged, strict=True)}
+    found, dates = {}, None
+    for version, one in zip(issued, judge_all(rule_versions=issued, as_of=as_of), strict=True):
+        found[version.pk], dates = _replayed(one), one.knowledge.milestones
+    return Readings(found, milestones() if dates is None else dates)
 
 
 def _by_people(predictions: Sequence[Prediction], *, as_of: datetime) -> dict[UUID, Replayed]:

@@ -1,6 +1,6 @@
 """One selector and one frozen dataclass behind every figure on accuracy."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -13,11 +13,12 @@ from forecasts.scoring.summary import ScoreSummary, summarise_sums
 from .calls import Call, newest_calls
 from .counting import Counted
 from .coverage import Coverage
-from .details import Details, Named, Told, details_of, told_of
+from .details import Details, Named, Reread, Told, details_of, reread_of, told_of
+from .listings import Listed, Listing, listed_calls
 from .recorded_coverage import coverage_with
 from .recounts import Recount, as_of_when, recount, weight_under
 from .replayed_coverage import replayed_coverage
-from .sealed import SealedCounts, sealed_counts
+from .sealed import MAX_LISTED, SealedCounts, SealedItem, counted_among, newest_sealed, sealed_counts
 from .slices import Slice, Weighting
 from .sums import Group, Sums, added_up, sums_of
 
@@ -40,10 +41,11 @@ class Scorecard:
     `bands` is None unless they were asked for.
 
     `sealed` says how much the forecaster of the slice sealed, whatever else the slice is narrowed by: what it is about
-    cannot be known.
+    cannot be known. `newest_sealed` has what was sealed last; it comes with the told one.
 
-    `told`, and `calls`, the newest ones, come with the told and the full one only, `details` with the full one; `n_calls`
-    says how many count.
+    `told`, and `calls`, the newest ones, come with the told and the full one only, `details` with the full one, and
+    `reread` with the one read otherwise; `n_calls`
+    says how many count. `listed` is the page of them that was asked for.
     """
 
     slice: Slice
@@ -51,14 +53,17 @@ class Scorecard:
     summary: ScoreSummary
     sample: Sample
     calls: tuple[Call, ...] = ()
+    listed: Listed | None = None
     figures: tuple[Figure, ...] = ()
     others: tuple[Figure, ...] = ()
     lexicons: tuple[LexiconName, ...] = ()
     bands: Bands | None = None
     told: Told | None = None
     details: Details | None = None
+    reread: Reread | None = None
     n_calls: int = 0
     sealed: SealedCounts | None = None
+    newest_sealed: tuple[SealedItem, ...] = ()
 
     @property
     def brier_at_worst(self) -> float | None:
@@ -93,10 +98,10 @@ def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
     moment = as_of_when(chosen, now=now)
     anew = None if moment is None else recount(chosen, as_of=moment)
     sums = _sums(chosen, anew=anew)
-    return replace(_card(chosen, sums=sums, anew=anew), lexicons=_lexicons(sums))
+    return replace(_card(chosen, sums=sums, anew=anew), lexicons=_lexicons(sums), sealed=_sealed(chosen))
 
 
-def told_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
+def told_scorecard(chosen: Slice, *, now: datetime | None = None, listing: Listing | None = None) -> Scorecard:
     """
     Return how accurate the forecasts of a slice were, with what there is to say of words and conditions.
 
@@ -105,13 +110,19 @@ def told_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
     Args:
         chosen: The slice, as `scorecard` takes it.
         now: The knowledge time of another reading where the slice names none.
+        listing: The page of its calls that is to come with it; without it there is none.
     """
     moment = as_of_when(chosen, now=now)
     anew = None if moment is None else recount(chosen, as_of=moment)
     sums = _sums(chosen, anew=anew)
     card = _card(chosen, sums=sums, anew=anew)
     told = told_of(chosen, coverage=card.coverage, recount=anew)
-    return replace(card, told=told, calls=newest_calls(chosen, n_rows=sums.n_rows, recount=anew))
+    calls = newest_calls(chosen, n_rows=sums.n_rows, recount=anew)
+    items = tuple(newest_sealed(forecaster=chosen.forecaster)) if chosen.forecaster else ()
+    card = replace(card, told=told, calls=calls, newest_sealed=items, sealed=_sealed(chosen, items=items))
+    if listing is None:
+        return card
+    return replace(card, listed=listed_calls(chosen, listing=listing, newest=calls, n_rows=card.n_calls, recount=anew))
 
 
 def full_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
@@ -130,7 +141,23 @@ def full_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
     card = _card(chosen, sums=sums, anew=anew)
     details = details_of(chosen, sums=sums, coverage=card.coverage, as_of=moment or now, recount=anew)
     calls = newest_calls(chosen, n_rows=sums.n_rows, recount=anew)
-    return replace(card, told=details, details=details, calls=calls, lexicons=_lexicons(sums))
+    card = replace(card, lexicons=_lexicons(sums), sealed=_sealed(chosen))
+    return replace(card, told=details, details=details, calls=calls)
+
+
+def reread_scorecard(chosen: Slice, *, now: datetime) -> Scorecard:
+    """
+    Return how accurate the forecasts of a slice were, with how much that hangs on how words, rules and deadlines are read.
+
+    Args:
+        chosen: The slice, as `scorecard` takes it.
+        now: The knowledge time of other readings where the slice names none.
+    """
+    moment = as_of_when(chosen, now=now)
+    anew = None if moment is None else recount(chosen, as_of=moment)
+    sums = _sums(chosen, anew=anew)
+    card = _card(chosen, sums=sums, anew=anew)
+    return replace(card, reread=reread_of(chosen, sums=sums, coverage=card.coverage, as_of=moment or now, recount=anew))
 
 
 def headline(chosen: Slice) -> ScoreSummary:
@@ -154,15 +181,18 @@ def _card(chosen: Slice, *, sums: Sums, anew: Recount | None) -> Scorecard:
         figures=figures_of(sample),
         others=other_figures(sample),
         n_calls=sums.n_rows,
-        sealed=_sealed(chosen),
     )
 
 
-def _sealed(chosen: Slice) -> SealedCounts | None:
+def _sealed(chosen: Slice, *, items: Sequence[SealedItem] | None = None) -> SealedCounts | None:
+    """How much was sealed by when the slice asks; counted among the newest, where these are at hand and all of it."""
     if not chosen.forecaster:
         return None
     ends = [instant for instant in (chosen.as_of, chosen.as_recorded) if instant is not None]
-    return sealed_counts(forecaster=chosen.forecaster, as_recorded=min(ends, default=None))
+    by = min(ends, default=None)
+    if items is not None and len(items) < MAX_LISTED:
+        return counted_among(items, as_recorded=by)
+    return sealed_counts(forecaster=chosen.forecaster, as_recorded=by)
 
 
 def with_bands(card: Scorecard) -> Scorecard:

@@ -1,10 +1,11 @@
 """What is sealed, what became of it, and how much of it nobody ever revealed."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from forecasts.models import Prediction, Sealed, Unsealing
 
@@ -59,13 +60,24 @@ def sealed_item(*, commitment: str) -> SealedItem:
 
 def newest_sealed(*, forecaster: str) -> list[SealedItem]:
     """What a forecaster sealed last, at most `MAX_LISTED`, the newest first."""
-    unsealings = Prefetch("unsealings", Unsealing.objects.select_related("prediction"))
-    rows = Sealed.objects.filter(forecaster__slug=forecaster).prefetch_related(unsealings)
-    return [_item(row) for row in rows.order_by("-recorded_at", "-id")[:MAX_LISTED]]
+    # Something sealed has at most one unsealing of each kind, so joining both leaves one row of each.
+    joined = Sealed.objects.annotate(
+        its_reveal=FilteredRelation("unsealings", condition=Q(unsealings__kind=REVEALED)),
+        its_lapse=FilteredRelation("unsealings", condition=Q(unsealings__kind=OVERDUE)),
+    )
+    joined = joined.select_related("its_reveal__prediction", "its_lapse")  # type: ignore[misc]  # The plugin knows no such relations.
+    rows = joined.filter(forecaster__slug=forecaster).order_by("-recorded_at", "-id")[:MAX_LISTED]
+    # A relation that found nothing leaves no attribute.
+    names = ("its_reveal", "its_lapse")
+    return [_item_of(row, unsealings=[getattr(row, name, None) for name in names]) for row in rows]
 
 
 def _item(row: Sealed) -> SealedItem:
-    found = {one.kind: one for one in row.unsealings.all()}
+    return _item_of(row, unsealings=row.unsealings.all())
+
+
+def _item_of(row: Sealed, *, unsealings: Iterable[Unsealing | None]) -> SealedItem:
+    found = {one.kind: one for one in unsealings if one}
     return SealedItem(row=row, state=state_of(found), revealed=found.get(REVEALED), overdue=found.get(OVERDUE))
 
 
@@ -106,6 +118,20 @@ def sealed_counts(*, forecaster: str, as_recorded: datetime | None = None) -> Se
         never_revealed=Count("pk", filter=Q(is_revealed=False, is_overdue=True)),
     )
     return SealedCounts(**found)
+
+
+def counted_among(items: Sequence[SealedItem], *, as_recorded: datetime | None = None) -> SealedCounts:
+    """What `sealed_counts` returns, by whoever has all that the forecaster sealed at hand."""
+    found = Counter(
+        state_of(one.kind for one in (item.revealed, item.overdue) if one and _is_by(one.recorded_at, as_recorded))
+        for item in items
+        if _is_by(item.row.recorded_at, as_recorded)
+    )
+    return SealedCounts(sealed=found[WAITING], revealed=found[REVEALED], never_revealed=found[OVERDUE])
+
+
+def _is_by(moment: datetime, instant: datetime | None) -> bool:
+    return instant is None or moment <= instant
 
 
 def who_never_revealed(*, as_recorded: datetime | None = None) -> frozenset[str]:

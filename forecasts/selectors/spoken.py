@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 
-from forecasts.models import Forecast, LexiconEntry
+from forecasts.models import Forecast, LexiconEntry, Prediction
 from forecasts.scoring.figures import Figure
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.lexicon import normalise_phrase
@@ -19,7 +19,7 @@ from forecasts.scoring.thresholds import Absent, Missing
 from .counting import SETTLED, is_in_time, share_of
 from .coverage import asked_forecasts
 from .recorded_coverage import settling_word, standing_postings
-from .recounts import Recount, weight_under
+from .recounts import Recount, Stated, weight_under
 from .slices import Slice, weight_of
 
 MOST_SPOKEN = 20_000
@@ -53,6 +53,13 @@ TOO_MANY = Absent(
     Missing.TOO_MANY,
     f"More than {MOST_SPOKEN:,} forecasts in words: too many to look through while somebody waits. Narrow the slice.",
 )
+
+
+class Entries(NamedTuple):
+    """The entries of lexicons that have a point, by key, and the keys of those that only hedge."""
+
+    steps: Mapping[int, LexiconEntry]
+    hedges: frozenset[int]
 
 
 class Hedged(NamedTuple):
@@ -127,19 +134,23 @@ def spoken_in(chosen: Slice, *, recount: Recount | None) -> list[Spoken] | None:
     return _recorded(chosen) if recount is None else list(_recounted(chosen, recount=recount))
 
 
-def hedges_in(chosen: Slice, *, recount: Recount | None) -> Hedges:
+def hedges_in(chosen: Slice, *, recount: Recount | None, entries: Entries) -> Hedges:
     """The words of a slice that only hedge, and what came of them."""
-    return hedges_of(_hedges(chosen) if recount is None else _recounted_hedges(chosen, recount=recount))
+    found = _hedges(chosen, entries=entries) if recount is None else _recounted_hedges(chosen, recount=recount)
+    return hedges_of(found)
 
 
-def entries_of(spoken: Iterable[Spoken]) -> Mapping[int, LexiconEntry]:
-    """Every entry of the lexicons that were read through: a scale is known by all its steps."""
+def entries_of(spoken: Iterable[Spoken]) -> Entries:
+    """Every entry of the lexicons that were read through, for a scale is known by all its steps; and every hedge."""
     used = {one.entry for one in spoken if one.entry}
-    if not used:
-        return {}
     books = LexiconEntry.objects.filter(pk__in=used).values("lexicon")
-    rows = LexiconEntry.objects.filter(lexicon__in=books).exclude(point=None).select_related("lexicon")
-    return {row.pk: row for row in rows}
+    rows = LexiconEntry.objects.filter(Q(lexicon__in=books) | Q(is_hedge=True)).select_related("lexicon")
+    found = {row.pk: row for row in rows}
+    read = {found[pk].lexicon_id for pk in used}
+    return Entries(
+        steps={pk: row for pk, row in found.items() if row.lexicon_id in read and row.point is not None},
+        hedges=frozenset(pk for pk, row in found.items() if row.is_hedge),
+    )
 
 
 def points_of(phrases: Collection[str]) -> Mapping[Book, Mapping[str, int]]:
@@ -170,17 +181,18 @@ def _recorded(chosen: Slice) -> list[Spoken] | None:
 
 
 def _recounted(chosen: Slice, *, recount: Recount) -> Iterator[Spoken]:
-    rows = {row.forecast_id: row for row in recount.rows if weight_under(row, weighting=chosen.weighting)}
-    words = Forecast.objects.filter(pk__in=list(rows)).exclude(phrase="").values_list("pk", *WORDS)
-    for pk, *said in words:
-        row = rows[pk]
-        weight = weight_under(row, weighting=chosen.weighting)
-        yield Spoken._make((*said, row.level, row.outcome, row.cluster, weight, 1))
+    rows = {row.forecast_id: row for row in recount.rows}
+    for one in recount.stated:
+        row = rows.get(one.pk) if one.phrase else None
+        weight = weight_under(row, weighting=chosen.weighting) if row else 0
+        if row and weight:
+            said = (one.forecaster, one.name, one.entry, one.phrase, one.low, one.high)
+            yield Spoken._make((*said, row.level, row.outcome, row.cluster, weight, 1))
 
 
-def _hedges(chosen: Slice) -> list[Hedged] | None:
+def _hedges(chosen: Slice, *, entries: Entries) -> list[Hedged] | None:
     words = settling_word(chosen)
-    told: QuerySet[Any] = _made_as_hedges(chosen).annotate(
+    told: QuerySet[Any] = _made_as_hedges(chosen, entries=entries).annotate(
         **{name: Subquery(words.values(name)[:1]) for name in ("verdict", "share", "happened_at", "known_at")}
     )
     rows = list(told[: MOST_SPOKEN + 1])
@@ -192,10 +204,14 @@ def _hedges(chosen: Slice) -> list[Hedged] | None:
     ]
 
 
-def _made_as_hedges(chosen: Slice) -> QuerySet[Forecast]:
+def _made_as_hedges(chosen: Slice, *, entries: Entries) -> QuerySet[Forecast]:
     # By their keys: the database knows how many forecasts each entry has, and nothing of hedges.
-    hedges = list(LexiconEntry.objects.filter(is_hedge=True).values_list("pk", flat=True))
-    rows = asked_forecasts(chosen).filter(lexicon_entry__in=hedges).select_related("prediction__article").order_by()
+    rows = (
+        asked_forecasts(chosen)
+        .filter(lexicon_entry__in=entries.hedges)
+        .select_related("prediction__article")
+        .order_by()
+    )
     dated = (f"prediction__article__{name}" for name in ("published_at", "published_precision"))
     return rows.only("made_at", "probability", "prediction__cluster_key", "prediction__article", *dated)
 
@@ -211,13 +227,19 @@ def _is_early(one: Forecast, moments: Iterable[datetime | None]) -> bool:
 
 
 def _recounted_hedges(chosen: Slice, *, recount: Recount) -> list[Hedged] | None:
-    rows = list(_made_as_hedges(chosen)[: MOST_SPOKEN + 1])
-    if len(rows) > MOST_SPOKEN:
+    made = [one for one in recount.stated if one.is_hedge and one.is_own and one.was_made_by(chosen.as_of)]
+    if len(made) > MOST_SPOKEN:
         return None
-    found = []
-    for made in rows:
-        one = recount.found.get(made.prediction_id)
-        is_told = one is not None and one.verdict in SETTLED and one.known_at is not None
-        is_early = is_told and one is not None and _is_early(made, (one.happened_at, one.known_at))
-        found.append(_hedged(made, share_of(one.verdict, one.share) if is_early and one else None))
-    return found
+    predictions = {one.pk: one for one in recount.predictions}
+    return [_replayed_hedge(one, prediction=predictions.get(one.prediction_id), recount=recount) for one in made]
+
+
+def _replayed_hedge(made: Stated, *, prediction: Prediction | None, recount: Recount) -> Hedged:
+    level = round((made.probability or 0) * BASIS_POINTS)
+    if prediction is None:
+        return Hedged(level, None, "")
+    one = recount.found[prediction.pk]
+    is_told = one.verdict in SETTLED and one.known_at is not None
+    moments = [moment for moment in (one.happened_at, one.known_at) if moment is not None]
+    is_early = is_told and is_in_time(made.made_at, article=prediction.article, moments=moments)
+    return Hedged(level, share_of(one.verdict, one.share) if is_early else None, prediction.cluster_key)

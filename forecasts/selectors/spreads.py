@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 
-from forecasts.models import Prediction, RuleVersion
+from forecasts.models import RuleVersion
 from forecasts.scoring.figures import Figure
 from forecasts.scoring.levels import WHOLE
 from forecasts.scoring.part_figures import mean_part
@@ -17,15 +17,15 @@ from forecasts.scoring.rereading import brier_difference, reread
 from forecasts.scoring.statistics import Cell, cell_of
 from forecasts.scoring.tiers import Tier, tier_at
 
-from .coverage import Coverage, asked_forecasts
+from .counting import Counted
+from .otherwise import CENTRAL, MOST_REPLAYED, Otherwise
 from .recorded_coverage import standing_postings
-from .recounts import Recount, recount_of, weight_under
+from .recounts import Recount, weight_under
 from .slices import Slice, Weighting, weight_of
 from .spoken import Spoken, plain, points_of
 from .sums import Sums, cells_of
 
 VARIANTS = (RuleVersion.Variant.STRICT, RuleVersion.Variant.LENIENT)
-MOST_REPLAYED = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ class Spread:
     variants_missing: str
 
 
-class _Term(NamedTuple):
+class Term(NamedTuple):
     """A forecast that counts, or several alike."""
 
     prediction_id: UUID
@@ -86,9 +86,9 @@ def spread_of(
     chosen: Slice,
     *,
     sums: Sums,
-    coverage: Coverage,
     spoken: Sequence[Spoken],
-    recount: Recount | None = None,
+    others: Otherwise | None,
+    before: Sequence[Term] = (),
     as_of: datetime | None = None,
 ) -> Spread:
     """
@@ -99,18 +99,19 @@ def spread_of(
     Args:
         chosen: The slice.
         sums: What it adds up to.
-        coverage: What became of its predictions, which may say that none has rules of another reading.
         spoken: Its forecasts in words.
-        recount: What counts where its predictions are decided anew; by the record otherwise.
+        others: What the other readings of its rules come to; None where these are too many.
+        before: What counts in it on the predictions of those readings.
         as_of: The knowledge time on which other readings are evaluated; without it they are left out.
     """
-    is_read_otherwise = coverage.read_otherwise != 0
-    variants, missing = _variants(chosen, recount=recount, as_of=as_of, is_any=is_read_otherwise)
+    variants, missing = _variants(chosen, before=before, as_of=as_of, others=others)
+    by_lexicon = tuple(_lexicons(spoken))
+    lines = lines_of(sums, (*by_lexicon, *variants))
     return Spread(
         brier=mean_part("BRIER", sums.totals),
         tier=tier_at(sums.totals.clusters),
-        lexicons=lines_of(sums, _lexicons(spoken)),
-        variants=lines_of(sums, variants),
+        lexicons=lines[: len(by_lexicon)],
+        variants=lines[len(by_lexicon) :],
         variants_missing=missing,
     )
 
@@ -140,59 +141,53 @@ def _scored(level: int, outcome: int, weight: int) -> Cell:
 
 
 def _variants(
-    chosen: Slice, *, recount: Recount | None, as_of: datetime | None, is_any: bool
+    chosen: Slice, *, before: Sequence[Term], as_of: datetime | None, others: Otherwise | None
 ) -> tuple[Sequence[_Reading], str]:
-    if chosen.variant != RuleVersion.Variant.CENTRAL:
+    if chosen.variant != CENTRAL:
         return (), "The scorecard itself goes by another reading than the central one."
     if chosen.weighting is Weighting.AT_HORIZON:
         return (), "At a horizon only verdicts on record are scored."
     if as_of is None:
         return (), "No knowledge time was given to evaluate other readings on."
-    readings = _readings(chosen) if is_any else {}
-    affected: set[UUID] = set().union(*readings.values())
-    if len(affected) > MOST_REPLAYED:
-        return (), f"{len(affected)} predictions have other readings: too many to evaluate while somebody waits."
-    if not affected:
+    if others is None:
+        return (
+            (),
+            f"More than {MOST_REPLAYED} predictions have other readings: too many to evaluate while somebody waits.",
+        )
+    if not others.predictions:
         return (), ""
     # Predictions in which nothing is left of a slice change nothing; every reading is asked of one list of them.
-    predictions = {one.pk: one for one in Prediction.objects.filter(pk__in=affected)}
-    terms = list(_recorded(chosen, affected) if recount is None else _recounted(chosen, recount, affected))
     found = []
-    for variant, held in readings.items():
-        if held:
-            chosen_ones = [predictions[pk] for pk in sorted(held)]
-            other = recount_of(chosen, predictions=chosen_ones, as_of=as_of, variant=variant)
-            before = [one for one in terms if one.prediction_id in held]
-            found.append(_otherwise(variant, before=before, after=list(_recounted(chosen, other, held)), held=held))
+    for variant in VARIANTS:
+        if held := others.held(variant=variant):
+            other = terms_under(chosen, rows=others.rows(chosen, held=held))
+            those = [one for one in before if one.prediction_id in held]
+            found.append(_otherwise(variant.value, before=those, after=other, held=held))
     return found, ""
 
 
-def _readings(chosen: Slice) -> dict[str, set[UUID]]:
-    """The predictions of the slice whose rules have a reading of each variant."""
-    asked = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True).filter(prediction=OuterRef("prediction"))
-    others = RuleVersion.objects.exclude(variant=RuleVersion.Variant.CENTRAL).filter(Exists(asked)).order_by()
-    found: dict[str, set[UUID]] = {variant.value: set() for variant in VARIANTS}
-    for variant, prediction in others.values_list("variant", "prediction").distinct()[: 2 * MOST_REPLAYED + 1]:
-        found[variant].add(prediction)
-    return found
+def terms_of(chosen: Slice, *, recount: Recount | None, predictions: Collection[UUID]) -> list[Term]:
+    """The forecasts of a slice that weigh anything on some predictions, by the record or counted anew."""
+    if recount is None:
+        return list(_recorded(chosen, predictions))
+    return terms_under(chosen, rows=[row for row in recount.rows if row.prediction_id in predictions])
 
 
-def _recorded(chosen: Slice, predictions: Collection[UUID]) -> Iterator[_Term]:
+def _recorded(chosen: Slice, predictions: Collection[UUID]) -> Iterator[Term]:
     rows = standing_postings(chosen).filter(resolution__prediction__in=predictions)
     weighed = rows.annotate(its_weight=weight_of(chosen.weighting), prediction=F("resolution__prediction"))
     for row in weighed.values_list("prediction", "cluster", "level", "outcome", "its_weight"):
         if row[-1]:
-            yield _Term._make(row)
+            yield Term._make(row)
 
 
-def _recounted(chosen: Slice, recount: Recount, predictions: Collection[UUID]) -> Iterator[_Term]:
-    for row in recount.rows:
-        weight = weight_under(row, weighting=chosen.weighting)
-        if row.prediction_id in predictions and weight:
-            yield _Term(row.prediction_id, row.cluster, row.level, row.outcome, weight)
+def terms_under(chosen: Slice, *, rows: Iterable[Counted]) -> list[Term]:
+    """The forecasts that weigh anything of those that count."""
+    weighed = [(row, weight_under(row, weighting=chosen.weighting)) for row in rows]
+    return [Term(row.prediction_id, row.cluster, row.level, row.outcome, weight) for row, weight in weighed if weight]
 
 
-def _otherwise(name: str, *, before: list[_Term], after: list[_Term], held: Collection[UUID]) -> _Reading:
+def _otherwise(name: str, *, before: Sequence[Term], after: Sequence[Term], held: Collection[UUID]) -> _Reading:
     old, new = ({one.prediction_id: one.outcome for one in terms} for terms in (before, after))
     change: defaultdict[str, Cell] = defaultdict(Cell)
     for one in after:
@@ -209,23 +204,25 @@ def _otherwise(name: str, *, before: list[_Term], after: list[_Term], held: Coll
     )
 
 
-def line_under(
-    chosen: Slice, *, name: str, sums: Sums, recount: Recount | None, other: Recount, held: Collection[UUID]
-) -> SpreadLine:
+def lines_under(
+    sums: Sums, *, before: Sequence[Term], after: Mapping[str, Sequence[Term]], held: Mapping[str, Collection[UUID]]
+) -> dict[str, SpreadLine]:
     """
-    Return the score of a slice with some of its predictions decided otherwise.
+    Return the score of a slice with some of its predictions decided otherwise, in one way or another.
 
     Args:
-        chosen: The slice.
-        name: Of the way they are decided.
         sums: What the slice adds up to as it is.
-        recount: What counts in it where its predictions are decided anew; by the record otherwise.
-        other: What counts on those predictions instead.
-        held: Which they are.
+        before: What counts in it on all of those predictions.
+        after: By the name of the way, what counts on them instead.
+        held: By that name, which they are.
     """
-    before = list(_recorded(chosen, held) if recount is None else _recounted(chosen, recount, held))
-    reading = _otherwise(name, before=before, after=list(_recounted(chosen, other, held)), held=held)
-    return lines_of(sums, [reading])[0]
+    readings = [
+        _otherwise(
+            name, before=[one for one in before if one.prediction_id in held[name]], after=terms, held=held[name]
+        )
+        for name, terms in after.items()
+    ]
+    return {line.name: line for line in lines_of(sums, readings)}
 
 
 def lines_of(sums: Sums, readings: Iterable[_Reading]) -> tuple[SpreadLine, ...]:

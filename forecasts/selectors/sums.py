@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -164,6 +164,13 @@ def added_up(groups: Iterable[Group]) -> Sums:
 def kept_clusters(scope: KeptScope) -> list[Cell]:
     """The sums of each event of a scope."""
     return [Cell(*sums) for sums in ClusterCell.objects.filter(scope=scope.pk).values_list("sums", flat=True)]
+
+
+def with_cells(sums: Sums, *, clusters: Collection[str]) -> Sums:
+    """The same sums with those of some events at hand, so that they are read once for all who ask for them."""
+    if sums.scope is None or not clusters:
+        return sums
+    return replace(sums, scope=None, clusters=cells_of(sums, clusters=clusters))
 
 
 def cells_of(sums: Sums, *, clusters: Collection[str]) -> Mapping[str, Cell]:

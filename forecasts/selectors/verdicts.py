@@ -1,17 +1,19 @@
 """What rules come to on the facts recorded: facts in, verdict out, nothing written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import orjson
+from django.db.models import CharField, DateTimeField, IntegerField, Value
 
 from forecasts import rules
 from forecasts.models import Among, RuleVersion
 
-from .judgements import answers_of
+from .judgements import answers, recorded_answers
 from .knowledge import Listener, knowledge_of
-from .listening import listening_of
+from .listening import HEARD, listening, recorded_keys
 
 
 @dataclass(frozen=True)
@@ -119,10 +121,9 @@ def judge_all(*, rule_versions: Sequence[RuleVersion], as_of: datetime) -> Itera
     Raises:
         RuleError: One of the stored rules is not one this version can read.
     """
-    heard = listening_of(rule_versions=rule_versions)
-    answers = answers_of(rule_versions=rule_versions, as_of=as_of)
+    heard, answered = _heard_and_answered([version.pk for version in rule_versions], as_of=as_of)
     listeners = [
-        Listener(version.prediction.issued_at, heard[version.pk], answers.get(version.pk, {}))
+        Listener(version.prediction.issued_at, heard[version.pk], answered.get(version.pk, {}))
         for version in rule_versions
     ]
     known = knowledge_of(listeners=listeners, as_of=as_of)
@@ -130,6 +131,22 @@ def judge_all(*, rule_versions: Sequence[RuleVersion], as_of: datetime) -> Itera
         judge_draft(rule=rule, facts=facts, label=f"{version.name} v{version.version}")
         for version, rule, facts in zip(rule_versions, parsed(rule_versions=rule_versions), known, strict=True)
     )
+
+
+def _heard_and_answered(
+    keys: Sequence[UUID], *, as_of: datetime
+) -> tuple[Mapping[UUID, dict[str, rules.Stretch]], Mapping[UUID, dict[str, bool]]]:
+    """What each rule version listens for, and what people had answered to its questions: one question of the database."""
+    of_keys = recorded_keys(rule_versions=keys).values_list(
+        "rule_version", *HEARD, Value("", output_field=CharField()), Value(0, output_field=IntegerField())
+    )
+    never = Value(None, output_field=DateTimeField())
+    given = recorded_answers(rule_versions=keys, as_of=as_of)
+    of_people = given.values_list("rule_version", "path", never, never, "answer", "number")
+    rows = list(of_keys.union(of_people, all=True))
+    # No answer is empty.
+    heard = listening(keys=keys, rows=[row[:4] for row in rows if not row[4]])
+    return heard, answers((row[0], row[1], row[4], row[5]) for row in rows if row[4])
 
 
 def judge_draft(*, rule: rules.Rule, facts: rules.Knowledge, label: str) -> Judged:

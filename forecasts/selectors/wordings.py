@@ -23,7 +23,7 @@ from forecasts.scoring.verbal import (
     spread_of_range,
 )
 
-from .spoken import TOO_MANY, Hedges, Spoken, entries_of, plain
+from .spoken import TOO_MANY, Entries, Hedges, Spoken, plain
 
 MOST_PHRASES = 100
 
@@ -83,15 +83,16 @@ class _Use:
     said: list[Said] = field(default_factory=list)
 
 
-def verbal_of(spoken: Sequence[Spoken] | None, *, hedges: Hedges) -> Verbal:
+def verbal_of(spoken: Sequence[Spoken] | None, *, hedges: Hedges, entries: Entries) -> Verbal:
     """
     Return what words of probability were worth.
 
     Args:
         spoken: The forecasts in words that count; None where they are too many to look through.
         hedges: What came of words that only hedge.
+        entries: What the words were read by.
     """
-    return _too_many(hedges) if spoken is None else _verbal(spoken, hedges=hedges)
+    return _too_many(hedges) if spoken is None else _verbal(spoken, hedges=hedges, entries=entries.steps)
 
 
 def _too_many(hedges: Hedges) -> Verbal:
@@ -109,8 +110,7 @@ def _too_many(hedges: Hedges) -> Verbal:
     )
 
 
-def _verbal(spoken: Sequence[Spoken], *, hedges: Hedges) -> Verbal:
-    entries = entries_of(spoken)
+def _verbal(spoken: Sequence[Spoken], *, hedges: Hedges, entries: Mapping[int, LexiconEntry]) -> Verbal:
     totals, levels = _sums(spoken)
     discrimination, auc = order_parts(levels, n=forecasts_in(totals), n_clusters=totals.clusters)
     lines = sorted(_lines(spoken, entries=entries), key=lambda line: (-line.n, line.forecaster, line.phrase))

@@ -112,6 +112,36 @@ def test_fields_of_other_kinds_of_clauses_stay_out_of_the_way(visit):
     assert not window.page.locator("[name=then_series]").is_visible()
 
 
+def test_a_file_that_is_sent_shows_how_far_it_is_and_then_what_came_of_it(visit):
+    window = signed_in(visit())
+    window.open("/admin/forecasts/forecast/upload/")
+    lines = [
+        "asker,statement,forecaster,probability,made_at",
+        "almanac,It snows.,rare-rainbow,1.5,2024-01-01T06:00:00Z",
+    ]
+    file = {"name": "calls.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    told = window.page.locator(".upload-progress")
+    assert not told.is_visible()
+
+    window.page.evaluate(
+        """() => {
+            window.seen = [];
+            const look = () => window.seen.push(document.querySelector('.upload-progress span')?.textContent);
+            new MutationObserver(look).observe(document.querySelector('.upload-progress'), {childList: true, subtree: true});
+        }"""
+    )
+    fill(window, {"topic": "weather"})
+    window.page.locator("[name=file]").set_input_files(file)
+    press(window, "Preview")
+    window.page.locator("#report-title").wait_for()
+
+    assert any(one.startswith("All of it has arrived") for one in window.page.evaluate("window.seen"))
+    assert "0 forecasts new, 0 unchanged, 1 refused" in window.page.locator(".rule-check").inner_text()
+    assert window.page.locator("[name=_record]").is_enabled()
+    assert window.outside == []
+    assert complaints(window) == []
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")])
 def test_views_of_the_flow_fit_and_are_accessible(width, scheme, visit):
     axe = pytest.importorskip(

@@ -7,19 +7,37 @@ from django.urls import reverse
 
 from forecasts.models import Event
 from forecasts.pages.urls import urlpatterns
-from tests.builders import judged_prediction, make_article, make_event, make_prediction
-from tests.everything import seal_something
+from forecasts.services.forecasts import record_forecast, record_lexicon, wording
+from forecasts.services.intake import RuleDraft
+from tests.builders import NOW, PUBLISHED, make_article, make_event, make_prediction, rule_that_it_occurs
+from tests.everything import a_row_in_every_table, seal_something
 from tests.markup import faults, loaded_from_elsewhere, weight
 
 MOST_BYTES, MOST_QUERIES = 100_000, 15
-# Where every prediction is decided anew on what was known then: what the rules have to know alone takes nine.
-OF_REPLAYS = 19
+# Where every prediction is decided anew, and then by its other readings: what rules have to know is read for both.
+OF_READINGS_ANEW = 19
+# Whatever a scorecard is asked for: other times, other readings, other weights.
+OF_SCORECARDS = (
+    "?as_of=2026-03-05",
+    "?as_recorded=2026-03-05&conditional=false",
+    "?variant=STRICT",
+    "?variant=LENIENT&sort=said",
+    "?weighting=AT_HORIZON&horizon_days=7",
+    "?weighting=TIME_WEIGHTED",
+    "?part=readings",
+    "?part=readings&as_of=2026-03-05",
+    "?part=readings&as_recorded=2026-03-05",
+    "?part=readings&variant=STRICT",
+)
 ASKED = {
-    "search": "?q=aid",
-    "compare": "?a=ada-byron&b=the-example",
-    "leaderboard": "?topic=aid",
-    "article": "?verdict=YES",
-    "forecaster": "?as_of=2025-03-05&conditional=false",
+    "search": ("?q=aid",),
+    "compare": ("?a=ada-byron&b=the-example", "?a=ada-byron&b=the-example&as_of=2026-03-05"),
+    "leaderboard": ("?topic=aid", "?topic=aid&as_of=2026-03-05"),
+    "article": ("?verdict=YES",),
+    "forecaster": OF_SCORECARDS,
+    "topic": OF_SCORECARDS,
+    "outlet": OF_SCORECARDS,
+    "article-scorecard": OF_SCORECARDS,
 }
 REFUSED = ("/nowhere/", "/forecasters/ada-byron/?as_of=soon", "/compare/?a=nobody")
 
@@ -27,10 +45,16 @@ REFUSED = ("/nowhere/", "/forecasters/ada-byron/?as_of=soon", "/compare/?a=nobod
 @pytest.fixture
 def addresses(db, settle) -> dict[str, str]:
     """The address of every page by its name in the URLconf, with something on record for it to show."""
+    a_row_in_every_table()
     article = make_article()
-    quoted = make_prediction(article=article, quote="The ban is likely to fall", condition="the ban falls")
-    judged_prediction()
-    make_event(owners=2, note="Announced at noon.")
+    quoted = make_prediction(
+        article=article,
+        quote="The ban is likely to fall",
+        statement="If the ban falls, aid is sent.",
+        condition="the ban falls",
+    )
+    say_in_words(article)
+    make_event(external_id="noon", owners=2, note="Announced at noon.")
     settle(with_event=False)
     keys = {
         "commitment": seal_something().commitment, "article_id": article.pk, "prediction_id": quoted.pk, "event_id": Event.objects.first().pk, "path": "aid/military",
@@ -46,14 +70,31 @@ def addresses(db, settle) -> dict[str, str]:
     return found | {"oembed": f"{found['oembed']}?url=http://testserver{found['forecaster']}"}
 
 
+def say_in_words(article) -> None:
+    """A claim in words by a deadline that an editor set, with every reading of its rules; and one that only hedges."""
+    entry = {"low": "0.2", "point": "0.4", "high": "0.6", "source": ""}
+    rows = [{"phrase": "likely", **entry}, {"phrase": "may", "hedge": "yes", **entry}]
+    record_lexicon(code="default_v1", title="Default", source="a survey", rows=rows, now=NOW)
+    readings = {"CENTRAL": "2025-03-01", "STRICT": "2025-02-01", "LENIENT": "2025-05-01"}
+    rules = [RuleDraft(rule_that_it_occurs(end=f"{day}T00:00:00Z"), variant=name) for name, day in readings.items()]
+    for phrase in ("likely", "may"):
+        prediction = make_prediction(
+            article=article, rules=rules, statement=f"It {phrase} comes.", probability=None, deadline_basis="IMPLIED"
+        )
+        record_forecast(
+            prediction=prediction, forecaster=prediction.holder, wording=wording(phrase=phrase), made_at=PUBLISHED, now=NOW
+        )  # fmt: skip
+
+
 def most_queries(asked: str) -> int:
-    return OF_REPLAYS if "as_of" in asked else MOST_QUERIES
+    is_anew = "as_of" in asked or "variant" in asked
+    return OF_READINGS_ANEW if "part=readings" in asked and is_anew else MOST_QUERIES
 
 
 def test_every_page_is_valid_light_and_asks_little(addresses, client):
     wrong = []
     for name, address in addresses.items():
-        for asked in {address, address + ASKED.get(name, "")}:
+        for asked in (address, *(address + query for query in ASKED.get(name, ()))):
             with CaptureQueriesContext(connection) as captured:
                 response = client.get(asked)
             assert response.status_code == 200, asked

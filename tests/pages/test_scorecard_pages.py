@@ -153,7 +153,7 @@ def test_of_many_calls_the_newest_are_listed_and_all_are_drawn(client, settle, m
 
     page = parse(client.get("/forecasters/ada-byron/").content.decode())
 
-    assert "2 of 3 shown: those scored last. All of them (CSV)" in page.text
+    assert "1 to 2 of 3 shown. All of them (CSV)" in page.text
     assert page.text.count("Claim ") == 2
     assert "Happened: 3" in page.text
     assert "Each stem is as long as the number of calls at that probability" in page.text

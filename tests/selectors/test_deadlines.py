@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.selectors import deadlines
+from forecasts.selectors import deadlines, otherwise
 from forecasts.selectors.scorecards import full_scorecard
 from forecasts.selectors.slices import Slice, Weighting
 from forecasts.services.intake import RuleDraft
@@ -94,6 +94,7 @@ def test_what_cannot_be_evaluated_says_why(asked, now, text, two_claims):
 
 
 def test_too_many_are_not_evaluated(two_claims, monkeypatch):
+    monkeypatch.setattr(otherwise, "MOST_REPLAYED", 1)
     monkeypatch.setattr(deadlines, "MOST_REPLAYED", 1)
 
     assert (found().missing, found().early) == ("More than 1 have other ends: too many to evaluate.", None)

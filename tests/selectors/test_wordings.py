@@ -9,7 +9,7 @@ from forecasts.selectors import spoken
 from forecasts.selectors.recounts import recount
 from forecasts.selectors.scorecards import full_scorecard
 from forecasts.selectors.slices import Slice
-from forecasts.selectors.spoken import hedges_in, spoken_in
+from forecasts.selectors.spoken import entries_of, hedges_in, spoken_in
 from forecasts.selectors.wordings import verbal_of as verbal_of_spoken
 from forecasts.services.forecasts import record_forecast, record_lexicon, wording
 from forecasts.services.verdicts import record_verdict
@@ -40,7 +40,10 @@ def lexicons():
 
 
 def verbal_of(chosen, *, recount=None):
-    return verbal_of_spoken(spoken_in(chosen, recount=recount), hedges=hedges_in(chosen, recount=recount))
+    spoken = spoken_in(chosen, recount=recount)
+    entries = entries_of(spoken or ())
+    hedges = hedges_in(chosen, recount=recount, entries=entries)
+    return verbal_of_spoken(spoken, hedges=hedges, entries=entries)
 
 
 def said(phrase, verdict, *, number, cluster="", holder=None, **words):
@@ -151,7 +154,9 @@ def test_hedges_of_a_vague_day_are_settled_only_by_what_came_after_it(days, n_se
         known_at=known, now=NOW,
     )  # fmt: skip
 
-    recorded, recounted = (hedges_in(ADA, recount=one) for one in (None, recount(ADA, as_of=NOW)))
+    recorded, recounted = (
+        hedges_in(ADA, recount=one, entries=entries_of(())) for one in (None, recount(ADA, as_of=NOW))
+    )
 
     assert (recorded.n, recorded.n_settled) == (1, n_settled)
     assert recounted == recorded
@@ -204,11 +209,11 @@ def test_counted_anew_they_come_to_the_same():
 def test_more_words_cost_no_more_queries(django_assert_num_queries):
     said_often("likely", happened=3, failed=3)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         verbal_of(ADA)
 
     said_often("unlikely", happened=3, failed=9, start=10)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert verbal_of(ADA).n == 18
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from forecasts.models import Entity, Prediction, RuleKey
 from forecasts.rules import BEGINNING_OF_TIME, END_OF_TIME
-from forecasts.selectors.listening import listeners, listening_of
+from forecasts.selectors.listening import HEARD, listeners, listening, recorded_keys
 from forecasts.services.refusal import Refused
 from forecasts.services.routing import make_due
 from forecasts.services.sources import record_membership, record_milestone
@@ -51,7 +51,8 @@ def test_a_milestone_that_is_moved_lets_rules_listen_in_its_new_time_too():
     record_milestone(key="vote", label="Vote", occurs_at=later, now=NOW)
 
     rule = prediction.rules.get()
-    assert listening_of(rule_versions=[rule])[rule.pk]["type:AID"] == (PUBLISHED, later)
+    rows = recorded_keys(rule_versions=[rule.pk]).values_list("rule_version", *HEARD)
+    assert listening(keys=[rule.pk], rows=rows)[rule.pk]["type:AID"] == (PUBLISHED, later)
     assert listeners(keys=["type:AID"], since=DEADLINE, until=DEADLINE).count() == 1
 
 

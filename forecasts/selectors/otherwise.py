@@ -1,0 +1,98 @@
+"""What predictions come to by the other readings of their rules: all of them evaluated together, for whoever compares."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from forecasts.models import Prediction, RuleVersion
+
+from .counting import Counted, Made, forecasts_made
+from .coverage import asked_forecasts
+from .recounts import at_hand, rows_under
+from .replays import OPEN, Replayed, replay_readings
+from .resolutions import current_rules_of
+from .slices import Slice, forecasts_in
+
+MOST_REPLAYED = 200
+CENTRAL = RuleVersion.Variant.CENTRAL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Otherwise:
+    """
+    Predictions of a slice whose rules have other readings than the central one.
+
+    `rules` are the readings in force of each, the central one first; `found` is what each other reading comes to, by its
+    key, with the `milestones` of that time; `made` are the forecasts on them, those of the slice marked.
+    """
+
+    predictions: Mapping[UUID, Prediction] = field(default_factory=dict)
+    rules: Mapping[UUID, Sequence[RuleVersion]] = field(default_factory=dict)
+    found: Mapping[UUID, Replayed] = field(default_factory=dict)
+    milestones: Mapping[str, datetime] = field(default_factory=dict)
+    made: Mapping[UUID, Sequence[Made]] = field(default_factory=dict)
+
+    def held(self, *, variant: str) -> dict[UUID, RuleVersion]:
+        """The first reading of a variant, by prediction; those without one are left out."""
+        of_variant = {
+            pk: [one for one in versions if one.variant == variant] for pk, versions in sorted(self.rules.items())
+        }
+        return {pk: versions[0] for pk, versions in of_variant.items() if versions}
+
+    def came_to(self, held: Mapping[UUID, RuleVersion]) -> dict[UUID, Replayed]:
+        """What some of the predictions came to, each by the reading given."""
+        return {pk: self.found.get(version.pk, OPEN) for pk, version in held.items()}
+
+    def rows(self, chosen: Slice, *, held: Mapping[UUID, RuleVersion]) -> list[Counted]:
+        """The forecasts of the slice that count on some of the predictions, each decided by the reading given."""
+        predictions = [self.predictions[pk] for pk in held]
+        return rows_under(chosen, predictions=predictions, found=self.came_to(held), made=self.made)
+
+
+def otherwise_of(chosen: Slice, *, as_of: datetime) -> Otherwise | None:
+    """
+    Return what the other readings of the predictions of a slice come to on what was known at an instant.
+
+    Nobody but the rules is heard.
+
+    Args:
+        chosen: The slice.
+        as_of: The knowledge time.
+    Returns:
+        None where more than `MOST_REPLAYED` predictions would have to be evaluated.
+    """
+    return _evaluated(_read_otherwise(chosen), chosen=chosen, as_of=as_of)
+
+
+def otherwise_implied(chosen: Slice, *, as_of: datetime) -> Otherwise | None:
+    """The same for those predictions only whose deadline an editor set."""
+    implied = _read_otherwise(chosen).filter(deadline_basis=Prediction.DeadlineBasis.IMPLIED)
+    return _evaluated(implied, chosen=chosen, as_of=as_of)
+
+
+def _read_otherwise(chosen: Slice) -> QuerySet[Prediction]:
+    asked = asked_forecasts(chosen).exclude(lexicon_entry__is_hedge=True).order_by().values("prediction")
+    others = RuleVersion.objects.exclude(variant=CENTRAL).values("prediction")
+    return Prediction.objects.filter(pk__in=asked).filter(pk__in=others)
+
+
+def _evaluated(rows: QuerySet[Prediction], *, chosen: Slice, as_of: datetime) -> Otherwise | None:
+    predictions = list(at_hand(rows.order_by("pk"))[: MOST_REPLAYED + 1])
+    if len(predictions) > MOST_REPLAYED:
+        return None
+    if not predictions:
+        return Otherwise()
+    rules = current_rules_of(predictions=predictions)
+    others = [version for versions in rules.values() for version in versions if version.variant != CENTRAL]
+    readings = replay_readings(readings=others, as_of=as_of)
+    made = forecasts_made(rules, among=forecasts_in(chosen))
+    return Otherwise(
+        predictions={one.pk: one for one in predictions},
+        rules=rules,
+        found=readings.found,
+        milestones=readings.milestones,
+        made=made,
+    )
