@@ -47,6 +47,35 @@ def record_verdict(
         Refused: The verdict, share or reason is missing, or the person is the forecaster.
         Moved: The record changed meanwhile.
     """
+    added = _append_verdict(
+        prediction_id=prediction_id,
+        verdict=verdict,
+        reason=reason,
+        actor=actor,
+        now=now,
+        share=share,
+        happened_at=happened_at,
+        known_at=known_at,
+        evidence_url=evidence_url,
+        expected_number=expected_number,
+    )
+    score_predictions(predictions=[prediction_id], now=now)
+    return added
+
+
+def _append_verdict(
+    *,
+    prediction_id: UUID,
+    verdict: str,
+    reason: str,
+    actor: User,
+    now: datetime,
+    share: object = None,
+    happened_at: datetime | None = None,
+    known_at: datetime | None = None,
+    evidence_url: str = "",
+    expected_number: int | None = None,
+) -> Resolution:
     prediction = Prediction.objects.select_for_update().get(pk=prediction_id)
     last = current_resolution(prediction=prediction)
     _check_verdict(
@@ -73,18 +102,17 @@ def record_verdict(
         known_at=known_at or (same.known_at if same else None) or now,
     )
     _take_state(prediction, resolution=added, now=now)
-    score_predictions(predictions=[prediction.pk], now=now)
     return added
 
 
 @transaction.atomic
-def record_verdict_once(
+def append_verdict_once(
     *, prediction_id: UUID, actor: User, now: datetime, verdict: str, reason: str, **said: Any
 ) -> tuple[Resolution, bool]:
     """
-    Record a person's verdict, unless it is the last word already: by the same person, in the same words.
+    Append a person's verdict, unless it is the last word already: by the same person, in the same words.
 
-    So a batch of verdicts can be sent again.
+    So a batch of verdicts can be sent again. The caller scores the prediction in the same transaction.
 
     Args:
         said: The rest of what `record_verdict` takes.
@@ -99,7 +127,7 @@ def record_verdict_once(
     told |= {name: said[name] for name in ("evidence_url", "happened_at", "known_at") if said.get(name) is not None}
     if last is not None and all(getattr(last, name) == value for name, value in told.items()):
         return last, False
-    added = record_verdict(prediction_id=prediction_id, actor=actor, now=now, verdict=verdict, reason=reason, **said)
+    added = _append_verdict(prediction_id=prediction_id, actor=actor, now=now, verdict=verdict, reason=reason, **said)
     return added, True
 
 
@@ -142,6 +170,12 @@ def dispute(*, prediction_id: UUID, reason: str, actor: User, now: datetime, evi
     Raises:
         Refused: There is no verdict to dispute, it is disputed already, or the reason is missing.
     """
+    added = _append_dispute(prediction_id=prediction_id, reason=reason, actor=actor, now=now, evidence_url=evidence_url)
+    score_predictions(predictions=[prediction_id], now=now)
+    return added
+
+
+def _append_dispute(*, prediction_id: UUID, reason: str, actor: User, now: datetime, evidence_url: str) -> Resolution:
     prediction = Prediction.objects.select_for_update().get(pk=prediction_id)
     last = current_resolution(prediction=prediction)
     if last is None or last.state == Resolution.State.REOPENED:
@@ -165,17 +199,18 @@ def dispute(*, prediction_id: UUID, reason: str, actor: User, now: datetime, evi
         known_at=last.known_at,
     )
     _take_state(prediction, resolution=added, now=now)
-    score_predictions(predictions=[prediction.pk], now=now)
     make_due(predictions=[prediction.pk], now=now)
     return added
 
 
 @transaction.atomic
-def dispute_once(
+def append_dispute_once(
     *, prediction_id: UUID, reason: str, actor: User, now: datetime, evidence_url: str = ""
 ) -> tuple[Resolution, bool]:
     """
     Question a verdict, unless the same person does so already for the same reason.
+
+    The caller scores the prediction in the same transaction.
 
     Returns:
         The resolution, and whether it is new.
@@ -185,7 +220,8 @@ def dispute_once(
     last = _last_word(prediction_id, actor=actor, among=(DISPUTED,))
     if last is not None and (last.reason, last.evidence_url) == (reason.strip(), evidence_url):
         return last, False
-    return dispute(prediction_id=prediction_id, reason=reason, actor=actor, now=now, evidence_url=evidence_url), True
+    added = _append_dispute(prediction_id=prediction_id, reason=reason, actor=actor, now=now, evidence_url=evidence_url)
+    return added, True
 
 
 @transaction.atomic

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from forecasts.api.views.one_by_one import OneByOneEndpoint
@@ -12,6 +14,7 @@ from forecasts.models import (
     Article,
     Lexicon,
     Milestone,
+    Posting,
     Prediction,
     Resolution,
     RuleVersion,
@@ -278,6 +281,36 @@ def test_verdicts_in_numbers_are_scored_at_once(resolver):
     found = {str(one.pk): str(one.prediction_id) for one in Resolution.objects.all()}
     assert [found[key] for key in ids(answer)] == [row["prediction"] for row in reversed(rows)]
     assert Score.objects.filter(rule="BRIER").count() == 3
+
+
+def test_a_verdict_that_a_later_row_replaces_keeps_scores_of_its_own(resolver):
+    (row, other, _) = verdicts()
+    rows = [
+        row,
+        other,
+        row | {"verdict": "ANNULLED", "reason": "The question fell away."},
+        row | {"reason": "So it was."},
+    ]
+
+    answer = resolver.post("bulk/verdicts/", rows)
+
+    # Against the final YES another person has to confirm, so the third row is a proposal, which takes its scores back.
+    assert fates(answer) == ["RECORDED"] * 4
+    first, beside, proposed, last = (Resolution.objects.get(pk=key) for key in ids(answer))
+    assert [one.number for one in (first, beside, proposed, last)] == [1, 1, 2, 3]
+    assert Score.objects.filter(resolution__in=[first, beside, last]).count() == 6
+    assert Posting.objects.net().count() == 2
+
+
+def test_more_verdicts_cost_no_more_queries_for_their_scores(resolver):
+    rows = [{"prediction": str(one.pk), "verdict": "YES", "reason": WHY} for one in claims(12)]
+    counts = []
+    for part in (rows[:2], rows[2:]):
+        with CaptureQueriesContext(connection) as queries:
+            assert fates(resolver.post("bulk/verdicts/", part)) == ["RECORDED"] * len(part)
+        counts.append(sum("forecasts_posting" in query["sql"] for query in queries))
+
+    assert counts[0] == counts[1] > 0
 
 
 def test_nobody_resolves_their_own_predictions_in_numbers(program_with):

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.django_db, pytest.mark.timeout(
 
 FULL = os.environ.get("BENCH_FULL") == "1"
 N_ROWS = 50_000 if FULL else 10_000
-N_SINGLE, N_ONE_BY_ONE = 100, 2_000
+N_SINGLE, N_ONE_BY_ONE = 100, 500
 AGAINST = "COPY" if connection.vendor == "postgresql" else "executemany"
 
 

@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from forecasts.models import Forecaster, Prediction, Resolution, Score
 from forecasts.services.refusal import Refused
 from forecasts.services.settlement import settle_prediction
-from forecasts.services.verdicts import dispute, dispute_once, record_verdict, record_verdict_once, reopen
+from forecasts.services.verdicts import append_dispute_once, append_verdict_once, dispute, record_verdict, reopen
 from tests.builders import NOW, make_event, make_prediction, rule_that_it_occurs
 
 pytestmark = pytest.mark.django_db
@@ -180,7 +180,7 @@ def test_the_last_word_is_not_said_twice_by_the_same_person_unless_it_says_somet
     said = {"prediction_id": prediction.pk, "verdict": "PARTLY", "share": "0.5", "reason": REASON, "actor": editor}
 
     first, again, other = (
-        record_verdict_once(**{**said, "now": NOW + timedelta(hours=n), **more})
+        append_verdict_once(**{**said, "now": NOW + timedelta(hours=n), **more})
         for n, more in enumerate([{}, {"reason": f" {REASON} ", "expected_number": 0}, changes])
     )
 
@@ -193,7 +193,7 @@ def test_somebody_else_may_say_the_same(editor):
     other = get_user_model().objects.create(username="other")
     said = {"prediction_id": prediction.pk, "verdict": "YES", "reason": REASON, "now": NOW}
 
-    found = [record_verdict_once(**said, actor=actor)[1] for actor in (editor, other, editor)]
+    found = [append_verdict_once(**said, actor=actor)[1] for actor in (editor, other, editor)]
 
     assert found == [True, True, True]
 
@@ -203,11 +203,11 @@ def test_a_dispute_that_stands_is_not_recorded_twice(editor):
     decide(prediction, editor)
     said = {"prediction_id": prediction.pk, "reason": "The shipment never arrived.", "actor": editor, "now": NOW}
 
-    first, again = (dispute_once(**said) for _ in range(2))
+    first, again = (append_dispute_once(**said) for _ in range(2))
 
     assert (first[1], again) == (True, (first[0], False))
     with pytest.raises(Refused, match="It is disputed already"):
-        dispute_once(**said | {"evidence_url": "https://news.example/other"})
+        append_dispute_once(**said | {"evidence_url": "https://news.example/other"})
 
 
 def test_a_first_dispute_has_the_verdict_evaluated_afresh(editor):

@@ -1,5 +1,6 @@
 """Rows in numbers that are checked and recorded one after the other, by the service that records a single one."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,15 +18,18 @@ from forecasts.api.serializers.resolutions import NewDisputeOf, NewVerdictOf
 from forecasts.feeds.objects import ObjectRow
 from forecasts.models import ApiToken, Forecaster, Topic
 from forecasts.services.articles import record_article, record_forecaster, record_topic
-from forecasts.services.batches import one_by_one
+from forecasts.services.batches import RowResult, one_by_one
 from forecasts.services.refusal import Refused
 from forecasts.services.sources import record_milestone, record_observation
-from forecasts.services.verdicts import dispute_once, record_verdict_once
+from forecasts.services.verdict_batches import Row, record_decisions
+from forecasts.services.verdicts import append_dispute_once, append_verdict_once
 
 from .bulk import BulkEndpoint, Record, in_bulk
 from .events import entity_from, source_from
 from .forecasts import lexicon_from
 from .predictions import log_from, refuse_own, rule_from
+
+Write = Callable[[dict[str, Any]], tuple[object, bool]]
 
 
 class OneByOneEndpoint(BulkEndpoint):
@@ -45,7 +49,13 @@ class OneByOneEndpoint(BulkEndpoint):
         def write(values: dict[str, Any]) -> tuple[object, bool]:
             return self.write(_checked(self.body_class, values), now=now)
 
-        return lambda rows: one_by_one([(row.index, row.values) for row in sorted(rows, key=self.rank)], write=write)
+        return lambda rows: self.record(
+            [(row.index, row.values) for row in sorted(rows, key=self.rank)], write=write, now=now
+        )
+
+    def record(self, rows: Sequence[Row], *, write: Write, now: datetime) -> list[RowResult]:
+        """Record rows in one transaction."""
+        return one_by_one(rows, write=write)
 
 
 class ForecasterBulkView(OneByOneEndpoint):
@@ -152,7 +162,14 @@ class RuleBulkView(AboutPredictions):
         return rule.pk, is_new
 
 
-class VerdictBulkView(AboutPredictions):
+class Decisions(AboutPredictions):
+    """Rows that each add to the record of a prediction."""
+
+    def record(self, rows: Sequence[Row], *, write: Write, now: datetime) -> list[RowResult]:
+        return record_decisions(rows, write=write, now=now)
+
+
+class VerdictBulkView(Decisions):
     """Verdicts by people in numbers."""
 
     write_scope = ApiToken.Scope.RESOLVE
@@ -170,11 +187,11 @@ class VerdictBulkView(AboutPredictions):
     def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
         prediction = body.pop("prediction")
         refuse_own(prediction, token=self.token)
-        verdict, is_new = record_verdict_once(prediction_id=prediction.pk, actor=self.account, now=now, **body)
+        verdict, is_new = append_verdict_once(prediction_id=prediction.pk, actor=self.account, now=now, **body)
         return verdict.pk, is_new
 
 
-class DisputeBulkView(AboutPredictions):
+class DisputeBulkView(Decisions):
     """Disputes in numbers."""
 
     write_scope = ApiToken.Scope.RESOLVE
@@ -187,7 +204,7 @@ class DisputeBulkView(AboutPredictions):
 
     def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
         prediction = body.pop("prediction")
-        disputed, is_new = dispute_once(prediction_id=prediction.pk, actor=self.account, now=now, **body)
+        disputed, is_new = append_dispute_once(prediction_id=prediction.pk, actor=self.account, now=now, **body)
         return disputed.pk, is_new
 
 

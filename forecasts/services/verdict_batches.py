@@ -1,0 +1,55 @@
+"""Recording many verdicts and disputes, each told what became of it, with their predictions scored together."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from forecasts.models import Among, Resolution
+
+from .batches import Fate, RowResult, one_by_one
+from .scores import score_predictions
+
+Row = tuple[int, dict[str, Any]]
+
+
+@transaction.atomic
+def record_decisions(
+    rows: Sequence[Row], *, write: Callable[[dict[str, Any]], tuple[object, bool]], now: datetime
+) -> list[RowResult]:
+    """
+    Record rows that each say something of a `prediction`, then bring its scores in line.
+
+    Every prediction is locked before any is scored: sums are locked by whoever scores, who holds the prediction by then.
+
+    Args:
+        rows: Each with its index, in the order of the keys of their predictions.
+        write: Appends a resolution and returns its key and whether it is new; raises `Refused`.
+    """
+    results = []
+    for round_of_rows in _rounds(rows):
+        told = one_by_one(round_of_rows, write=write)
+        _score([one.key for one in told if one.fate is Fate.RECORDED], now=now)
+        results += told
+    return results
+
+
+def _rounds(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows, so that each prediction comes once in a round: what is superseded by a later row keeps scores of its own."""
+    rounds: list[list[Row]] = []
+    n_before: Counter[str] = Counter()
+    for index, values in rows:
+        key = str(values.get("prediction")).lower()
+        if n_before[key] == len(rounds):
+            rounds.append([])
+        rounds[n_before[key]].append((index, values))
+        n_before[key] += 1
+    return rounds
+
+
+def _score(resolutions: Sequence[Any], *, now: datetime) -> None:
+    decided = Resolution.objects.filter(Among("pk", resolutions)).values_list("prediction", flat=True)
+    if predictions := set(decided):
+        score_predictions(predictions=predictions, now=now)
