@@ -60,8 +60,9 @@ def claim(window: Visit) -> dict[str, str]:
 
 
 def unfold(window: Visit) -> None:
-    for fold in window.page.locator("fieldset details:not([open]) > summary").all():
-        fold.click()
+    """Open every fold of a form; clicked one after another, those left would change places."""
+    window.page.wait_for_load_state()
+    window.page.evaluate("document.querySelectorAll('fieldset details').forEach(one => one.open = true)")
 
 
 def complaints(window: Visit) -> list[str]:

@@ -7,6 +7,8 @@ import pytest
 from .editing import EVENT, TEXT, claim, complaints, fill, paste, press, record, signed_in, unfold
 
 pytestmark = pytest.mark.browser
+# The reference of the language of rules too, which is in no fieldset.
+OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
 
 
 def test_a_pasted_article_becomes_a_verdict(visit):
@@ -158,6 +160,7 @@ def test_views_of_the_flow_fit_and_are_accessible(width, scheme, visit):
             fill(window, claim(window))
             press(window, "Check without saving")
         unfold(window)
+        window.page.evaluate(OPEN_ALL)
         window.keep(f"admin {name}", width=width, scheme=scheme)
         if window.page.evaluate("document.documentElement.scrollWidth") > width:
             faults.append((name, "wider than the window"))
