@@ -12,13 +12,15 @@ from django.utils import timezone
 from forecasts.models import Event, EventVersion, Evidence, Forecaster, KeptAnswer, Resolution, Score
 from forecasts.services.settlement import settle_prediction
 from tests.builders import make_event, make_prediction
+from tests.soundness.profiles import PROFILE
 
 from .conftest import errors_of
 
 # On SQLite writers wait for one another anyway: there the same is done in turn.
 IS_SHARED = connection.vendor == "postgresql"
-pytestmark = [pytest.mark.django_db(transaction=IS_SHARED), pytest.mark.timeout(300)]
-ROUNDS = 12
+pytestmark = [pytest.mark.django_db(transaction=IS_SHARED), pytest.mark.timeout(1200)]
+# As often by night as tells of what happens once in a hundred times.
+ROUNDS = 200 if PROFILE == "nightly" else 12
 WHY = "The ministry's own statement settles it."
 
 
