@@ -62,6 +62,16 @@ def test_the_table_takes_the_place_of_the_last_one_and_leaves_the_rest_of_the_pa
     assert once == f"# Ours\n\n{BEGINS}\n{table(lines({}))}\n{ENDS}\n\nMore.\n" == readme.read_text()
 
 
+def test_rows_of_which_the_report_tells_nothing_stay_and_add_up():
+    before = table(lines({"number": "F10", "fault": "poison | bytes", "records": 5}, {"times": 1}))
+
+    assert table(lines({"times": 2_000, "on": "2025-06-02"}), before=before) == HEAD + (
+        "| F1 | worker killed | 2,000 | PostgreSQL | 1,296 | 0 | 0 | 0 | all decided | 2025-06-02, 0a1b2c3 |\n"
+        "| F10 | poison \\| bytes | 27 | PostgreSQL | 5 | 0 | 0 | 0 | all decided | 2025-06-01, 0a1b2c3 |\n"
+        "|  | **all** | 2,027 |  | 1,301 | 0 | 0 | 0 |  |  |"
+    )
+
+
 def test_without_a_campaign_or_a_place_nothing_is_written(tmp_path):
     with pytest.raises(NothingToTell, match="There is no report of a campaign: run `make campaign` first."):
         with_table(f"{BEGINS}\n{ENDS}", lines=lines({"profile": "push"}))
