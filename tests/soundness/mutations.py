@@ -83,7 +83,7 @@ MUTATIONS = (
     Mutation("a guard that may fail wakes nobody", RULES + "clauses.py", "for instant in one.undecided_to]", "for instant in ()]"),
     Mutation("coverage wakes nobody", "forecasts/services/sources.py", 'wake(keys=[f"coverage:{source.group}"], now=now, **moved)', "pass", RECORD),
     Mutation("withdrawn events count", "forecasts/selectors/occurrences.py", "return known.exclude(status=EventVersion.Status.RETRACTED)", "return known", RECORD),
-    Mutation("sources have no lag", "forecasts/selectors/knowledge.py", "min(source.stated, as_of - source.settlement_lag)", "source.stated", RECORD),
+    Mutation("sources have no lag", "forecasts/selectors/knowledge.py", "min(one.starts_at, as_of - one.lag)", "one.starts_at", RECORD),
 )  # fmt: skip
 
 # What makes a verdict change as knowledge grows must be found by chance too, not by its own table alone.
