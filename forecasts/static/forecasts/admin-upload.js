@@ -12,6 +12,12 @@ const show = (told, text, share) => {
     }
 };
 
+const enable = (form, may) => {
+    for (const button of form.querySelectorAll('[type=submit]')) {
+        button.disabled = !may;
+    }
+};
+
 const send = (form, submitter) => {
     const told = form.querySelector('.upload-progress');
     const sending = new XMLHttpRequest();
@@ -28,12 +34,13 @@ const send = (form, submitter) => {
         document.querySelector('.rule-check, .errorlist')?.focus();
         scrollTo(0, 0);
     });
-    sending.addEventListener('error', () => show(told, told.dataset.lost, 0));
+    sending.addEventListener('error', () => {
+        show(told, told.dataset.lost, 0);
+        enable(form, true);
+    });
     sending.open('POST', form.action);
     sending.send(new FormData(form, submitter));
-    for (const button of form.querySelectorAll('[type=submit]')) {
-        button.disabled = true;
-    }
+    enable(form, false);
 };
 
 document.addEventListener('submit', event => {
