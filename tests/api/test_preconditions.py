@@ -1,6 +1,7 @@
 """Revisions that name the state they are based on."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
@@ -155,7 +156,7 @@ def correction_of_an_article(number: int) -> Revision:
 def version_of_a_rule(number: int) -> Revision:
     prediction = Prediction.objects.first() or make_prediction()
     newest = prediction.rules.latest("version")
-    ends = [f"2025-{month:02}-{1 + number:02}T00:00:00Z" for month in (4, 5)]
+    ends = [f"{date(year, 4, 1) + timedelta(days=number)}T00:00:00Z" for year in (2025, 2026)]
     bodies = [ruled(prediction, rule=rule_that_it_occurs(end=end)) for end in ends]
     return f"rules/{newest.pk}/", "rules/", bodies
 
