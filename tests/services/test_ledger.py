@@ -163,19 +163,21 @@ def _run(statement: str, *values) -> None:
 
 
 SLIPS = {
-    "a gap": ({"seq": 3}, "seq does not continue the chain"),
-    "a second time": ({"seq": 1}, "seq does not continue the chain|UNIQUE|unique"),
-    "another predecessor": ({"prev": "0" * 64}, "prev is not the hash of the last entry"),
-    "dated back": ({"recorded_at": datetime.now(UTC) - timedelta(seconds=60)}, "off the clock of the database"),
-    "dated ahead": ({"recorded_at": datetime.now(UTC) + timedelta(seconds=60)}, "off the clock of the database"),
+    "a gap": ("seq", 3, "seq does not continue the chain"),
+    "a second time": ("seq", 1, "seq does not continue the chain|UNIQUE|unique"),
+    "another predecessor": ("prev", "0" * 64, "prev is not the hash of the last entry"),
+    "dated back": ("recorded_at", timedelta(seconds=-60), "off the clock of the database"),
+    "dated ahead": ("recorded_at", timedelta(seconds=60), "off the clock of the database"),
 }
 
 
 @pytest.mark.parametrize("name", SLIPS)
 def test_the_database_refuses_an_entry_that_does_not_continue_the_chain(name):
-    changed, message = SLIPS[name]
+    field, value, message = SLIPS[name]
     make_forecaster()
     last = entered()
+    # From now, not from when this module was read: a run of all tests lasts minutes.
+    changed = {field: datetime.now(UTC) + value if isinstance(value, timedelta) else value}
     given = {
         "seq": 2,
         "kind": "record",
