@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from ._by_hand import ByHand
+
 # Rows of these tables never change and never go.
 APPEND_ONLY = (
     "article",
@@ -78,14 +80,14 @@ def postgresql_statements():
         yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_{trigger}"
 
 
-def install(apps, schema_editor):
+def install(schema_editor):
     vendor = schema_editor.connection.vendor
     statements = {"sqlite": sqlite_statements, "postgresql": postgresql_statements}[vendor]
     for statement in statements():
         schema_editor.execute(statement, params=None)
 
 
-def remove(apps, schema_editor):
+def remove(schema_editor):
     sqlite = schema_editor.connection.vendor == "sqlite"
     verbs = ("no_update", "no_delete") if sqlite else ("no_change",)
     triggers = [(f"forecasts_{name}", verb) for name in APPEND_ONLY for verb in verbs]
@@ -100,4 +102,4 @@ def remove(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("forecasts", "0001_initial")]
-    operations = [migrations.RunPython(install, remove)]
+    operations = [ByHand(install, remove)]

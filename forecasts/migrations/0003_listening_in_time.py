@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from django.db import migrations, models
 
+from ._by_hand import ByHand, nothing
+
 # SQLite makes the table anew to change it, and the triggers of the old one are gone with it.
 SQLITE_TRIGGERS = [
     f"CREATE TRIGGER IF NOT EXISTS forecasts_rulekey_no_{verb.lower()} BEFORE {verb} ON forecasts_rulekey "
@@ -12,7 +14,7 @@ SQLITE_TRIGGERS = [
 ]
 
 
-def guard(apps, schema_editor):
+def guard(schema_editor):
     if schema_editor.connection.vendor == "sqlite":
         for statement in SQLITE_TRIGGERS:
             schema_editor.execute(statement, params=None)
@@ -21,7 +23,7 @@ def guard(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("forecasts", "0002_append_only")]
     operations = [
-        migrations.RunPython(migrations.RunPython.noop, guard),
+        ByHand(nothing, guard),
         migrations.RemoveConstraint("rulekey", "rule_key_once"),
         migrations.AddField(
             "rulekey",
@@ -55,5 +57,5 @@ class Migration(migrations.Migration):
                 name="prediction_due_undecided",
             ),
         ),
-        migrations.RunPython(guard, migrations.RunPython.noop),
+        ByHand(guard, nothing),
     ]

@@ -4,10 +4,11 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from ._by_hand import ByHand, nothing
 from ._append_only import protect
 
 
-def guard_versions_again(apps, schema_editor):
+def guard_versions_again(schema_editor):
     """SQLite makes a table anew to add a constraint, and drops its triggers with the old one."""
     if schema_editor.connection.vendor != "sqlite":
         return
@@ -160,6 +161,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("known_at__lte", models.F("recorded_at"))), name="event_merge_known_before_recorded"
             ),
         ),
-        migrations.RunPython(guard_versions_again, migrations.RunPython.noop),
+        ByHand(guard_versions_again, nothing),
         protect("eventmerge"),
     ]

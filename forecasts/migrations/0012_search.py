@@ -6,6 +6,8 @@ import unicodedata
 
 from django.db import migrations, models
 
+from ._by_hand import ByHand
+
 
 POSTGRESQL = (
     """
@@ -37,13 +39,13 @@ SQLITE = (
 MOST_BYTES = 300_000
 
 
-def install(apps, schema_editor):
+def install(schema_editor):
     statements = {"sqlite": SQLITE, "postgresql": POSTGRESQL}[schema_editor.connection.vendor]
     for statement in statements:
         schema_editor.execute(statement, params=None)
 
 
-def remove(apps, schema_editor):
+def remove(schema_editor):
     # On PostgreSQL column and index go with the table.
     if schema_editor.connection.vendor == "sqlite":
         schema_editor.execute("DROP TABLE forecasts_searchindex", params=None)
@@ -95,6 +97,6 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("subject", "kind"), name="search_text_once")],
             },
         ),
-        migrations.RunPython(install, remove),
+        ByHand(install, remove),
         migrations.RunPython(keep_words_of_what_is_there, migrations.RunPython.noop),
     ]

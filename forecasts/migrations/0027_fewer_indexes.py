@@ -50,35 +50,38 @@ class DropIndexes(Operation):
             for name in fields:
                 field = state.models[app_label, model].fields[name].clone()
                 field.db_index = False
-                state.alter_field(app_label, model, name, field, preserve_default=True)
+                state.models[app_label, model].fields[name] = field
+        # Once for all of them: it makes anew whatever is related to them.
+        state.reload_models([(app_label, model) for model in GONE], delay=True)
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        for meta, column in _columns(from_state.apps, app_label):
-            for name in _indexes(schema_editor, meta, column):
+        for meta, fields in _tables(from_state.apps, app_label):
+            for name in _indexes(schema_editor, meta, [field.column for field in fields]):
                 schema_editor.execute(f"DROP INDEX {schema_editor.quote_name(name)}", params=None)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        for meta, column in _columns(from_state.apps, app_label):
-            fields = [field for field in meta.local_fields if field.column == column]
-            schema_editor.execute(schema_editor._create_index_sql(meta.model, fields=fields))
+        for meta, fields in _tables(from_state.apps, app_label):
+            for field in fields:
+                schema_editor.execute(schema_editor._create_index_sql(meta.model, fields=[field]))
 
     def describe(self):
         return "Drop indexes that another one begins with, or that nothing is looked up by"
 
 
-def _columns(apps, app_label):
-    for model, fields in GONE.items():
+def _tables(apps, app_label):
+    for model, names in GONE.items():
         meta = apps.get_model(app_label, model)._meta
-        yield from ((meta, meta.get_field(name).column) for name in fields)
+        yield meta, [meta.get_field(name) for name in names]
 
 
-def _indexes(schema_editor, meta, column):
-    """The plain indexes of one column, whatever they were called; those with a name of ours are of some of its rows."""
+def _indexes(schema_editor, meta, columns):
+    """The plain indexes of single columns, whatever they were called; those with a name of ours are of some of the rows."""
     connection, ours = schema_editor.connection, {index.name for index in meta.indexes}
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, meta.db_table)
-    for name, about in found.items():
-        if about["index"] and not about["unique"] and about["columns"] == [column] and name not in ours:
+    of_one = {name: about["columns"][0] for name, about in found.items() if len(about["columns"]) == 1}
+    for name, column in of_one.items():
+        if column in columns and found[name]["index"] and not found[name]["unique"] and name not in ours:
             yield name
 
 

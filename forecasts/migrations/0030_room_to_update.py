@@ -7,16 +7,18 @@ goes past all the versions before it until they are vacuumed away.
 
 from django.db import migrations
 
+from ._by_hand import ByHand
+
 ROOM = {"levelcell": 25, "clustercell": 50, "scope": 25, "predictioncounts": 70}
 
 
-def make_room(apps, schema_editor):
+def make_room(schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         for name, percent in ROOM.items():
             schema_editor.execute(f"ALTER TABLE forecasts_{name} SET (fillfactor = {percent})", params=None)
 
 
-def take_it_back(apps, schema_editor):
+def take_it_back(schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         for name in ROOM:
             schema_editor.execute(f"ALTER TABLE forecasts_{name} RESET (fillfactor)", params=None)
@@ -24,4 +26,4 @@ def take_it_back(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("forecasts", "0029_redaction")]
-    operations = [migrations.RunPython(make_room, take_it_back)]
+    operations = [ByHand(make_room, take_it_back)]

@@ -1,24 +1,24 @@
 """Triggers for tables that came after the first ones: their rows never change and never go."""
 
-from django.db import migrations
+from ._by_hand import ByHand, nothing
 
 
 def protect(name):
     """The operation that has the database refuse to change or delete rows of a table of this app."""
     table = f"forecasts_{name}"
 
-    def install(apps, schema_editor):
+    def install(schema_editor):
         for statement in _statements(table, vendor=schema_editor.connection.vendor):
             schema_editor.execute(statement, params=None)
 
-    def remove(apps, schema_editor):
+    def remove(schema_editor):
         sqlite = schema_editor.connection.vendor == "sqlite"
         for verb in ("no_update", "no_delete") if sqlite else ("no_change",):
             schema_editor.execute(
                 f"DROP TRIGGER IF EXISTS {table}_{verb}" + ("" if sqlite else f" ON {table}"), params=None
             )
 
-    return migrations.RunPython(install, remove)
+    return ByHand(install, remove)
 
 
 def _statements(table, *, vendor):
@@ -40,19 +40,19 @@ def protect_anew(name):
     """The operation that gives back what SQLite drops when it makes a protected table anew, to add a constraint."""
     table = f"forecasts_{name}"
 
-    def install(apps, schema_editor):
+    def install(schema_editor):
         if schema_editor.connection.vendor == "sqlite":
             for statement in _statements(table, vendor="sqlite"):
                 schema_editor.execute(statement, params=None)
 
-    return migrations.RunPython(install, migrations.RunPython.noop)
+    return ByHand(install, nothing)
 
 
 def protect_column(name, column):
     """The operation that has the database refuse to change one column of a table whose others may change."""
     table, trigger = f"forecasts_{name}", f"forecasts_{name}_no_other_{column}"
 
-    def install(apps, schema_editor):
+    def install(schema_editor):
         if schema_editor.connection.vendor == "sqlite":
             statements = (
                 f'CREATE TRIGGER {trigger} BEFORE UPDATE ON {table} WHEN OLD."{column}" IS NOT NEW."{column}" '
@@ -67,8 +67,8 @@ def protect_column(name, column):
         for statement in statements:
             schema_editor.execute(statement, params=None)
 
-    def remove(apps, schema_editor):
+    def remove(schema_editor):
         on_table = "" if schema_editor.connection.vendor == "sqlite" else f" ON {table}"
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger}{on_table}", params=None)
 
-    return migrations.RunPython(install, remove)
+    return ByHand(install, remove)

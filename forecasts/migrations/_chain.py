@@ -1,6 +1,6 @@
 """Triggers that let the ledger only be continued: by the next number, from the last hash, by the clock of the database."""
 
-from django.db import migrations
+from ._by_hand import ByHand
 
 TABLE = "forecasts_ledgerentry"
 LAST = f"(SELECT {{column}} FROM {TABLE} ORDER BY seq DESC LIMIT 1)"  # noqa: S608 — our own names
@@ -40,12 +40,12 @@ END $$
 def continue_only():
     """The operation that has the database refuse an entry that does not continue the chain."""
 
-    def install(apps, schema_editor):
+    def install(schema_editor):
         is_sqlite = schema_editor.connection.vendor == "sqlite"
         for statement in _sqlite() if is_sqlite else _postgresql():
             schema_editor.execute(statement, params=None)
 
-    def remove(apps, schema_editor):
+    def remove(schema_editor):
         if schema_editor.connection.vendor == "sqlite":
             for name in SQLITE:
                 schema_editor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_{name}", params=None)
@@ -53,7 +53,7 @@ def continue_only():
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_continues ON {TABLE}", params=None)
         schema_editor.execute(f"DROP FUNCTION {TABLE}_continues()", params=None)
 
-    return migrations.RunPython(install, remove)
+    return ByHand(install, remove)
 
 
 def _sqlite():

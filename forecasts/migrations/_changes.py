@@ -1,6 +1,6 @@
 """Triggers that note in `forecasts_change` what is recorded or changed in a table, in the same transaction."""
 
-from django.db import migrations
+from ._by_hand import ByHand, nothing
 
 COLUMNS = "era, transaction_number, kind, action, key, noted_at"
 ROW_KEY = "row_key"
@@ -56,7 +56,7 @@ def watch(name):
     """The operation that has the database note each new row of a table of this app, and what is there already."""
     table, (kind, key, changing) = f"forecasts_{name}", (WATCHED | LATER)[name]
 
-    def install(apps, schema_editor):
+    def install(schema_editor):
         is_sqlite = schema_editor.connection.vendor == "sqlite"
         with_rows = _notes_rows(schema_editor)
         before = _what_is_there(table, kind, key, row_order="rowid" if is_sqlite else "id", is_sqlite=is_sqlite)
@@ -65,7 +65,7 @@ def watch(name):
         for statement in (before, *triggers):
             schema_editor.execute(statement, params=None)
 
-    def remove(apps, schema_editor):
+    def remove(schema_editor):
         for verb in ("insert", *(["update"] if changing else [])):
             if schema_editor.connection.vendor == "sqlite":
                 schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_noted_{verb}", params=None)
@@ -73,33 +73,33 @@ def watch(name):
                 schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_noted_{verb} ON {table}", params=None)
                 schema_editor.execute(f"DROP FUNCTION {table}_noted_{verb}()", params=None)
 
-    return migrations.RunPython(install, remove)
+    return ByHand(install, remove)
 
 
 def watch_anew(name):
     """The operation to follow a change of a watched table: SQLite makes such a table anew, without its triggers."""
     table, (kind, key, changing) = f"forecasts_{name}", (WATCHED | LATER)[name]
 
-    def install(apps, schema_editor):
+    def install(schema_editor):
         if schema_editor.connection.vendor != "sqlite":
             return
         for statement in _sqlite(table, kind, key, changing, with_rows=_notes_rows(schema_editor)):
             schema_editor.execute(statement.replace("CREATE TRIGGER", "CREATE TRIGGER IF NOT EXISTS"), params=None)
 
-    return migrations.RunPython(install, migrations.RunPython.noop)
+    return ByHand(install, nothing)
 
 
 def note_rows():
     """The operation that has the database note the key of each row too, from now on."""
 
     def set_to(*, with_rows):
-        def install(apps, schema_editor):
+        def install(schema_editor):
             for name, (kind, key, changing) in WATCHED.items():
                 _made_anew(schema_editor, f"forecasts_{name}", kind, key, changing, with_rows=with_rows)
 
         return install
 
-    return migrations.RunPython(set_to(with_rows=True), set_to(with_rows=False))
+    return ByHand(set_to(with_rows=True), set_to(with_rows=False))
 
 
 def _made_anew(schema_editor, table, kind, key, changing, *, with_rows):

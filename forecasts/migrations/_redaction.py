@@ -4,7 +4,7 @@ The one way in which a record may change: texts that a redaction of the same tra
 Salts go the same way: those that a redaction of the same transaction lists become zeros.
 """
 
-from django.db import migrations
+from ._by_hand import ByHand
 
 # What may be taken out, by kind: the table, and its columns.
 TABLES = {
@@ -73,15 +73,15 @@ END $$
 def allow_redaction():
     """The operation that has the database let redactions through, and nothing else."""
 
-    def install(apps, schema_editor):
+    def install(schema_editor):
         for statement in _sqlite(schema_editor) if _is_sqlite(schema_editor) else [_postgresql()]:
             schema_editor.execute(statement, params=None)
 
-    def remove(apps, schema_editor):
+    def remove(schema_editor):
         for statement in _sqlite_before(schema_editor) if _is_sqlite(schema_editor) else [PLAIN]:
             schema_editor.execute(statement, params=None)
 
-    return migrations.RunPython(install, remove)
+    return ByHand(install, remove)
 
 
 def tell_of_redacted():
@@ -89,7 +89,7 @@ def tell_of_redacted():
     trigger, values = "forecasts_redaction_noted_record", "NEW.kind, 'REDACTED', NEW.key"
     columns = "(era, transaction_number, kind, action, key, noted_at, row_key)"
 
-    def install(apps, schema_editor):
+    def install(schema_editor):
         if _is_sqlite(schema_editor):
             schema_editor.execute(
                 f"CREATE TRIGGER {trigger} AFTER INSERT ON forecasts_redaction BEGIN INSERT INTO forecasts_change {columns} "
@@ -109,14 +109,14 @@ def tell_of_redacted():
         )
         schema_editor.execute(f"ALTER TABLE forecasts_redaction ENABLE ALWAYS TRIGGER {trigger}", params=None)
 
-    def remove(apps, schema_editor):
+    def remove(schema_editor):
         if _is_sqlite(schema_editor):
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger}", params=None)
             return
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger} ON forecasts_redaction", params=None)
         schema_editor.execute(f"DROP FUNCTION {trigger}()", params=None)
 
-    return migrations.RunPython(install, remove)
+    return ByHand(install, remove)
 
 
 def _is_sqlite(schema_editor):

@@ -1,6 +1,6 @@
 """Triggers that note in `forecasts_uncounted` of which predictions something was recorded, in the same transaction."""
 
-from django.db import migrations
+from ._by_hand import ByHand
 
 TABLE = "forecasts_uncounted"
 
@@ -16,19 +16,19 @@ def count_again_after(name, *, key):
     table = f"forecasts_{name}"
     trigger = f"{table}_uncounted"
 
-    def install(apps, schema_editor):
+    def install(schema_editor):
         sqlite = schema_editor.connection.vendor == "sqlite"
         for statement in (_sqlite if sqlite else _postgresql)(table, trigger, key):
             schema_editor.execute(statement, params=None)
 
-    def remove(apps, schema_editor):
+    def remove(schema_editor):
         if schema_editor.connection.vendor == "sqlite":
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger}", params=None)
         else:
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger} ON {table}", params=None)
             schema_editor.execute(f"DROP FUNCTION {trigger}()", params=None)
 
-    return migrations.RunPython(install, remove)
+    return ByHand(install, remove)
 
 
 def _sqlite(table, trigger, key):

@@ -5,7 +5,7 @@ Each transaction that writes in a traced table leaves its number, once, in `fore
 clears away older numbers, all but what a reader may still compare with: its own, which is the highest.
 """
 
-from django.db import migrations
+from ._by_hand import ByHand
 
 ONE_IN = 1000
 TABLE = "CREATE TABLE forecasts_written (transaction_number bigint PRIMARY KEY)"
@@ -68,10 +68,10 @@ def _trigger(table):
 
 def _on_postgresql(statements, *, undo):
     def run(chosen):
-        def execute(apps, schema_editor):
+        def execute(schema_editor):
             for statement in chosen if schema_editor.connection.vendor == "postgresql" else ():
                 schema_editor.execute(statement, params=None)
 
         return execute
 
-    return migrations.RunPython(run(statements), run(undo))
+    return ByHand(run(statements), run(undo))
