@@ -1,14 +1,17 @@
 """A server of its own with the demonstration on it, and a browser that may speak to nobody else."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
-from .serving import ROOT, served
+from .serving import served
 
-PICTURES = ROOT / "build" / "pages"
+PICTURES = os.environ.get("PICTURES")
+CHANGE_OF_COLOURS = 200  # ms
 
 # What a page that is right to refuse answers with.
 STATUSES = {
@@ -16,6 +19,15 @@ STATUSES = {
     "/compare/?a=nobody": 404,
     "/forecasters/david-hastings-dunn/?as_of=5+March&lead_days_min=soon": 400,
 }
+# By night nothing but the colours is another.
+RULES = {
+    "light": {"resultTypes": ["violations"]},
+    "dark": {
+        "resultTypes": ["violations"],
+        "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    },
+}
+OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -32,11 +44,34 @@ class Visit:
         response = self.page.goto(f"{self.address}{path}")
         assert response.status == STATUSES.get(path, 200), path
 
-    def keep(self, name: str, *, width: int, scheme: str) -> None:
-        """Leave a picture of the whole page for people to look at."""
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        file = PICTURES / f"{name.replace(' ', '-')}-{width}-{scheme}.jpg"
-        self.page.screenshot(path=file, type="jpeg", quality=60, full_page=True)
+    def faults(self, name: str) -> list[tuple]:
+        """What is wrong with the page, by day and by night; leaves pictures in the folder PICTURES for people."""
+        width = self.page.viewport_size["width"]
+        found = []
+        for scheme, rules in RULES.items():
+            self.page.emulate_media(color_scheme=scheme)
+            self.page.wait_for_timeout(CHANGE_OF_COLOURS)
+            self._keep(f"{name.replace(' ', '-')}-{width}-{scheme}.jpg")
+            self.page.evaluate(OPEN_ALL)
+            broken = axe().run(self.page, options=rules).response["violations"]
+            found += [
+                (name, scheme, one["id"], node["target"], node["failureSummary"])
+                for one in broken
+                for node in one["nodes"]
+            ]
+        if self.page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append((name, "wider than the window"))
+        return found
+
+    def _keep(self, name: str) -> None:
+        if PICTURES:
+            self.page.screenshot(path=Path(PICTURES, name), type="jpeg", quality=60, full_page=True)
+
+
+def axe():
+    """What knows the rules of pages that everybody can use."""
+    reason = "axe-playwright-python is not installed"
+    return pytest.importorskip("axe_playwright_python.sync_playwright", reason=reason).Axe()
 
 
 @pytest.fixture(scope="session")
