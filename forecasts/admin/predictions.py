@@ -81,7 +81,15 @@ class PredictionAdmin(RecordAdmin):
         (
             "Record",
             {
-                "fields": ["recorded_at", "recorded_by", "checked_at", "next_check_at", "attempts", "last_error"],
+                "fields": [
+                    "recorded_at",
+                    "recorded_by",
+                    "checked_at",
+                    "next_check_at",
+                    "attempts",
+                    "retry_at",
+                    "last_error",
+                ],
                 "classes": ["collapse"],
             },
         ),

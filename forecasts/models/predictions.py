@@ -22,8 +22,9 @@ class Verdict(models.TextChoices):
 
 class PredictionQuerySet(models.QuerySet["Prediction"]):
     def due(self, *, now: datetime) -> "PredictionQuerySet":
-        """Those the sweep should look at, without those that failed too often."""
-        return self.filter(next_check_at__lte=now, attempts__lt=Prediction.MAX_ATTEMPTS)
+        """Those the sweep should look at, without those that another works on and those that failed too often."""
+        may_be_taken = Q(retry_at=None) | Q(retry_at__lte=now)
+        return self.filter(may_be_taken, next_check_at__lte=now, attempts__lt=Prediction.MAX_ATTEMPTS)
 
     def undecided(self) -> "PredictionQuerySet":
         """Those without a final verdict."""
@@ -47,7 +48,8 @@ class Prediction(models.Model):
     """
     One claim. The claim itself is written once; only its state changes.
 
-    The state columns are the work queue: the sweep takes what `next_check_at` says is due.
+    The state columns are the work queue: the sweep takes what `next_check_at` says is due, and notes in `attempts` and
+    `retry_at` that it did. Those two are in no index, so that to note it costs little.
     """
 
     MAX_ATTEMPTS = 5
@@ -120,6 +122,9 @@ class Prediction(models.Model):
     next_check_at = models.DateTimeField(null=True, editable=False)
     checked_at = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    retry_at = models.DateTimeField(
+        null=True, editable=False, help_text="Until then nobody else takes what was taken; empty where nothing was."
+    )
     last_error = models.TextField(blank=True, editable=False)
 
     objects = PredictionQuerySet.as_manager()

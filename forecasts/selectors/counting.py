@@ -91,10 +91,11 @@ def counted(
     Returns:
         In the order of prediction, forecaster and time.
     """
-    rows = _dated(outcomes) if predictions is None else predictions
-    decided = [one for one in rows if one.pk in outcomes]
     if made is None:
         made = forecasts_made(outcomes)
+    # Of many predictions nobody said a number.
+    rows = _dated(made) if predictions is None else predictions
+    decided = [one for one in rows if one.pk in outcomes]
     return [
         one
         for prediction in sorted(decided, key=lambda row: row.pk)

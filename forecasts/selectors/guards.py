@@ -28,7 +28,8 @@ CHANGING = frozenset(
 )
 # The state of a prediction, which changes; the rest of its row is the claim, which does not.
 STATE_COLUMNS = (
-    "status", "verdict", "review_reasons", "needs_confirmation", "next_check_at", "checked_at", "attempts", "last_error",
+    "status", "verdict", "review_reasons", "needs_confirmation", "next_check_at", "checked_at", "attempts", "retry_at",
+    "last_error",
     "scheduled_close_at",
 )  # fmt: skip
 # Enabled ALWAYS, so that they fire for a replication role too.

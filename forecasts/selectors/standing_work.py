@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from forecasts.models import Coverage, Delivery, JobRun, Prediction, Resolution, Source
 
@@ -38,7 +39,8 @@ class StandingWork:
 
 def standing_work(*, now: datetime) -> StandingWork:
     """Return how work and feeds stand; each number is read from an index, whatever there is on record."""
-    due = Prediction.objects.due(now=now).aggregate(n=Count("pk"), first=Min("next_check_at"))
+    since = Coalesce("retry_at", "next_check_at")
+    due = Prediction.objects.due(now=now).aggregate(n=Count("pk"), first=Min(since))
     return StandingWork(
         n_due=due["n"],
         sweep_lag_seconds=(now - due["first"]).total_seconds() if due["first"] else 0.0,

@@ -139,5 +139,6 @@ def _decide(verdicts: dict[UUID, str]) -> None:
             needs_confirmation=False,
             next_check_at=None,
             attempts=0,
+            retry_at=None,
             last_error="",
         )

@@ -79,4 +79,4 @@ def make_due(*, predictions: Iterable[UUID] | QuerySet[Any, Any], now: datetime)
     asked = Q(pk__in=predictions) if isinstance(predictions, QuerySet) else Among("pk", predictions)
     # Locked in the order in which batches lock them, or the two could wait for each other.
     locked = Prediction.objects.select_for_update().filter(asked).order_by("pk")
-    return Prediction.objects.filter(pk__in=locked.values("pk")).update(next_check_at=now, attempts=0)
+    return Prediction.objects.filter(pk__in=locked.values("pk")).update(next_check_at=now, attempts=0, retry_at=None)

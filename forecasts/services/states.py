@@ -102,6 +102,7 @@ def store_states(*, states: Iterable[State], now: datetime) -> None:
             next_check_at=_by_prediction(group),
             checked_at=now,
             attempts=0,
+            retry_at=None,
             last_error="",
         )
 

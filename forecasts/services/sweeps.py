@@ -96,7 +96,7 @@ def _take(queue: QuerySet[Prediction], *, most: int, now: datetime) -> list[UUID
     waits = [min(FIRST_RETRY * 2**attempts, LONGEST_RETRY) for attempts in range(Prediction.MAX_ATTEMPTS)]
     retry_at = Case(*(When(attempts=attempts, then=Value(now + wait)) for attempts, wait in enumerate(waits)))
     if taken:
-        queue.filter(Among("pk", taken)).order_by().update(attempts=F("attempts") + 1, next_check_at=retry_at)
+        queue.filter(Among("pk", taken)).order_by().update(attempts=F("attempts") + 1, retry_at=retry_at)
     return taken
 
 

@@ -308,5 +308,6 @@ def _take_state(prediction: Prediction, *, resolution: Resolution, now: datetime
         next_check_at=prediction.next_check_at if is_woken else None,
         checked_at=now,
         attempts=0,
+        retry_at=None,
         last_error="",
     )

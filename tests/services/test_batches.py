@@ -26,6 +26,7 @@ STATE = (
     "needs_confirmation",
     "next_check_at",
     "attempts",
+    "retry_at",
     "checked_at",
 )
 
@@ -150,7 +151,7 @@ def test_one_broken_rule_spoils_the_batch_for_nobody_else(caplog):
 
     broken.refresh_from_db()
     assert done == Sweep(checked=5, changed=4, failed=1, left=0)
-    assert (broken.attempts, broken.next_check_at) == (1, NOW + MINUTE)
+    assert (broken.attempts, broken.retry_at) == (1, NOW + MINUTE)
     assert broken.last_error.startswith("RuleError: ")
     assert set(Prediction.objects.filter(verdict="YES")) == set(whole)
 
@@ -238,7 +239,7 @@ def test_a_claim_waits_longer_after_each_attempt():
     while claim(now=NOW, most=10):
         pass
 
-    waits = [Prediction.objects.get(pk=prediction.pk).next_check_at - NOW for prediction in predictions]
+    waits = [Prediction.objects.get(pk=prediction.pk).retry_at - NOW for prediction in predictions]
     assert waits == [MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, 16 * MINUTE]
 
 

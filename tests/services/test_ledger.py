@@ -27,7 +27,7 @@ NO_RECORDS = {
 }  # fmt: skip
 # Columns that say where a row stands in a queue, whose login it is, or what its own row says already.
 LEFT_OUT = {
-    "prediction": {"next_check_at", "checked_at", "attempts", "last_error"},
+    "prediction": {"next_check_at", "checked_at", "attempts", "retry_at", "last_error"},
     "forecaster": {"account_id"},
     "articleauthor": {"id", "article_id"},
     "lexiconentry": {"lexicon_id"},

@@ -75,8 +75,8 @@ def test_a_failure_is_tried_again_later_each_time_and_in_the_end_left_to_a_perso
     for _ in range(Prediction.MAX_ATTEMPTS):
         sweep(now=now)
         broken.refresh_from_db()
-        waits.append(broken.next_check_at - now)
-        now = broken.next_check_at
+        waits.append(broken.retry_at - now)
+        now = broken.retry_at
 
     assert waits == [timedelta(minutes=2**n) for n in range(Prediction.MAX_ATTEMPTS)]
     assert sweep(now=now) == Sweep()
@@ -101,7 +101,7 @@ def test_the_attempt_is_counted_before_the_work(monkeypatch):
         sweep(now=NOW)
 
     prediction.refresh_from_db()
-    assert (prediction.attempts, prediction.next_check_at) == (1, NOW + timedelta(minutes=1))
+    assert (prediction.attempts, prediction.retry_at) == (1, NOW + timedelta(minutes=1))
 
 
 def _die(**_):
@@ -178,4 +178,4 @@ def test_a_database_that_is_away_costs_no_attempt(monkeypatch):
     done = sweep(now=NOW)
 
     prediction.refresh_from_db()
-    assert (done.failed, prediction.attempts, prediction.next_check_at > NOW) == (1, 0, True)
+    assert (done.failed, prediction.attempts, prediction.retry_at > NOW) == (1, 0, True)
