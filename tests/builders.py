@@ -60,7 +60,7 @@ def make_prediction(
     now: datetime = NOW,
     **fields,
 ) -> Prediction:
-    make_world()
+    make_world(rules or rule or rule_that_it_occurs())
     given = {
         "article": fields.pop("article", None) or make_article(),
         "holder": fields.pop("holder", None) or make_forecaster(),
@@ -75,11 +75,13 @@ def make_prediction(
     return prediction
 
 
-def make_world() -> None:
-    """The entities that rules and events of the tests name."""
-    if Entity.objects.filter(path__in=WORLD).count() < len(WORLD):
-        for path in WORLD:
-            record_entity(path=path, label=path)
+def make_world(given: object = WORLD) -> None:
+    """The entities that rules and events of the tests name: all, or those that occur in what is given."""
+    text = str(given)
+    named = [path for path in WORLD if path in text]
+    known = Entity.objects.filter(path__in=named).values_list("path", flat=True)
+    for path in sorted({*named} - {*known}):
+        record_entity(path=path, label=path)
 
 
 def make_source(**fields) -> Source:
@@ -105,7 +107,6 @@ def make_event(
     **fields,
 ):
     """An event that the builder's rule waits for, unless told otherwise; returns its version."""
-    make_world()
     start, end = day(on.date())
     external_id = fields.pop("external_id", "")
     given = {
@@ -118,11 +119,13 @@ def make_event(
         "occurred_from": start,
         "occurred_until": end,
         "known_at": start,
+        **fields,
     }
+    make_world(given)
     reports = tuple(Report(url=f"https://news{number}.example/{on:%Y%m%d}") for number in range(owners))
     version, _ = record_event(
         source=source or make_source(),
-        draft=EventDraft(**{**given, **fields}),
+        draft=EventDraft(**given),
         reports=reports,
         external_id=external_id,
         now=now,

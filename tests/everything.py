@@ -29,6 +29,7 @@ from tests.builders import (
     make_prediction,
     make_source,
     make_topic,
+    make_world,
 )
 
 
@@ -40,6 +41,7 @@ def a_row_in_every_table() -> Prediction:
     make_event()
     cover()
     record_milestone(key="vote.2025", label="Vote", occurs_at=NOW, now=NOW)
+    make_world()
     person, state = (Entity.objects.get(path=path) for path in ("person.trump", "USA.GOV"))
     record_membership(member=person, group=state, now=NOW)
     released_at = datetime(2025, 2, 1, tzinfo=UTC)

@@ -36,7 +36,7 @@ from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_membership, record_milestone, record_observation
 from forecasts.services.verdicts import dispute
 from tests.benchmarks.crowds import copy_rows, identifier
-from tests.builders import NOW, cover, make_event, make_prediction, make_source
+from tests.builders import NOW, cover, make_event, make_prediction, make_source, make_world
 
 SPACE = 10**12
 COMMITMENT = {"sqlite": "printf('%%064x', n.i)", "postgresql": "lpad(to_hex(n.i), 64, '0')"}[connection.vendor]
@@ -82,6 +82,7 @@ def make_one_of_each() -> Prediction:
     cover()
     record_observation(source=make_source(), series="S", valid_on=date(2025, 1, 1), value=1, released_at=NOW, now=NOW)
     record_milestone(key="us.election.2024", label="Election", occurs_at=NOW, now=NOW)
+    make_world()
     usa, trump = (Entity.objects.get(path=path) for path in ("USA", "person.trump"))
     record_membership(member=trump, group=usa, now=NOW)
     seal_commitment(

@@ -1,16 +1,14 @@
 """A server of its own with the demonstration on it, and a browser that may speak to nobody else."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
-from .serving import served
+from .serving import ROOT, served
 
-PICTURES = os.environ.get("PICTURES")
+PICTURES = ROOT / "build" / "pages"
 CHANGE_OF_COLOURS = 200  # ms
 
 # What a page that is right to refuse answers with.
@@ -45,7 +43,7 @@ class Visit:
         assert response.status == STATUSES.get(path, 200), path
 
     def faults(self, name: str) -> list[tuple]:
-        """What is wrong with the page, by day and by night; leaves pictures in the folder PICTURES for people."""
+        """What is wrong with the page, by day and by night; leaves a picture of each for people to look at."""
         width = self.page.viewport_size["width"]
         found = []
         for scheme, rules in RULES.items():
@@ -64,8 +62,8 @@ class Visit:
         return found
 
     def _keep(self, name: str) -> None:
-        if PICTURES:
-            self.page.screenshot(path=Path(PICTURES, name), type="jpeg", quality=60, full_page=True)
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / name, type="jpeg", quality=60, full_page=True)
 
 
 def axe():

@@ -7,7 +7,6 @@ import pytest
 from .editing import EVENT, TEXT, claim, complaints, fill, paste, press, record, signed_in, unfold
 
 pytestmark = pytest.mark.browser
-# The reference of the language of rules too, which is in no fieldset.
 
 
 def test_a_pasted_article_becomes_a_verdict(visit):

@@ -47,10 +47,15 @@ def test_every_table_is_either_append_only_or_known_to_change():
     assert {model._meta.model_name for model in append_only()} == set(APPEND_ONLY)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=APPEND_ONLY)
-def test_no_way_of_changing_a_record_is_open(history, model):
+def test_no_way_of_changing_a_record_is_open(history):
+    open_ways = {name: _open_ways(model) for name, model in zip(APPEND_ONLY, MODELS, strict=True)}
+
+    assert {name: ways for name, ways in open_ways.items() if ways} == {}
+
+
+def _open_ways(model) -> list[str]:
     row = model.objects.first()
-    assert row is not None, "the history lacks a row of this table"
+    assert row is not None, f"the history lacks a row of {model.__name__}"
     table, column = model._meta.db_table, model._meta.pk.column
     ways = {
         "save": row.save,
@@ -71,9 +76,7 @@ def test_no_way_of_changing_a_record_is_open(history, model):
         # The database does not fire ordinary triggers for a replica.
         ways["as a replica"] = lambda: _run(f"SET LOCAL session_replication_role = replica; DELETE FROM {table}")
 
-    open_ways = [name for name, way in ways.items() if not _is_refused(way)]
-
-    assert open_ways == []
+    return [name for name, way in ways.items() if not _is_refused(way)]
 
 
 def _a_column_of(model) -> str:

@@ -112,7 +112,7 @@ def test_a_rule_nested_too_deep_is_refused():
         formula = {"not": formula}
 
     with pytest.raises(Refused, match="deep"):
-        make_prediction(rules=[RuleDraft({"rrl": "1", "consequent": formula})])
+        record_rule(prediction=make_prediction(rules=[]), rule={"rrl": "1", "consequent": formula}, now=NOW)
 
 
 def test_a_rule_that_names_an_unknown_actor_is_refused():
