@@ -4,7 +4,7 @@ PREPARE := $(PYTHON) config/bootstrap.py
 RUN := .venv/bin/python
 DEVELOP := DEBUG=1 $(RUN)
 
-.PHONY: help demo tour test oracles bench mutants campaign check lint types run worker beat lock sbom
+.PHONY: help demo tour test oracles bench mutants views campaign check lint types run worker beat lock sbom
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -26,6 +26,9 @@ bench: ## measure, as ratios against a limit taken in the same run
 
 mutants: ## break rules, scores and services on purpose, and see the tests notice (minutes)
 	@$(PREPARE) test && $(RUN) -m tests.soundness.mutants
+
+views: ## open every view of the admin in a browser, by day and by night (minutes; needs Chromium)
+	@$(PREPARE) test ci && $(RUN) -m pytest -m "browser and nightly" tests/browser
 
 campaign: ## break a running service on purpose, and write the README's table of faults survived
 	@$(PREPARE) test && rm -f build/reliability.jsonl && CAMPAIGN=1 $(RUN) -m pytest -n 4 --dist worksteal -p no:randomly -m fault tests/faults \

@@ -20,6 +20,7 @@ from forecasts.services.bylines import forecasters_named
 from .article_text import text_page, text_url
 from .fields import LinesField, day_input, line_text, long_text, time_input
 from .recording import RecordAdmin, RecordForm, already_recorded
+from .rows import KeptRows
 
 
 class ForecasterForm(RecordForm):
@@ -57,7 +58,8 @@ class ForecasterAdmin(RecordAdmin):
     ordering = ("name", "pk")
     fields = ("name", "slug", "kind", "description", "account", "recorded_at")
     readonly_fields = ("slug", "kind", "recorded_at")
-    autocomplete_fields = ("account",)
+    # The box that Django would search accounts with has no name for screen readers.
+    raw_id_fields = ("account",)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return admin.ModelAdmin.has_change_permission(self, request, obj)
@@ -198,19 +200,11 @@ def _precision(*, month_only: bool, at: time | None) -> str:
     return Article.Precision.DAY if at is None else Article.Precision.INSTANT
 
 
-class ArticleAuthorInline(admin.TabularInline):
+class ArticleAuthorInline(KeptRows):
     model = ArticleAuthor
     verbose_name_plural = _("byline")
     fields = ("position", "forecaster")
     ordering = ("position",)
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ArticleAuthor]:
         return super().get_queryset(request).select_related("forecaster", "article")

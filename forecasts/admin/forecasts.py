@@ -1,7 +1,6 @@
 """Probabilities, and the lexicons that words are read through."""
 
 from django.contrib import admin
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from forecasts.models import Forecast, Lexicon, LexiconEntry
 from .forecast_forms import ForecastForm
 from .forecast_uploads import NEEDED, upload_page
 from .recording import KeptAdmin, RecordAdmin
+from .rows import KeptRows
 
 
 @admin.register(Forecast)
@@ -36,19 +36,11 @@ class ForecastAdmin(RecordAdmin):
         return super().changelist_view(request, {**can_upload, **(extra_context or {})})
 
 
-class LexiconEntryInline(admin.TabularInline):
+class LexiconEntryInline(KeptRows):
     model = LexiconEntry
     fields = ("phrase", "low", "point", "high", "spread", "is_hedge", "source")
     ordering = ("-point", "phrase")
-    extra = 0
-    can_delete = False
     verbose_name_plural = _("phrases")
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 @admin.register(Lexicon)

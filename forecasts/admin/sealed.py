@@ -16,6 +16,7 @@ from forecasts.services.sealing import opened_by, reveal, seal_commitment, seal_
 from .fields import RuleField, line_text, moment_input
 from .named_rows import NamedRowField
 from .recording import RecordAdmin, RecordForm, Step, already_recorded
+from .rows import KeptRows
 from .wording import badge
 
 EITHER = _("Give either a content to keep here, or a commitment to one that is kept elsewhere.")
@@ -95,19 +96,11 @@ class RevealForm(ContentForm):
         return self.subject
 
 
-class UnsealingInline(admin.TabularInline):
+class UnsealingInline(KeptRows):
     model = Unsealing
     fields = readonly_fields = ("kind", "recorded_at", "prediction", "forecast", "content", "salt")
     ordering = ("pk",)
-    extra = 0
-    can_delete = False
     verbose_name_plural = _("what became of it")
-
-    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
 
 
 def _is_unrevealed(row: Sealed) -> bool:
