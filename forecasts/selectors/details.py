@@ -104,7 +104,10 @@ def details_of(
         recount: What counts where predictions are decided anew; by the record otherwise.
     """
     spoken, verbal = _verbal(chosen, coverage=coverage, recount=recount)
-    reread = _reread(chosen, sums=sums, coverage=coverage, spoken=spoken or (), recount=recount, as_of=as_of)
+    others = _others(chosen, coverage=coverage, as_of=as_of)
+    reread = _reread(
+        chosen, sums=sums, coverage=coverage, spoken=spoken or (), recount=recount, as_of=as_of, others=others
+    )
     return Details(
         verbal=verbal,
         conditional=conditional_of(chosen, coverage=coverage, n_rows=sums.n_rows, recount=recount),
@@ -114,15 +117,27 @@ def details_of(
 
 
 def reread_of(
-    chosen: Slice, *, sums: Sums, coverage: Coverage, as_of: datetime, recount: Recount | None = None
+    chosen: Slice,
+    *,
+    sums: Sums,
+    coverage: Coverage,
+    as_of: datetime,
+    recount: Recount | None = None,
+    beside: Otherwise | None = None,
 ) -> Reread:
     """
     Return how much hangs on how words, rules and deadlines are read, and nothing else.
 
     The arguments are those of `details_of`.
+
+    Args:
+        beside: What `recount_beside` found of other readings, where it was asked; looked up otherwise.
     """
     spoken = spoken_in(chosen, recount=recount) if coverage.in_words != 0 else []
-    return _reread(chosen, sums=sums, coverage=coverage, spoken=spoken or (), recount=recount, as_of=as_of)
+    others = _others(chosen, coverage=coverage, as_of=as_of, beside=beside)
+    return _reread(
+        chosen, sums=sums, coverage=coverage, spoken=spoken or (), recount=recount, as_of=as_of, others=others
+    )
 
 
 def _reread(
@@ -133,8 +148,9 @@ def _reread(
     spoken: Sequence[Spoken],
     recount: Recount | None,
     as_of: datetime | None,
+    others: tuple[Otherwise | None, Otherwise | None],
 ) -> Reread:
-    of_rules, of_deadlines = _others(chosen, coverage=coverage, as_of=as_of)
+    of_rules, of_deadlines = others
     read_anew = {pk for others in (of_rules, of_deadlines) if others for pk in others.predictions}
     before = terms_of(chosen, recount=recount, predictions=read_anew) if read_anew else ()
     anew = {one.cluster_key for others in (of_rules, of_deadlines) if others for one in others.predictions.values()}
@@ -148,15 +164,17 @@ def _reread(
     )
 
 
-def _others(chosen: Slice, *, coverage: Coverage, as_of: datetime | None) -> tuple[Otherwise | None, Otherwise | None]:
+def _others(
+    chosen: Slice, *, coverage: Coverage, as_of: datetime | None, beside: Otherwise | None = None
+) -> tuple[Otherwise | None, Otherwise | None]:
     """What other readings come to: of all predictions, and of those whose deadline an editor set; evaluated once."""
     if as_of is None or coverage.read_otherwise == 0 or chosen.weighting is Weighting.AT_HORIZON:
         return Otherwise(), Otherwise()
     is_central = chosen.variant == CENTRAL
-    every = otherwise_of(chosen, as_of=as_of) if is_central else Otherwise()
+    every = beside or otherwise_of(chosen, as_of=as_of) if is_central else Otherwise()
     if not coverage.implied_deadline or (is_central and every is not None):
         return every, every
-    return every, otherwise_implied(chosen, as_of=as_of)
+    return every, (None if is_central else beside) or otherwise_implied(chosen, as_of=as_of)
 
 
 def _verbal(chosen: Slice, *, coverage: Coverage, recount: Recount | None) -> tuple[Sequence[Spoken] | None, Verbal]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -10,9 +11,9 @@ from django.db.models import QuerySet
 from forecasts.models import Prediction, RuleVersion
 
 from .counting import Counted, Made, forecasts_made
-from .coverage import asked_forecasts
-from .recounts import at_hand, rows_under
-from .replays import OPEN, Replayed, replay_readings
+from .coverage import asked_forecasts, coverage_predictions
+from .recounts import Recount, at_hand, recount_under, rows_under
+from .replays import OPEN, Readings, Replayed, replay_beside, replay_readings
 from .resolutions import current_rules_of
 from .slices import Slice, forecasts_in
 
@@ -64,13 +65,29 @@ def otherwise_of(chosen: Slice, *, as_of: datetime) -> Otherwise | None:
     Returns:
         None where more than `MOST_REPLAYED` predictions would have to be evaluated.
     """
-    return _evaluated(_read_otherwise(chosen), chosen=chosen, as_of=as_of)
+    return _evaluated(_asked(_read_otherwise(chosen)), chosen=chosen, as_of=as_of)
 
 
 def otherwise_implied(chosen: Slice, *, as_of: datetime) -> Otherwise | None:
     """The same for those predictions only whose deadline an editor set."""
-    implied = _read_otherwise(chosen).filter(deadline_basis=Prediction.DeadlineBasis.IMPLIED)
-    return _evaluated(implied, chosen=chosen, as_of=as_of)
+    return _evaluated(_asked(_implied(chosen)), chosen=chosen, as_of=as_of)
+
+
+def recount_beside(chosen: Slice, *, as_of: datetime) -> tuple[Recount, Otherwise | None]:
+    """
+    Decide the predictions of a slice on what was known at an instant, and evaluate the other readings of their rules with them.
+
+    What rules have to know is read once for both.
+
+    Returns:
+        As `recount`; and as `otherwise_of`, or, where the slice itself goes by another reading, as `otherwise_implied`.
+    """
+    asked = _asked(_read_otherwise(chosen) if chosen.variant == CENTRAL else _implied(chosen))
+    predictions = list(at_hand(coverage_predictions(chosen)))
+    others = asked.others if asked else ()
+    found, readings = replay_beside(predictions=predictions, readings=others, as_of=as_of, variant=chosen.variant)
+    anew = recount_under(chosen, predictions=predictions, found=found)
+    return anew, None if asked is None else _with_forecasts(asked, chosen=chosen, readings=readings)
 
 
 def _read_otherwise(chosen: Slice) -> QuerySet[Prediction]:
@@ -79,20 +96,42 @@ def _read_otherwise(chosen: Slice) -> QuerySet[Prediction]:
     return Prediction.objects.filter(pk__in=asked).filter(pk__in=others)
 
 
-def _evaluated(rows: QuerySet[Prediction], *, chosen: Slice, as_of: datetime) -> Otherwise | None:
+def _implied(chosen: Slice) -> QuerySet[Prediction]:
+    return _read_otherwise(chosen).filter(deadline_basis=Prediction.DeadlineBasis.IMPLIED)
+
+
+class _Asked(NamedTuple):
+    """Predictions whose rules have other readings, and all readings in force of each."""
+
+    predictions: Sequence[Prediction]
+    rules: Mapping[UUID, Sequence[RuleVersion]]
+
+    @property
+    def others(self) -> list[RuleVersion]:
+        return [version for versions in self.rules.values() for version in versions if version.variant != CENTRAL]
+
+
+def _asked(rows: QuerySet[Prediction]) -> _Asked | None:
+    """Read the predictions and their rules; None where there are too many to evaluate."""
     predictions = list(at_hand(rows.order_by("pk"))[: MOST_REPLAYED + 1])
     if len(predictions) > MOST_REPLAYED:
         return None
-    if not predictions:
+    return _Asked(predictions, current_rules_of(predictions=predictions) if predictions else {})
+
+
+def _evaluated(asked: _Asked | None, *, chosen: Slice, as_of: datetime) -> Otherwise | None:
+    if asked is None:
+        return None
+    return _with_forecasts(asked, chosen=chosen, readings=replay_readings(readings=asked.others, as_of=as_of))
+
+
+def _with_forecasts(asked: _Asked, *, chosen: Slice, readings: Readings) -> Otherwise:
+    if not asked.predictions:
         return Otherwise()
-    rules = current_rules_of(predictions=predictions)
-    others = [version for versions in rules.values() for version in versions if version.variant != CENTRAL]
-    readings = replay_readings(readings=others, as_of=as_of)
-    made = forecasts_made(rules, among=forecasts_in(chosen))
     return Otherwise(
-        predictions={one.pk: one for one in predictions},
-        rules=rules,
+        predictions={one.pk: one for one in asked.predictions},
+        rules=asked.rules,
         found=readings.found,
         milestones=readings.milestones,
-        made=made,
+        made=forecasts_made(asked.rules, among=forecasts_in(chosen)),
     )

@@ -53,14 +53,7 @@ def replay(*, predictions: Sequence[Prediction], as_of: datetime, variant: str) 
         as_of: The knowledge time.
         variant: CENTRAL, STRICT or LENIENT; a prediction without such a reading comes out open.
     """
-    is_central = variant == RuleVersion.Variant.CENTRAL
-    found = dict.fromkeys((one.pk for one in predictions), OPEN)
-    if is_central:
-        found |= _by_people(predictions, as_of=as_of)
-    pending = (one for one in predictions if found[one.pk] is OPEN and one.issued_at <= as_of)
-    while batch := list(islice(pending, BATCH)):
-        found |= _by_rules(batch, as_of=as_of, variant=variant)
-    return found
+    return replay_beside(predictions=predictions, readings=(), as_of=as_of, variant=variant)[0]
 
 
 class Readings(NamedTuple):
@@ -68,6 +61,35 @@ class Readings(NamedTuple):
 
     found: Mapping[UUID, Replayed]
     milestones: Mapping[str, datetime]
+
+
+def replay_beside(
+    *, predictions: Sequence[Prediction], readings: Sequence[RuleVersion], as_of: datetime, variant: str
+) -> tuple[Mapping[UUID, Replayed], Readings]:
+    """
+    Return what predictions came to as `replay` does, and what other readings of rules came to.
+
+    What rules have to know is read once for both. No person is heard about the other readings.
+
+    Args:
+        predictions: As `replay` takes them.
+        readings: With their predictions at hand; those issued after `as_of` are left out.
+        as_of: The knowledge time.
+        variant: The reading that decides the predictions.
+    """
+    found = dict.fromkeys((one.pk for one in predictions), OPEN)
+    if variant == RuleVersion.Variant.CENTRAL:
+        found |= _by_people(predictions, as_of=as_of)
+    pending = (one for one in predictions if found[one.pk] is OPEN and one.issued_at <= as_of)
+    others = [one for one in readings if one.prediction.issued_at <= as_of]
+    beside = Readings({}, milestones() if readings and not others else {})
+    while (batch := list(islice(pending, BATCH))) or others:
+        deciding = _deciding(batch, variant=variant)
+        judged, dates = _judged({one.pk: one for one in (*deciding, *others)}, as_of=as_of)
+        found |= {version.prediction_id: judged[version.pk] for version in deciding}
+        if others:
+            beside, others = Readings({one.pk: judged[one.pk] for one in others}, dates), []
+    return found, beside
 
 
 def replay_readings(*, readings: Sequence[RuleVersion], as_of: datetime) -> Readings:
@@ -78,11 +100,7 @@ def replay_readings(*, readings: Sequence[RuleVersion], as_of: datetime) -> Read
         readings: With their predictions at hand; those issued after `as_of` are left out.
         as_of: The knowledge time.
     """
-    issued = [one for one in readings if one.prediction.issued_at <= as_of]
-    found, dates = {}, None
-    for version, one in zip(issued, judge_all(rule_versions=issued, as_of=as_of), strict=True):
-        found[version.pk], dates = _replayed(one), one.knowledge.milestones
-    return Readings(found, milestones() if dates is None else dates)
+    return replay_beside(predictions=(), readings=readings, as_of=as_of, variant=RuleVersion.Variant.CENTRAL)[1]
 
 
 def _by_people(predictions: Sequence[Prediction], *, as_of: datetime) -> dict[UUID, Replayed]:
@@ -93,11 +111,21 @@ def _by_people(predictions: Sequence[Prediction], *, as_of: datetime) -> dict[UU
     }
 
 
-def _by_rules(predictions: Sequence[Prediction], *, as_of: datetime, variant: str) -> dict[UUID, Replayed]:
-    current = rules_in_force(predictions=predictions)
-    readings = [version for one in predictions for version in _chosen(current[one.pk], variant=variant)]
-    judged = judge_all(rule_versions=readings, as_of=as_of)
-    return {version.prediction_id: _replayed(one) for version, one in zip(readings, judged, strict=True)}
+def _deciding(predictions: Sequence[Prediction], *, variant: str) -> list[RuleVersion]:
+    """The rules that decide predictions by one reading; those without it have none."""
+    current = rules_in_force(predictions=predictions) if predictions else {}
+    return [version for one in predictions for version in _chosen(current[one.pk], variant=variant)]
+
+
+def _judged(
+    readings: Mapping[UUID, RuleVersion], *, as_of: datetime
+) -> tuple[Mapping[UUID, Replayed], Mapping[str, datetime]]:
+    """What each rule came to, by its key, and the milestones of that time."""
+    found: dict[UUID, Replayed] = {}
+    dates: Mapping[str, datetime] = {}
+    for key, one in zip(readings, judge_all(rule_versions=list(readings.values()), as_of=as_of), strict=True):
+        found[key], dates = _replayed(one), one.knowledge.milestones
+    return found, dates
 
 
 def _chosen(versions: Sequence[RuleVersion], *, variant: str) -> Iterator[RuleVersion]:

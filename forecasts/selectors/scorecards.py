@@ -15,6 +15,7 @@ from .counting import Counted
 from .coverage import Coverage
 from .details import Details, Named, Reread, Told, details_of, reread_of, told_of
 from .listings import Listed, Listing, listed_calls
+from .otherwise import recount_beside
 from .recorded_coverage import coverage_with
 from .recounts import Recount, as_of_when, recount, weight_under
 from .replayed_coverage import replayed_coverage
@@ -154,10 +155,11 @@ def reread_scorecard(chosen: Slice, *, now: datetime) -> Scorecard:
         now: The knowledge time of other readings where the slice names none.
     """
     moment = as_of_when(chosen, now=now)
-    anew = None if moment is None else recount(chosen, as_of=moment)
+    anew, beside = (None, None) if moment is None else recount_beside(chosen, as_of=moment)
     sums = _sums(chosen, anew=anew)
     card = _card(chosen, sums=sums, anew=anew)
-    return replace(card, reread=reread_of(chosen, sums=sums, coverage=card.coverage, as_of=moment or now, recount=anew))
+    reread = reread_of(chosen, sums=sums, coverage=card.coverage, as_of=moment or now, recount=anew, beside=beside)
+    return replace(card, reread=reread)
 
 
 def headline(chosen: Slice) -> ScoreSummary:

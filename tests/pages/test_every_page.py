@@ -14,8 +14,6 @@ from tests.everything import a_row_in_every_table, seal_something
 from tests.markup import faults, loaded_from_elsewhere, weight
 
 MOST_BYTES, MOST_QUERIES = 100_000, 15
-# Where every prediction is decided anew, and then by its other readings: what rules have to know is read for both.
-OF_READINGS_ANEW = 19
 # Whatever a scorecard is asked for: other times, other readings, other weights.
 OF_SCORECARDS = (
     "?as_of=2026-03-05",
@@ -86,11 +84,6 @@ def say_in_words(article) -> None:
         )  # fmt: skip
 
 
-def most_queries(asked: str) -> int:
-    is_anew = "as_of" in asked or "variant" in asked
-    return OF_READINGS_ANEW if "part=readings" in asked and is_anew else MOST_QUERIES
-
-
 def test_every_page_is_valid_light_and_asks_little(addresses, client):
     wrong = []
     for name, address in addresses.items():
@@ -103,7 +96,7 @@ def test_every_page_is_valid_light_and_asks_little(addresses, client):
                 wrong += [(asked, fault) for fault in (*faults(html), *loaded_from_elsewhere(html))]
             if weight(response.content) > MOST_BYTES:
                 wrong.append((asked, f"{weight(response.content)} bytes"))
-            if len(captured) > most_queries(asked):
+            if len(captured) > MOST_QUERIES:
                 wrong.append((asked, f"{len(captured)} queries"))
 
     assert wrong == []
