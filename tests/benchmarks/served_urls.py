@@ -1,5 +1,7 @@
 """The product's addresses, and an empty view that shows what the framework alone can do in the same process."""
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import include, path
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,7 +29,13 @@ class PlainView(APIView):
         return Response({})
 
 
+def empty_page(request: HttpRequest) -> HttpResponse:
+    """A page with nothing on it: what is around every page, under the settings of the product."""
+    return render(request, "forecasts/base.html")
+
+
 urlpatterns = [
+    path("empty-page/", empty_page),
     path("empty/", EmptyView.as_view()),
     path("plain/", PlainView.as_view()),
     path("", include("config.urls")),
