@@ -90,5 +90,7 @@ def rig_on(cluster, blank, tmp_path, request) -> Iterator[Callable[..., Rig]]:
     for rig in rigs:
         rig.stop()
         rig.redis.stop()
+        # Or a cluster would go on writing to a disk that is gone, and fail whatever comes next.
+        rig.database.remove()
     for rig in rigs:
         rig.tells_no_secret()

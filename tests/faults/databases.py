@@ -28,6 +28,8 @@ class Database(Protocol):
 
     def execute(self, sql: str) -> None: ...
 
+    def remove(self) -> None: ...
+
 
 class Sqlite:
     """A file."""
@@ -52,6 +54,9 @@ class Sqlite:
     def execute(self, sql: str) -> None:
         with closing(sqlite3.connect(self.path, timeout=PATIENCE_SECONDS, isolation_level=None)) as connection:
             connection.execute(sql)
+
+    def remove(self) -> None:
+        """The file goes with its folder."""
 
 
 class Postgres:
@@ -85,6 +90,12 @@ class Postgres:
 
     def execute(self, sql: str) -> None:
         self.rows(sql)
+
+    def remove(self) -> None:
+        """Let it go, with its place on another disk if it has one."""
+        whole = Postgres(cluster=self.cluster, name="postgres")
+        whole.execute(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
+        whole.execute(f'DROP TABLESPACE IF EXISTS "{self._name}"')
 
 
 class Cluster:

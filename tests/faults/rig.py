@@ -213,7 +213,7 @@ class Rig:
         """Let so many undecided predictions be due, those that were tried before among the first."""
         undecided = "SELECT id FROM forecasts_prediction WHERE verdict = '' ORDER BY attempts DESC, id LIMIT"
         self.database.execute(
-            f"UPDATE forecasts_prediction SET next_check_at = {self.database.now} WHERE id IN ({undecided} {count})"
+            f"UPDATE forecasts_prediction SET next_check_at = {self.database.now}, retry_at = NULL WHERE id IN ({undecided} {count})"
         )
 
     def undecided(self) -> int:

@@ -22,7 +22,7 @@ def disk(tmp_path) -> Iterator[Disk]:
 
 
 @pytest.mark.parametrize("vendor", ["postgresql", "sqlite"])
-def test_a_full_disk_is_told_and_leaves_nothing_in_part(vendor, rig_on, disk):
+def test_a_full_disk_is_told_and_leaves_nothing_in_part(vendor, disk, rig_on):
     rig, count = rig_on(vendor, disk=disk.folder), 20
     rig.fill(count)
     token, address = rig.token(), f"{rig.start_web()}/api/v1/forecasters/"
