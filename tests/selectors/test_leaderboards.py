@@ -8,7 +8,7 @@ from forecasts.scoring.thresholds import Absent, Missing
 from forecasts.selectors.leaderboards import leaderboard
 from forecasts.selectors.scorecards import scorecard
 from forecasts.selectors.slices import Slice, Weighting
-from tests.benchmarks.crowds import copy_rows
+from tests.benchmarks.crowds import analyse, copy_rows
 from tests.builders import NOW
 from tests.forecasting import asked, contest, decide, says
 
@@ -137,6 +137,7 @@ def test_sums_over_one_event_do_not_outgrow_the_numbers_of_the_database():
     """Scores of 1 on 95,000 claims about one event, in units of 1e-14, are more than 64 bits hold."""
     prediction = contest(1, "NO", ada="1", bob="0.5")
     copy_rows(Posting.objects.filter(resolution__prediction=prediction, level=10_000), range(95_000), {})
+    analyse(Posting)
 
     ada = next(line for line in leaderboard(ANY).unranked if line.slug == "ada")
 
