@@ -43,6 +43,15 @@ def asked_again(reader: Any, path: str, *, etag: str) -> Any:
     return reader.get(path, **{"if-none-match": etag})
 
 
+def etag_that_holds(reader: Any, path: str) -> str:
+    """The ETag of a file that is not sent again; who ends a transaction anywhere in the cluster just then has it sent once more."""
+    for _ in range(5):
+        etag = reader.get(path).headers["ETag"]
+        if asked_again(reader, path, etag=etag).status_code == 304:
+            return etag
+    pytest.fail(f"{path} is sent again each time")
+
+
 def test_a_file_is_not_sent_again_to_whoever_has_it(reader):
     make_one_of_each()
     for path in [*FILES, *TABLES]:
@@ -110,10 +119,8 @@ PAST = ["as_of=2025-05-01T00:00:00Z", "as_recorded=2026-01-01T00:00:00Z", "as_of
 def test_a_file_of_a_past_is_not_sent_again_until_anything_was_written(query, reader):
     make_one_of_each()
     asked = [f"{path}?{query}" for path in ("accuracy/calls.csv", "exports/forecasts.ndjson")]
-    etags = [reader.get(path).headers["ETag"] for path in asked]
+    etags = [etag_that_holds(reader, path) for path in asked]
 
-    for path, etag in zip(asked, etags, strict=True):
-        assert asked_again(reader, path, etag=etag).status_code == 304
     by_another_forecast()
     for path, etag in zip(asked, etags, strict=True):
         assert asked_again(reader, path, etag=etag).status_code == 200
