@@ -51,6 +51,17 @@ def test_work_that_waits_is_counted_with_how_long_it_has(read):
     assert 179 < read("aftercast_sweep_lag_seconds") < 300
 
 
+@pytest.mark.parametrize(("minutes", "n_due", "least", "most"), [(2, 1, 119, 240), (-2, 0, 0, 0)])
+def test_a_check_that_failed_waits_from_when_it_may_be_tried_again(read, minutes, n_due, least, most):
+    prediction = make_prediction()
+    now = timezone.now()
+    times = {"next_check_at": now - timedelta(hours=6), "retry_at": now - timedelta(minutes=minutes)}
+    Prediction.objects.filter(pk=prediction.pk).update(attempts=1, **times)
+
+    assert read("aftercast_predictions_due") == n_due
+    assert least <= read("aftercast_sweep_lag_seconds") <= most
+
+
 def test_nothing_due_is_no_lag(read):
     assert read("aftercast_predictions_due") == 0
     assert read("aftercast_sweep_lag_seconds") == 0
