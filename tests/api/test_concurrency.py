@@ -12,7 +12,7 @@ from django.utils import timezone
 from forecasts.models import Event, EventVersion, Evidence, Forecaster, KeptAnswer, Resolution, Score
 from forecasts.services.settlement import settle_prediction
 from tests.builders import make_event, make_prediction, rule_that_it_occurs
-from tests.soundness.profiles import PROFILE
+from tests.soundness.profiles import IS_THOROUGH
 
 from .conftest import errors_of
 
@@ -20,7 +20,7 @@ from .conftest import errors_of
 IS_SHARED = connection.vendor == "postgresql"
 pytestmark = [pytest.mark.django_db(transaction=IS_SHARED), pytest.mark.timeout(1200)]
 # As often by night as tells of what happens once in a hundred times.
-ROUNDS = 200 if PROFILE == "nightly" else 12
+ROUNDS = 200 if IS_THOROUGH else 12
 WHY = "The ministry's own statement settles it."
 
 
@@ -45,7 +45,8 @@ def statuses(answers: list[Any]) -> list[int]:
     return sorted(answer.status_code for answer in answers)
 
 
-def test_of_two_who_decide_at_once_one_does_and_the_other_is_told_what_was_decided(resolver):
+def test_of_two_who_decide_at_once_one_does_and_the_other_is_told_what_was_decided(resolver, record_property):
+    record_property("times", ROUNDS)
     for number in range(ROUNDS):
         prediction = make_prediction(rules=[], statement=f"Claim {number}.", title=f"Claim {number}")
         path = f"predictions/{prediction.pk}/verdicts/"
@@ -67,7 +68,8 @@ def test_of_two_who_decide_at_once_one_does_and_the_other_is_told_what_was_decid
         assert f"it is now {resolution}." in errors_of(loser)["verdict"]
 
 
-def test_a_person_and_the_sweep_that_decide_at_once_leave_one_verdict(resolver):
+def test_a_person_and_the_sweep_that_decide_at_once_leave_one_verdict(resolver, record_property):
+    record_property("times", ROUNDS)
     make_event()
     for number in range(ROUNDS):
         prediction = make_prediction(statement=f"Claim {number}.", title=f"Claim {number}")
@@ -176,8 +178,9 @@ def test_of_two_who_overturn_the_same_verdict_one_does(resolver):
         assert prediction.resolutions.count() == 2
 
 
-def test_one_key_sent_many_times_at_once_does_the_work_once(logger, administrator):
+def test_one_key_sent_many_times_at_once_does_the_work_once(logger, administrator, record_property):
     n = 24
+    record_property("times", n)
     body, key = {"slug": "bob", "name": "Bob"}, {"HTTP_IDEMPOTENCY_KEY": "one"}
     logger.client.defaults |= key
     administrator.client.defaults |= key
@@ -206,7 +209,8 @@ def test_different_bodies_with_one_key_at_once_record_one_of_them(logger):
     assert Forecaster.objects.filter(slug__in=("bob", "eve")).count() == 1
 
 
-def test_requests_at_the_same_moment_get_no_more_than_the_budget(reader, monkeypatch):
+def test_requests_at_the_same_moment_get_no_more_than_the_budget(reader, monkeypatch, record_property):
+    record_property("times", 50)
     monkeypatch.setattr("forecasts.api.throttling.AddressRate.get_rate", lambda self: "5/hour")
 
     answers = at_once([lambda: reader.get("topics/")] * 50)
