@@ -191,9 +191,6 @@ def record_rule(
     )
     listen({version: parsed})
     if variant == RuleVersion.Variant.CENTRAL:
-        # What waited for a rule waits no longer.
-        unruled = Prediction.objects.filter(pk=prediction.pk, review_reasons=[MISSING_RULE])
-        unruled.update(status=Prediction.Status.OPEN, review_reasons=[])
         _schedule(prediction, rule=parsed)
     make_due(predictions=[prediction.pk], now=now)
     return version, True
@@ -205,6 +202,9 @@ def _newest(name: str, *, prediction: Prediction) -> RuleVersion | None:
 
 def _schedule(prediction: Prediction, *, rule: rules.Rule) -> None:
     """Keep when the prediction was bound to be decided, as its first rule says; what was scheduled once stays."""
+    # What waited for a rule waits no longer.
+    unruled = Prediction.objects.filter(pk=prediction.pk, review_reasons=[MISSING_RULE])
+    unruled.update(status=Prediction.Status.OPEN, review_reasons=[])
     close = scheduled_close(rule, publication=prediction.issued_at, milestones=milestones())
     Prediction.objects.filter(pk=prediction.pk, scheduled_close_at=None).update(scheduled_close_at=close)
 
