@@ -36,9 +36,14 @@ class Body(serializers.Serializer):
 
 
 class Part(serializers.Serializer):
-    """A part of an answer that is no row. Nothing in it can be written."""
+    """
+    A part of an answer that is no row. Nothing in it can be written.
+
+    One that comes as it is shown is made of the values that its fields would show, under their names and in their order.
+    """
 
     shows_rows = True
+    comes_as_shown = False
 
     def to_representation(self, instance: Any) -> Any:
         return shown_by(type(self))(instance)
