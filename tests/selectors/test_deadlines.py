@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from forecasts.models import Prediction
 from forecasts.selectors import deadlines, otherwise
 from forecasts.selectors.scorecards import full_scorecard
 from forecasts.selectors.slices import Slice, Weighting
@@ -76,6 +77,15 @@ def test_the_ends_that_words_allow_are_the_range_where_nobody_recorded_another()
     assert here.late.n_changed == 1
     assert (here.early.n_read, here.early.n_changed, here.late.n_read) == (2, 1, 1)
     assert (here.early.brier.value, here.late.brier.value) == (pytest.approx(0.64), pytest.approx(0.04))
+
+
+def test_the_page_of_a_prediction_says_whose_the_range_is(client):
+    claim(1, end="2025-01-14T00:00:00Z", words="immediately")
+
+    page = client.get(f"/predictions/{Prediction.objects.get().pk}/").content.decode()
+
+    assert "“immediately” gives no date: what it may mean is taken from the table deadlines-1." in page
+    assert "“immediately” by deadlines-1: before 6 February 2025." in page
 
 
 def test_deadlines_that_the_words_give_are_no_matter_of_reading():
