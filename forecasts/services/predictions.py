@@ -208,10 +208,7 @@ def record_rule(
     )
     listen({version: parsed})
     if is_central:
-        # What waited for a rule waits no longer.
-        unruled = Prediction.objects.filter(pk=prediction.pk, review_reasons=[MISSING_RULE])
-        unruled.update(status=Prediction.Status.OPEN, review_reasons=[])
-        _schedule(prediction, rule=parsed)
+        _decide_by(parsed, prediction=prediction)
         _record_other_ends(prediction, rule=rule, now=now, recorded_by=recorded_by)
     make_due(predictions=[prediction.pk], now=now)
     return version, True
@@ -235,8 +232,14 @@ def _record_other_ends(prediction: Prediction, *, rule: object, now: datetime, r
             )
 
 
-def _schedule(prediction: Prediction, *, rule: rules.Rule) -> None:
-    """Keep when the prediction was bound to be decided, as its first rule says; what was scheduled once stays."""
+def _decide_by(rule: rules.Rule, *, prediction: Prediction) -> None:
+    """
+    Let a prediction that waited for a rule wait no longer, and keep when it was bound to be decided.
+
+    That is as its first rule says: what was scheduled once stays.
+    """
+    unruled = Prediction.objects.filter(pk=prediction.pk, review_reasons=[MISSING_RULE])
+    unruled.update(status=Prediction.Status.OPEN, review_reasons=[])
     close = scheduled_close(rule, publication=prediction.issued_at, milestones=milestones())
     Prediction.objects.filter(pk=prediction.pk, scheduled_close_at=None).update(scheduled_close_at=close)
 
