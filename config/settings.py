@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "config.request_id.RequestIdMiddleware",
     "config.metrics.RequestSecondsMiddleware",
     "forecasts.api.holding.HeldAnswersMiddleware",
+    "forecasts.pages.holding.HeldPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
