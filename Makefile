@@ -30,9 +30,9 @@ mutants: ## break rules, scores and services on purpose, and see the tests notic
 views: ## open every view of the admin in a browser, by day and by night (minutes; needs Chromium)
 	@$(PREPARE) test ci && $(RUN) -m pytest -m "browser and nightly" tests/browser
 
-campaign: ## break a running service on purpose, and write the README's table of faults survived
+campaign: ## break a running service on purpose, and write the README's tables of what was survived
 	@$(PREPARE) test && rm -f build/reliability.jsonl && CAMPAIGN=1 $(RUN) -m pytest -n 4 --dist worksteal -p no:randomly -m fault tests/faults \
-		&& $(RUN) -m tests.faults.survived
+		&& $(RUN) -m tests.faults.cases && $(RUN) -m tests.faults.survived
 
 check: ## settings, migrations and import rules
 	@$(PREPARE) test && $(DEVELOP) manage.py check && $(DEVELOP) manage.py makemigrations --check && .venv/bin/lint-imports

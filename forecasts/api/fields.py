@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from forecasts import feeds
-from forecasts.models import Article, Entity, Event, Forecaster, Prediction, Source, Topic
+from forecasts.models import Article, Entity, Event, Forecaster, Prediction, Sealed, Source, Topic
 
 MAX_NEAR, MAX_KNOWN, LONGEST_NUMBER = 3, 2000, 40
 
@@ -201,6 +201,11 @@ class SourceField(_NamedField):
 @extend_schema_field(OpenApiTypes.STR)
 class EntityField(_NamedField):
     model, column, thing = Entity, "path", "entity"
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class SealedField(_NamedField):
+    model, column, thing = Sealed, "commitment", "sealed item"
 
 
 class _RecordedField(serializers.UUIDField):

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from forecasts.models import ApiToken, KeptAnswer
 from forecasts.services.answers import claim_key, keep_answer
+from forecasts.services.routing import woken_together
 
 from .parsers import BodyTooLarge
 from .problems import AlreadyRecorded, Changed
@@ -123,7 +124,8 @@ def answered_once(
         if not is_ours:
             return _replayed(kept, request=request, digest=digest)
         try:
-            with transaction.atomic():
+            # All of it is one transaction, however many the work would be: what it makes due is locked at its end.
+            with transaction.atomic(), woken_together():
                 response = answer()
         except KEPT_REFUSALS as refused:
             response = refusal(refused)

@@ -1,12 +1,17 @@
 """Every address below /api/v1/."""
 
+from collections.abc import Iterator
+
 from django.urls import path, re_path
+from django.urls.resolvers import RoutePattern
 from rest_framework.routers import SimpleRouter
 
 from .views import (
     accuracy,
     articles,
     bulk,
+    bulk_claims,
+    bulk_facts,
     calls,
     changes,
     comparisons,
@@ -15,10 +20,10 @@ from .views import (
     forecasts,
     imports,
     ledger,
-    one_by_one,
     predictions,
     problems,
     resolutions,
+    root,
     schema,
     sealed,
     search,
@@ -50,7 +55,31 @@ for name, viewset in {
 }.items():
     router.register(name, viewset, basename=name)
 
-urlpatterns = [
+IN_NUMBERS: dict[str, type[bulk.BulkEndpoint]] = {
+    "articles": bulk_claims.ArticleBulkView,
+    "forecasters": bulk_claims.ForecasterBulkView,
+    "topics": bulk_claims.TopicBulkView,
+    "predictions": bulk_claims.PredictionBulkView,
+    "forecasts": bulk.ForecastBulkView,
+    "rules": bulk_claims.RuleBulkView,
+    "lexicons": bulk_claims.LexiconBulkView,
+    "verdicts": bulk_claims.VerdictBulkView,
+    "disputes": bulk_claims.DisputeBulkView,
+    "sealed": bulk_claims.SealedBulkView,
+    "reveals": bulk_claims.RevealBulkView,
+    "events": bulk.EventBulkView,
+    "evidence": bulk_facts.EvidenceBulkView,
+    "corrections": bulk_facts.CorrectionBulkView,
+    "retractions": bulk_facts.RetractionBulkView,
+    "observations": bulk_facts.ObservationBulkView,
+    "sources": bulk_facts.SourceBulkView,
+    "coverage": bulk_facts.CoverageBulkView,
+    "entities": bulk_facts.EntityBulkView,
+    "memberships": bulk_facts.MembershipBulkView,
+    "milestones": bulk_facts.MilestoneBulkView,
+}
+
+addresses = [
     *router.urls,
     path("accuracy/", accuracy.AccuracyView.as_view(), name="accuracy"),
     path("accuracy/calls.csv", calls.CallsCsvView.as_view(), name="calls-csv"),
@@ -77,20 +106,7 @@ urlpatterns = [
     path("calendar.ics", exports.CalendarView.as_view(), name="calendar"),
     path("resolutions/<uuid:resolution_id>/claim-review/", exports.ClaimReviewView.as_view(), name="claim-review"),
     path("search/", search.SearchView.as_view(), name="search"),
-    path("bulk/articles/", one_by_one.ArticleBulkView.as_view(), name="bulk-articles"),
-    path("bulk/forecasters/", one_by_one.ForecasterBulkView.as_view(), name="bulk-forecasters"),
-    path("bulk/topics/", one_by_one.TopicBulkView.as_view(), name="bulk-topics"),
-    path("bulk/predictions/", one_by_one.PredictionBulkView.as_view(), name="bulk-predictions"),
-    path("bulk/forecasts/", bulk.ForecastBulkView.as_view(), name="bulk-forecasts"),
-    path("bulk/events/", bulk.EventBulkView.as_view(), name="bulk-events"),
-    path("bulk/observations/", one_by_one.ObservationBulkView.as_view(), name="bulk-observations"),
-    path("bulk/lexicons/", one_by_one.LexiconBulkView.as_view(), name="bulk-lexicons"),
-    path("bulk/rules/", one_by_one.RuleBulkView.as_view(), name="bulk-rules"),
-    path("bulk/verdicts/", one_by_one.VerdictBulkView.as_view(), name="bulk-verdicts"),
-    path("bulk/disputes/", one_by_one.DisputeBulkView.as_view(), name="bulk-disputes"),
-    path("bulk/sources/", one_by_one.SourceBulkView.as_view(), name="bulk-sources"),
-    path("bulk/entities/", one_by_one.EntityBulkView.as_view(), name="bulk-entities"),
-    path("bulk/milestones/", one_by_one.MilestoneBulkView.as_view(), name="bulk-milestones"),
+    *(path(f"bulk/{name}/", view.as_view(), name=f"bulk-{name}") for name, view in IN_NUMBERS.items()),
     path("imports/events/", imports.EventImportView.as_view(), name="event-import"),
     path("imports/forecasts/", imports.ForecastImportView.as_view(), name="forecast-import"),
     path("problems/", problems.ProblemListView.as_view(), name="problems"),
@@ -98,5 +114,21 @@ urlpatterns = [
     path("schema/", schema.SchemaView.as_view(), name="schema"),
     path("schema/rules/", schema.RuleSchemaView.as_view(), name="rule-schema"),
     path("docs/", schema.DocsView.as_view(), name="docs"),
+]
+
+
+def _named() -> Iterator[str]:
+    """The path of every resource: of every address that needs no name of anything recorded."""
+    yield from (f"{name}/" for name, _, _ in router.registry)
+    for address in addresses:
+        if isinstance(address.pattern, RoutePattern):
+            path_to_it, needs = str(address.pattern), address.pattern.converters.keys()
+            if needs <= {"suffix"}:
+                yield from sorted({path_to_it.replace("<str:suffix>", suffix) for suffix in exports.TYPES})
+
+
+urlpatterns = [
+    path("", root.RootView.as_view(paths=tuple(sorted(_named()))), name="root"),
+    *addresses,
     re_path("", schema.NothingHere.as_view()),
 ]

@@ -6,6 +6,6 @@ from ._written import trace
 
 
 class Migration(migrations.Migration):
-    dependencies = [("forecasts", "0032_retry_at")]
+    dependencies = [("forecasts", "0033_base_rates")]
 
     operations = [trace("ledgerentry")]

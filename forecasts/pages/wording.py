@@ -67,6 +67,10 @@ BESIDE = {
     ),
     "against_market": ("Against a market", "Scored forecasts: the points saved are against its price of the time."),
     "against_crowd": ("Against a crowd", "Scored forecasts: the points saved are against what it said at the time."),
+    "against_base_rate": (
+        "Against a base rate",
+        "Scored forecasts: the points saved are against the share of earlier claims on the topic that had come true by then.",
+    ),
     "against_one_half": ("Against one half", "Scored forecasts: nothing else was on record to compare them with."),
     "reported": ("Beliefs of others", "Reported in the same articles, held by somebody else: counted there, not here."),
 }

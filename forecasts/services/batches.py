@@ -6,13 +6,16 @@ from enum import StrEnum
 from itertools import islice
 from typing import TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from forecasts.feeds import BadRow, RowProblem
 
-from .refusal import Moved, Refused
+from .refusal import Moved, Refused, is_deadlock
+from .routing import change_routes, woken_together
 
 CHUNK, ATTEMPTS = 1000, 3
+# Where whoever records a fact has to wait for the end of the transaction.
+SHORT_CHUNK = 50
 
 
 class Fate(StrEnum):
@@ -54,39 +57,40 @@ Row = TypeVar("Row")
 Record = Callable[[Sequence[Row]], list[RowResult]]
 
 
-def record_each(rows: Iterable[Row | BadRow], *, record: Record[Row]) -> Iterator[RowResult]:
+def record_each(
+    rows: Iterable[Row | BadRow], *, record: Record[Row], n_at_once: int | None = CHUNK
+) -> Iterator[RowResult]:
     """
     Record what is right; a bad row stops none of the others.
 
-    A thousand rows are one transaction; what it holds stays whatever comes later.
-
     Args:
         record: Records rows that were understood, in one transaction; safe to run again.
+        n_at_once: How many rows are one transaction, all of them with None; what one holds stays whatever comes later.
     Returns:
         What became of each row, in order.
     """
-    for chunk in _chunks(rows):
-        yield from _in_order(chunk, record=lambda good: _again_after_a_race(good, record=record))
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, n_at_once)):
+        yield from _in_order(chunk, record=record)
 
 
-def record_all(rows: Iterable[Row | BadRow], *, record: Record[Row]) -> list[RowResult]:
+def record_all(rows: Iterable[Row | BadRow], *, record: Record[Row], n_at_once: int | None = CHUNK) -> list[RowResult]:
     """
     Record every row in one transaction, or none.
 
+    Args:
+        record: As `record_each` takes it.
+        n_at_once: How many rows it is given at once. Where it locks rows, all of them with None: what the second part
+            is about would be locked after what is locked last for the first, and others do so the other way round.
     Returns:
         What became of each row, in order.
     Raises:
         NothingRecorded: Rows were refused; all of them are told.
     """
-    results: list[RowResult] = []
-    with transaction.atomic():
-        for chunk in _chunks(rows):
-            results += _in_order(chunk, record=record)
-        if any(result.fate is Fate.REFUSED for result in results):
-            transaction.set_rollback(True)
-    refused = [result for result in results if result.fate is Fate.REFUSED]
-    if refused:
-        raise NothingRecorded(refused)
+    with transaction.atomic(), woken_together():
+        results = list(record_each(rows, record=record, n_at_once=n_at_once))
+        if refused := [result for result in results if result.fate is Fate.REFUSED]:
+            raise NothingRecorded(refused)
     return results
 
 
@@ -102,9 +106,22 @@ def one_by_one(rows: Sequence[tuple[int, Row]], *, write: Callable[[Row], tuple[
         return [_written(index, row, write=write) for index, row in rows]
 
 
+def one_by_one_on_routes(
+    rows: Sequence[tuple[int, Row]], *, write: Callable[[Row], tuple[object, bool]]
+) -> list[RowResult]:
+    """
+    The same for rows that change which facts concern which predictions.
+
+    Whoever records a fact waits until they are recorded. That is locked before anything else, as everywhere.
+    """
+    with transaction.atomic():
+        change_routes()
+        return one_by_one(rows, write=write)
+
+
 def _written(index: int, row: Row, *, write: Callable[[Row], tuple[object, bool]]) -> RowResult:
     try:
-        with transaction.atomic():
+        with transaction.atomic(), woken_together():
             key, is_new = write(row)
     except Refused as refused:
         return refusal(index, refused)
@@ -126,23 +143,26 @@ def told(problems: Iterable[RowProblem]) -> RowResult:
     return RowResult(index, Fate.REFUSED, errors=errors)
 
 
-def _chunks(rows: Iterable[Row | BadRow]) -> Iterator[list[Row | BadRow]]:
-    remaining = iter(rows)
-    while chunk := list(islice(remaining, CHUNK)):
-        yield chunk
-
-
 def _in_order(chunk: Sequence[Row | BadRow], *, record: Record[Row]) -> list[RowResult]:
     bad = [told(row.problems) for row in chunk if isinstance(row, BadRow)]
     good = [row for row in chunk if not isinstance(row, BadRow)]
-    return sorted([*bad, *(record(good) if good else [])], key=lambda result: result.index)
+    return sorted([*bad, *(_again_after_a_race(good, record=record) if good else [])], key=lambda result: result.index)
 
 
 def _again_after_a_race(rows: Sequence[Row], *, record: Record[Row]) -> list[RowResult]:
     """Record; where somebody else recorded one of the rows at the same moment, look again and record the others."""
     for _ in range(ATTEMPTS - 1):
         try:
-            return record(rows)
+            return _recorded(rows, record=record)
         except IntegrityError:
             continue
-    return record(rows)
+        except OperationalError as error:
+            # Locks are taken in one order; what two insert under one unique key at once is in none.
+            if not is_deadlock(error):
+                raise
+    return _recorded(rows, record=record)
+
+
+def _recorded(rows: Sequence[Row], *, record: Record[Row]) -> list[RowResult]:
+    with transaction.atomic(), woken_together():
+        return record(rows)

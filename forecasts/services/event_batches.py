@@ -53,7 +53,8 @@ def _misplaced(entry: EventEntry, *, sources: Mapping[str, Source]) -> RowResult
         return RowResult(entry.index, Fate.REFUSED, errors={"source": [message]})
     if entry.row.corrects or entry.row.content.get("status") == EventVersion.Status.RETRACTED:
         message = (
-            "This corrects or retracts an event: send it to events/{id}/corrections/ or retraction/, or as a file."
+            "This corrects or retracts an event: send it to events/{id}/corrections/ or retraction/, in numbers to "
+            "bulk/corrections/ or bulk/retractions/, or as a file."
         )
         return RowResult(entry.index, Fate.REFUSED, errors={"": [message]})
     return None

@@ -31,7 +31,7 @@ from .event_drafts import (
 from .events import interval
 from .import_reports import ImportReport, RowByRow, Tally, line_of, patiently
 from .refusal import Refused, refuse
-from .routing import wake
+from .routing import wake, woken_together
 
 CHUNK = 1000
 
@@ -219,6 +219,7 @@ def _recorded(candidates: list[_Candidate], *, source: Source) -> dict[str, tupl
 
 
 @transaction.atomic
+@woken_together()
 def _record(chunk: _Chunk, *, source: Source, now: datetime, recorded_by: User | None) -> Tally:
     """Record what is new of a chunk, then what corrects it or what was recorded before."""
     tally = Tally()

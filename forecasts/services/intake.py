@@ -12,6 +12,7 @@ from forecasts.models import Prediction, RuleVersion
 from .forecasts import Wording, record_forecast
 from .predictions import ClaimDraft, record_prediction, record_rule
 from .refusal import Refused
+from .routing import change_routes
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,9 @@ def log_prediction(
         Refused: Any part is refused; then nothing is stored. A field of a rule is named with the rule's place, counted
             from 0: `rules.1.rule`.
     """
+    if rules:
+        # Before the claim: who holds it and waits for the routes, while who holds those waits for it, waits in a circle.
+        change_routes()
     prediction, is_new = record_prediction(claim=claim, now=now, recorded_by=recorded_by)
     for number, draft in enumerate(rules):
         try:

@@ -10,6 +10,7 @@ from forecasts.models import Event, EventMerge, EventVersion
 
 from .events import wake_for
 from .refusal import Problems, refuse
+from .routing import woken_together
 
 
 @transaction.atomic
@@ -119,8 +120,9 @@ def _append(
     added = EventMerge.objects.create(
         merged=merged, number=number, kept=kept, reason=reason.strip(), known_at=known_at, recorded_at=now, actor=actor
     )
-    for event in filter(None, (merged, kept)):
-        wake_for(event, now=now)
+    with woken_together():
+        for event in filter(None, (merged, kept)):
+            wake_for(event, now=now)
     return added
 
 

@@ -160,9 +160,13 @@ def record_rule(
     parsed = checked_rule(rule, publication=prediction.issued_at)
     name = reading_name(name, variant=variant)
     digest = rule_digest(rule)
+    latest = _newest(name, prediction=prediction)
+    if latest and latest.sha256 == digest:
+        # Nobody needs to wait for what changes nothing.
+        return latest, False
     change_routes()
     Prediction.objects.select_for_update().get(pk=prediction.pk)
-    latest = prediction.rules.filter(name=name).order_by("-version").first()
+    latest = _newest(name, prediction=prediction)
     if latest and latest.sha256 == digest:
         return latest, False
     if latest and variant == RuleVersion.Variant.CENTRAL:
@@ -193,6 +197,10 @@ def record_rule(
         _schedule(prediction, rule=parsed)
     make_due(predictions=[prediction.pk], now=now)
     return version, True
+
+
+def _newest(name: str, *, prediction: Prediction) -> RuleVersion | None:
+    return prediction.rules.filter(name=name).order_by("-version").first()
 
 
 def _schedule(prediction: Prediction, *, rule: rules.Rule) -> None:

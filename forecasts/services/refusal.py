@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
+
+DEADLOCK = "40P01"
 
 
 class Refused(ValidationError):
@@ -53,3 +55,8 @@ def refuse(field: str, message: str) -> Refused:
 def is_constraint(error: IntegrityError, *names: str) -> bool:
     """Whether the database refused because of one of these named constraints, or these columns on SQLite."""
     return any(name in str(error) for name in names)
+
+
+def is_deadlock(error: OperationalError) -> bool:
+    """Whether the database ended the transaction because several waited for each other in a circle."""
+    return getattr(error.__cause__, "sqlstate", "") == DEADLOCK

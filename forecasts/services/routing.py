@@ -1,6 +1,10 @@
 """From a fact to the predictions it may concern: what rules listen for, and who becomes due."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +19,55 @@ from forecasts.selectors.listening import listeners
 
 ROWS = 5000
 ROUTES_LOCK = 0x41667465  # Any number, as long as nothing else in the database locks it.
+Listened = QuerySet[Any, Any]
+
+
+@dataclass
+class _Waiting:
+    """What is to become due at the end of a block: who listens for facts, by when these occurred, and predictions."""
+
+    facts: dict[tuple[datetime, datetime], set[str]] = field(default_factory=lambda: defaultdict(set))
+    predictions: set[UUID] = field(default_factory=set)
+    queries: list[Listened] = field(default_factory=list)
+    since: list[datetime] = field(default_factory=list)
+
+    def add(self, other: "_Waiting") -> None:
+        for span, keys in other.facts.items():
+            self.facts[span] |= keys
+        self.predictions |= other.predictions
+        self.queries += other.queries
+        self.since += other.since
+
+    def end(self) -> None:
+        """Make due whoever waits, with one statement."""
+        if not self.since:
+            return
+        touched = [_listening_for(keys, *span) for span, keys in self.facts.items()]
+        found = {pk for query in [*touched, *self.queries] for row in query for pk in row.values()}
+        make_due(predictions=found | self.predictions, now=max(self.since))
+
+
+_WAITING: ContextVar[_Waiting | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def woken_together() -> Iterator[None]:
+    """
+    Put off to the end of a block whatever is made due within, and then do it with one statement.
+
+    For transactions of many steps. Who makes some due, and then others, holds some while waiting for others, and whoever
+    does the same in another order would wait in a circle. Blocks may lie in each other; one that fails makes nothing due.
+    """
+    outer, own = _WAITING.get(), _Waiting()
+    before = _WAITING.set(own)
+    try:
+        yield
+    finally:
+        _WAITING.reset(before)
+    if outer is None:
+        own.end()
+    else:
+        outer.add(own)
 
 
 def listen(readings: Mapping[RuleVersion, rules.Rule]) -> None:
@@ -44,12 +97,19 @@ def wake(
         occurred_from: When the fact began; left out where it has no time of its own.
         occurred_until: When it ended.
     Returns:
-        How many predictions are due because of it.
+        How many predictions are due because of it; none yet in a block of `woken_together`.
     """
+    if waiting := _WAITING.get():
+        waiting.facts[occurred_from, occurred_until] |= {*keys}
+        waiting.since.append(now)
+        return 0
+    return make_due(predictions=_listening_for(keys, occurred_from, occurred_until), now=now)
+
+
+def _listening_for(keys: Iterable[str], since: datetime, until: datetime) -> Listened:
+    """The predictions that listen for a fact, whoever else records rules at the moment."""
     hold_routes()
-    related = rules.Relations(memberships()).related(keys)
-    touched = listeners(keys=related, since=occurred_from, until=occurred_until)
-    return make_due(predictions=touched, now=now)
+    return listeners(keys=rules.Relations(memberships()).related(keys), since=since, until=until)
 
 
 def hold_routes() -> None:
@@ -70,12 +130,20 @@ def _lock(function: str) -> None:
 
 
 @transaction.atomic
-def make_due(*, predictions: Iterable[UUID] | QuerySet[Any, Any], now: datetime) -> int:
+def make_due(*, predictions: Iterable[UUID] | Listened, now: datetime) -> int:
     """
     Make predictions due for the sweep, given by primary keys or a query for them.
 
     A prediction that was stuck gets new attempts, since what it failed on may have changed.
+
+    Returns:
+        How many are due; none yet in a block of `woken_together`.
     """
+    if waiting := _WAITING.get():
+        waiting.queries += [predictions] if isinstance(predictions, QuerySet) else []
+        waiting.predictions |= set() if isinstance(predictions, QuerySet) else {*predictions}
+        waiting.since.append(now)
+        return 0
     asked = Q(pk__in=predictions) if isinstance(predictions, QuerySet) else Among("pk", predictions)
     # Locked in the order in which batches lock them, or the two could wait for each other.
     locked = Prediction.objects.select_for_update().filter(asked).order_by("pk")

@@ -18,6 +18,7 @@ from .forecasts import record_forecast, wording
 from .intake import RuleDraft, log_prediction
 from .predictions import ClaimDraft
 from .refusal import Refused, refuse
+from .routing import woken_together
 
 
 class _Rehearsed(Exception):
@@ -40,7 +41,7 @@ def sealed_here(content: object, *, forecaster: Forecaster, now: datetime) -> Se
 @contextmanager
 def _taken_back() -> Iterator[None]:
     try:
-        with transaction.atomic():
+        with transaction.atomic(), woken_together():
             yield
             raise _Rehearsed
     except _Rehearsed:

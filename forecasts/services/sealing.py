@@ -14,6 +14,7 @@ from forecasts.ledger.seals import COMMITMENT, SALT, Seal, differences
 from forecasts.models import Forecaster, Sealed, SealedContent, Unsealing
 
 from .refusal import Refused, refuse
+from .routing import change_routes
 from .sealed_contents import readable, record_content, sealed_here
 
 logger = structlog.get_logger(__name__)
@@ -128,6 +129,8 @@ def reveal(
     Raises:
         Refused: It is not what was sealed, with what differs; or it cannot be recorded.
     """
+    # What is revealed may have a rule, and those who change routes lock them before anything else.
+    change_routes()
     # One of two at once waits here, and then finds it revealed.
     Sealed.objects.select_for_update().get(pk=sealed.pk)
     before = Unsealing.objects.filter(sealed=sealed, kind=REVEALED).first()

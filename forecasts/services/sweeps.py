@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, F, QuerySet, Value, When
 
 from forecasts.models import Among, Prediction
@@ -21,6 +21,10 @@ logger = structlog.get_logger(__name__)
 
 LIMIT, BATCH, BUDGET_SECONDS = 100_000, 1000, 45.0
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=6)
+# The database is away or overloaded, which is no fault of a prediction.
+AWAY = (OperationalError, InterfaceError)
+# As long as it takes to start a database anew that ended; the next sweep waits for one that is away for longer.
+PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,9 @@ def _settle_batch(batch: Sequence[UUID], *, now: datetime) -> list[str]:
         return [_settle_safely(batch[0], now=now)]
     try:
         added = {one.prediction_id for one in settle_predictions(prediction_ids=batch, now=now)}
+    except AWAY:
+        logger.warning("settlement_batch_without_database", size=len(batch), exc_info=True)
+        wait_until_it_answers()
     except Exception:  # Which one it was, and why, comes out below.
         logger.warning("settlement_batch_failed", size=len(batch), exc_info=True)
     else:
@@ -117,11 +124,35 @@ def _settle_batch(batch: Sequence[UUID], *, now: datetime) -> list[str]:
 def _settle_safely(primary_key: UUID, *, now: datetime) -> str:
     try:
         return "changed" if settle_prediction(prediction_id=primary_key, now=now) else "unchanged"
-    except (OperationalError, InterfaceError):
-        # The database is away or overloaded, which is no fault of the prediction: the attempt does not count.
+    except AWAY:
         logger.exception("settlement_database_error", prediction_id=str(primary_key))
+        wait_until_it_answers()
+        # The attempt does not count: else so many crashes of the database would give a prediction up.
         Prediction.objects.filter(pk=primary_key, attempts__gt=0).update(attempts=F("attempts") - 1)
     except Exception as error:  # One bad rule must not stop the others; the error is stored and shown.
         logger.exception("settlement_failed", prediction_id=str(primary_key))
         Prediction.objects.filter(pk=primary_key).update(last_error=f"{type(error).__name__}: {error}"[:2000])
     return "failed"
+
+
+def wait_until_it_answers(*, patience: float = PATIENCE_SECONDS) -> None:
+    """
+    Wait until the database answers again, on a new connection where the old one was lost.
+
+    Args:
+        patience: For so many seconds at most.
+    Raises:
+        OperationalError: It was away for longer.
+    """
+    ends = time.monotonic() + patience
+    while True:
+        try:
+            if not connection.is_usable():
+                connection.close()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+                return
+        except AWAY:
+            if time.monotonic() > ends:
+                raise
+            time.sleep(0.2)

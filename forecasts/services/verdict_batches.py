@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
-from forecasts.models import Among, Resolution
+from forecasts.models import Among, Prediction, Resolution
 
 from .batches import Fate, RowResult, one_by_one
 from .scores import score_predictions
@@ -22,12 +23,14 @@ def record_decisions(
     """
     Record rows that each say something of a `prediction`, then bring its scores in line.
 
-    Every prediction is locked before any is scored: sums are locked by whoever scores, who holds the prediction by then.
+    Every prediction is locked before anything else, in the order of their keys: sums are locked by whoever scores, who
+    holds the prediction by then.
 
     Args:
-        rows: Each with its index, in the order of the keys of their predictions.
+        rows: Each with its index.
         write: Appends a resolution and returns its key and whether it is new; raises `Refused`.
     """
+    _lock(rows)
     results = []
     for round_of_rows in _rounds(rows):
         told = one_by_one(round_of_rows, write=write)
@@ -36,12 +39,25 @@ def record_decisions(
     return results
 
 
+def _lock(rows: Sequence[Row]) -> None:
+    named = {found for _, values in rows if (found := key_in(values.get("prediction")))}
+    list(Prediction.objects.select_for_update().filter(Among("pk", named)).order_by("pk").values_list("pk"))
+
+
+def key_in(value: object) -> UUID | None:
+    """The key that was sent, however it was written; None where it is none."""
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 def _rounds(rows: Sequence[Row]) -> list[list[Row]]:
     """The rows, so that each prediction comes once in a round: what is superseded by a later row keeps scores of its own."""
     rounds: list[list[Row]] = []
-    n_before: Counter[str] = Counter()
+    n_before: Counter[UUID | None] = Counter()
     for index, values in rows:
-        key = str(values.get("prediction")).lower()
+        key = key_in(values.get("prediction"))
         if n_before[key] == len(rounds):
             rounds.append([])
         rounds[n_before[key]].append((index, values))

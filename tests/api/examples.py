@@ -96,6 +96,7 @@ def records() -> Iterator[tuple[str, str, Any, str]]:
         yield "entities_create", "entities/", entity, ""
     edge = WORLD["memberships"][0]
     yield "entities_memberships_create", f"entities/{edge['member']}/memberships/", {"group": edge["group"]}, ""
+    yield "memberships_bulk_create", "bulk/memberships/", WORLD["memberships"][-2:], ""
     first, *others = WORLD["milestones"]
     yield "milestones_create", "milestones/", first, ""
     yield "milestones_bulk_create", "bulk/milestones/", others, ""
@@ -125,19 +126,28 @@ def records() -> Iterator[tuple[str, str, Any, str]]:
     yield "events_create", "events/", event_of("E19"), "event"
     yield "events_bulk_create", "bulk/events/", [event_of("E09"), event_of("E41")], "eased"
     yield "events_evidence_create", "events/$event/evidence/", EVENTS["E19"]["evidence"][1], ""
+    again = {"event": "$eased", "citation": "Reported by the agencies on the same day."}
+    yield "evidence_bulk_create", "bulk/evidence/", [again], ""
     correction = EVENTS["E19"]["versions"][1]
     body = {**content_of(correction), "reason": correction["reason"]}
     yield "events_corrections_create", "events/$event/corrections/", body, ""
+    noted = {**content_of(EVENTS["E09"]["versions"][0]), "note": "As the agencies reported it."}
+    body = {"event": "$eased", **noted, "reason": "The note was missing."}
+    yield "corrections_bulk_create", "bulk/corrections/", [body], ""
     again = {"kept": "$event", "reason": "The same guidance, told again."}
     yield "events_merge_create", "events/$eased/merge/", again, ""
     apart = {"reason": "Another decision of another day."}
     yield "events_unmerge_create", "events/$eased/unmerge/", apart, ""
     yield "events_retraction_create", "events/$event/retraction/", {"reason": "The waiver came before the freeze."}, ""
+    withdrawn = {"event": "$event", "reason": "The freeze itself never came."}
+    yield "retractions_bulk_create", "bulk/retractions/", [withdrawn], ""
     first, *others = observations()
     yield "observations_create", "observations/", first, "observation"
     yield "observations_bulk_create", "bulk/observations/", others[:2], ""
     complete = {"complete_to": WORLD["source"]["complete_to"], "note": "Research ended here."}
     yield "sources_coverage_create", f"sources/{WORLD['source']['slug']}/coverage/", complete, ""
+    by_hand = {"source": "follow-up-by-hand", **complete}
+    yield "coverage_bulk_create", "bulk/coverage/", [by_hand], ""
     hook = {"url": "https://hooks.example/aftercast", "events": ["resolution.final"], "topic": "policy"}
     yield "webhooks_create", "webhooks/", hook, "webhook"
     yield "webhooks_ping_create", "webhooks/$webhook/ping/", None, "delivery"
@@ -146,28 +156,38 @@ def records() -> Iterator[tuple[str, str, Any, str]]:
         yield f"webhooks_{name}_create", f"webhooks/$webhook/{name}/", None, ""
 
 
-# What somebody thinks of the summit and shows once it is over, with a salt of their own.
-THOUGHT = Seal(
-    canonical(
-        {
-            "v": 1,
-            "title": "A truce by the end of the year",
-            "statement": "A truce in Ukraine is signed before the end of 2026.",
-            "outcome": "a truce is signed",
-            "topic": "policy",
-            "probability": "0.15",
-        }
-    ).decode(),
-    "5e4a1f0c9b7d2e8836a4c1f00d9e7b52",
-)
+def thought_of(year: int) -> Seal:
+    """What somebody thinks of the summit and shows once it is over, with a salt of their own."""
+    said = {
+        "v": 1,
+        "title": f"A truce by the end of {year}",
+        "statement": f"A truce in Ukraine is signed before the end of {year}.",
+        "outcome": "a truce is signed",
+        "topic": "policy",
+        "probability": "0.15",
+    }
+    return Seal(canonical(said).decode(), "5e4a1f0c9b7d2e8836a4c1f00d9e7b52")
+
+
+THOUGHT, LATER_THOUGHT = thought_of(2026), thought_of(2027)
 
 
 def sealings() -> Iterator[tuple[str, str, Any, str]]:
     """What is committed to, and then shown."""
-    body = {"forecaster": "david-hastings-dunn", "commitment": THOUGHT.commitment, "reveal_by": "2026-12-31T00:00:00Z"}
-    yield "sealed_create", "sealed/", {**body, "about": "Whether there is a truce"}, ""
-    opened = {"content": json.loads(THOUGHT.content), "salt": THOUGHT.salt}
-    yield "sealed_reveal", f"sealed/{THOUGHT.commitment}/reveal/", opened, ""
+    body = {
+        "forecaster": "david-hastings-dunn",
+        "reveal_by": "2026-12-31T00:00:00Z",
+        "about": "Whether there is a truce",
+    }
+    yield "sealed_create", "sealed/", {**body, "commitment": THOUGHT.commitment}, ""
+    yield "sealed_bulk_create", "bulk/sealed/", [{**body, "commitment": LATER_THOUGHT.commitment}], ""
+    yield "sealed_reveal", f"sealed/{THOUGHT.commitment}/reveal/", opened(THOUGHT), ""
+    later = {"sealed": LATER_THOUGHT.commitment, **opened(LATER_THOUGHT)}
+    yield "reveals_bulk_create", "bulk/reveals/", [later], ""
+
+
+def opened(thought: Seal) -> dict[str, Any]:
+    return {"content": json.loads(thought.content), "salt": thought.salt}
 
 
 def decisions() -> Iterator[tuple[str, str, Any, str]]:
@@ -307,15 +327,19 @@ class Session:
 
     def ask(self, name: str, path: str, operation: dict[str, Any]) -> None:
         """Read something."""
+        place, query = self.address_of(name, path, operation)
+        answer = self._answered(self._program.get(f"{place}?{query}" if query else place), path=place)
+        self._note(name, path=place, query=query, answer=shortened(answer, name=name))
+
+    def address_of(self, name: str, path: str, operation: dict[str, Any]) -> tuple[str, str]:
+        """Where something is read, and the query."""
         resource = path.partition("/")[0]
         places = PLACES | {"id": OWN_PLACES.get(resource, "")} | OTHER_PLACES.get(name, {})
         if name in JUDGED:
             places["id"] = "$judged"
         pages = any(one.get("name") == "page_size" for one in operation.get("parameters", ()))
         query = self._filled(ASKED.get(name, "page_size=1" if pages else ""))
-        place = self._filled(path.format(**places))
-        answer = self._answered(self._program.get(f"{place}?{query}" if query else place), path=place)
-        self._note(name, path=place, query=query, answer=shortened(answer, name=name))
+        return self._filled(path.format(**places)), query
 
     def _judge(self) -> None:
         question = self._program.get(self._filled("predictions/$judged/judgements/")).json()[0]

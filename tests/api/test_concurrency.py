@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from forecasts.models import Event, EventVersion, Evidence, Forecaster, KeptAnswer, Resolution, Score
 from forecasts.services.settlement import settle_prediction
-from tests.builders import make_event, make_prediction
-from tests.soundness.profiles import PROFILE
+from tests.builders import make_event, make_prediction, rule_that_it_occurs
+from tests.soundness.profiles import IS_THOROUGH
 
 from .conftest import errors_of
 
@@ -20,7 +20,7 @@ from .conftest import errors_of
 IS_SHARED = connection.vendor == "postgresql"
 pytestmark = [pytest.mark.django_db(transaction=IS_SHARED), pytest.mark.timeout(1200)]
 # As often by night as tells of what happens once in a hundred times.
-ROUNDS = 200 if PROFILE == "nightly" else 12
+ROUNDS = 200 if IS_THOROUGH else 12
 WHY = "The ministry's own statement settles it."
 
 
@@ -45,7 +45,8 @@ def statuses(answers: list[Any]) -> list[int]:
     return sorted(answer.status_code for answer in answers)
 
 
-def test_of_two_who_decide_at_once_one_does_and_the_other_is_told_what_was_decided(resolver):
+def test_of_two_who_decide_at_once_one_does_and_the_other_is_told_what_was_decided(resolver, record_property):
+    record_property("times", ROUNDS)
     for number in range(ROUNDS):
         prediction = make_prediction(rules=[], statement=f"Claim {number}.", title=f"Claim {number}")
         path = f"predictions/{prediction.pk}/verdicts/"
@@ -67,7 +68,8 @@ def test_of_two_who_decide_at_once_one_does_and_the_other_is_told_what_was_decid
         assert f"it is now {resolution}." in errors_of(loser)["verdict"]
 
 
-def test_a_person_and_the_sweep_that_decide_at_once_leave_one_verdict(resolver):
+def test_a_person_and_the_sweep_that_decide_at_once_leave_one_verdict(resolver, record_property):
+    record_property("times", ROUNDS)
     make_event()
     for number in range(ROUNDS):
         prediction = make_prediction(statement=f"Claim {number}.", title=f"Claim {number}")
@@ -88,9 +90,7 @@ def test_a_person_and_the_sweep_that_decide_at_once_leave_one_verdict(resolver):
 
 def test_verdicts_in_numbers_that_overlap_in_another_order_wait_for_one_another_and_none_is_doubled(resolver):
     for number in range(ROUNDS // 2):
-        keys = [
-            str(make_prediction(rules=[], statement=f"Claim {number}/{n}.", title=f"Claim {n}").pk) for n in range(6)
-        ]
+        keys = claims(6, of=number)
         rows = [{"prediction": key, "verdict": "YES", "reason": WHY} for key in keys]
 
         answers = at_once(
@@ -105,6 +105,60 @@ def test_verdicts_in_numbers_that_overlap_in_another_order_wait_for_one_another_
         assert [one["refused"] for one in told] == [0, 0]
         assert sorted(one["recorded"] for one in told) == [0, 6]
         assert Resolution.objects.filter(prediction__in=keys).count() == 6
+
+
+def test_what_was_refused_at_first_is_locked_with_all_the_others(resolver):
+    for number in range(ROUNDS // 2):
+        keys = claims(2, of=number)
+        bodies = [_with_a_short_reason_first(one, other) for one, other in (keys, keys[::-1])]
+
+        answers = at_once([lambda rows=rows: resolver.post("bulk/verdicts/", rows) for rows in bodies])
+
+        assert statuses(answers) == [200, 200], [answer.content for answer in answers]
+        assert sorted(answer.json()["recorded"] for answer in answers) == [0, 2]
+        assert Resolution.objects.filter(prediction__in=keys).count() == 2
+
+
+def _with_a_short_reason_first(one: str, other: str) -> list[dict]:
+    """Rows on two predictions, the second of which is refused, so that its prediction is decided by a later row."""
+    good = [{"prediction": key, "verdict": "YES", "reason": WHY} for key in (one, other)]
+    return [good[0], good[1] | {"reason": 1}, good[1]]
+
+
+def test_facts_and_verdicts_in_numbers_lock_what_both_concern_in_one_order(administrator):
+    for number in range(ROUNDS // 2):
+        kinds = {
+            str(
+                make_prediction(statement=f"{kind} {number}.", title=kind, rule=rule_that_it_occurs(event_type=kind)).pk
+            ): kind
+            for kind in ("AID", "RETREAT")
+        }
+        verdicts = [{"prediction": key, "verdict": "NO", "reason": WHY} for key in sorted(kinds)]
+        # The first event, by its key, concerns the second prediction, and the other way round.
+        events = sorted(str(make_event(external_id=f"{number}/{n}", event_type="SANCTION").event.pk) for n in range(2))
+        later = [kinds[key] for key in sorted(kinds, reverse=True)]
+        facts = [_correction(event, event_type=kind) for event, kind in zip(events, later, strict=True)]
+
+        answers = at_once(
+            [
+                lambda rows=facts: administrator.post("bulk/corrections/?mode=all", rows),
+                lambda rows=verdicts: administrator.post("bulk/verdicts/?mode=all", rows),
+            ]
+        )
+
+        assert statuses(answers) == [200, 200], [answer.content for answer in answers]
+        assert [answer.json()["recorded"] for answer in answers] == [2, 2]
+
+
+def _correction(event: str, **content: str) -> dict[str, Any]:
+    fixed = {"title": "It was of another kind", "occurred_on": "2025-02-04", "topics": ["aid/military"]}
+    return {"event": event, "reason": WHY, "actors": ["USA.GOV"]} | fixed | content
+
+
+def claims(count: int, *, of: int) -> list[str]:
+    """The keys of predictions of a round, in order, that nothing decides but a person."""
+    made = (make_prediction(statement=f"Claim {of}/{n}.", title=f"Claim {n}", rules=[]) for n in range(count))
+    return sorted(str(one.pk) for one in made)
 
 
 def test_of_two_who_overturn_the_same_verdict_one_does(resolver):
@@ -124,8 +178,9 @@ def test_of_two_who_overturn_the_same_verdict_one_does(resolver):
         assert prediction.resolutions.count() == 2
 
 
-def test_one_key_sent_many_times_at_once_does_the_work_once(logger, administrator):
+def test_one_key_sent_many_times_at_once_does_the_work_once(logger, administrator, record_property):
     n = 24
+    record_property("times", n)
     body, key = {"slug": "bob", "name": "Bob"}, {"HTTP_IDEMPOTENCY_KEY": "one"}
     logger.client.defaults |= key
     administrator.client.defaults |= key
@@ -154,7 +209,8 @@ def test_different_bodies_with_one_key_at_once_record_one_of_them(logger):
     assert Forecaster.objects.filter(slug__in=("bob", "eve")).count() == 1
 
 
-def test_requests_at_the_same_moment_get_no_more_than_the_budget(reader, monkeypatch):
+def test_requests_at_the_same_moment_get_no_more_than_the_budget(reader, monkeypatch, record_property):
+    record_property("times", 50)
     monkeypatch.setattr("forecasts.api.throttling.AddressRate.get_rate", lambda self: "5/hour")
 
     answers = at_once([lambda: reader.get("topics/")] * 50)

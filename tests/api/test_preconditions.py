@@ -10,14 +10,14 @@ from django.db import connection, connections
 from forecasts.models import Article, Event, EventVersion, Lexicon, Prediction, RuleVersion
 from forecasts.services.forecasts import record_lexicon
 from tests.builders import NOW, make_article, make_event, make_prediction, make_world, rule_that_it_occurs
-from tests.soundness.profiles import PROFILE
+from tests.soundness.profiles import IS_THOROUGH
 
 from .conftest import errors_of
 from .test_recording import ARTICLE, EVENT
 
 IS_SHARED = connection.vendor == "postgresql"
 # The work of a round is the same however often: many tell more, and take time that only the nightly run has.
-ROUNDS = (100 if PROFILE == "nightly" else 8) if IS_SHARED else 3
+ROUNDS = (100 if IS_THOROUGH else 8) if IS_SHARED else 3
 CONTENT = {
     name: value for name, value in EVENT.items() if name not in ("source", "evidence", "external_id", "known_at")
 }
@@ -182,7 +182,8 @@ def version_of_a_lexicon(number: int) -> Revision:
         (version_of_a_lexicon, Lexicon),
     ],
 )
-def test_of_two_who_revise_the_same_state_one_is_told(revision, recorded, program_with):
+def test_of_two_who_revise_the_same_state_one_is_told(revision, recorded, program_with, record_property):
+    record_property("times", ROUNDS)
     make_world()
     # Both have the scope; on SQLite, where all writers are one, they come one after the other.
     programs = [program_with("admin"), program_with("admin")]

@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 REPORT = ROOT / "build" / "reliability.jsonl"
@@ -36,21 +37,28 @@ def report(number: str, *, fault: str, times: int, database: str, result: str, t
         tally: What became of the records that were at stake.
         figures: Other numbers behind the words.
     """
-    line = {
-        "number": number,
-        "fault": fault,
-        "times": times,
-        "database": database,
-        "records": tally.records,
-        "lost": tally.lost,
-        "doubled": tally.doubled,
-        "breaches": tally.breaches,
-        "result": result,
-        "figures": {name: round(value, 3) for name, value in figures.items()},
-        "profile": "campaign" if IS_CAMPAIGN else "push",
-        "on": f"{datetime.now(UTC):%Y-%m-%d}",
-        "commit": commit(),
-    }
+    came_to = {"records": tally.records, "lost": tally.lost, "doubled": tally.doubled, "breaches": tally.breaches}
+    measured = {name: round(value, 3) for name, value in figures.items()}
+    told = {"number": number, "fault": fault, "times": times, "database": database, "result": result}
+    _write(told | came_to | {"figures": measured, "profile": "campaign" if IS_CAMPAIGN else "push"})
+
+
+def report_case(number: str, *, tried: str, times: int, failed: int, database: str) -> None:
+    """
+    Write down what was tried on parts of the service, and how often it came out otherwise than it should.
+
+    Args:
+        number: Short name of the case, such as S5.
+        tried: What was tried.
+        times: How often it was.
+        failed: How many of its tests failed.
+        database: On which database; `none` where the tests know none.
+    """
+    _write({"number": number, "tried": tried, "times": times, "failed": failed, "database": database})
+
+
+def _write(told: dict[str, Any]) -> None:
+    line = told | {"on": f"{datetime.now(UTC):%Y-%m-%d}", "commit": commit()}
     REPORT.parent.mkdir(exist_ok=True)
     with REPORT.open("a") as lines:
         lines.write(json.dumps(line) + "\n")

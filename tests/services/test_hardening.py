@@ -72,7 +72,7 @@ def test_the_role_can_do_the_applications_work(role):
     assert prediction.resolutions.count() == 1
 
 
-def test_every_way_of_changing_a_record_is_refused_to_the_role(role):
+def test_every_way_of_changing_a_record_is_refused_to_the_role(role, record_property):
     a_row_in_every_table()
     with acting_as(role):
         told = {
@@ -83,6 +83,7 @@ def test_every_way_of_changing_a_record_is_refused_to_the_role(role):
 
     assert len(told) > 250
     assert {what: why for what, why in told.items() if not re.search(REFUSALS, why)} == {}
+    record_property("times", len(told))
 
 
 def test_the_owner_cannot_truncate_records_by_mistake_either(role):

@@ -8,7 +8,7 @@ from forecasts.models import Entity, Prediction, RuleKey
 from forecasts.rules import BEGINNING_OF_TIME, END_OF_TIME
 from forecasts.selectors.listening import HEARD, listeners, listening, recorded_keys
 from forecasts.services.refusal import Refused
-from forecasts.services.routing import make_due
+from forecasts.services.routing import make_due, wake, woken_together
 from forecasts.services.sources import record_membership, record_milestone
 from tests.benchmarks.crowds import analyse, copy_prediction
 from tests.builders import NOW, PUBLISHED, cover, make_prediction, make_source, make_world, rule_that_it_occurs
@@ -108,3 +108,35 @@ def test_making_due_gives_new_attempts():
 
     prediction.refresh_from_db()
     assert (prediction.next_check_at, prediction.attempts) == (NOW, 0)
+
+
+def test_what_becomes_due_in_a_block_does_so_at_its_end():
+    listening = make_listening("Listens")
+    other = make_listening("Given by name", rules=[])
+    Prediction.objects.update(next_check_at=None)
+
+    with woken_together():
+        wake(keys=["coverage:wire"], now=NOW)
+        with woken_together():
+            make_due(predictions=[other.pk], now=NOW)
+        within = due()
+
+    assert (within, due()) == (set(), {listening.title, other.title})
+
+
+def test_a_block_that_fails_makes_nothing_due_and_the_one_around_it_goes_on():
+    first, second = make_listening("First", rules=[]), make_listening("Second", rules=[])
+    Prediction.objects.update(next_check_at=None)
+
+    with woken_together():
+        make_due(predictions=Prediction.objects.filter(pk=first.pk).values("pk"), now=NOW)
+        with pytest.raises(Refused, match="No"):
+            _refused_after_making_due(second)
+
+    assert due() == {first.title}
+
+
+def _refused_after_making_due(prediction: Prediction) -> None:
+    with woken_together():
+        make_due(predictions=[prediction.pk], now=NOW)
+        raise Refused({"reason": ["No."]})

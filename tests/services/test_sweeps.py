@@ -179,3 +179,33 @@ def test_a_database_that_is_away_costs_no_attempt(monkeypatch):
 
     prediction.refresh_from_db()
     assert (done.failed, prediction.attempts, prediction.retry_at > NOW) == (1, 0, True)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_lost_costs_no_attempt_and_the_rest_is_settled_at_once(monkeypatch):
+    make_many(4)
+    make_event()
+    settle_all, lost = sweeps.settle_predictions, []
+
+    def lose_the_connection(**told):
+        if not lost:
+            with connection.cursor() as cursor:
+                lost.append(True)
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return settle_all(**told)
+
+    monkeypatch.setattr(sweeps, "settle_predictions", lose_the_connection)
+
+    assert sweep(now=NOW) == Sweep(checked=4, changed=4)
+    assert set(Prediction.objects.values_list("attempts", "verdict")) == {(0, "YES")}
+
+
+def test_a_database_that_stays_away_ends_the_sweep(monkeypatch):
+    def be_away():
+        raise OperationalError("the connection is refused")
+
+    monkeypatch.setattr(connection, "cursor", be_away)
+
+    with pytest.raises(OperationalError, match="the connection is refused"):
+        sweeps.wait_until_it_answers(patience=0.3)

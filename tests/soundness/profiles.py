@@ -1,13 +1,15 @@
-"""How hard to look: HYPOTHESIS_PROFILE is ci, nightly, or mutants and search, which stop at the first failure."""
+"""How hard to look: HYPOTHESIS_PROFILE is ci, campaign, nightly, or mutants and search, which stop at the first failure."""
 
 import os
 from collections.abc import Callable
 
 from hypothesis import HealthCheck, Phase, seed, settings
 
-PROFILES = {"ci": 1, "nightly": 40, "mutants": 1, "search": 20}
+PROFILES = {"ci": 1, "campaign": 4, "nightly": 40, "mutants": 1, "search": 20}
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
 EFFORT = PROFILES[PROFILE]
+# Whether what goes wrong once in a hundred times is done as often.
+IS_THOROUGH = PROFILE in ("campaign", "nightly")
 TURNS = range(EFFORT)
 PHASES = [Phase.generate] if PROFILE in ("mutants", "search") else list(Phase)
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]

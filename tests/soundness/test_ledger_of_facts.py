@@ -189,12 +189,14 @@ SEEN: Counter[tuple[str, str]] = Counter()
 MUST_BE_SEEN = {("OPEN", ""), ("PROPOSED", "NO")}
 
 
-def test_the_record_always_says_what_the_facts_say():
+def test_the_record_always_says_what_the_facts_say(record_property):
     make_world()
     record_milestone(key=MILESTONE, label="Inauguration", occurs_at=Facts().milestone, now=FIRST_DAY)
     NAMES.update({name: prediction.pk for name, prediction in make_predictions().items()})
 
-    run_state_machine_as_test(LedgerOfFacts, settings=settings(effort(8), stateful_step_count=25))
+    histories = settings(effort(8), stateful_step_count=25)
+    record_property("times", histories.max_examples)
+    run_state_machine_as_test(LedgerOfFacts, settings=histories)
 
     sys.stdout.write(f"what sweeps found: {dict(SEEN)}\n")
     assert set(SEEN) >= MUST_BE_SEEN

@@ -61,6 +61,20 @@ class BulkAnswerSerializer(serializers.Serializer):
     results = RowResultSerializer(many=True, help_text="One for each row, in their order.")
 
 
+class SealedResultSerializer(RowResultSerializer):
+    """What became of one row, and what opens it where its content is kept here: shown this once."""
+
+    opening_salt = serializers.CharField(
+        allow_null=True, help_text="In hexadecimal; keep it to prove yourself what you sealed."
+    )
+
+
+class SealedBulkAnswerSerializer(BulkAnswerSerializer):
+    """What became of the rows, with what opens those whose content is kept here."""
+
+    results = SealedResultSerializer(many=True, help_text="One for each row, in their order.")
+
+
 def answer_of(results: list[RowResult], *, mode: str) -> dict[str, Any]:
     """The answer in the shape of `BulkAnswerSerializer`; plain, since there can be many rows."""
     counts = {fate.value.lower(): sum(result.fate is fate for result in results) for fate in Fate}

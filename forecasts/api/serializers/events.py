@@ -285,6 +285,18 @@ class NewRetraction(Body):
     known_at = InstantField(required=False, help_text="When it was known to be wrong; by default now.")
 
 
+class NewReportOf(NewReport):
+    event = EventField(help_text="Id of the event that is reported.")
+
+
+class NewCorrectionOf(NewCorrection):
+    event = EventField(help_text="Id of the event that is corrected.")
+
+
+class NewRetractionOf(NewRetraction):
+    event = EventField(help_text="Id of the event that is retracted.")
+
+
 class NewMerge(Body):
     kept = EventField(help_text="Id of the event that counts in its place.")
     reason = serializers.CharField(max_length=5000, help_text="Why they are one event.")
@@ -336,6 +348,10 @@ class NewMembership(Body):
         return attrs
 
 
+class NewMembershipOf(NewMembership):
+    member = EntityField(help_text="Path of what belongs to it.")
+
+
 class NewMilestone(Body):
     """A named date; another date for the same key is its next version."""
 
@@ -350,6 +366,10 @@ class NewMilestone(Body):
 class NewCoverage(Body):
     complete_to = InstantField(help_text="Everything before this is recorded.")
     note = LongText()
+
+
+class NewCoverageOf(NewCoverage):
+    source = SourceField(help_text="Slug; the source that the token is for.")  # type: ignore[assignment]
 
 
 class NewObservation(Body):

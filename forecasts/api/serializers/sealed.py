@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from forecasts.api.fields import ForecasterField, InstantField
+from forecasts.api.fields import ForecasterField, InstantField, SealedField
 from forecasts.ledger.redactions import is_redacted
 from forecasts.ledger.seals import COMMITMENT, SALT
 from forecasts.models import Sealed, Unsealing
@@ -107,3 +107,7 @@ class NewReveal(Body):
 
     content = serializers.DictField(required=False, allow_null=True, default=None, help_text=DOCUMENT)
     salt = HexText(SALT.pattern, max_length=64, help_text="In hexadecimal.")
+
+
+class NewRevealOf(NewReveal):
+    sealed = SealedField(help_text="The commitment that it opens.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -10,9 +10,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
+from forecasts.api.idempotency import key_of
 from forecasts.api.parsers import JsonLinesRowsParser, JsonRowsParser
 from forecasts.api.permissions import holds
+from forecasts.api.serializers.base import Body
 from forecasts.api.serializers.bulk import BulkAnswerSerializer, ChosenMode, answer_of
 from forecasts.api.serializers.events import NewEvent
 from forecasts.api.serializers.forecasts import NewForecast
@@ -21,12 +24,7 @@ from forecasts.feeds.forecast_fields import ForecastEntry, read_forecast
 from forecasts.feeds.json_events import event_of
 from forecasts.feeds.objects import ObjectRow
 from forecasts.models import ApiToken
-from forecasts.services.batches import (
-    NothingRecorded,
-    RowResult,
-    record_all,
-    record_each,
-)
+from forecasts.services.batches import CHUNK, NothingRecorded, RowResult, record_all, record_each
 from forecasts.services.event_batches import EventEntry, record_events
 from forecasts.services.forecast_batches import record_forecasts
 from forecasts.tasks import hint
@@ -44,7 +42,13 @@ class BulkEndpoint(Endpoint):
     """
 
     http_method_names = ["post"]
+    write_scope: str
+    body_class: type[Body]
     parser_classes = [JsonRowsParser, JsonLinesRowsParser]
+    post: Any
+    # How many rows are recorded at once: where each such part is a transaction, and where the whole body is one.
+    n_at_once: int = CHUNK
+    n_together: int | None = CHUNK
 
     def parameters(self) -> list[str]:
         return ["mode"]
@@ -66,42 +70,67 @@ class BulkEndpoint(Endpoint):
         if not rows:
             raise ParseError("The body is empty. Send an array of objects, or an object a line.")
         entries = self._entries(rows)
-        results = list(record_each(entries, record=record)) if mode == "each" else _all_of(entries, record=record)
+        results = self._all_of(entries, record=record) if mode == "all" else self._each_of(entries, record=record)
         hint()
-        return Response(answer_of(results, mode=mode))
+        return Response(self.told(results, mode=mode))
+
+    def told(self, results: list[RowResult], *, mode: str) -> dict[str, Any]:
+        """The answer, from what became of each row."""
+        return answer_of(results, mode=mode)
+
+    def _each_of(self, entries: Iterator[Any], *, record: Record) -> list[RowResult]:
+        # With a key the answer is kept in the transaction of the work, so that is one.
+        is_one = key_of(self.request.headers) is not None
+        return list(record_each(entries, record=record, n_at_once=self.n_together if is_one else self.n_at_once))
+
+    def _all_of(self, entries: Iterator[Any], *, record: Record) -> list[RowResult]:
+        try:
+            return record_all(entries, record=record, n_at_once=self.n_together)
+        except NothingRecorded as nothing:
+            errors = {str(result.index): dict(result.errors) for result in nothing.refused}
+            raise ValidationError(errors) from None
 
     def _entries(self, rows: Iterable[ObjectRow | BadRow]) -> Iterator[Any]:
         for row in rows:
             yield row if isinstance(row, BadRow) else self.entry(row)
 
 
-def _all_of(entries: Iterator[Any], *, record: Record) -> list[RowResult]:
-    try:
-        return record_all(entries, record=record)
-    except NothingRecorded as nothing:
-        errors = {str(result.index): dict(result.errors) for result in nothing.refused}
-        raise ValidationError(errors) from None
+View = TypeVar("View", bound=type[BulkEndpoint])
 
 
-def in_bulk(body: Any, *, name: str) -> Any:
-    """How an endpoint for rows in numbers is documented."""
-    return extend_schema(
-        operation_id=f"{name}_bulk_create",
-        parameters=[ChosenMode],
-        request={JsonRowsParser.media_type: body(many=True), JsonLinesRowsParser.media_type: OpenApiTypes.STR},
-        responses={200: BulkAnswerSerializer},
-    )
+def in_numbers(
+    body: type[Body], *, name: str, scope: str, answer: type[Serializer] = BulkAnswerSerializer
+) -> Callable[[View], View]:
+    """
+    Give an endpoint for rows in numbers its `POST`, documented by the words of the class.
+
+    Args:
+        body: What each row has.
+        name: Of the operation: {name}_bulk_create.
+        scope: What a token needs.
+        answer: What is answered.
+    """
+
+    def offered(view: View) -> View:
+        def post(self: BulkEndpoint, request: Request) -> Response:
+            return self.answer(request)
+
+        post.__doc__ = view.__doc__
+        documented = extend_schema(
+            operation_id=f"{name}_bulk_create",
+            parameters=[ChosenMode],
+            request={JsonRowsParser.media_type: body(many=True), JsonLinesRowsParser.media_type: OpenApiTypes.STR},
+            responses={200: answer},
+        )
+        view.post, view.write_scope, view.body_class = documented(post), scope, body
+        return view
+
+    return offered
 
 
+@in_numbers(NewForecast, name="forecasts", scope=ApiToken.Scope.FORECAST_WRITE)
 class ForecastBulkView(BulkEndpoint):
-    """Forecasts in numbers."""
-
-    write_scope = ApiToken.Scope.FORECAST_WRITE
-
-    @in_bulk(NewForecast, name="forecasts")
-    def post(self, request: Request) -> Response:
-        """Record forecasts, and withdrawals."""
-        return self.answer(request)
+    """Record forecasts, and withdrawals."""
 
     def entry(self, row: ObjectRow) -> ForecastEntry | BadRow:
         entry = read_forecast(row)
@@ -118,15 +147,9 @@ class ForecastBulkView(BulkEndpoint):
         return lambda entries: record_forecasts(entries, now=now, recorded_by=self.account)
 
 
+@in_numbers(NewEvent, name="events", scope=ApiToken.Scope.EVENT_WRITE)
 class EventBulkView(BulkEndpoint):
-    """Events in numbers."""
-
-    write_scope = ApiToken.Scope.EVENT_WRITE
-
-    @in_bulk(NewEvent, name="events")
-    def post(self, request: Request) -> Response:
-        """Record events with their evidence, on the same path as a file of events."""
-        return self.answer(request)
+    """Record events with their evidence, on the same path as a file of events."""
 
     def entry(self, row: ObjectRow) -> EventEntry | BadRow:
         values = dict(row.values)

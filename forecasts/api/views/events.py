@@ -117,12 +117,10 @@ class EventViewSet(Records):
     @action(detail=True, methods=["post"], filterset_class=None)
     def corrections(self, request: Request, **kwargs: Any) -> Response:
         """Record what is now known about an event; the earlier versions stay."""
-        event, body, now = self._own_version().event, self.body(NewCorrection), timezone.now()
-        reason = body.pop("reason")
-        draft = EventDraft(**{"known_at": now, **body})
+        event, body = self._own_version().event, self.body(NewCorrection)
         with self.revising(Event.objects.filter(pk=event.pk)):
             version = recorded(
-                lambda: correct_event(event=event, draft=draft, reason=reason, now=now, recorded_by=self.account),
+                lambda: correction_from(body, event=event, account=self.account, now=timezone.now()),
                 field="title",
                 address=self.address,
             )
@@ -133,11 +131,10 @@ class EventViewSet(Records):
     @action(detail=True, methods=["post"], filterset_class=None)
     def retraction(self, request: Request, **kwargs: Any) -> Response:
         """Record that an event did not happen, or not so."""
-        event, body, now = self._own_version().event, self.body(NewRetraction), timezone.now()
-        fields = {"known_at": now, **body}
+        event, body = self._own_version().event, self.body(NewRetraction)
         with self.revising(Event.objects.filter(pk=event.pk)):
             version = recorded(
-                lambda: retract_event(event=event, now=now, recorded_by=self.account, **fields),
+                lambda: retraction_from(body, event=event, account=self.account, now=timezone.now()),
                 field="reason",
                 address=self.address,
             )
@@ -291,10 +288,8 @@ class EntityViewSet(Records):
     def memberships(self, request: Request, **kwargs: Any) -> Response:
         """Record that the entity belongs to another between two dates; undecided predictions are looked at again."""
         member, body = self.get_object(), self.body(NewMembership)
-        if body["group"].pk == member.pk:
-            raise refuse("group", f"{member.path} cannot belong to itself.")
         recorded(
-            lambda: record_membership(member=member, now=timezone.now(), **body),
+            lambda: membership_from(body, member=member, now=timezone.now()),
             field="group",
             address=lambda _: self.address(member),
         )
@@ -329,6 +324,30 @@ class MilestoneViewSet(Records):
         newest = Milestone.objects.filter(key=self.kwargs["key"]).order_by("-version").values_list("pk", flat=True)[:1]
         self.queryset = Milestone.objects.filter(pk__in=list(newest))
         return super().get_object()
+
+
+def correction_from(body: dict[str, Any], *, event: Event, account: Any, now: datetime) -> tuple[EventVersion, bool]:
+    """Record the correction of a checked body; whether it is new."""
+    content = {name: value for name, value in body.items() if name != "reason"}
+    draft = EventDraft(**{"known_at": now, **content})
+    return correct_event(event=event, draft=draft, reason=body["reason"], now=now, recorded_by=account)
+
+
+def retraction_from(body: dict[str, Any], *, event: Event, account: Any, now: datetime) -> tuple[EventVersion, bool]:
+    """Record the retraction of a checked body; whether it is new."""
+    return retract_event(event=event, now=now, recorded_by=account, **{"known_at": now, **body})
+
+
+def membership_from(body: dict[str, Any], *, member: Entity, now: datetime) -> tuple[EntityMembership, bool]:
+    """
+    Record the membership of a checked body; whether it is new.
+
+    Raises:
+        Refused: It is one of itself, or of a collection.
+    """
+    if body["group"].pk == member.pk:
+        raise refuse("group", f"{member.path} cannot belong to itself.")
+    return record_membership(member=member, now=now, **body)
 
 
 def source_from(body: dict[str, Any], *, now: datetime) -> tuple[Source, bool]:

@@ -1,5 +1,7 @@
 """Predictions and forecasts that are committed to now and read later."""
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch
@@ -13,7 +15,7 @@ from forecasts.api.filters import SealedFilter
 from forecasts.api.permissions import require_forecaster
 from forecasts.api.serializers.sealed import NewReveal, NewSealed, SealedSerializer, SealedWithSaltSerializer
 from forecasts.ledger.seals import COMMITMENT
-from forecasts.models import ApiToken, Sealed, Unsealing
+from forecasts.models import ApiToken, Sealed, SealedContent, Unsealing
 from forecasts.services.refusal import refuse
 from forecasts.services.sealing import opened_by, reveal, seal_commitment, seal_content
 from forecasts.tasks import hint
@@ -44,23 +46,15 @@ class SealedViewSet(Records):
         Give the `content` to have it kept here and revealed by itself on its date, or a `commitment` to one that you
         keep. What is revealed counts from now on; what nobody reveals by its date counts against the forecaster.
         """
-        body, now = self.body(NewSealed), timezone.now()
+        body = self.body(NewSealed)
         require_forecaster(self.token, body["forecaster"])
-        content, commitment = body.pop("content"), body.pop("commitment")
-        if (content is None) == (not commitment):
-            raise refuse("content", "Give either a content to keep here, or a commitment to one that you keep.")
-        salt = None
-        if content is not None:
-            row, opened = seal_content(content=content, now=now, recorded_by=self.account, **body)
-            salt = opened.salt
-        else:
-            row = recorded(
-                lambda: seal_commitment(commitment=commitment, now=now, recorded_by=self.account, **body),
-                field="commitment",
-                address=self.address,
-            )
+        row = recorded(
+            lambda: sealed_from(body, account=self.account, now=timezone.now()),
+            field="commitment",
+            address=self.address,
+        )
         made = SEALED.get(pk=row.pk)
-        made.opening_salt = salt  # type: ignore[attr-defined]  # For this answer alone; no column.
+        made.opening_salt = salts_kept([row.commitment]).get(row.commitment)  # type: ignore[attr-defined]  # For this answer alone; no column.
         return Response(SealedWithSaltSerializer(made).data, status=201, headers={"Location": self.address(row)})
 
     @extend_schema(operation_id="sealed_reveal", request=NewReveal, responses={200: SealedSerializer})
@@ -73,10 +67,43 @@ class SealedViewSet(Records):
         """
         row, body = self.get_object(), self.body(NewReveal)
         require_forecaster(self.token, row.forecaster)
-        content, salt = body["content"], body["salt"]
-        if content is None and salt:
-            raise refuse("content", "A salt goes with the content that was sealed with it: give both, or neither.")
-        given = None if content is None else opened_by(content=content, salt=salt)
-        reveal(sealed=row, given=given, now=timezone.now(), recorded_by=self.account)
+        reveal_from(body, sealed=row, account=self.account, now=timezone.now())
         hint()
         return Response(SealedSerializer(SEALED.get(pk=row.pk)).data)
+
+
+def sealed_from(body: dict[str, Any], *, account: Any, now: datetime) -> tuple[Sealed, bool]:
+    """
+    Seal what a checked body says; whether it is new.
+
+    Raises:
+        Refused: It has neither content nor commitment or both, or could not be revealed.
+    """
+    given = {name: body[name] for name in ("forecaster", "reveal_by", "about")}
+    content, commitment = body["content"], body["commitment"]
+    if (content is None) == (not commitment):
+        raise refuse("content", "Give either a content to keep here, or a commitment to one that you keep.")
+    if content is None:
+        return seal_commitment(commitment=commitment, now=now, recorded_by=account, **given)
+    row, _ = seal_content(content=content, now=now, recorded_by=account, **given)
+    return row, True
+
+
+def reveal_from(body: dict[str, Any], *, sealed: Sealed, account: Any, now: datetime) -> tuple[Unsealing, bool]:
+    """
+    Reveal what was sealed with what a checked body gives; whether it is new.
+
+    Raises:
+        Refused: It is not what was sealed, or cannot be recorded.
+    """
+    content, salt = body["content"], body["salt"]
+    if content is None and salt:
+        raise refuse("content", "A salt goes with the content that was sealed with it: give both, or neither.")
+    given = None if content is None else opened_by(content=content, salt=salt)
+    return reveal(sealed=sealed, given=given, now=now, recorded_by=account)
+
+
+def salts_kept(commitments: Iterable[object]) -> Mapping[str, str]:
+    """What opens those of the commitments whose content is kept here, until it is revealed."""
+    kept = SealedContent.objects.filter(sealed__commitment__in=list(commitments))
+    return dict(kept.values_list("sealed__commitment", "salt"))
