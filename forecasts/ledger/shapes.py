@@ -97,7 +97,7 @@ SHAPES = (
         "forecast",
         (
             "id", "prediction_id", "forecaster_id", "probability", "low", "high", "phrase", "lexicon_entry_id", "origin",
-            "basis", "is_scored", "made_at", "recorded_at", "recorded_by_id",
+            "basis", "is_scored", "made_at", "recorded_at", "recorded_by_id", "base_rate", "base_rate_cases", "base_rate_topic",
         ),
     ),
     Shape(
