@@ -198,6 +198,18 @@ class Prediction(models.Model):
     def is_conditional(self) -> bool:
         return bool(self.condition)
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether something was to be looked for, and that failed so often that a person must look."""
+        return self.next_check_at is not None and self.attempts >= self.MAX_ATTEMPTS
+
+    @property
+    def next_try_at(self) -> datetime | None:
+        """When it is looked at next, should nothing that concerns it be recorded before; None where nobody looks by then."""
+        if self.next_check_at is None or self.is_stuck:
+            return None
+        return max(self.next_check_at, self.retry_at or self.next_check_at)
+
 
 class RuleVersion(models.Model):
     """The criteria of a prediction in one reading; written once, replaced by a higher version of the same name."""

@@ -125,7 +125,7 @@ def cohort_told(found: Cohort | Absent) -> str:
     if isinstance(found, Absent):
         return found.text if found.reason is Missing.TOO_MANY else ""
     summary, coverage = found.summary, found.coverage
-    told = f"What is due later is settled only where it came true early. Of what was due by {found.due_to:%Y-%m-%d} alone: "
+    told = f"What is due later is settled only where it came true early. Of what was due before {found.due_to:%Y-%m-%d} alone: "
     if summary.mean_brier is None or summary.brier_interval is None:
         return f"{told}nothing is settled ({coverage.pending} of {coverage.predictions} still open)."
     low, high = summary.brier_interval.low, summary.brier_interval.high

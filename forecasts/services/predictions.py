@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -171,9 +172,32 @@ def record_rule(
     Raises:
         Refused: The rule is malformed, can never be decided, names what is not recorded, or comes too late.
     """
-    is_central = variant == RuleVersion.Variant.CENTRAL
+    record = partial(_record_version, prediction=prediction, now=now, recorded_by=recorded_by)
+    is_central, words = variant == RuleVersion.Variant.CENTRAL, prediction.deadline_words
     if is_central:
-        rule = with_proposed_end(rule, words=prediction.deadline_words, said_at=prediction.issued_at)
+        rule = with_proposed_end(rule, words=words, said_at=prediction.issued_at)
+    version, is_new = record(rule=rule, variant=variant, name=name, description=description, may_resolve=may_resolve)
+    if is_central and is_new:
+        for other in other_ends(rule, words=words, said_at=prediction.issued_at):
+            # An end that lies before the window begins is no reading.
+            with suppress(Refused):
+                record(rule=other.rule, variant=other.variant, description=other.description)
+    return version, is_new
+
+
+def _record_version(
+    *,
+    prediction: Prediction,
+    rule: object,
+    variant: str,
+    now: datetime,
+    name: str = "",
+    description: str = "",
+    recorded_by: User | None,
+    may_resolve: bool = False,
+) -> tuple[RuleVersion, bool]:
+    """What `record_rule` does with one reading."""
+    is_central = variant == RuleVersion.Variant.CENTRAL
     parsed = checked_rule(rule, publication=prediction.issued_at)
     name = reading_name(name, variant=variant)
     digest = rule_digest(rule)
@@ -209,27 +233,12 @@ def record_rule(
     listen({version: parsed})
     if is_central:
         _decide_by(parsed, prediction=prediction)
-        _record_other_ends(prediction, rule=rule, now=now, recorded_by=recorded_by)
     make_due(predictions=[prediction.pk], now=now)
     return version, True
 
 
 def _newest(name: str, *, prediction: Prediction) -> RuleVersion | None:
     return prediction.rules.filter(name=name).order_by("-version").first()
-
-
-def _record_other_ends(prediction: Prediction, *, rule: object, now: datetime, recorded_by: User | None) -> None:
-    for variant, other, description in other_ends(rule, words=prediction.deadline_words, said_at=prediction.issued_at):
-        # An end that lies before the window begins is no reading.
-        with suppress(Refused):
-            record_rule(
-                prediction=prediction,
-                rule=other,
-                variant=variant,
-                description=description,
-                now=now,
-                recorded_by=recorded_by,
-            )
 
 
 def _decide_by(rule: rules.Rule, *, prediction: Prediction) -> None:

@@ -31,6 +31,12 @@ class PredictionSerializer(Answer):
     topic = serializers.CharField(source="topic.path", read_only=True)
     is_conditional = serializers.BooleanField(read_only=True)
     review_reasons = serializers.ListField(child=serializers.CharField(), read_only=True)
+    next_check_at = serializers.DateTimeField(
+        source="next_try_at",
+        read_only=True,
+        allow_null=True,
+        help_text="When it is looked at next, should nothing that concerns it be recorded before. None where nobody looks by then.",
+    )
     rules = RuleNameSerializer(many=True, read_only=True)
 
     class Meta:

@@ -8,7 +8,7 @@ WORDS = {"deadline_words": 60, "deadline_policy": 20}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("forecasts", "0033_base_rates")]
+    dependencies = [("forecasts", "0035_entries_written")]
 
     operations = [
         migrations.AlterField(
