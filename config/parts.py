@@ -23,7 +23,7 @@ SPDX = {
 ELSEWHERE = {"async-timeout": "Apache-2.0"}
 # What may be linked with or run beside MIT code as we do: unchanged, as packages of their own.
 ALLOWED = frozenset(
-    {"MIT", "MIT-0", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Apache-2.0", "PSF-2.0", "MPL-2.0", "LGPL-3.0-only", "Zlib", "CC0-1.0", "Unlicense"}
+    {"MIT", "MIT-0", "MIT-CMU", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Apache-2.0", "PSF-2.0", "MPL-2.0", "LGPL-3.0-only", "Zlib", "CC0-1.0", "Unlicense"}
 )  # fmt: skip
 
 

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "config.metrics.RequestSecondsMiddleware",
     "forecasts.api.heads.HeadMiddleware",
     "forecasts.api.holding.HeldAnswersMiddleware",
+    "forecasts.pages.holding.HeldPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -1,16 +1,21 @@
 """Decided predictions with several forecasters, made through the services."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from django.contrib.auth.models import User
 
+from forecasts.feeds.rows import ForecastRow, Person
 from forecasts.models import Prediction
+from forecasts.services.forecast_imports import import_forecasts
+from forecasts.services.forecast_plans import Origin
 from forecasts.services.forecasts import record_forecast, record_lexicon, wording
 from forecasts.services.verdicts import record_verdict
 from tests.builders import NOW, PUBLISHED, make_forecaster, make_prediction
 
 REASON = "The ministry's own statement settles it."
 KNOWN = datetime(2025, 3, 1, tzinfo=UTC)
+BEFORE = PUBLISHED - timedelta(microseconds=1)
 
 
 def asked(number: int, *, cluster: str = "", **fields) -> Prediction:
@@ -80,3 +85,20 @@ def contest(number: int, verdict: str = "YES", *, cluster: str = "", **said: str
     for forecaster, probability in said.items():
         says(forecaster, prediction, probability)
     return decide(prediction, verdict)
+
+
+def settled(
+    n: int, *, of: int = 20, topic: str = "aid/military", known_at: datetime = BEFORE, name: str = "earlier"
+) -> None:
+    """So many claims on a topic, of which n came true, all of them known at an instant: by default, before publication."""
+    person = Person(slug="pollster", name="Pollster", kind="PERSON")
+    rows = [
+        ForecastRow(
+            line=number + 1, asker=person, forecaster=person, statement=f"{name} {number}.", title=f"{name} {number}",
+            probability=Decimal("0.5"), made_at=PUBLISHED - timedelta(days=400), cluster=f"{name} {number}", topic=topic,
+            verdict="YES" if number < n else "NO", known_at=known_at, reason="The register says so.",
+        )
+        for number in range(of)
+    ]  # fmt: skip
+    editor, _ = User.objects.get_or_create(username="importer")
+    import_forecasts(rows=rows, origin=Origin(actor=editor, topic="other", now=NOW))

@@ -257,7 +257,13 @@ class EventForm(EventFields):
         )
         if not is_new:
             raise already_recorded("title", version.event, told=gettext("This event is recorded already."))
+        version.event.called = called(version)
         return version.event
+
+
+def called(version: Any) -> str:
+    """What people know an event by, from one of its versions or from what has the same columns: who did what, and when."""
+    return f"{version.title}, {version.occurred_from:%Y-%m-%d}"
 
 
 class CorrectionForm(EventFields):

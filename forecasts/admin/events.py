@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from forecasts.models import Event, EventMerge, EventVersion
 from forecasts.selectors.events import event_page, latest_versions, possible_duplicates
 
-from .event_forms import CorrectionForm, EventForm, EvidenceForm, RetractionForm
+from .event_forms import CorrectionForm, EventForm, EvidenceForm, RetractionForm, called
 from .event_merge_forms import MergeForm, UndoMergeForm
 from .prediction_details import public_url
 from .recording import RecordAdmin, Step
@@ -81,6 +81,13 @@ class EventAdmin(RecordAdmin):
         elsewhere = Exists(EventMerge.objects.standing().filter(merged=OuterRef("pk")))
         return super().get_queryset(request).select_related("source").annotate(**told, counts_elsewhere=elsewhere)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The event, called by what happened: its id is a digest where the source gave none."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            row.called = called(row)
+        return row
+
     @admin.display(description=_("title"), ordering="title")
     def shown_title(self, row: Any) -> str:
         return row.title
@@ -105,10 +112,10 @@ class EventAdmin(RecordAdmin):
 
     def details(self, row: Any) -> dict[str, object]:
         page = event_page(event_id=row.pk)
+        prefetch_related_objects(page.versions, "recorded_by")
         near = latest_versions().filter(event__in=possible_duplicates(version=page.latest))
         return {
             "page": page,
-            "subtitle": page.latest.title,
             "duplicates": near.select_related("event__source").order_by("occurred_from", "pk"),
             "public_url": public_url("event", row.pk),
         }

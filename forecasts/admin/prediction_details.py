@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 
 from forecasts import rules
@@ -31,13 +31,15 @@ def details_of(prediction: Prediction) -> dict[str, object]:
         .order_by("-number")
     )
     current = current_rules(prediction=prediction)
+    questions = questions_in(versions=current)
+    prefetch_related_objects([one.answer for one in questions if one.answer], "actor")
     return {
         "prediction": prediction,
         "badge": verdict_badge(prediction),
         "waiting_for": waiting_for(prediction),
         "last": history[0] if history else None,
         "readings": _readings(current),
-        "questions": questions_in(versions=current),
+        "questions": questions,
         "history": [(resolution, in_words(resolution.reason_code)) for resolution in history],
         "forecasts": prediction.forecasts.select_related("forecaster", "lexicon_entry__lexicon").order_by(
             "made_at", "pk"

@@ -8,7 +8,7 @@ from django.http import StreamingHttpResponse
 from django.utils.http import parse_etags
 from rest_framework.request import Request
 
-from .held import question_of
+from .holding import question_of
 from .kept import RELEASE
 
 PART, IN_MEMORY = 65_536, 1_000_000

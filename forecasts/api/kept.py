@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 import forecasts
-from forecasts.api.held import Passing
 from forecasts.api.renderers import OrjsonRenderer
+from forecasts.held.answers import Passing
 from forecasts.selectors.slices import Slice
 from forecasts.selectors.versions import version_of
 

@@ -107,7 +107,7 @@ def _now(drawn: Timeline, *, top: float, axis: float) -> str:
         return ""
     x = _x(drawn, drawn.now)
     line = element("line", x1=x, x2=x, y1=top, y2=axis + EVENT_LANE + 5)
-    return element("g", tooltip(f"now, {day(drawn.now)}") + line, class_="chart-now")
+    return element("g", tooltip(f"today, {day(drawn.now)}") + line, class_="chart-now")
 
 
 def _window(drawn: Timeline, window: Window, *, top: float) -> str:

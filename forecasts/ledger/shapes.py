@@ -72,7 +72,7 @@ SHAPES = (
         (
             "id", "article_id", "holder_id", "topic_id", "title", "statement", "quote", "original_wording", "condition",
             "outcome", "attribution", "issued_at", "deadline_basis", "contrasts_with_id", "cluster_key", "note",
-            "recorded_at", "recorded_by_id", "sealed_at",
+            "recorded_at", "recorded_by_id", "sealed_at", "deadline_words", "deadline_policy",
         ),
     ),
     Shape(
@@ -97,7 +97,7 @@ SHAPES = (
         "forecast",
         (
             "id", "prediction_id", "forecaster_id", "probability", "low", "high", "phrase", "lexicon_entry_id", "origin",
-            "basis", "is_scored", "made_at", "recorded_at", "recorded_by_id",
+            "basis", "is_scored", "made_at", "recorded_at", "recorded_by_id", "base_rate", "base_rate_cases", "base_rate_topic",
         ),
     ),
     Shape(

@@ -22,7 +22,7 @@ from .judgements import Judgement
 from .ledger import Checkpoint, LedgerEntry, LedgerHead, LedgerSalts, RedactedSalt, Redaction, SigningKey
 from .predictions import Prediction, RuleKey, RuleVersion, Verdict
 from .resolutions import Evaluation, Resolution, Witness
-from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, Uncounted
+from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, Scope, TopicOutcomes, Uncounted
 from .scores import Score
 from .sealed import Sealed, SealedContent, Unsealing
 from .search import SearchText
@@ -77,6 +77,7 @@ __all__ = [
     "Source",
     "Tier",
     "Topic",
+    "TopicOutcomes",
     "Uncounted",
     "Unsealing",
     "Verdict",

@@ -141,7 +141,13 @@ class Milestone(models.Model):
 
 
 class Event(models.Model):
-    """The identity of something that happened; what is known about it stands in its versions."""
+    """
+    The identity of something that happened; what is known about it stands in its versions.
+
+    `called` is what people know it by; whoever has its latest version at hand says so.
+    """
+
+    called = ""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False, related_name="events")
@@ -155,7 +161,7 @@ class Event(models.Model):
         constraints = [models.UniqueConstraint(name="event_recorded_once", fields=["source", "external_id"])]
 
     def __str__(self) -> str:
-        return self.external_id
+        return self.called or self.external_id
 
 
 class EventVersion(models.Model):

@@ -97,6 +97,24 @@ class Forecast(models.Model):
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, null=True, editable=False, related_name="+"
     )
+    base_rate = models.DecimalField(
+        max_digits=5,
+        decimal_places=4,
+        null=True,
+        editable=False,
+        help_text="What share of earlier claims on its topic had come true by then, as it was on record with this forecast.",
+    )
+    base_rate_cases = models.PositiveIntegerField(
+        null=True, editable=False, help_text="Of how many claims; empty where there were too few."
+    )
+    base_rate_topic = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The path of the nearest topic with enough of them: the prediction's, or one above it.",
+    )
 
     class Meta:
         indexes = [
@@ -117,6 +135,14 @@ class Forecast(models.Model):
             ),
             models.CheckConstraint(name="forecast_made_before_recorded", condition=Q(made_at__lte=F("recorded_at"))),
             models.CheckConstraint(name="forecast_read_from_words", condition=Q(lexicon_entry=None) | ~Q(phrase="")),
+            models.CheckConstraint(
+                name="forecast_base_rate_is_whole",
+                # A comparison with NULL would pass.
+                condition=Q(base_rate=None, base_rate_cases=None, base_rate_topic="")
+                | Q(base_rate__isnull=False, base_rate__gt=0, base_rate__lt=1)
+                & Q(base_rate_cases__isnull=False, base_rate_cases__gte=1)
+                & ~Q(base_rate_topic=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -102,6 +102,21 @@ class Prediction(models.Model):
         db_default="STATED",
         help_text="Whether its deadline is the author's or the editor's.",
     )
+    deadline_words = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The words that imply its deadline, such as soon.",
+    )
+    deadline_policy = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The version of the table by which these words are read.",
+    )
     contrasts_with = models.ForeignKey(
         "self", on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="contrasted_by"
     )
@@ -183,6 +198,18 @@ class Prediction(models.Model):
     def is_conditional(self) -> bool:
         return bool(self.condition)
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether something was to be looked for, and that failed so often that a person must look."""
+        return self.next_check_at is not None and self.attempts >= self.MAX_ATTEMPTS
+
+    @property
+    def next_try_at(self) -> datetime | None:
+        """When it is looked at next, should nothing that concerns it be recorded before; None where nobody looks by then."""
+        if self.next_check_at is None or self.is_stuck:
+            return None
+        return max(self.next_check_at, self.retry_at or self.next_check_at)
+
 
 class RuleVersion(models.Model):
     """The criteria of a prediction in one reading; written once, replaced by a higher version of the same name."""
@@ -193,6 +220,8 @@ class RuleVersion(models.Model):
         STRICT = "STRICT", "Strict"
         CENTRAL = "CENTRAL", "Central"
         LENIENT = "LENIENT", "Lenient"
+        EARLY = "EARLY", "Earliest end"
+        LATE = "LATE", "Latest end"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, db_index=False, related_name="rules")

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from .articles import Topic
 from .forecasts import Forecast
 from .predictions import Prediction
 from .resolutions import Resolution
@@ -29,6 +30,7 @@ class Posting(models.Model):
     class Reference(models.TextChoices):
         MARKET = "MARKET", "The market at that time"
         CROWD = "CROWD", "The crowd at that time"
+        BASE_RATE = "BASE_RATE", "The base rate of its topic at that time"
         IGNORANCE = "IGNORANCE", "One half"
 
     forecast = models.ForeignKey(Forecast, on_delete=models.PROTECT, related_name="postings")
@@ -120,11 +122,33 @@ class ClusterCell(models.Model):
         return self.cluster
 
 
+class TopicOutcomes(models.Model):
+    """How many outcomes of a topic, and of all below it, could first be known on a day, and how much of them came true."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, db_index=False, related_name="outcomes")
+    known_on = models.DateField(help_text="In UTC.")
+    number = models.IntegerField()
+    came_true = models.BigIntegerField(help_text="In basis points, added up.")
+
+    class Meta:
+        verbose_name_plural = "topic outcomes"
+        constraints = [models.UniqueConstraint(name="topic_outcomes_once", fields=["topic", "known_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.known_on}: {self.number}"
+
+
 class PredictionCounts(models.Model):
-    """What a prediction adds to the counts of the scopes it belongs to, by when it was last counted."""
+    """
+    What a prediction adds to the counts of the scopes it belongs to, by when it was last counted.
+
+    And to the outcomes of its topics, where it was settled: on which day, in UTC, that could be known, and how much came true.
+    """
 
     prediction = models.OneToOneField(Prediction, on_delete=models.CASCADE, primary_key=True, related_name="counts")
     counts = models.JSONField(default=dict)
+    known_on = models.DateField(null=True)
+    came_true = models.SmallIntegerField(null=True, help_text="In basis points.")
 
     def __str__(self) -> str:
         return ", ".join(f"{number} {name}" for name, number in sorted(self.counts.items()) if number)

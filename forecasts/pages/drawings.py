@@ -31,8 +31,14 @@ CLAUSES = {
 VERDICT_MARKS = {Verdict.YES: MarkKind.VERDICT_YES, Verdict.NO: MarkKind.VERDICT_NO}
 
 
-def life_of(page: PredictionPage, *, now: datetime) -> SafeString:
-    """The timeline of a prediction: its publication, the windows of its rule, what happened, its verdict."""
+def life_of(page: PredictionPage, *, today: datetime) -> SafeString:
+    """
+    The timeline of a prediction: its publication, the windows of its rule, what happened, its verdict.
+
+    Args:
+        today: The day up to which an open prediction is drawn.
+    """
+    now = max(today, page.prediction.issued_at)
     events = _events(page.central)[:MAX_EVENTS]
     marks = [_publication(page), *_milestones(page), *_verdicts(page)]
     windows = list(_windows(page.central))[:MAX_WINDOWS]

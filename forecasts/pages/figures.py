@@ -25,7 +25,7 @@ SMALLEST_CHANCE = 0.001
 BESIDE = {
     "POINTS_SAVED": (
         "Points saved",
-        "How much better, in hundredths of the Brier score, than the market or crowd of the time, or than one half.",
+        "How much better, in hundredths of the Brier score, than the market or crowd of the time, the base rate of the topic, or one half.",
     ),
     "BRIER_SKILL": ("Skill", "The share of that reference’s Brier score that was saved: 0 is no better, 1 is perfect."),
     "LOG": ("Log score", "Mean surprise in nats: 0 is best, always saying 50% earns 0.69."),

@@ -7,11 +7,14 @@ from django.views.decorators.http import require_safe
 from forecasts.selectors.queries import LONGEST, NotAQuery, read_query
 from forecasts.selectors.search import KINDS, search
 
+from .holding import held
+
 PER_PAGE, LAST_PAGE = 20, 10
 KIND_NAMES = {"": "Everything", "prediction": "Predictions", "article": "Articles"}
 
 
 @require_safe
+@held
 def search_page(request: HttpRequest) -> HttpResponse:
     """What was searched for, and what was found; a form alone before anything is asked."""
     asked, kind = request.GET.get("q", "").replace("\0", ""), request.GET.get("kind", "")

@@ -18,6 +18,8 @@ from forecasts.scoring.summary import ScoreSummary
 from forecasts.selectors.scorecards import scorecard
 from forecasts.selectors.slices import Slice
 
+from .holding import held
+
 WIDTH, HEIGHT = 360, 60
 
 
@@ -30,18 +32,21 @@ def told(summary: ScoreSummary) -> str:
 
 
 @require_safe
+@held
 def forecaster_badge(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = get_object_or_404(Forecaster, slug=slug)
     return _badge(Slice(forecaster=chosen.slug), name=chosen.name)
 
 
 @require_safe
+@held
 def outlet_badge(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = get_object_or_404(Forecaster, slug=slug)
     return _badge(Slice(outlet=chosen.slug), name=chosen.name)
 
 
 @require_safe
+@held
 def topic_badge(request: HttpRequest, path: str) -> HttpResponse:
     chosen = get_object_or_404(Topic, path=path)
     return _badge(Slice(topic=chosen.path), name=chosen.label)
@@ -55,6 +60,7 @@ def _badge(chosen: Slice, *, name: str) -> HttpResponse:
 
 @require_safe
 @xframe_options_exempt
+@held
 def oembed(request: HttpRequest) -> HttpResponse:
     """
     What stands in another page for the address of a scorecard: its badge, leading to it.

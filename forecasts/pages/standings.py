@@ -15,12 +15,14 @@ from forecasts.selectors.leaderboards import Leaderboard, leaderboard
 from forecasts.selectors.slices import Slice
 
 from .figures import chance_told
+from .holding import held
 from .rereadings import ranks_read_through
 
 LONGEST = 100
 
 
 @require_safe
+@held
 def leaderboard_page(request: HttpRequest) -> HttpResponse:
     """The leaderboard of everything, or of a topic with all below it."""
     path = request.GET.get("topic", "")
@@ -37,6 +39,7 @@ def leaderboard_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@held
 def compare_page(request: HttpRequest) -> HttpResponse:
     """Two forecasters on what both forecast; one against everybody else where the second is empty."""
     asked = {name: request.GET.get(name, "")[:LONGEST].strip() for name in ("a", "b")}

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 
 from forecasts.scoring.rules import brier_score, log_score
 
+from .holding import held
+
 MOST = 5
 OUTCOMES = {"yes": 1.0, "no": 0.0}
 
@@ -25,6 +27,7 @@ class Try:
 
 
 @require_safe
+@held
 def scoring(request: HttpRequest) -> HttpResponse:
     """The explanation; where the address holds calls, with their scores."""
     said, happened = request.GET.getlist("said")[:MOST], request.GET.getlist("happened")[:MOST]

@@ -18,22 +18,26 @@ from forecasts.selectors.sealed import sealed_item
 
 from .article_text import CHOICES, marked, numbered
 from .drawings import life_of
+from .holding import for_the_day, held, start_of_day
 from .wording import in_short, missing
 
 PER_PAGE = 25
 
 
 @require_safe
+@held
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "forecasts/home.html", {"page": home_page()})
 
 
 @require_safe
+@held
 def articles(request: HttpRequest) -> HttpResponse:
     return render(request, "forecasts/articles.html", {"rows": _page_of(request, listed_articles())})
 
 
 @require_safe
+@held
 def article(request: HttpRequest, article_id: UUID) -> HttpResponse:
     try:
         page = article_page(article_id=article_id)
@@ -57,26 +61,31 @@ def article(request: HttpRequest, article_id: UUID) -> HttpResponse:
 
 
 @require_safe
+@held
 def prediction(request: HttpRequest, prediction_id: UUID) -> HttpResponse:
     try:
         page = prediction_page(prediction_id=prediction_id)
     except Prediction.DoesNotExist:
         raise Http404 from None
+    now = timezone.now()
     context = {
         "page": page,
         "missing": missing(page),
         "in_short": in_short(page),
-        "life": life_of(page, now=timezone.now()) if page.central or page.resolution else None,
+        "life": life_of(page, today=start_of_day(now)) if page.central or page.resolution else None,
     }
-    return render(request, "forecasts/prediction.html", context)
+    answer = render(request, "forecasts/prediction.html", context)
+    return answer if page.resolution else for_the_day(answer, now=now)
 
 
 @require_safe
+@held
 def forecasters(request: HttpRequest) -> HttpResponse:
     return render(request, "forecasts/forecasters.html", {"rows": _page_of(request, listed_forecasters())})
 
 
 @require_safe
+@held
 def sealed(request: HttpRequest, commitment: str) -> HttpResponse:
     try:
         item = sealed_item(commitment=commitment)
@@ -86,11 +95,13 @@ def sealed(request: HttpRequest, commitment: str) -> HttpResponse:
 
 
 @require_safe
+@held
 def topics(request: HttpRequest) -> HttpResponse:
     return render(request, "forecasts/topics.html", {"rows": listed_topics()})
 
 
 @require_safe
+@held
 def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
     try:
         return render(request, "forecasts/event.html", {"page": event_page(event_id=event_id)})

@@ -67,6 +67,10 @@ BESIDE = {
     ),
     "against_market": ("Against a market", "Scored forecasts: the points saved are against its price of the time."),
     "against_crowd": ("Against a crowd", "Scored forecasts: the points saved are against what it said at the time."),
+    "against_base_rate": (
+        "Against a base rate",
+        "Scored forecasts: the points saved are against the share of earlier claims on the topic that had come true by then.",
+    ),
     "against_one_half": ("Against one half", "Scored forecasts: nothing else was on record to compare them with."),
     "reported": ("Beliefs of others", "Reported in the same articles, held by somebody else: counted there, not here."),
 }
@@ -121,7 +125,7 @@ def cohort_told(found: Cohort | Absent) -> str:
     if isinstance(found, Absent):
         return found.text if found.reason is Missing.TOO_MANY else ""
     summary, coverage = found.summary, found.coverage
-    told = f"What is due later is settled only where it came true early. Of what was due by {found.due_to:%Y-%m-%d} alone: "
+    told = f"What is due later is settled only where it came true early. Of what was due before {found.due_to:%Y-%m-%d} alone: "
     if summary.mean_brier is None or summary.brier_interval is None:
         return f"{told}nothing is settled ({coverage.pending} of {coverage.predictions} still open)."
     low, high = summary.brier_interval.low, summary.brier_interval.high

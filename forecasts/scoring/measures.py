@@ -128,7 +128,7 @@ NO_INTERVAL: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 # What counts, how it is weighed, what it is compared with and from when it is shown, all together.
-POLICY_VERSION: Final = "policy-1"
+POLICY_VERSION: Final = "policy-2"
 
 
 def _other(name: str) -> Measure:

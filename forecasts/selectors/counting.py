@@ -58,7 +58,11 @@ class Counted:
 
 
 class Made(NamedTuple):
-    """A forecast as read; the level is None for a withdrawal. `is_among` marks those that were asked about."""
+    """
+    A forecast as read; the level is None for a withdrawal, and the base rate, in basis points, where none was known.
+
+    `is_among` marks those that were asked about.
+    """
 
     pk: UUID
     prediction_id: UUID
@@ -67,6 +71,7 @@ class Made(NamedTuple):
     level: int | None
     made_at: datetime
     lexicon_entry: int
+    base_rate: int | None
     is_among: bool
 
 
@@ -82,7 +87,8 @@ def counted(
     They are the forecaster's own, say more than that something can happen, and were made before the outcome came about
     and before it could be known. Of an article whose publication is known to the day or the month, that day or month
     has to be over by then. What a
-    forecast is compared with is the latest one that a market, or else a crowd, had made by then, or else one half.
+    forecast is compared with is the latest one that a market, or else a crowd, had made by then; else the base rate of its
+    topic that was recorded with it; else one half.
 
     Args:
         outcomes: By prediction; those of no outcome are left out.
@@ -135,9 +141,12 @@ def _read(predictions: Iterable[UUID], *, among: QuerySet[Forecast] | None) -> I
     rows = scored_forecasts().filter(Among("prediction", predictions)).order_by("made_at", "pk")
     mark = Value(False) if among is None else Exists(among.filter(pk=OuterRef("pk")))
     of = ("pk", "prediction_id", "forecaster_id", "forecaster__kind", "probability", "made_at", "lexicon_entry_id")
-    for pk, prediction_id, forecaster_id, kind, probability, made_at, entry, is_among in rows.values_list(*of, mark):
-        level = None if probability is None else round(probability * BASIS_POINTS)
-        yield Made(pk, prediction_id, forecaster_id, kind, level, made_at, entry or 0, is_among)
+    for pk, about, who, kind, probability, made_at, entry, rate, is_among in rows.values_list(*of, "base_rate", mark):
+        yield Made(pk, about, who, kind, _level(probability), made_at, entry or 0, _level(rate), is_among)
+
+
+def _level(probability: Decimal | None) -> int | None:
+    return None if probability is None else round(probability * BASIS_POINTS)
 
 
 def _of_prediction(prediction: Prediction, *, made: Sequence[Made], outcome: Outcome) -> Iterable[Counted]:
@@ -202,6 +211,8 @@ def _reference(row: Made, *, benchmarks: Mapping[str, list[Made]]) -> tuple[int,
             place -= 1
         if place:
             return rivals[place - 1].level or 0, name
+    if row.base_rate is not None:
+        return row.base_rate, Posting.Reference.BASE_RATE
     return HALF, Posting.Reference.IGNORANCE
 
 

@@ -40,7 +40,8 @@ class Coverage:
     not met. `forecasts_excluded` counts forecasts, not predictions: those made too late, whatever became of others.
     `in_words` and `read_otherwise` say whether there is anything to look for: predictions with a forecast in words, and
     with rules of another reading; None where nobody keeps count.
-    `against_market`, `against_crowd` and `against_one_half` count the forecasts that were scored, by what they were compared with.
+    `against_market`, `against_crowd`, `against_base_rate` and `against_one_half` count the forecasts that were scored, by what they were
+    compared with.
     """
 
     predictions: int = 0
@@ -61,6 +62,7 @@ class Coverage:
     forecasts_excluded: int = 0
     against_market: int = 0
     against_crowd: int = 0
+    against_base_rate: int = 0
     against_one_half: int = 0
     conditional: int = 0
     conditional_resolved: int = 0
@@ -95,6 +97,7 @@ PARTS = (
 AGAINST: Mapping[str, str] = {
     Posting.Reference.MARKET: "against_market",
     Posting.Reference.CROWD: "against_crowd",
+    Posting.Reference.BASE_RATE: "against_base_rate",
     Posting.Reference.IGNORANCE: "against_one_half",
 }
 

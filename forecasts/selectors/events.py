@@ -62,7 +62,7 @@ def event_page(*, event_id: UUID) -> EventPage:
     reported = Evidence.objects.filter(event__in=[event.pk, *(version.event_id for version in told_again)])
     return EventPage(
         event=event,
-        versions=tuple(event.versions.select_related("recorded_by").order_by("-version")),
+        versions=tuple(event.versions.order_by("-version")),
         evidence=tuple(reported.order_by("owner", "url", "pk")),
         decides=_predictions(event, role=Witness.Role.MATCH),
         might_decide=_predictions(event, role=Witness.Role.POSSIBLE),

@@ -98,6 +98,9 @@ FORECASTS = (
     _plain("phrase", "The words it was read from"),
     _plain("basis", "How the words were read as a number"),
     _plain("is_scored", "Whether it counts in scores"),
+    _plain("base_rate", "The share of earlier claims on its topic that had come true by then"),
+    _plain("base_rate_cases", "Of how many claims; empty where there were too few"),
+    _plain("base_rate_topic", "Path of the topic they are on"),
     _plain("made_at", "When it was made"),
     _plain("recorded_at", "When it was recorded"),
 )

@@ -22,6 +22,7 @@ CHANGING = frozenset(
         "searchtext",
         "source",
         "topic",
+        "topicoutcomes",
         "uncounted",
         "webhook",
     }
@@ -32,6 +33,11 @@ STATE_COLUMNS = (
     "last_error",
     "scheduled_close_at",
 )  # fmt: skip
+# Columns that came to a guarded table later, each with a guard of its own.
+ADDED = {
+    "prediction": ("deadline_basis", "sealed_at", "deadline_words", "deadline_policy"),
+    "forecast": ("base_rate", "base_rate_cases", "base_rate_topic"),
+}
 # Enabled ALWAYS, so that they fire for a replication role too.
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
@@ -52,11 +58,9 @@ def wanted_triggers() -> set[str]:
     """The triggers that refuse to change records."""
     verbs = ("no_update", "no_delete") if connection.vendor == "sqlite" else ("no_change",)
     tables = [model._meta.db_table for model in append_only()]
-    claim = [
-        f"forecasts_prediction_{what}"
-        for what in ("no_update", "no_delete", "no_other_deadline_basis", "no_other_sealed_at")
-    ]
-    return {f"{table}_{verb}" for table in tables for verb in verbs} | set(claim)
+    claim = {f"forecasts_prediction_{what}" for what in ("no_update", "no_delete")}
+    added = {f"forecasts_{name}_no_other_{column}" for name, columns in ADDED.items() for column in columns}
+    return {f"{table}_{verb}" for table in tables for verb in verbs} | claim | added
 
 
 def missing_triggers() -> list[str]:

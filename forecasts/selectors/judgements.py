@@ -47,7 +47,7 @@ def questions_in(*, versions: Sequence[RuleVersion]) -> list[Question]:
     """The questions of these rules, in their order."""
     asked = [(version, path, node) for version in versions for path, node in _questions(version)]
     last: dict[tuple[UUID, str], Judgement] = {}
-    rows = Judgement.objects.filter(rule_version__in=versions).select_related("actor")
+    rows = Judgement.objects.filter(rule_version__in=versions)
     for row in rows.order_by("number"):
         last[row.rule_version_id, row.path] = row
     return [_question(version, path, node, last=last.get((version.pk, path))) for version, path, node in asked]

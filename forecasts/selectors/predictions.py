@@ -124,7 +124,7 @@ def prediction_page(*, prediction_id: UUID) -> PredictionPage:
     prediction = Prediction.objects.select_related(*related).get(pk=prediction_id)
     current, earlier = every_rule(prediction=prediction)
     readings = tuple(_readings([*current, *earlier]))
-    resolutions = Resolution.objects.filter(prediction=prediction).select_related("evaluation__rule_version", "actor")
+    resolutions = Resolution.objects.filter(prediction=prediction).select_related("evaluation__rule_version")
     return PredictionPage(
         prediction=prediction,
         readings=readings[: len(current)],

@@ -47,6 +47,8 @@ class Terms:
     outcome: float
     reference: float
     reference_kind: str
+    reference_cases: int | None
+    reference_topic: str
     weight: float
     cluster: str
     brier: float
@@ -121,6 +123,7 @@ def _terms(
 ) -> Terms:
     said, came_true, against = (share / BASIS_POINTS for share in (row.level, row.outcome, row.reference))
     brier, entry = _brier(said, came_true), forecast.lexicon_entry
+    of_topic = row.reference_kind == Posting.Reference.BASE_RATE
     return Terms(
         forecast=str(forecast.pk),
         prediction=str(forecast.prediction_id),
@@ -135,6 +138,8 @@ def _terms(
         outcome=came_true,
         reference=against,
         reference_kind=row.reference_kind,
+        reference_cases=forecast.base_rate_cases if of_topic else None,
+        reference_topic=forecast.base_rate_topic if of_topic else "",
         weight=weight / WHOLE,
         cluster=row.cluster,
         brier=brier,

@@ -7,6 +7,7 @@ from django.db.models import Count, Max, Subquery, Value
 
 from forecasts.models import Change, Posting, RuleVersion, Scope
 
+from .file_versions import VERSIONS
 from .slices import Slice
 from .standings import uncounted_in
 
@@ -43,14 +44,16 @@ def state_of_records() -> str | None:
     """
     Return the state of all that is shown, by name: where two are equal, so is every row, however any of them was written.
 
-    Every transaction that writes in a table that is shown leaves its number there, and no number comes twice, so no name
-    comes back once anything was written.
+    On PostgreSQL every transaction that writes in a table that is shown leaves its number there, and no number comes twice.
+    On SQLite the file tells this process whether anybody has written in it. So no name comes back once anything was written.
 
     Returns:
-        None where there is no such name: on SQLite, and within a transaction, which also sees what it wrote itself.
+        None where there is no such name: within a transaction, which also sees what it wrote itself.
     """
-    if connection.vendor != "postgresql" or connection.in_atomic_block:
+    if connection.in_atomic_block:
         return None
+    if connection.vendor == "sqlite":
+        return VERSIONS.of(str(connection.settings_dict["NAME"]))
     with connection.cursor() as cursor:
         cursor.execute("SELECT forecasts_state()")
         return str(cursor.fetchone()[0])

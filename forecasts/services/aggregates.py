@@ -14,6 +14,7 @@ from forecasts.scoring.aggregates import Method
 from forecasts.scoring.crowds import Stand, stand_at, stands
 from forecasts.selectors.opinions import Crowd, crowded_predictions, crowds_on, last_aggregates, undecided_among
 
+from .forecasts import keep_base_rates
 from .predictions import make_due
 from .refusal import Refused
 
@@ -74,6 +75,7 @@ def _record(predictions: Sequence[UUID], *, now: datetime) -> int:
         for method, forecaster in forecasters.items():
             said = _said(crowd, method=method, last=last.get((pk, forecaster.pk)), now=now, is_open=pk in undecided)
             rows += [_row(pk, forecaster, at, stand, method, now=now) for at, stand in said]
+    keep_base_rates(rows)
     Forecast.objects.bulk_create(rows)
     make_due(predictions=sorted({row.prediction_id for row in rows}), now=now)
     return len(rows)

@@ -12,10 +12,11 @@ from django.db import transaction
 
 from forecasts.feeds.forecast_fields import ForecastEntry
 from forecasts.models import Among, Forecast, Forecaster, Prediction
+from forecasts.selectors.base_rates import UNKNOWN, base_rates
 
 from .batches import Fate, RowResult, refusal
 from .bulk import insert_values
-from .forecasts import takes_none_itself, wording
+from .forecasts import BASE_RATE, takes_none_itself, wording
 from .predictions import make_due
 from .refusal import Problems, Refused, refuse
 
@@ -78,9 +79,14 @@ def record_forecasts(entries: Sequence[ForecastEntry], *, now: datetime, recorde
             continue
         rows += [row] if is_new else []
         results.append(RowResult(entry.index, Fate.RECORDED if is_new else Fate.UNCHANGED, key))
-    insert_values(Forecast, _Row._fields, rows)
+    rates = base_rates([_said(row) for row in rows if row.probability is not None])
+    insert_values(Forecast, (*_Row._fields, *BASE_RATE), [(*row, *rates.get(_said(row), UNKNOWN)) for row in rows])
     make_due(predictions={row.prediction_id for row in rows}, now=now)
     return results
+
+
+def _said(row: _Row) -> tuple[UUID, datetime]:
+    return row.prediction_id, row.made_at
 
 
 def _known(entries: Sequence[ForecastEntry], *, now: datetime) -> _Known:

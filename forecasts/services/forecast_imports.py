@@ -10,6 +10,7 @@ from django.db import transaction
 
 from forecasts.feeds import BadRow, ForecastRow
 from forecasts.models import Forecast, Forecaster, Prediction, Resolution
+from forecasts.selectors.base_rates import outcomes_under
 
 from .articles import record_topic
 from .bulk import insert_rows
@@ -22,6 +23,7 @@ from .forecast_plans import (
     plan_forecasts,
     question_of,
 )
+from .forecasts import keep_base_rates
 from .import_reports import line_of, patiently
 from .routing import make_due
 from .scores import score_predictions
@@ -123,6 +125,7 @@ def _store(plan: Plan) -> None:
         prediction.verdict = verdict
     insert_rows(Forecaster, plan.new_people)
     insert_rows(Prediction, plan.new_predictions)
+    keep_base_rates(plan.forecasts, beside=outcomes_under(plan.resolutions))
     insert_rows(Forecast, plan.forecasts)
     insert_rows(Resolution, plan.resolutions)
     _decide({one.prediction_id: one.verdict for one in plan.resolutions if one.prediction_id in plan.recorded})

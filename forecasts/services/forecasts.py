@@ -1,21 +1,25 @@
 """Recording probabilities, as numbers or read from words, and the lexicons they are read through."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from forecasts.models import Forecast, Forecaster, Lexicon, LexiconEntry, Prediction
 from forecasts.scoring.lexicon import normalise_phrase
+from forecasts.selectors.base_rates import NONE_BESIDE, UNKNOWN, KnownOutcome, base_rates
 
 from .predictions import make_due
 from .refusal import Problems, Refused, refuse
 
 DEFAULT_LEXICON = "default_v1"
 GRID = Decimal("0.0001")
+# The columns of a forecast that hold a `BaseRate`, in its order.
+BASE_RATE = ("base_rate", "base_rate_cases", "base_rate_topic")
 LONGEST_PHRASE = 120
 
 
@@ -171,6 +175,7 @@ def record_forecast(
     if made_at > now:
         raise refuse("made_at", f"{made_at:%Y-%m-%d %H:%M} UTC is in the future: record a forecast once it is made.")
     probability = wording.probability if wording else None
+    (rate,) = base_rates([(prediction.pk, made_at)]).values() if wording else [UNKNOWN]
     fields = {"low": wording.low, "high": wording.high, "phrase": wording.phrase} if wording else {}
     extra = {"lexicon_entry": wording.lexicon_entry, "basis": wording.basis} if wording else {}
     forecast, is_new = Forecast.objects.get_or_create(
@@ -183,6 +188,7 @@ def record_forecast(
             "origin": origin.strip(),
             "recorded_at": now,
             "recorded_by": recorded_by,
+            **dict(zip(BASE_RATE, rate, strict=True)),
         }
         | fields
         | extra,
@@ -195,6 +201,20 @@ def record_forecast(
     if is_new:
         make_due(predictions=[prediction.pk], now=now)
     return forecast, is_new
+
+
+def keep_base_rates(forecasts: Sequence[Forecast], *, beside: Mapping[UUID, KnownOutcome] = NONE_BESIDE) -> None:
+    """
+    Set the base rates of forecasts that are about to be stored.
+
+    Args:
+        forecasts: On predictions that are stored.
+        beside: As `base_rates` takes them.
+    """
+    stated = [one for one in forecasts if one.probability is not None]
+    rates = base_rates([(one.prediction_id, one.made_at) for one in stated], beside=beside)
+    for one in stated:
+        one.base_rate, one.base_rate_cases, one.base_rate_topic = rates[one.prediction_id, one.made_at]
 
 
 @transaction.atomic

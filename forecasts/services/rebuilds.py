@@ -34,10 +34,12 @@ from .folded import (
     store_levels,
 )
 from .folds import fold
-from .rollups import Name, Place, added, keep_scopes_as_they_are, names_of, store_totals
+from .rollups import Name, Place, added, counted_now, keep_scopes_as_they_are, names_of, store_totals
+from .topic_outcomes import count_outcomes_anew, topics_counted_wrongly
 
 KEEP_FROM = 1_000  # Forecasters with fewer postings are added up when they are asked for.
 ROWS, BATCH = 5_000, 1_000
+KEPT = ("counts", "known_on", "came_true")
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def check_scopes() -> list[Difference]:
     counts = _summed_counts()
     names = sorted({*counts, *kept, *_posted_names()})
     found = [one for name in names for one in _differences(name, kept.get(name), counts=counts.get(name, {}))]
-    return [*found, *_wrongly_counted()]
+    outcomes = [Difference(Scope.Kind.TOPIC.value, path, "outcomes") for path in topics_counted_wrongly()]
+    return [*found, *outcomes, *_wrongly_counted()]
 
 
 def _posted_names() -> set[Name]:
@@ -84,18 +87,22 @@ def _differences(name: Name, scope: Scope | None, *, counts: Counts) -> Iterator
 def _wrongly_counted() -> Iterator[Difference]:
     """Predictions that stand otherwise than they are counted, though they do not wait to be counted again."""
     waiting = Uncounted.objects.values("prediction")
-    stored = dict(PredictionCounts.objects.values_list("prediction", "counts"))
-    for counts in _counted(Prediction.objects.exclude(pk__in=waiting)):
-        for pk, now in counts.items():
-            if added(stored.get(pk, {}), {}) != added(now, {}):
+    stored = {pk: row for pk, *row in PredictionCounts.objects.values_list("prediction", *KEPT)}
+    for counted in _counted(Prediction.objects.exclude(pk__in=waiting)):
+        for pk, now in counted.items():
+            counts, *outcome = stored.get(pk, ({}, None, None))
+            if added(counts, {}) != added(now.counts, {}):
                 yield Difference("PREDICTION", str(pk), "counts")
+            if outcome != [now.known_on, now.came_true]:
+                yield Difference("PREDICTION", str(pk), "outcome")
 
 
-def _counted(predictions: QuerySet[Prediction]) -> Iterator[Mapping[UUID, Counts]]:
+def _counted(predictions: QuerySet[Prediction]) -> Iterator[Mapping[UUID, PredictionCounts]]:
     """How predictions stand by what was folded, in batches."""
     keys = predictions.order_by("pk").values_list("pk", flat=True).iterator()
     while batch := list(islice(keys, BATCH)):
-        yield counts_given(batch, stated=folded_stated(batch), posted=folded_posted(batch))
+        counts = counts_given(batch, stated=folded_stated(batch), posted=folded_posted(batch))
+        yield counted_now(batch, counts=counts)
 
 
 def _summed_counts() -> Mapping[Name, Counter[str]]:
@@ -142,10 +149,9 @@ def _perhaps_many() -> list[str]:
 
 def _count_all() -> None:
     PredictionCounts.objects.all().delete()
-    for counts in _counted(Prediction.objects.all()):
-        insert_rows(
-            PredictionCounts, [PredictionCounts(prediction_id=pk, counts=found) for pk, found in counts.items()]
-        )
+    for counted in _counted(Prediction.objects.all()):
+        insert_rows(PredictionCounts, list(counted.values()))
+    count_outcomes_anew()
 
 
 def _store(name: Name, *, counts: Counts, revision: int) -> None:

@@ -21,11 +21,13 @@ from forecasts.models import (
     Uncounted,
 )
 from forecasts.scoring.statistics import Cell, Totals, cell_of
+from forecasts.selectors.base_rates import KnownOutcome, known_outcomes
 from forecasts.selectors.counting import Counted
-from forecasts.selectors.standings import counts_of
+from forecasts.selectors.standings import Counts, counts_of
 from forecasts.selectors.sums import totals_of
 
 from .cells import add_levels, clusters_there, store_clusters, store_scopes
+from .topic_outcomes import Changes, add_outcomes, changed_days
 
 ROWS = 2_000
 SCOPES_LOCK = 0x41667466  # Any number, as long as nothing else in the database locks it.
@@ -110,11 +112,12 @@ def post(*, entries: Sequence[Entry], predictions: Collection[UUID]) -> None:
     places = _places(counted)
     changes: dict[Name, _Change] = defaultdict(_Change)
     _sum_up(entries, places=places, changes=changes)
-    _count(places, changes=changes)
+    outcomes = _count(places, changes=changes)
     # From here on everybody waits whose predictions lie in the same scopes: what can be done before is done.
     _check_what_is_written()
     scopes = _locked(changes.keys())
     add_levels({scopes[name].pk: change.levels for name, change in changes.items()})
+    add_outcomes(outcomes)
     _add_clusters(scopes, changes=changes)
 
 
@@ -190,24 +193,51 @@ def _kept_forecasters() -> Mapping[UUID, str]:
     return dict(Forecaster.objects.filter(slug__in=from_scopes).values_list("pk", "slug"))
 
 
-def _count(places: Mapping[UUID, Place], *, changes: dict[Name, _Change]) -> None:
-    """Put into the changes how the predictions stand otherwise than when they were last counted."""
-    before = dict(PredictionCounts.objects.filter(prediction__in=places).values_list("prediction", "counts"))
-    after = counts_of(places.keys())
+def _count(places: Mapping[UUID, Place], *, changes: dict[Name, _Change]) -> Changes:
+    """Put into the changes how the predictions stand otherwise than when they were last counted; return it of their outcomes."""
+    before = {row.prediction_id: row for row in PredictionCounts.objects.filter(prediction__in=places)}
+    after = counted_now(places.keys())
     for pk, place in places.items():
-        difference = Counter(after[pk])
-        difference.subtract(before.get(pk, {}))
+        difference = Counter(after[pk].counts)
+        difference.subtract(before[pk].counts if pk in before else {})
         for name in names_of(place):
             changes[name].counts.update(difference)
     for name in _forecasters_of(places):
         changes[name]  # Its figures may have changed: the revision says so.
     PredictionCounts.objects.bulk_create(
-        [PredictionCounts(prediction_id=pk, counts=after[pk]) for pk in sorted(places)],
+        [after[pk] for pk in sorted(places)],
         update_conflicts=True,
         unique_fields=["prediction"],
-        update_fields=["counts"],
+        update_fields=["counts", "known_on", "came_true"],
         batch_size=ROWS,
     )
+    topics = {pk: place.topic for pk, place in places.items()}
+    return changed_days(before=_outcomes(before), after=_outcomes(after), topics=topics)
+
+
+def counted_now(
+    predictions: Collection[UUID], *, counts: Mapping[UUID, Counts] | None = None
+) -> dict[UUID, PredictionCounts]:
+    """
+    How predictions stand, and their outcomes, as rows that are not stored.
+
+    Args:
+        predictions: Some of them.
+        counts: What `counts_of` returns of them, where that is known already.
+    """
+    outcomes = known_outcomes(predictions)
+    return {
+        pk: PredictionCounts(prediction_id=pk, counts=found, **(outcomes[pk]._asdict() if pk in outcomes else {}))
+        for pk, found in (counts_of(predictions) if counts is None else counts).items()
+    }
+
+
+def _outcomes(rows: Mapping[UUID, PredictionCounts]) -> Mapping[UUID, KnownOutcome]:
+    return {
+        pk: KnownOutcome(row.known_on, row.came_true)
+        for pk, row in rows.items()
+        if row.known_on is not None and row.came_true is not None
+    }
 
 
 def _forecasters_of(predictions: Iterable[UUID]) -> Iterator[Name]:

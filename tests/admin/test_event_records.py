@@ -141,3 +141,19 @@ def test_the_page_of_an_event_with_many_merges_asks_no_more(admin, django_assert
 
     with django_assert_max_num_queries(28):
         admin.get(row_page(kept))
+
+
+def test_an_event_without_an_id_of_its_own_is_called_by_what_happened(admin):
+    name = "The United States sends military aid, 2025-02-03"
+    added = admin.post(add_page("event"), event_input(make_source()), follow=True).content.decode()
+    event = Event.objects.get()
+
+    assert event.external_id.startswith("sha256:")
+    for page in (added, *(admin.get(step_page(event, step)).content.decode() for step in ("correct", "evidence"))):
+        head = page.split('<div class="breadcrumbs">')[1].split("</div>")[0]
+        assert "sha256:" not in head
+        assert name in head
+    message = added.split('class="messagelist"')[1].split("</ul>")[0]
+    assert name in message
+    assert "sha256:" not in message
+    assert "sha256:" not in admin.get("/admin/").content.decode()

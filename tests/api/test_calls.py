@@ -14,6 +14,7 @@ from forecasts.models import Forecast
 from forecasts.services.forecasts import record_forecast, wording
 from forecasts.services.verdicts import record_verdict
 from tests.builders import NOW, PUBLISHED, make_forecaster, make_prediction
+from tests.forecasting import settled
 
 from .conftest import errors_of
 
@@ -169,6 +170,20 @@ def test_a_forecast_tells_the_terms_of_its_scores(record, reader):
         ("LOG", "log-clip-0.001-1", 0.001, True),
     ]
     assert told["scores"][0]["value"] == pytest.approx(0.58**2)
+
+
+def test_a_base_rate_is_named_with_its_topic_and_how_many_claims_it_is_of(reader):
+    settled(6)
+    decide(make_prediction(rules=[], probability="0.2"), "NO")
+    forecast = Forecast.objects.get(forecaster__slug="ada-byron")
+
+    told = reader.get(f"forecasts/{forecast.pk}/scores/").json()["terms"]
+    (line,) = lines_of(reader, "forecaster=ada-byron")
+
+    named = ("reference", "reference_kind", "reference_cases", "reference_topic")
+    assert [told[name] for name in named] == [0.3182, "BASE_RATE", 20, "aid/military"]
+    assert [line[name] for name in named] == ["0.3182", "BASE_RATE", "20", "aid/military"]
+    assert told["points_saved"] == float(line["points_saved"]) == pytest.approx(6.125124)
 
 
 def test_scores_under_an_earlier_verdict_stay_told(reader):

@@ -1,7 +1,6 @@
 """What a process holds is given as long as nothing was written that it shows, to whoever may have it, and counted."""
 
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -15,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from forecasts.api.held import ANSWERS, Answers, Held
 from forecasts.api.urls import router
 from forecasts.api.views.predictions import PredictionViewSet
+from forecasts.held.answers import ANSWERS, Answers, Held
 from forecasts.models import ApiToken, Forecaster, Prediction
 from forecasts.selectors.readings import Readings, made_of_one_instant
 from forecasts.selectors.versions import state_of_records
@@ -25,6 +24,7 @@ from forecasts.services.forecasts import record_forecast, wording
 from forecasts.services.sweeps import sweep
 from forecasts.services.tokens import issue_token, revoke_token
 from tests.builders import NOW, make_forecaster, make_prediction, make_topic
+from tests.writing import is_traced, wait_for_others, write_elsewhere
 
 from .conftest import Program
 from .worlds import make_one_of_each
@@ -45,14 +45,6 @@ def postgresql(test):
     return pytest.mark.postgresql(pytest.mark.django_db(transaction=True)(test))
 
 
-def settle(seconds: float = 90.0) -> None:
-    """Wait until no transaction runs that began before the last write: another database of the cluster can have one."""
-    ends = time.monotonic() + seconds
-    while ":" in str(state_of_records()):
-        assert time.monotonic() < ends, "some transaction of the cluster goes on and on"
-        time.sleep(0.05)
-
-
 def is_held(program: Program, path: str) -> bool:
     """Whether the answer comes without its rows being asked for: what the database is asked is whether anything changed."""
     with CaptureQueriesContext(connection) as asked:
@@ -63,7 +55,7 @@ def is_held(program: Program, path: str) -> bool:
 
 def is_held_now(program: Program, path: str) -> bool:
     """Whether an answer is held once it was given."""
-    settle()
+    wait_for_others()
     program.get(path)
     return is_held(program, path)
 
@@ -100,23 +92,11 @@ def test_every_table_that_is_read_for_an_answer_that_is_held_is_traced(reader):
     assert {table for table in tables if not is_traced(table)} == set()
 
 
-def is_traced(table: str) -> bool:
-    """Whether each way of writing in a table changes the state of the records, even where it finds no row."""
-    states = [state_of_records()]
-    for statement in ("UPDATE {0} SET id = id WHERE FALSE", "DELETE FROM {0} WHERE FALSE"):
-        with connection.cursor() as cursor:
-            cursor.execute(statement.format(table))
-        states.append(state_of_records())
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname = %s AND tgenabled = 'A'", [f"{table}_written"])
-        return len(set(states)) == 3 and cursor.fetchone() == (1,)
-
-
 @postgresql
 def test_the_same_question_is_answered_from_memory_until_anything_is_written(reader):
     prediction = make_one_of_each()
     for path in ["predictions/", f"predictions/{prediction.pk}/?include=article,forecasts", *HELD_PATHS, *SLICES]:
-        settle()
+        wait_for_others()
         first = reader.get(path)
         assert is_held(reader, path), path
         again = reader.get(path)
@@ -128,12 +108,6 @@ def test_the_same_question_is_answered_from_memory_until_anything_is_written(rea
     make_topic("elsewhere")
 
     assert not any(is_held(reader, path) for path in ["predictions/", *HELD_PATHS])
-
-
-def write_elsewhere() -> None:
-    """A write after which every row is as before: what is counted is that something was written."""
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE forecasts_milestone SET label = label WHERE FALSE")
 
 
 def asked_for(program: Program, path: str) -> list[str]:
@@ -232,7 +206,7 @@ def test_what_was_asked_in_too_many_words_is_not_asked_again():
 
 @postgresql
 def test_nothing_of_a_table_that_is_gone_still_holds():
-    assert not Readings("SELECT * FROM forecasts_gone", "1").still_hold()
+    assert not Readings((("SELECT * FROM forecasts_gone", None),), "1").still_hold()
 
 
 def by_hand():
@@ -391,7 +365,7 @@ def test_what_an_answer_was_made_of_takes_room_too():
     answers = Answers(n_bytes=10_000)
     answers.put("first", held(1000))
 
-    answers.put("second", replace(held(1000), readings=Readings("SELECT 1" * 800, "1")))
+    answers.put("second", replace(held(1000), readings=Readings((("SELECT 1" * 800, None),), "1")))
 
     assert answers.get("first") is None
     assert answers.get("second") is not None

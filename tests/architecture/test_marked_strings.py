@@ -23,7 +23,8 @@ TAGS = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 SHOWN = ("alt", "title", "aria-label", "placeholder", "label", "content")
 # Names, units and codes, which are the same in every language.
 SAME_EVERYWHERE = {"SHA-", "UTC", "CSV", "JSON", "PLOVER", "CAMEO", "RRL"}
-CODES = {"width=device-width, initial-scale=1", "light dark", "website", "summary"}
+CODES = {"width=device-width, initial-scale=1", "light dark", "website", "summary", "summary_large_image", "image/png"}
+ADDRESS = re.compile(r"\s*://\S*\s*\S*")
 
 
 class Words(HTMLParser):
@@ -36,7 +37,7 @@ class Words(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.inside.append(tag)
-        self.found += [value for name, value in attrs if name in SHOWN and value and value not in CODES]
+        self.found += [value for name, value in attrs if name in SHOWN and value and not _is_code(value)]
 
     def handle_endtag(self, tag: str) -> None:
         while self.inside and self.inside.pop() != tag:
@@ -45,6 +46,11 @@ class Words(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not {"code", "pre", "script", "style"} & set(self.inside):
             self.found.append(data)
+
+
+def _is_code(value: str) -> bool:
+    """Whether an attribute is for programs alone: a code, or an address of ours."""
+    return value in CODES or ADDRESS.fullmatch(value) is not None
 
 
 def unmarked(template: str) -> list[str]:

@@ -2,8 +2,7 @@
 
 from itertools import count
 
-from forecasts.api import holding
-from forecasts.api.views import base
+from forecasts.held import making
 from forecasts.selectors.versions import state_of_records
 from tests.benchmarks.served_urls import urlpatterns
 
@@ -17,4 +16,4 @@ def state_after_a_write() -> str | None:
     return state and f"{state} {next(NUMBERS)}"
 
 
-holding.state_of_records = base.state_of_records = state_after_a_write  # type: ignore[assignment]
+making.state_of_records = state_after_a_write  # type: ignore[assignment]

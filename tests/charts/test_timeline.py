@@ -42,7 +42,7 @@ def test_everything_is_drawn_under_its_own_name_and_date():
     assert names(root, "chart-possible") == ["possible, 5 Mar 2025: Помощь приостановлена"]
     assert names(root, "chart-publication") == ["publication, 1 Jan 2025: Published"]
     assert names(root, "chart-yes") == ["yes, 4 Mar 2025: Yes"]
-    assert names(root, "chart-now") == ["now, 1 Jun 2025"]
+    assert names(root, "chart-now") == ["today, 1 Jun 2025"]
     assert sum("Inauguration 20 Jan 2025" in line for line in words(root)) == 1
 
 

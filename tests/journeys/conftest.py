@@ -15,32 +15,6 @@ from config.children import spawn, stop
 
 
 @pytest.fixture
-def guards_after(django_db_setup, django_db_blocker) -> Iterator[list[str]]:
-    """Put triggers that stepped aside back once the rows of a committing test are cleared away."""
-    aside: list[str] = []
-    yield aside
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for statement in aside:
-            cursor.execute(statement)
-
-
-@pytest.fixture
-def committed(guards_after, transactional_db) -> Iterator[None]:
-    """
-    A database that other processes see, and that is cleared afterwards.
-
-    PostgreSQL clears by TRUNCATE, past all triggers; SQLite by DELETE, so there they step aside.
-    """
-    yield
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            for name, statement in cursor.fetchall():
-                cursor.execute(f"DROP TRIGGER {name}")
-                guards_after.append(statement)
-
-
-@pytest.fixture
 def start(committed, tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
     """Start a Celery program on the test's own database and Redis; it is stopped at the end."""
     running: list[subprocess.Popen] = []

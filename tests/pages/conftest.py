@@ -8,6 +8,8 @@ import pytest
 from forecasts.services.sweeps import sweep
 from tests.builders import NOW, make_event
 
+from .world import address_of_every_page
+
 
 @dataclass
 class Parsed(HTMLParser):
@@ -49,6 +51,12 @@ def text_of(client, db):
         return parse(response.content.decode()).text
 
     return get
+
+
+@pytest.fixture
+def addresses(db) -> dict[str, str]:
+    """The address of every page by its name in the URLconf, with something on record for it to show."""
+    return address_of_every_page()
 
 
 @pytest.fixture

@@ -267,3 +267,20 @@ def test_the_page_says_which_entry_of_the_ledger_holds_the_claim(client, db):
     assert "From before the ledger" in before
     assert f"Entry {entry.seq} of the ledger" in page
     assert f"/api/v1/ledger/receipts/prediction/{prediction.pk}/" in page
+
+
+def test_says_when_it_is_looked_at_next_also_after_a_check_that_failed(text_of, client, settle, db):
+    prediction = make_prediction()
+    settle(with_event=False)
+    address, api = f"/predictions/{prediction.pk}/", f"/api/v1/predictions/{prediction.pk}/"
+
+    def told(**state) -> tuple[str, str | None]:
+        Prediction.objects.update(next_check_at=NOW, **state)
+        return text_of(address), client.get(api).json()["next_check_at"]
+
+    page, shown = told(retry_at=None, attempts=0)
+    assert ("Looked at again 1 Jun 2025, 12:00 UTC" in page, shown) == (True, "2025-06-01T12:00:00Z")
+    page, shown = told(retry_at=NOW + timedelta(minutes=4), attempts=1)
+    assert ("Looked at again 1 Jun 2025, 12:04 UTC" in page, shown) == (True, "2025-06-01T12:04:00Z")
+    page, shown = told(retry_at=NOW + timedelta(minutes=4), attempts=Prediction.MAX_ATTEMPTS)
+    assert ("Looking failed again and again" in page, shown) == (True, None)

@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from forecasts.models import Article
 from tests.builders import make_forecaster, make_prediction
 
 
@@ -36,6 +37,35 @@ def test_the_badge_tells_the_score_with_its_interval_and_sample(page, client, se
     assert response["Content-Type"] == "image/svg+xml; charset=utf-8"
     assert "Brier 0.090 (" in words
     assert "n = 1" in words
+
+
+CARDS = ["/forecasters/ada-byron/", "/outlets/the-example/", "/topics/aid/", "/articles/{article}/scorecard/"]
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_a_scorecard_has_a_picture_for_whoever_shares_its_address(card, client, settled):
+    card = card.format(article=Article.objects.get().pk)
+    html = client.get(card).content.decode()
+
+    assert f'<meta property="og:image" content="http://testserver{card}picture.png">' in html
+    assert '<meta property="og:image:width" content="1200">' in html
+    assert '<meta property="og:image:height" content="630">' in html
+    assert '<meta property="og:image:alt" content="' in html
+    assert '<meta name="twitter:card" content="summary_large_image">' in html
+    picture = client.get(f"{card}picture.png")
+    assert (picture["Content-Type"], picture["Cache-Control"]) == ("image/png", "max-age=300")
+    assert picture.content.startswith(b"\x89PNG")
+    assert client.get(f"{card}picture.png", headers={"if-none-match": picture["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("address", ["/forecasters/ada-byron/?conditional=false", "/scoring/", "/"])
+def test_what_no_picture_shows_has_none(address, client, settled):
+    assert "og:image" not in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("address", ["/forecasters/nobody/", "/outlets/nobody/", "/topics/nothing/"])
+def test_nobody_has_no_picture(address, client, db):
+    assert client.get(f"{address}picture.png").status_code == 404
 
 
 def test_the_badge_of_somebody_without_a_settled_call_says_so(client, db):

@@ -3,6 +3,7 @@
 from hashlib import sha256
 from pathlib import Path
 
+from forecasts.scoring.base_rates import MIN_CASES
 from forecasts.scoring.measures import MEASURES, NO_INTERVAL, POLICY_VERSION, SHOWN_LIKE
 from forecasts.scoring.part_figures import NO_PART_INTERVAL, PART_MEASURES
 from forecasts.scoring.rereading import brier_difference, reread
@@ -74,12 +75,12 @@ def test_what_the_policy_holds_has_not_changed_without_a_new_version():
         "thresholds": {name: (one.events, one.each_outcome) for name, one in MIN_SHOWN.items()},
         "tiers": {tier.value: least for tier, least in FIRST_AT.items()},
         "clip": LOG_CLIP,
-        "references": [kind.value for kind in REFERENCES.values()],
+        "references": [*(kind.value for kind in REFERENCES.values()), ("BASE_RATE", MIN_CASES)],
         "weightings": [one.value for one in Weighting],
     }
 
     assert f"## Policy (`{POLICY_VERSION}`)" in PAGE
-    assert (POLICY_VERSION, sha256(repr(held).encode()).hexdigest()[:12]) == ("policy-1", "9324c9f5e7f1")
+    assert (POLICY_VERSION, sha256(repr(held).encode()).hexdigest()[:12]) == ("policy-2", "c11b62c7d5e0")
 
 
 def test_the_skill_is_that_of_the_page():

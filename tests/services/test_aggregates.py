@@ -269,5 +269,5 @@ def test_more_predictions_cost_no_more_queries(django_assert_max_num_queries):
         says("ada", prediction, "0.4")
         says("bob", prediction, "0.6")
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         assert run(now=NOW + timedelta(hours=1)) == 6 * len(NAMES)

@@ -27,7 +27,8 @@ MEANINGS = {
     "forecasts_excluded": "Forecasts, not predictions: made when the outcome could be known, on whatever is settled.",
     "against_market": "Forecasts, not predictions: scored, and compared with the market at the time they were made.",
     "against_crowd": "The same, compared with the crowd.",
-    "against_one_half": "The same, compared with one half: there was no market and no crowd.",
+    "against_base_rate": "The same, compared with the base rate of the topic: there was no market and no crowd.",
+    "against_one_half": "The same, compared with one half: too few claims on the topic had been decided for a base rate.",
 }
 
 

@@ -31,6 +31,12 @@ class PredictionSerializer(Answer):
     topic = serializers.CharField(source="topic.path", read_only=True)
     is_conditional = serializers.BooleanField(read_only=True)
     review_reasons = serializers.ListField(child=serializers.CharField(), read_only=True)
+    next_check_at = serializers.DateTimeField(
+        source="next_try_at",
+        read_only=True,
+        allow_null=True,
+        help_text="When it is looked at next, should nothing that concerns it be recorded before. None where nobody looks by then.",
+    )
     rules = RuleNameSerializer(many=True, read_only=True)
 
     class Meta:
@@ -49,6 +55,8 @@ class PredictionSerializer(Answer):
             "is_conditional",
             "attribution",
             "deadline_basis",
+            "deadline_words",
+            "deadline_policy",
             "issued_at",
             "sealed_at",
             "contrasts_with",
@@ -95,6 +103,10 @@ class NewPrediction(Body):
         choices=Prediction.DeadlineBasis.choices,
         default=Prediction.DeadlineBasis.STATED,
         help_text="Whether the deadline is the author's or the editor's.",
+    )
+    deadline_words = ShortText(
+        60,
+        help_text="The words that imply the deadline, such as soon: they propose an end where the rule's windows have none, and a range.",
     )
     issued_at = InstantField(required=False, help_text="By default the publication, or now where there is no article.")
     contrasts_with = PredictionField(required=False, allow_null=True, default=None)

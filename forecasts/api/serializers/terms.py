@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from forecasts.models import Posting, Score
+from forecasts.models import Forecast, Posting, Score
 from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import BRIER, LOG, LOG_CLIP, brier_score
 from forecasts.selectors.terms import PLACES, ForecastScores
@@ -21,7 +21,15 @@ class TermsSerializer(serializers.Serializer):
     level = serializers.IntegerField(help_text="The probability in basis points: what is added up is exact.")
     outcome = serializers.FloatField(help_text="1: it happened; 0: it did not; between them: in part.")
     reference = serializers.FloatField(help_text="The probability it is compared with.")
-    reference_kind = serializers.CharField(help_text="MARKET or CROWD of the time, or IGNORANCE: one half.")
+    reference_kind = serializers.CharField(
+        help_text="MARKET or CROWD of the time; else BASE_RATE of the topic; else IGNORANCE: one half."
+    )
+    reference_cases = serializers.IntegerField(
+        allow_null=True, help_text="Of how many earlier claims the base rate is; null for any other reference."
+    )
+    reference_topic = serializers.CharField(
+        allow_blank=True, help_text="The path of the topic whose base rate it is; empty for any other reference."
+    )
     points_saved = serializers.FloatField(help_text="100 times the reference's Brier score minus the own.")
     weight = serializers.FloatField(help_text="Its equal share of the forecaster's unit on the prediction.")
     horizon_weight = serializers.FloatField(help_text="Its share of the scheduled time, for TIME_WEIGHTED.")
@@ -60,21 +68,24 @@ def forecast_scores_of(found: ForecastScores) -> dict[str, Any]:
     return {
         "forecast": found.forecast.pk,
         "prediction": found.forecast.prediction_id,
-        "terms": found.posting and _terms(found.posting),
+        "terms": found.posting and _terms(found.posting, forecast=found.forecast),
         "missing_text": found.why_not or None,
         "scores": [_given(score, standing=found.posting) for score in found.scores],
     }
 
 
-def _terms(posting: Posting) -> dict[str, Any]:
+def _terms(posting: Posting, *, forecast: Forecast) -> dict[str, Any]:
     said, came_true, against = (x / BASIS_POINTS for x in (posting.level, posting.outcome, posting.reference))
     own, other = brier_score([said, against], [came_true, came_true]).tolist()
+    of_topic = posting.reference_kind == Posting.Reference.BASE_RATE
     return {
         "probability": f"{said:.4f}",
         "level": posting.level,
         "outcome": came_true,
         "reference": against,
         "reference_kind": posting.reference_kind,
+        "reference_cases": forecast.base_rate_cases if of_topic else None,
+        "reference_topic": forecast.base_rate_topic if of_topic else "",
         "points_saved": round(100 * (other - own), PLACES - 2),
         "weight": posting.weight / WHOLE,
         "horizon_weight": posting.horizon_weight / WHOLE,

@@ -21,7 +21,6 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from forecasts.api.documentation import ApiSchema
 from forecasts.api.fields import near
 from forecasts.api.files import etag_of_file, set_down
-from forecasts.api.held import mark
 from forecasts.api.idempotency import DigestingParser, answered_once, key_of, start_digest
 from forecasts.api.includes import Include, include_into, names_in
 from forecasts.api.pagination import CreatedCursorPagination
@@ -29,8 +28,7 @@ from forecasts.api.problems import AlreadyRecorded, PreconditionFailed
 from forecasts.api.renderers import is_page
 from forecasts.api.serializers.base import Body
 from forecasts.api.throttling import tell_budget
-from forecasts.selectors.readings import made_of_one_instant
-from forecasts.selectors.versions import state_of_records
+from forecasts.held.making import made_for, state_for
 
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 SLUG = "[a-z0-9][A-Za-z0-9_-]*"
@@ -84,22 +82,15 @@ class Endpoint(APIView):
         return False
 
     def _marked(self, handler: Callable[..., Any], request: Request, *args: Any, **kwargs: Any) -> Any:
-        # The state is read before the rows: what is held under it is never older than it says.
         state = self.state()
-        make, readings = partial(handler, request, *args, **kwargs), None
-        # Only for what is asked for again after something was written: noting what is read has its price.
-        if state is not None and getattr(request, "was_held", False):
-            answer, readings = made_of_one_instant(make)
-        else:
-            answer = make()
-        mark(answer, state=state, readings=readings)
+        answer = made_for(request, partial(handler, request, *args, **kwargs), state=state)
         if state is not None and answer.streaming:
             answer.headers["ETag"] = etag_of_file(request, state=state)
         return answer
 
     def state(self) -> str | None:
         """The state of what the answer hangs on, by name; None where there is no such name."""
-        return getattr(self.request, "records_state", None) or state_of_records()
+        return state_for(self.request)
 
     def _once(self, handler: Callable[..., Any], request: Request, *args: Any, key: str, **kwargs: Any) -> Any:
         return answered_once(

@@ -16,4 +16,5 @@ class Streamed(Endpoint):
         return "variant" not in given or "as_of" in given
 
     def state(self) -> str | None:
-        return super().state() or state_of_feed()
+        # What names the records of a file of SQLite in one process names nothing in another.
+        return state_of_feed() or super().state()

@@ -1,18 +1,18 @@
 """Answers that this process holds, each with the state of the records that it was made in."""
 
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
+from django.utils.cache import has_vary_header
 
 from forecasts.selectors.readings import Readings
-
-from .throttling import HEADERS
 
 # What an answer takes beside its body, roughly.
 OVERHEAD = 2000
@@ -23,6 +23,22 @@ class Passing(HttpResponse):
 
 
 @dataclass(frozen=True)
+class MadeOf:
+    """
+    What an answer hangs on beside its request.
+
+    Attributes:
+        state: The state of the records just before it was made.
+        readings: What was read for it, where that is known.
+        until: From when on it is another, whatever is recorded; None where it does not hang on the time.
+    """
+
+    state: str
+    readings: Readings | None
+    until: datetime | None
+
+
+@dataclass(frozen=True)
 class Held:
     """
     An answer, and the state of the records in which it is right.
@@ -30,6 +46,7 @@ class Held:
     Attributes:
         match: Which view it is of.
         readings: What it was made of, where that is known: in any other state it is right as long as that is the same.
+        until: From when on it is right no more; None where it does not hang on the time.
     """
 
     state: str
@@ -37,16 +54,25 @@ class Held:
     body: bytes
     match: ResolverMatch | None = None
     readings: Readings | None = None
+    until: datetime | None = None
 
     @classmethod
-    def of(cls, answer: HttpResponse, *, match: ResolverMatch | None) -> "Held":
-        """What of a marked answer is the same for whoever asks the same; `match` says which view it is of."""
-        headers = {name: value for name, value in answer.items() if name not in HEADERS}
-        state, readings = answer.made_of  # type: ignore[attr-defined]  # Put there by `mark`.
-        return cls(state, headers, answer.content, match, readings)
+    def of(cls, answer: HttpResponse, *, match: ResolverMatch | None, apart: Collection[str] = ()) -> "Held":
+        """
+        What of a marked answer is the same for whoever asks the same.
 
-    def is_right_in(self, state: str | None) -> bool:
-        """Whether it is right in a state of the records that was read before."""
+        Args:
+            match: Which view it is of.
+            apart: The headers that are different each time.
+        """
+        headers = {name: value for name, value in answer.items() if name not in apart}
+        made_of: MadeOf = answer.made_of  # type: ignore[attr-defined]  # Put there by `mark`.
+        return cls(made_of.state, headers, answer.content, match, made_of.readings, made_of.until)
+
+    def is_right_in(self, state: str | None, *, now: datetime) -> bool:
+        """Whether it is right at an instant, in a state of the records that was read before."""
+        if self.until is not None and now >= self.until:
+            return False
         return self.state == state or (self.readings is not None and self.readings.still_hold())
 
     def answer(self, *, with_headers: Mapping[str, str]) -> HttpResponse:
@@ -88,24 +114,28 @@ class Answers:
                 self._room -= size
 
 
-def question_of(request: HttpRequest) -> Hashable:
-    """What an answer depends on beside the records."""
-    return (request.scheme, request.get_host(), request.get_full_path(), request.headers.get("Accept"))
+def pass_at(answer: HttpResponse, instant: datetime) -> HttpResponse:
+    """Say from when on an answer is another, whatever is recorded; returns it."""
+    answer.passes_at = instant  # type: ignore[attr-defined]  # For `mark` alone.
+    return answer
 
 
 def mark(answer: HttpResponseBase, *, state: str | None, readings: Readings | None) -> None:
     """Say that an answer hangs on nothing but the records, in what state these were just before, and what was read."""
     if state is not None and not isinstance(answer, Passing):
-        answer.made_of = (state, readings)  # type: ignore[attr-defined]  # For the middleware alone.
+        passes_at = getattr(answer, "passes_at", None)
+        answer.made_of = MadeOf(state, readings, passes_at)  # type: ignore[attr-defined]  # For the middleware alone.
 
 
 def may_be_held(answer: HttpResponseBase) -> bool:
-    """Whether an answer was marked, and is a whole one for anybody."""
-    return hasattr(answer, "made_of") and answer.status_code == 200 and not answer.cookies
+    """Whether an answer was marked, and is a whole one that is the same for everybody who may have it."""
+    # Whoever looks into the session says that the answer varies with cookies.
+    is_for_all = not answer.cookies and not has_vary_header(answer, "Cookie")
+    return hasattr(answer, "made_of") and answer.status_code == 200 and is_for_all
 
 
 def _size(held: Held) -> int:
-    return len(held.body) + (len(held.readings.question) if held.readings else 0) + OVERHEAD
+    return len(held.body) + (held.readings.size if held.readings else 0) + OVERHEAD
 
 
 ANSWERS = Answers(n_bytes=settings.HELD_ANSWERS_MB * 1_000_000)

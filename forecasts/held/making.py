@@ -1,0 +1,35 @@
+"""Making an answer so that it is known what it hangs on."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from forecasts.selectors.readings import made_of_one_instant
+from forecasts.selectors.versions import state_of_records
+
+from .answers import mark
+
+
+def state_for(request: HttpRequest | Request) -> str | None:
+    """The state of the records, read once for a request: before any of them, so that nothing is older than it says."""
+    return getattr(request, "records_state", None) or state_of_records()
+
+
+def made_for(request: HttpRequest | Request, make: Callable[[], Any], *, state: str | None) -> Any:
+    """
+    Return the answer to a request, marked with what it hangs on.
+
+    Args:
+        make: Makes it of nothing but the request and the records.
+        state: The state of the records, read before; None where it has no name.
+    """
+    readings = None
+    # Only for what is asked for again after something was written: noting what is read has its price.
+    if state is not None and getattr(request, "was_held", False):
+        answer, readings = made_of_one_instant(make)
+    else:
+        answer = make()
+    mark(answer, state=state, readings=readings)
+    return answer

@@ -1,0 +1,91 @@
+"""
+Answers to whoever asks again, without asking the rest of the service.
+
+It stands outside of the other middleware: what is held already went through all of it.
+"""
+
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.http import ConditionalGetMiddleware
+from django.utils import timezone
+
+from .answers import ANSWERS, Held, may_be_held
+from .making import state_for
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+
+
+class HoldingMiddleware:
+    """
+    Gives answers their ETag, 304 in place of one to whoever has it, and holds what hangs on records alone.
+
+    A held answer is given where nothing was written since, or nothing of what it was made of. What is to be held, and who
+    may have it, say those who inherit.
+    """
+
+    # What differs each time, beside what is the same for everybody.
+    headers_apart: Collection[str] = ()
+
+    def __init__(self, get_response: Next) -> None:
+        self._next = get_response
+        self._condition = ConditionalGetMiddleware(get_response).process_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method != "GET" or not self.is_ours(request):
+            return self._next(request)
+        return self._again(request) or self._anew(request)
+
+    def is_ours(self, request: HttpRequest) -> bool:
+        """Whether answers to a request of this kind may be held at all."""
+        raise NotImplementedError
+
+    def question_of(self, request: HttpRequest) -> Hashable:
+        """What an answer depends on beside the records."""
+        raise NotImplementedError
+
+    def has_etag(self, request: HttpRequest) -> bool:
+        """Whether the answer to a request, once it went through its view, is to have an ETag."""
+        return True
+
+    def apart(self, request: HttpRequest) -> Mapping[str, str] | None:
+        """The headers that differ each time, where whoever asks may have a held answer; None where the view has to answer."""
+        return {}
+
+    def _again(self, request: HttpRequest) -> HttpResponseBase | None:
+        question = self.question_of(request)
+        held = ANSWERS.get(question)
+        if held is None:
+            return None
+        state = request.records_state = state_for(request)  # type: ignore[attr-defined]  # Handed on within a request.
+        if not held.is_right_in(state, now=timezone.now()):
+            request.was_held = True  # type: ignore[attr-defined]  # The same.
+            return None
+        if state is not None and held.state != state:
+            ANSWERS.put(question, replace(held, state=state))
+        headers = self.apart(request)
+        if headers is None:
+            return None
+        request.resolver_match = held.match
+        return self._conditional(request, held.answer(with_headers=headers))
+
+    def _anew(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self._next(request)
+        if not self.has_etag(request):
+            return answer
+        conditional = self._conditional(request, answer)
+        if isinstance(answer, HttpResponse) and may_be_held(answer):
+            held = Held.of(answer, match=request.resolver_match, apart=self.headers_apart)
+            ANSWERS.put(self.question_of(request), held)
+        return conditional
+
+    def _conditional(self, request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
+        found = self._condition(request, answer)
+        if found is not answer:
+            # What does not describe the body holds of the short answer too, such as the budget of requests.
+            for name, value in answer.items():
+                if not name.startswith("Content-") and not found.has_header(name):
+                    found.headers[name] = value
+        return found

@@ -1,0 +1,62 @@
+"""Pages to whoever asks for them again, and what they hang on beside the records: the day."""
+
+from collections.abc import Callable, Hashable
+from datetime import UTC, datetime, time, timedelta
+from functools import partial, wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from forecasts.held.answers import pass_at
+from forecasts.held.making import made_for, state_for
+from forecasts.held.middleware import HoldingMiddleware
+
+# Where no public page is.
+ELSEWHERE = ("/admin/", "/api/", "/static/")
+
+View = Callable[..., HttpResponse]
+
+
+class HeldPagesMiddleware(HoldingMiddleware):
+    """Holds public pages, which are the same for whoever asks, and whatever the browser sends of itself."""
+
+    def is_ours(self, request: HttpRequest) -> bool:
+        return not request.path_info.startswith(ELSEWHERE)
+
+    def question_of(self, request: HttpRequest) -> Hashable:
+        return (request.scheme, request.get_host(), request.get_full_path())
+
+    def has_etag(self, request: HttpRequest) -> bool:
+        match = request.resolver_match
+        return match is not None and match.app_name == "pages"
+
+
+def held(view: View) -> View:
+    """
+    A public page that is held until anything that it shows is written.
+
+    It may hang on its request, the records, and what it says of the time: `for_the_day`, or `Passing`. Who asks and
+    what their browser sends it has no part in.
+    """
+
+    @wraps(view)
+    def shown(request: HttpRequest, **keys: Any) -> HttpResponse:
+        # While somebody works on the pages themselves, they are made each time.
+        state = None if settings.DEBUG else state_for(request)
+        answer: HttpResponse = made_for(request, partial(view, request, **keys), state=state)
+        # Keep it, but ask each time whether it still holds.
+        answer.headers.setdefault("Cache-Control", "no-cache")
+        return answer
+
+    return shown
+
+
+def for_the_day(answer: HttpResponse, *, now: datetime) -> HttpResponse:
+    """A page that says which day it is, and so holds until that is over."""
+    return pass_at(answer, start_of_day(now) + timedelta(days=1))
+
+
+def start_of_day(now: datetime) -> datetime:
+    """The first instant of a day: what a page hangs on that is to hold until its last."""
+    return datetime.combine(now.astimezone(UTC).date(), time(), tzinfo=UTC)
