@@ -49,9 +49,9 @@ class RecordSerializer(Part):
 
 
 class CallSerializer(Part):
-    """One scored forecast, as `call_shown` makes it."""
+    """One scored forecast."""
 
-    comes_as_shown = True
+    comes_as_shown = True  # From `call_shown`.
 
     prediction = serializers.UUIDField()
     title = serializers.CharField()

@@ -36,13 +36,10 @@ class Body(serializers.Serializer):
 
 
 class Part(serializers.Serializer):
-    """
-    A part of an answer that is no row. Nothing in it can be written.
-
-    One that comes as it is shown is made of the values that its fields would show, under their names and in their order.
-    """
+    """A part of an answer that is no row. Nothing in it can be written."""
 
     shows_rows = True
+    # What it is given has the values that its fields would show, under their names and in their order.
     comes_as_shown = False
 
     def to_representation(self, instance: Any) -> Any:

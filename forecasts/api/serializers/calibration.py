@@ -23,9 +23,9 @@ NAMES = ("BRIER", "MISCALIBRATION", "MISCALIBRATION_BY_CHANCE", "MISCALIBRATION_
 
 
 class LevelSerializer(Part):
-    """One probability that was used, how much of all it was used for, and the share of it that came about; see `_levels`."""
+    """One probability that was used, how much of all it was used for, and the share of it that came about."""
 
-    comes_as_shown = True
+    comes_as_shown = True  # From `_levels`.
 
     probability = serializers.CharField()
     n = serializers.IntegerField()
