@@ -15,7 +15,7 @@ from forecasts.models import Article, Prediction, Witness
 from tests.benchmarks.ratios import keep
 from tests.writing import write_elsewhere
 
-EMPTY, ROUNDS, GOAL = "/empty-page/", 21, 3
+EMPTY, ROUNDS, GOAL = "/empty-page/", 11, 3
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
