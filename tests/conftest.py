@@ -1,5 +1,6 @@
 """What every test has: nothing left in the cache, and no test that quietly does not run."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -49,6 +50,12 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [item for item in items if item not in left_out]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish():
+    """What was collected stays to the end: to look for garbage in it again and again takes a fourteenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
