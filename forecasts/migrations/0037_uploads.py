@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forecasts", "0035_entries_written"),
+        ("forecasts", "0036_deadline_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
