@@ -171,12 +171,7 @@ def record_rule(
         return latest, False
     if latest and variant == RuleVersion.Variant.CENTRAL:
         check_change(
-            latest,
-            criteria=parsed,
-            description=description,
-            recorded_by=recorded_by,
-            may_resolve=may_resolve,
-            now=now,
+            latest, criteria=parsed, description=description, recorded_by=recorded_by, may_resolve=may_resolve, now=now
         )
     version = RuleVersion.objects.create(
         prediction=prediction,
@@ -191,9 +186,7 @@ def record_rule(
     )
     listen({version: parsed})
     if variant == RuleVersion.Variant.CENTRAL:
-        # What waited for a rule waits no longer.
-        unruled = Prediction.objects.filter(pk=prediction.pk, review_reasons=[MISSING_RULE])
-        unruled.update(status=Prediction.Status.OPEN, review_reasons=[])
+        _open(prediction)
         _schedule(prediction, rule=parsed)
     make_due(predictions=[prediction.pk], now=now)
     return version, True
@@ -201,6 +194,12 @@ def record_rule(
 
 def _newest(name: str, *, prediction: Prediction) -> RuleVersion | None:
     return prediction.rules.filter(name=name).order_by("-version").first()
+
+
+def _open(prediction: Prediction) -> None:
+    """What waited for a rule waits no longer."""
+    unruled = Prediction.objects.filter(pk=prediction.pk, review_reasons=[MISSING_RULE])
+    unruled.update(status=Prediction.Status.OPEN, review_reasons=[])
 
 
 def _schedule(prediction: Prediction, *, rule: rules.Rule) -> None:
