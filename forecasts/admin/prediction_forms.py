@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from forecasts.feeds.deadline_words import meaning_of
 from forecasts.models import Article, Forecaster, Prediction, RuleVersion, Topic
 from forecasts.selectors.resolutions import current_rules
 from forecasts.services.forecasts import Wording
@@ -20,6 +21,7 @@ from .fields import line_text, long_text, moment_input
 from .forecast_forms import PROBABILITY_FIELDS, ProbabilityFields
 from .named_rows import NamedRowField
 from .recording import already_recorded
+from .rule_fields import ENDS, is_described
 from .rule_forms import RuleForm, rule_fieldsets
 
 NAMED_RULE = _("Leave empty for the usual name: strict or lenient. Another name keeps readings of one kind apart.")
@@ -59,6 +61,15 @@ class PredictionForm(ProbabilityFields, RuleForm):
         label=_("Deadline"),
         help_text=_("“Soon” gives none: then it is yours."),
     )
+    deadline_words = forms.CharField(
+        required=False,
+        max_length=60,
+        label=_("Its words"),
+        widget=forms.TextInput(attrs={"list": "deadline-words", "autocomplete": "off"}),
+        help_text=_(
+            "soon, coming months: they propose the rule's last day where you give none, and a range beside it."
+        ),
+    )
     issued_at = forms.DateTimeField(
         required=False,
         label=_("Made at"),
@@ -80,7 +91,10 @@ class PredictionForm(ProbabilityFields, RuleForm):
 
     fieldsets = (
         (_("Where it stands"), {"fields": ["article", ("holder", "attribution"), "quote", "original_wording"]}),
-        (_("The claim"), {"fields": ["title", "topic", "statement", "condition", "outcome", "deadline_basis"]}),
+        (
+            _("The claim"),
+            {"fields": ["title", "topic", "statement", "condition", "outcome", ("deadline_basis", "deadline_words")]},
+        ),
         (
             _("How likely"),
             {
@@ -95,6 +109,22 @@ class PredictionForm(ProbabilityFields, RuleForm):
         ("More", {"fields": ["description", "issued_at", "contrasts_with", "note"], "classes": ["collapse"]}),
     )
 
+    def clean(self) -> dict:
+        self._propose_last_day()
+        return super().clean()
+
+    def _propose_last_day(self) -> None:
+        """Where words imply the deadline and the outcome of the rule has none, the day that they imply."""
+        values = self.cleaned_data
+        meaning, said_at = meaning_of(values.get("deadline_words") or ""), self._said_at()
+        has_end = any(values.get(f"then_{name}") not in (None, "") for name in ENDS)
+        if meaning and meaning.has_end and said_at and not has_end and is_described(values, prefix="then"):
+            values["then_last_day"] = (meaning.span(said_at).usual - timedelta(days=1)).date()
+
+    def _said_at(self) -> datetime | None:
+        article = self.cleaned_data.get("article")
+        return self.cleaned_data.get("issued_at") or (article.published_at if article else None)
+
     def preview(self, *, now: datetime) -> Trial | None:
         """How the words are read and what the rule comes to; either may be missing, not both."""
         self.is_valid()
@@ -107,8 +137,7 @@ class PredictionForm(ProbabilityFields, RuleForm):
         return Trial(reading, check) if reading or check else None
 
     def publication(self, *, now: datetime) -> datetime:
-        article = self.cleaned_data.get("article")
-        return self.cleaned_data.get("issued_at") or (article.published_at if article else now)
+        return self._said_at() or now
 
     def record(self, *, now: datetime, actor: Any) -> Prediction:
         apart = {*PROBABILITY_FIELDS, *self._rule_fields(), "is_scored", "description"}

@@ -16,7 +16,7 @@ from .rule_templates import contrasting
 Row = TypeVar("Row", bound=Model)
 
 
-KEPT = ("article", "holder", "attribution", "topic", "quote", "outcome", "deadline_basis")
+KEPT = ("article", "holder", "attribution", "topic", "quote", "outcome", "deadline_basis", "deadline_words")
 
 
 def start_of(given: Mapping[str, str]) -> dict[str, Any]:

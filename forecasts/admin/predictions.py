@@ -71,6 +71,8 @@ class PredictionAdmin(RecordAdmin):
                     "original_wording",
                     "attribution",
                     "deadline_basis",
+                    "deadline_words",
+                    "deadline_policy",
                 ]
             },
         ),

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext
 
 from forecasts.feeds.codes import ACTION_CODES, CONTEXTS, EVENT_TYPES, MODES
+from forecasts.feeds.deadline_words import DEADLINE_WORDS
 from forecasts.models import (
     Article,
     Entity,
@@ -87,6 +88,7 @@ SUGGESTIONS: dict[str, Callable[[], Mapping[Any, str]]] = {
     "action-codes": lambda: ACTION_CODES,
     "articles": _articles,
     "contexts": lambda: CONTEXTS,
+    "deadline-words": lambda: {row.words: row.basis for row in DEADLINE_WORDS},
     "entities": _entities,
     "event-types": lambda: EVENT_TYPES,
     "forecasters": _forecasters,

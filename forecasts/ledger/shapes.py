@@ -72,7 +72,7 @@ SHAPES = (
         (
             "id", "article_id", "holder_id", "topic_id", "title", "statement", "quote", "original_wording", "condition",
             "outcome", "attribution", "issued_at", "deadline_basis", "contrasts_with_id", "cluster_key", "note",
-            "recorded_at", "recorded_by_id", "sealed_at",
+            "recorded_at", "recorded_by_id", "sealed_at", "deadline_words", "deadline_policy",
         ),
     ),
     Shape(

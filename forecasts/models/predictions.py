@@ -102,6 +102,21 @@ class Prediction(models.Model):
         db_default="STATED",
         help_text="Whether its deadline is the author's or the editor's.",
     )
+    deadline_words = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The words that imply its deadline, such as soon.",
+    )
+    deadline_policy = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The version of the table by which these words are read.",
+    )
     contrasts_with = models.ForeignKey(
         "self", on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="contrasted_by"
     )
@@ -205,6 +220,8 @@ class RuleVersion(models.Model):
         STRICT = "STRICT", "Strict"
         CENTRAL = "CENTRAL", "Central"
         LENIENT = "LENIENT", "Lenient"
+        EARLY = "EARLY", "Earliest end"
+        LATE = "LATE", "Latest end"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, db_index=False, related_name="rules")

@@ -1,16 +1,15 @@
 """How much a score hangs on deadlines that the words do not give: the same claims, held to the other ends on record."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Sum
 
 from forecasts.models import Prediction, RuleVersion
 from forecasts.rules import recorded_rule
+from forecasts.rules.ends import without_ends
 from forecasts.rules.schedule import scheduled_close
 from forecasts.scoring.figures import Figure
 from forecasts.scoring.levels import BASIS_POINTS
@@ -25,6 +24,8 @@ from .slices import Slice, Weighting, weight_of
 from .spreads import SpreadLine, Term, lines_under, terms_under
 from .sums import Sums
 
+# Readings that come from a table of words, not from somebody who thought of the claim.
+OF_WORDS = (RuleVersion.Variant.EARLY, RuleVersion.Variant.LATE)
 NO_TIME = "No knowledge time was given to evaluate other ends on."
 AT_HORIZON = "At a horizon only verdicts on record are scored."
 
@@ -35,7 +36,8 @@ class Deadlines:
     What rests on deadlines that editors set since the words give none.
 
     `n` predictions of the slice have one, and `share` of the weight that is scored rests on them. For `n_ranged` another
-    end is on record: a strict or lenient reading that differs from the central one in the end of a window only. `early`
+    end is on record: a strict or lenient reading that differs from the central one in the end of a window only, or else those
+    that the words are taken to allow. `early`
     and `late` are the score with each held to its earliest and to its latest end. `n_late` failed by their deadline and
     came true by the latest end: they are scored by the deadline alone. `missing` is why ends are not looked at.
     """
@@ -139,22 +141,16 @@ def _closes(
     central = next((one for one in listed if one.variant == RuleVersion.Variant.CENTRAL), None)
     if central is None:
         return {}
-    alike = [one for one in listed if _without_ends(one.rule) == _without_ends(central.rule)]
+    blank = without_ends(central.rule)
+    alike = [one for one in listed if without_ends(one.rule) == blank]
     closes = {one: scheduled_close(recorded_rule(one.rule), publication=issued_at, milestones=known) for one in alike}
-    return {one: at for one, at in closes.items() if at is not None}
+    return _of_people_first({one: at for one, at in closes.items() if at is not None}, central=central)
 
 
-def _without_ends(rule: dict[str, Any]) -> str:
-    """A rule with the ends of the windows of its outcome left out."""
-    return json.dumps({**rule, "consequent": _blank(rule.get("consequent"))}, sort_keys=True)
-
-
-def _blank(part: Any) -> Any:
-    if isinstance(part, list):
-        return [_blank(one) for one in part]
-    if not isinstance(part, dict):
-        return part
-    return {name: {**value, "end": None} if name == "window" and isinstance(value, dict) else _blank(value) for name, value in part.items()}  # fmt: skip
+def _of_people_first(closes: dict[RuleVersion, datetime], *, central: RuleVersion) -> dict[RuleVersion, datetime]:
+    """Without the ends that words are taken to allow, where somebody recorded another end for this very claim."""
+    of_people = {one: at for one, at in closes.items() if one.variant not in OF_WORDS}
+    return of_people if any(at != closes.get(central) for at in of_people.values()) else closes
 
 
 def _late(before: Iterable[Term], *, found: Mapping[UUID, Replayed]) -> int:

@@ -24,6 +24,7 @@ CHANGING = frozenset(
         "topic",
         "topicoutcomes",
         "uncounted",
+        "upload",
         "webhook",
     }
 )
@@ -35,7 +36,7 @@ STATE_COLUMNS = (
 )  # fmt: skip
 # Columns that came to a guarded table later, each with a guard of its own.
 ADDED = {
-    "prediction": ("deadline_basis", "sealed_at"),
+    "prediction": ("deadline_basis", "sealed_at", "deadline_words", "deadline_policy"),
     "forecast": ("base_rate", "base_rate_cases", "base_rate_topic"),
 }
 # Enabled ALWAYS, so that they fire for a replication role too.

@@ -4,18 +4,22 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Value
 
 from forecasts import rules
+from forecasts.feeds.deadline_words import plain_words
 from forecasts.models import Article, Entity, Forecaster, Milestone, Prediction, RuleVersion, Topic
 from forecasts.rules.schedule import scheduled_close
 from forecasts.selectors.knowledge import milestones
 
+from .implied_deadlines import check_words, other_ends, policy_for, with_proposed_end
 from .refusal import Problems, Refused, refuse
 from .routing import change_routes, listen, make_due
 from .rule_changes import check_change
@@ -46,6 +50,7 @@ class ClaimDraft:
     condition: str = ""
     attribution: str = Prediction.Attribution.AUTHOR
     deadline_basis: str = Prediction.DeadlineBasis.STATED
+    deadline_words: str = ""
     contrasts_with: Prediction | None = None
     cluster_key: str = ""
     note: str = ""
@@ -68,7 +73,14 @@ def record_prediction(*, claim: ClaimDraft, now: datetime, recorded_by: User | N
     identity = {name: fields.pop(name) for name in ("article", "holder", "statement")}
     start = {"next_check_at": now, "status": Prediction.Status.NEEDS_REVIEW, "review_reasons": [MISSING_RULE]}
     prediction, is_new = Prediction.objects.get_or_create(
-        **identity, defaults={**fields, **start, "recorded_at": now, "recorded_by": recorded_by}
+        **identity,
+        defaults={
+            **fields,
+            **start,
+            "deadline_policy": policy_for(claim.deadline_words),
+            "recorded_at": now,
+            "recorded_by": recorded_by,
+        },
     )
     if is_new:
         keep_words([prediction])
@@ -86,6 +98,7 @@ def _completed(claim: ClaimDraft, *, now: datetime) -> ClaimDraft:
     return replace(
         claim,
         issued_at=issued_at,
+        deadline_words=plain_words(claim.deadline_words),
         cluster_key=claim.cluster_key or f"{source}:{claim.topic.path}"[:LONGEST_CLUSTER_KEY],
         **texts,
     )
@@ -101,6 +114,7 @@ def _check_claim(claim: ClaimDraft, *, now: datetime) -> None:
     if claim.issued_at and claim.issued_at > now:
         moment = f"{claim.issued_at:%Y-%m-%d %H:%M} UTC"
         problems.add("issued_at", f"{moment} is in the future: log a prediction once it is made.")
+    check_words(claim.deadline_words, basis=claim.deadline_basis, problems=problems)
     problems.extend("quote", _quote_faults(claim.quote, article=claim.article))
     problems.raise_if_any()
 
@@ -148,7 +162,8 @@ def record_rule(
     """
     Record a rule in one reading; other criteria under the same name become its next version.
 
-    The prediction is due at once.
+    The prediction is due at once. Where words imply its deadline, a central rule without one gets that which they imply, and
+    the earliest and the latest end that they allow are recorded as readings beside it.
 
     Args:
         may_resolve: Whether who records it may resolve predictions; needed to change criteria that are not fresh.
@@ -157,6 +172,32 @@ def record_rule(
     Raises:
         Refused: The rule is malformed, can never be decided, names what is not recorded, or comes too late.
     """
+    record = partial(_record_version, prediction=prediction, now=now, recorded_by=recorded_by)
+    is_central, words = variant == RuleVersion.Variant.CENTRAL, prediction.deadline_words
+    if is_central:
+        rule = with_proposed_end(rule, words=words, said_at=prediction.issued_at)
+    version, is_new = record(rule=rule, variant=variant, name=name, description=description, may_resolve=may_resolve)
+    if is_central and is_new:
+        for other in other_ends(rule, words=words, said_at=prediction.issued_at):
+            # An end that lies before the window begins is no reading.
+            with suppress(Refused):
+                record(rule=other.rule, variant=other.variant, description=other.description)
+    return version, is_new
+
+
+def _record_version(
+    *,
+    prediction: Prediction,
+    rule: object,
+    variant: str,
+    now: datetime,
+    name: str = "",
+    description: str = "",
+    recorded_by: User | None,
+    may_resolve: bool = False,
+) -> tuple[RuleVersion, bool]:
+    """What `record_rule` does with one reading."""
+    is_central = variant == RuleVersion.Variant.CENTRAL
     parsed = checked_rule(rule, publication=prediction.issued_at)
     name = reading_name(name, variant=variant)
     digest = rule_digest(rule)
@@ -169,9 +210,14 @@ def record_rule(
     latest = _newest(name, prediction=prediction)
     if latest and latest.sha256 == digest:
         return latest, False
-    if latest and variant == RuleVersion.Variant.CENTRAL:
+    if latest and is_central:
         check_change(
-            latest, criteria=parsed, description=description, recorded_by=recorded_by, may_resolve=may_resolve, now=now
+            latest,
+            criteria=parsed,
+            description=description,
+            recorded_by=recorded_by,
+            may_resolve=may_resolve,
+            now=now,
         )
     version = RuleVersion.objects.create(
         prediction=prediction,
@@ -185,9 +231,8 @@ def record_rule(
         recorded_by=recorded_by,
     )
     listen({version: parsed})
-    if variant == RuleVersion.Variant.CENTRAL:
-        _open(prediction)
-        _schedule(prediction, rule=parsed)
+    if is_central:
+        _decide_by(parsed, prediction=prediction)
     make_due(predictions=[prediction.pk], now=now)
     return version, True
 
@@ -196,14 +241,14 @@ def _newest(name: str, *, prediction: Prediction) -> RuleVersion | None:
     return prediction.rules.filter(name=name).order_by("-version").first()
 
 
-def _open(prediction: Prediction) -> None:
-    """What waited for a rule waits no longer."""
+def _decide_by(rule: rules.Rule, *, prediction: Prediction) -> None:
+    """
+    Let a prediction that waited for a rule wait no longer, and keep when it was bound to be decided.
+
+    That is as its first rule says: what was scheduled once stays.
+    """
     unruled = Prediction.objects.filter(pk=prediction.pk, review_reasons=[MISSING_RULE])
     unruled.update(status=Prediction.Status.OPEN, review_reasons=[])
-
-
-def _schedule(prediction: Prediction, *, rule: rules.Rule) -> None:
-    """Keep when the prediction was bound to be decided, as its first rule says; what was scheduled once stays."""
     close = scheduled_close(rule, publication=prediction.issued_at, milestones=milestones())
     Prediction.objects.filter(pk=prediction.pk, scheduled_close_at=None).update(scheduled_close_at=close)
 

@@ -233,3 +233,23 @@ def test_a_retracted_event_is_no_longer_corrected(admin):
 
     assert EventVersion.objects.get(version=2).status == "RETRACTED"
     assert admin.get(step_page(event, "correct")).status_code == 404
+
+
+def test_words_fill_in_the_last_day_and_show_what_they_may_be(admin):
+    make_world()
+    given = prediction_input(make_article(), topic=make_topic().pk, deadline_basis="IMPLIED", deadline_words="soon")
+    given["then_last_day"] = ""
+
+    page = admin.get(add_page("prediction"))
+    assert errors_after(admin, add_page("prediction"), given) == {}
+
+    assert 'value="in the near future"' in page.text
+    ends = {row.variant: row.rule["consequent"]["occurs"]["window"]["end"][:10] for row in RuleVersion.objects.all()}
+    assert ends == {"CENTRAL": "2025-04-07", "EARLY": "2025-02-06", "LATE": "2026-01-07"}
+
+
+def test_without_words_a_rule_needs_its_last_day(admin):
+    make_world()
+    given = prediction_input(make_article(), topic=make_topic().pk, then_last_day="")
+
+    assert list(errors_after(admin, add_page("prediction"), given)) == ["then_last_day"]

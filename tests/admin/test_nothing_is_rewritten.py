@@ -73,6 +73,8 @@ def test_every_table_an_editor_asks_about_is_in_the_admin():
         "sealedcontent",
         "searchtext",
         "signingkey",
+        "topicoutcomes",
+        "upload",
         "uncounted",
         "unsealing",
         "witness",

@@ -444,3 +444,25 @@ def test_a_rule_that_cannot_be_tried_is_refused(logger):
 
     assert answer.status_code == 400
     assert "ends before it begins" in errors_of(answer)["rule"]
+
+
+def test_words_propose_the_deadline_that_a_rule_leaves_out(logger):
+    rule = rule_that_it_occurs()
+    del rule["consequent"]["occurs"]["window"]["end"]
+    given = claim(rules=[{"rule": rule}], deadline_basis="IMPLIED", deadline_words="Soon")
+
+    answer = logger.post("predictions/", given)
+
+    assert answer.status_code == 201, answer.json()
+    told = answer.json()
+    assert (told["deadline_words"], told["deadline_policy"]) == ("soon", "deadlines-1")
+    assert sorted(one["variant"] for one in told["rules"]) == ["CENTRAL", "EARLY", "LATE"]
+    central = RuleVersion.objects.get(variant="CENTRAL")
+    assert central.rule["consequent"]["occurs"]["window"]["end"] == "2025-04-07T00:00:00Z"
+
+
+def test_words_that_no_table_knows_are_refused_with_those_near_them(logger):
+    answer = logger.post("predictions/", claim(deadline_basis="IMPLIED", deadline_words="sooon"))
+
+    assert answer.status_code == 400
+    assert errors_of(answer)["deadline_words"] == "deadlines-1 says nothing of “sooon”. Near it: soon."

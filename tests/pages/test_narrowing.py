@@ -29,7 +29,7 @@ FAULTS = [
     ("horizon_days=nan", "“nan” is no number of days up to 40,000, such as 30."),
     ("conditional=maybe", "“maybe” is not among the choices: true, false."),
     ("attribution=MINE", "“MINE” is not among the choices: AUTHOR, REPORTED."),
-    ("variant=LAX", "“LAX” is not among the choices: CENTRAL, STRICT, LENIENT."),
+    ("variant=LAX", "“LAX” is not among the choices: CENTRAL, STRICT, LENIENT, EARLY, LATE."),
     (
         "weighting=BEST",
         "“BEST” is not among the choices: PER_PREDICTION, FIRST, LAST, TIME_WEIGHTED, AT_HORIZON.",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from forecasts.models import Prediction
 from forecasts.selectors import deadlines, otherwise
 from forecasts.selectors.scorecards import full_scorecard
 from forecasts.selectors.slices import Slice, Weighting
@@ -26,12 +27,12 @@ def aid_is_sent():
     cover()
 
 
-def claim(number, *, end, others=(), basis="IMPLIED"):
+def claim(number, *, end, others=(), basis="IMPLIED", words=""):
     """A claim of 0.8 whose rule waits for the event of 3 February up to an end, settled."""
     rules = [RuleDraft(rule_that_it_occurs(end=end)), *others]
     prediction = make_prediction(
         rules=rules, statement=f"Claim {number}.", title=f"Claim {number}", cluster_key=str(number), probability="0.8",
-        deadline_basis=basis,
+        deadline_basis=basis, deadline_words=words,
     )  # fmt: skip
     settle_prediction(prediction_id=prediction.pk, now=NOW)
 
@@ -62,6 +63,29 @@ def test_the_score_is_told_at_both_ends_and_what_came_true_late_is_counted(two_c
 
 def test_a_replay_of_what_is_known_now_says_the_same(two_claims):
     assert found(replace(ADA, as_of=NOW)) == found()
+
+
+def test_the_ends_that_words_allow_are_the_range_where_nobody_recorded_another():
+    """“Immediately” of 6 January: what comes on 3 February is late, and in time by the latest end, 5 February."""
+    claim(1, end="2025-01-14T00:00:00Z", words="immediately")
+    claim(2, end=LATE, words="immediately", others=[until(EARLY, "STRICT")])
+
+    card = full_scorecard(ADA, now=NOW)
+
+    here = card.details.deadlines
+    assert (card.summary.mean_brier, here.n_ranged, here.n_late) == (pytest.approx(0.34), 2, 1)
+    assert here.late.n_changed == 1
+    assert (here.early.n_read, here.early.n_changed, here.late.n_read) == (2, 1, 1)
+    assert (here.early.brier.value, here.late.brier.value) == (pytest.approx(0.64), pytest.approx(0.04))
+
+
+def test_the_page_of_a_prediction_says_whose_the_range_is(client):
+    claim(1, end="2025-01-14T00:00:00Z", words="immediately")
+
+    page = client.get(f"/predictions/{Prediction.objects.get().pk}/").content.decode()
+
+    assert "“immediately” gives no date: what it may mean is taken from the table deadlines-1." in page
+    assert "“immediately” by deadlines-1: before 6 February 2025." in page
 
 
 def test_deadlines_that_the_words_give_are_no_matter_of_reading():

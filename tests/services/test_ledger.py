@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db
 # What a record is found by, worked out of others, or an account's own: nothing that anybody vouches for.
 NO_RECORDS = {
     "apitoken", "change", "checkpoint", "clustercell", "delivery", "eventkey", "jobrun", "keptanswer", "ledgerentry", "ledgerhead",
-    "ledgersalts", "levelcell", "posting", "predictioncounts", "rulekey", "scope", "sealedcontent", "searchtext", "signingkey", "uncounted", "webhook",
+    "ledgersalts", "levelcell", "posting", "predictioncounts", "rulekey", "scope", "sealedcontent", "searchtext", "signingkey", "topicoutcomes",
+    "uncounted", "upload", "webhook",
 }  # fmt: skip
 # Columns that say where a row stands in a queue, whose login it is, or what its own row says already.
 LEFT_OUT = {

@@ -55,6 +55,8 @@ class PredictionSerializer(Answer):
             "is_conditional",
             "attribution",
             "deadline_basis",
+            "deadline_words",
+            "deadline_policy",
             "issued_at",
             "sealed_at",
             "contrasts_with",
@@ -101,6 +103,10 @@ class NewPrediction(Body):
         choices=Prediction.DeadlineBasis.choices,
         default=Prediction.DeadlineBasis.STATED,
         help_text="Whether the deadline is the author's or the editor's.",
+    )
+    deadline_words = ShortText(
+        60,
+        help_text="The words that imply the deadline, such as soon: they propose an end where the rule's windows have none, and a range.",
     )
     issued_at = InstantField(required=False, help_text="By default the publication, or now where there is no article.")
     contrasts_with = PredictionField(required=False, allow_null=True, default=None)
