@@ -1,4 +1,4 @@
-"""Three rows of everything that can be recorded in numbers, as a program sends them."""
+"""Three rows of each kind that is recorded in numbers, one after the other."""
 
 import json
 from collections.abc import Callable
@@ -8,10 +8,7 @@ from django.contrib.auth.models import User
 
 from forecasts.ledger.canonical import canonical
 from forecasts.ledger.seals import Seal
-from forecasts.models import (
-    Event,
-    Prediction,
-)
+from forecasts.models import Event, Prediction
 from forecasts.services.sealing import seal_commitment
 from forecasts.services.sources import record_entity
 from forecasts.services.verdicts import record_verdict
