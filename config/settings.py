@@ -87,7 +87,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_otp",
-    "django_otp.plugins.otp_totp",
+    "config.second_factors.SecondFactors",
     "django_filters",
     "rest_framework",
     "drf_spectacular",
