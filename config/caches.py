@@ -24,30 +24,39 @@ class CountingRedisCache(RedisCache):
     """
     Redis; a count is one round trip where Django's own `add` and `incr` are three.
 
-    One that cannot be reached holds nothing and keeps nothing: what is read there can be worked out again.
+    What every request asks is asked over a connection of the thread's own: making a client takes longer than an answer. One
+    that cannot be reached holds nothing and keeps nothing: what is read there can be worked out again.
     """
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        name = self.make_and_validate_key(key, version=version)
         try:
-            return super().get(key, default, version)
+            found = self._patiently("GET", name)
         except (RedisError, OSError):
             logger.exception("cache_not_read")
             return default
+        return default if found is None else self._serializer.loads(found)
 
     def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        name = self.make_and_validate_key(key, version=version)
+        seconds = self.get_backend_timeout(timeout)
+        limit = () if seconds is None else ("EX", seconds)
+        command = ("DEL", name) if seconds == 0 else ("SET", name, self._serializer.dumps(value), *limit)
         try:
-            super().set(key, value, timeout, version)
+            self._patiently(*command)
         except (RedisError, OSError):
             logger.exception("cache_not_written")
 
     def count(self, key: str, *, seconds: int) -> int:
         """Count one more under a key and return how many there are; forgotten so many seconds after the first."""
-        name = self.make_and_validate_key(key)
+        return self._patiently("EVAL", COUNT, 1, self.make_and_validate_key(key), seconds)
+
+    def _patiently(self, *command: Any) -> Any:
         try:
-            return self._asked("EVAL", COUNT, 1, name, seconds)
+            return self._asked(*command)
         except RedisConnectionError:
             # Redis was started anew since this connection was made.
-            return self._asked("EVAL", COUNT, 1, name, seconds)
+            return self._asked(*command)
 
     def _asked(self, *command: Any) -> Any:
         connection = self._connection
@@ -58,6 +67,12 @@ class CountingRedisCache(RedisCache):
             # An answer that comes late must not be taken for that to the next question.
             connection.disconnect()
             raise
+
+    @cached_property
+    def _serializer(self) -> Any:
+        # Django's own, which it keeps to itself.
+        client: Any = self._cache
+        return client._serializer
 
     @cached_property
     def _connection(self) -> Any:

@@ -87,7 +87,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_otp",
-    "django_otp.plugins.otp_totp",
+    "config.second_factors.SecondFactors",
     "django_filters",
     "rest_framework",
     "drf_spectacular",
@@ -283,6 +283,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(SWEEP_SECONDS),
         "options": {"expires": 3 * SWEEP_SECONDS},
     },
+    "record-uploads": {
+        "task": "forecasts.tasks.record_uploads",
+        "schedule": schedule(SWEEP_SECONDS),
+        "options": {"expires": 3 * SWEEP_SECONDS},
+    },
     "recheck": {
         "task": "forecasts.tasks.recheck",
         "schedule": crontab(hour=3, minute=17),
@@ -310,6 +315,7 @@ JOB_MAX_AGE = {
     "sweep": max(300, 3 * SWEEP_SECONDS),
     "send-webhooks": max(300, 3 * WEBHOOK_SECONDS),
     "reveal-sealed": max(300, 3 * SWEEP_SECONDS),
+    "record-uploads": max(300, 3 * SWEEP_SECONDS),
     "record-aggregates": 3 * 3600,
     "checkpoint": 3 * 3600,
     "recheck": DAILY,

@@ -6,9 +6,10 @@ A message is only a hint: a lost one costs one sweep interval, a doubled one cos
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -24,6 +25,7 @@ from forecasts.services import (
     sealing,
     sending,
     sweeps,
+    uploads,
 )
 from forecasts.services.clocks import refuse_a_wrong_clock
 from forecasts.services.jobs import run_of
@@ -88,6 +90,13 @@ def send_webhooks() -> None:
 
 
 @shared_task
+def record_uploads() -> None:
+    """Go on with the files that are recorded part by part."""
+    with _run_of("record-uploads"):
+        logger.info("uploads_recorded", ended=uploads.record_uploads(clock=timezone.now))
+
+
+@shared_task
 def checkpoint() -> None:
     """Sign the ledger as it is, and send the signature where it is out of our reach."""
     with _run_of("checkpoint"):
@@ -117,11 +126,16 @@ class InvariantsBroken(Exception):
 
 def hint() -> None:
     """Ask for a sweep once the transaction is committed; without a broker the next scheduled one comes anyway."""
-    transaction.on_commit(_ask, robust=True)
+    transaction.on_commit(partial(_ask, sweep), robust=True)
 
 
-def _ask() -> None:
+def hint_uploads() -> None:
+    """Ask for files to be gone on with, as `hint` asks for a sweep."""
+    transaction.on_commit(partial(_ask, record_uploads), robust=True)
+
+
+def _ask(task: Task) -> None:
     try:
-        sweep.apply_async(retry=False, expires=180)
+        task.apply_async(retry=False, expires=180)
     except OperationalError as error:
         logger.warning("hint_not_sent", error=str(error))

@@ -1,26 +1,34 @@
 """The page on which a file of forecasts with outcomes is looked at and recorded."""
 
+from itertools import islice
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forecasts.feeds import FORMATS, FileRefused, read_forecasts
+from forecasts.models import Upload
 from forecasts.services.articles import TOPIC_PATH
-from forecasts.services.forecast_imports import import_forecasts, preview_forecasts
+from forecasts.services.forecast_imports import CHUNK, import_forecasts, preview_forecasts
 from forecasts.services.forecast_plans import ForecastImportReport, Origin
 from forecasts.services.import_reports import ImportStopped
+from forecasts.services.uploads import take_upload
+from forecasts.tasks import hint_uploads
 
 from .fields import line_text
+from .upload_progress import progress_url
 
+N_LISTED = 5
 NEEDED = ("forecasts.add_prediction", "forecasts.add_forecast", "forecasts.add_resolution")
 RECORD = "_record"
+# What is recorded while its sender waits; longer files are recorded outside of the request.
+MOST_AT_ONCE = CHUNK
 
 
 class UploadForm(forms.Form):
@@ -52,6 +60,8 @@ def upload_page(request: HttpRequest, *, context: dict[str, Any]) -> HttpRespons
     if not request.user.has_perms(NEEDED):
         raise PermissionDenied
     form = UploadForm(request.POST or None, request.FILES or None)
+    if RECORD in request.POST and form.is_valid() and (upload := _taken(request, form=form)):
+        return HttpResponseRedirect(progress_url(upload))
     report = _report(request, form=form) if request.method == "POST" and form.is_valid() else None
     shown = {
         "title": gettext("Import forecasts with outcomes"),
@@ -61,8 +71,27 @@ def upload_page(request: HttpRequest, *, context: dict[str, Any]) -> HttpRespons
         "topic": form.cleaned_data["topic"] if report else "",
         "formats": FORMATS,
         "record": RECORD,
+        "at_once": MOST_AT_ONCE,
+        "uploads": Upload.objects.filter(sent_by=request.user).defer("content").order_by("-sent_at", "pk")[:N_LISTED],  # type: ignore[misc]  # Nobody is anonymous here.
     }
     return TemplateResponse(request, "admin/forecasts/upload.html", {**context, **shown})
+
+
+def _taken(request: HttpRequest, *, form: UploadForm) -> Upload | None:
+    """The file, kept to be recorded part by part; None where it is short, or refused as a whole."""
+    file = form.cleaned_data["file"]
+    try:
+        is_long = next(islice(read_forecasts(file.file), MOST_AT_ONCE, None), None) is not None
+    except FileRefused:
+        return None
+    finally:
+        file.seek(0)
+    if not is_long:
+        return None
+    kept = {"name": file.name, "topic": form.cleaned_data["topic"], "content": file.read()}
+    upload = take_upload(**kept, sent_by=request.user, now=timezone.now())  # type: ignore[arg-type]  # Nobody is anonymous here.
+    hint_uploads()
+    return upload
 
 
 def _report(request: HttpRequest, *, form: UploadForm) -> ForecastImportReport | None:

@@ -1,5 +1,7 @@
 """Probabilities, and the lexicons that words are read through."""
 
+from uuid import UUID
+
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -11,6 +13,7 @@ from .forecast_forms import ForecastForm
 from .forecast_uploads import NEEDED, upload_page
 from .recording import KeptAdmin, RecordAdmin
 from .rows import KeptRows
+from .upload_progress import progress_page
 
 
 @admin.register(Forecast)
@@ -25,11 +28,20 @@ class ForecastAdmin(RecordAdmin):
 
     def get_urls(self) -> list:
         upload = self.admin_site.admin_view(self.upload_view)
-        return [path("upload/", upload, name="forecasts_forecast_upload"), *super().get_urls()]
+        uploading = self.admin_site.admin_view(self.uploading_view)
+        return [
+            path("upload/", upload, name="forecasts_forecast_upload"),
+            path("upload/<uuid:upload_id>/", uploading, name="forecasts_forecast_uploading"),
+            *super().get_urls(),
+        ]
 
     def upload_view(self, request: HttpRequest) -> HttpResponse:
         """The page on which a file of forecasts with outcomes is looked at and recorded."""
         return upload_page(request, context={**self.admin_site.each_context(request), "opts": self.opts})
+
+    def uploading_view(self, request: HttpRequest, upload_id: UUID) -> HttpResponse:
+        """The page that tells how far a long file is recorded, and what came of it."""
+        return progress_page(request, upload_id, context={**self.admin_site.each_context(request), "opts": self.opts})
 
     def changelist_view(self, request, extra_context=None) -> HttpResponse:
         can_upload = {"can_upload": request.user.has_perms(NEEDED)}

@@ -26,6 +26,7 @@ from .rollups import WHOLE, ClusterCell, LevelCell, Posting, PredictionCounts, S
 from .scores import Score
 from .sealed import Sealed, SealedContent, Unsealing
 from .search import SearchText
+from .uploads import Upload
 from .webhooks import Delivery, Webhook
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "TopicOutcomes",
     "Uncounted",
     "Unsealing",
+    "Upload",
     "Verdict",
     "Webhook",
     "Witness",

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from scipy.special import ndtr
@@ -67,10 +67,20 @@ def levels_of(histogram: Levels) -> tuple[Level, ...]:
     Args:
         histogram: Forecasts by probability; their intervals go by weight, their n counts forecasts.
     """
+    return tuple(Level(*row) for row in zip(*level_columns(histogram), strict=True))
+
+
+def level_columns(histogram: Levels) -> tuple[list[Any], ...]:
+    """
+    Return what `levels_of` has of each probability, one list for each field of `Level`.
+
+    Args:
+        histogram: Forecasts by probability.
+    """
     n, hits = histogram.weight / WHOLE, histogram.hits / (WHOLE * BASIS_POINTS)
     low, high = jeffreys_bounds(hits, n)
     columns = (histogram.level / BASIS_POINTS, histogram.rows, hits / n, low, high)
-    return tuple(Level(*row) for row in zip(*(column.tolist() for column in columns), strict=True))
+    return tuple(column.tolist() for column in columns)
 
 
 def expected_hits(fcst: Numbers) -> float:
@@ -124,7 +134,7 @@ def record_of(histogram: Levels) -> RecordStatement:
         histogram: Forecasts by probability, at least one.
     """
     n = max(1, round(histogram.n))
-    expected, observed = math.fsum(histogram.probabilities * histogram.weights), histogram.n_happened
+    expected, observed = math.fsum((histogram.probabilities * histogram.weights).tolist()), histogram.n_happened
     whole = WHOLE * BASIS_POINTS
     counted = not (histogram.weight % WHOLE).any() and not (histogram.hits % whole).any()
     used = (histogram.probabilities, histogram.weight // WHOLE) if counted else None
@@ -156,8 +166,8 @@ def _exact_tails(probabilities: FloatArray, *, hits: int) -> tuple[float, float]
 
 
 def _normal_tails(probabilities: FloatArray, times: Integers, *, hits: int) -> tuple[float, float]:
-    mean = math.fsum(probabilities * times)
-    spread = math.sqrt(math.fsum(probabilities * (1 - probabilities) * times))
+    mean = math.fsum((probabilities * times).tolist())
+    spread = math.sqrt(math.fsum((probabilities * (1 - probabilities) * times).tolist()))
     if spread == 0:
         return float(hits >= mean), float(hits <= mean)
     return float(ndtr((hits + 0.5 - mean) / spread)), float(ndtr((mean - hits + 0.5) / spread))

@@ -90,7 +90,7 @@ def hit_rate(levels: Levels) -> float:
         Forecasting 11(1), 3-20.
     """
     right = np.where(levels.level > HALF, levels.happened, levels.failed)
-    return math.fsum(np.where(levels.level == HALF, levels.weights / 2, right)) / levels.n
+    return math.fsum(np.where(levels.level == HALF, levels.weights / 2, right).tolist()) / levels.n
 
 
 def ece10(levels: Levels) -> float:
@@ -103,7 +103,7 @@ def ece10(levels: Levels) -> float:
         Naeini, Cooper and Hauskrecht (2015), AAAI 29(1).
     """
     off = levels.weights * levels.probabilities - levels.happened
-    return math.fsum(np.abs(np.bincount(bins(levels, n_bins=ECE_BINS), weights=off))) / levels.n
+    return math.fsum(np.abs(np.bincount(bins(levels, n_bins=ECE_BINS), weights=off)).tolist()) / levels.n
 
 
 def ecce_mad(levels: Levels) -> float:
@@ -129,7 +129,7 @@ def spherical(levels: Levels) -> float:
         Gneiting and Raftery (2007), Journal of the American Statistical Association 102(477), 359-378.
     """
     p = levels.probabilities
-    return math.fsum((levels.happened * p + levels.failed * (1 - p)) / np.hypot(p, 1 - p)) / levels.n
+    return math.fsum(((levels.happened * p + levels.failed * (1 - p)) / np.hypot(p, 1 - p)).tolist()) / levels.n
 
 
 def metaculus_baseline(levels: Levels) -> float:
@@ -144,7 +144,7 @@ def metaculus_baseline(levels: Levels) -> float:
         Metaculus, Scores FAQ, metaculus.com/help/scores-faq.
     """
     p = np.clip(levels.probabilities, LOG_CLIP, 1 - LOG_CLIP)
-    return 100 * (1 + math.fsum(levels.happened * np.log2(p) + levels.failed * np.log2(1 - p)) / levels.n)
+    return 100 * (1 + math.fsum((levels.happened * np.log2(p) + levels.failed * np.log2(1 - p)).tolist()) / levels.n)
 
 
 _WORST_BASELINE: Final = 100 * (1 + math.log2(LOG_CLIP))

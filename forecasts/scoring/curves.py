@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 from scipy.optimize import isotonic_regression
 
 from forecasts.scoring.decomposition import recalibrated
@@ -43,7 +44,7 @@ def calibration_steps(levels: Levels) -> tuple[Step, ...]:
             float(probabilities[first]),
             float(probabilities[end - 1]),
             float(shares[first]),
-            math.fsum(weights[first:end]),
+            math.fsum(weights[first:end].tolist()),
         )
         for first, end in pairwise(blocks)
     )
@@ -70,6 +71,7 @@ def elementary_score(levels: Levels, *, threshold: float) -> float | Absent:
         raise ValueError(f"threshold must be in [0, 1], got {threshold}")
     if not len(levels):
         return NOTHING
-    acts = levels.probabilities > threshold
-    needless, missed = math.fsum(levels.failed[acts]), math.fsum(levels.happened[~acts])
+    # Levels rise: whoever acts above the threshold acts on all from a place on.
+    place = int(np.searchsorted(levels.probabilities, threshold, side="right"))
+    needless, missed = math.fsum(levels.failed[place:].tolist()), math.fsum(levels.happened[:place].tolist())
     return (threshold * needless + (1 - threshold) * missed) / levels.n

@@ -183,7 +183,7 @@ def mean_brier(levels: Levels, values: FloatArray) -> float:
         levels: The resolved forecasts, at least one.
         values: What each level says instead, in [0, 1], shape (n_levels,).
     """
-    return math.fsum(levels.happened * (1 - values) ** 2 + levels.failed * values**2) / levels.n
+    return math.fsum((levels.happened * (1 - values) ** 2 + levels.failed * values**2).tolist()) / levels.n
 
 
 def mean_log(levels: Levels, values: FloatArray) -> float:
@@ -194,7 +194,7 @@ def mean_log(levels: Levels, values: FloatArray) -> float:
         levels: The resolved forecasts, at least one.
         values: What each level says instead, in [0, 1], shape (n_levels,).
     """
-    return -math.fsum(xlogy(levels.happened, values) + xlogy(levels.failed, 1 - values)) / levels.n
+    return -math.fsum((xlogy(levels.happened, values) + xlogy(levels.failed, 1 - values)).tolist()) / levels.n
 
 
 def _corp(
@@ -209,7 +209,7 @@ def _corp(
 
 
 def _mean(levels: Levels, values: FloatArray) -> float:
-    return math.fsum(levels.weights * values) / levels.n
+    return math.fsum((levels.weights * values).tolist()) / levels.n
 
 
 def _bin_means(levels: Levels, values: FloatArray, places: Integers) -> FloatArray:

@@ -66,7 +66,7 @@ def area_under_curve(levels: Levels, *, coverage: float = 0.95) -> Auc | Absent:
     happened, failed = levels.happened, levels.failed
     beaten_below = (failed.cumsum() - failed / 2) / levels.n_failed
     beaten_above = (happened[::-1].cumsum()[::-1] - happened / 2) / levels.n_happened
-    area = min(1.0, math.fsum(happened * beaten_below) / levels.n_happened)
+    area = min(1.0, math.fsum((happened * beaten_below).tolist()) / levels.n_happened)
     if min(levels.n_happened, levels.n_failed) < 2:
         return Auc(area, None, 0.0, 1.0, coverage)
     error = math.sqrt(_share_of_variance(beaten_below, happened, area) + _share_of_variance(beaten_above, failed, area))
@@ -101,5 +101,5 @@ def _why_absent(levels: Levels) -> Absent | None:
 
 
 def _share_of_variance(placements: FloatArray, weights: FloatArray, area: float) -> float:
-    n = math.fsum(weights)
-    return math.fsum(weights * (placements - area) ** 2) / (n - 1) / n
+    n = math.fsum(weights.tolist())
+    return math.fsum((weights * (placements - area) ** 2).tolist()) / (n - 1) / n

@@ -1,7 +1,7 @@
 """The line that would put a forecaster's log-odds right: its slope tells boldness, its intercept tilt."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy.special import chdtrc, expit, logit, ndtri
@@ -17,6 +17,8 @@ CONVERGED: Final = 1e-10
 ROUNDING: Final = 1e-13
 CALIBRATED: Final = np.array([0.0, 1.0])
 CALIBRATED.flags.writeable = False
+IDENTITY: Final = np.eye(2)
+IDENTITY.flags.writeable = False
 
 ONE_OUTCOME: Final = Absent(Missing.ONE_OUTCOME, "Everything came out alike: no line can be fitted to it.")
 
@@ -60,6 +62,14 @@ class _Data:
     weights: FloatArray
 
 
+class _Point(NamedTuple):
+    """A line, intercept and slope; the log-odds it gives each level; and how likely it makes what came, less the penalty."""
+
+    place: FloatArray
+    odds: FloatArray
+    height: float
+
+
 def recalibration(levels: Levels, *, coverage: float = 0.95) -> Recalibration | Absent:
     """
     Return the line fitted to the log-odds, by maximum likelihood.
@@ -93,25 +103,25 @@ def recalibration(levels: Levels, *, coverage: float = 0.95) -> Recalibration | 
     return _described(data, line, penalised=free is None, coverage=coverage)
 
 
-def _described(data: _Data, line: FloatArray, *, penalised: bool, coverage: float) -> Recalibration:
-    errors = np.sqrt(np.diag(np.linalg.inv(_information(data, line, penalty=float(penalised)))))
+def _described(data: _Data, line: _Point, *, penalised: bool, coverage: float) -> Recalibration:
+    errors = np.sqrt(np.diag(np.linalg.inv(_information(data, expit(line.odds), penalty=float(penalised)))))
     half = float(ndtri((1 + coverage) / 2)) * errors
     intercept, slope = (
         Estimate(float(value), float(error), float(value - reach), float(value + reach))
-        for value, error, reach in zip(line, errors, half, strict=True)
+        for value, error, reach in zip(line.place, errors, half, strict=True)
     )
-    gain = 2 * (_log_likelihood(data, line) - _log_likelihood(data, CALIBRATED))
+    gain = 2 * (_log_likelihood(data, line.odds) - _log_likelihood(data, data.design @ CALIBRATED))
     return Recalibration(intercept, slope, float(chdtrc(2, max(0.0, gain))), penalised, coverage)
 
 
-def _fitted(data: _Data, *, penalty: float) -> FloatArray | None:
+def _fitted(data: _Data, *, penalty: float) -> _Point | None:
     """Return the best line by Newton's method; None where the likelihood has no maximum."""
-    line = CALIBRATED
+    line = _point(data, CALIBRATED, penalty=penalty)
     for _ in range(MAX_STEPS):
-        missed = data.happened - data.weights * expit(data.design @ line)
-        slope = data.design.T @ missed - penalty * (line - CALIBRATED)
+        expected = expit(line.odds)
+        slope = data.design.T @ (data.happened - data.weights * expected) - penalty * (line.place - CALIBRATED)
         try:
-            step = np.linalg.solve(_information(data, line, penalty=penalty), slope)
+            step = np.linalg.solve(_information(data, expected, penalty=penalty), slope)
         except np.linalg.LinAlgError:
             return None
         line = _climbed(data, line, step, penalty=penalty)
@@ -120,28 +130,27 @@ def _fitted(data: _Data, *, penalty: float) -> FloatArray | None:
     return None
 
 
-def _climbed(data: _Data, line: FloatArray, step: FloatArray, *, penalty: float) -> FloatArray:
+def _climbed(data: _Data, line: _Point, step: FloatArray, *, penalty: float) -> _Point:
     """Return the line after the step, halved until it leads upwards: a full step can leap over the summit."""
     # At the summit itself rounding alone decides which of two points is higher.
-    here = _objective(data, line, penalty=penalty)
-    here -= ROUNDING * (1 + abs(here))
+    least = line.height - ROUNDING * (1 + abs(line.height))
     for halvings in range(MAX_STEPS):
-        there = line + step / 2**halvings
-        if _objective(data, there, penalty=penalty) >= here:
+        there = _point(data, line.place + step / 2**halvings, penalty=penalty)
+        if there.height >= least:
             return there
     return line
 
 
-def _objective(data: _Data, line: FloatArray, *, penalty: float) -> float:
-    return _log_likelihood(data, line) - penalty / 2 * float(np.sum((line - CALIBRATED) ** 2))
+def _point(data: _Data, place: FloatArray, *, penalty: float) -> _Point:
+    odds = data.design @ place
+    height = _log_likelihood(data, odds) - penalty / 2 * float(np.sum((place - CALIBRATED) ** 2))
+    return _Point(place, odds, height)
 
 
-def _log_likelihood(data: _Data, line: FloatArray) -> float:
-    odds = data.design @ line
+def _log_likelihood(data: _Data, odds: FloatArray) -> float:
     # Levels are in order, so plain sums are the same bits every time.
     return float(data.happened @ odds - data.weights @ np.logaddexp(0, odds))
 
 
-def _information(data: _Data, line: FloatArray, *, penalty: float) -> FloatArray:
-    expected = expit(data.design @ line)
-    return (data.design.T * (data.weights * expected * (1 - expected))) @ data.design + penalty * np.eye(2)
+def _information(data: _Data, expected: FloatArray, *, penalty: float) -> FloatArray:
+    return (data.design.T * (data.weights * expected * (1 - expected))) @ data.design + penalty * IDENTITY

@@ -1,12 +1,12 @@
 """The single forecasts behind a scorecard: the newest of them, since there may be millions."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import numpy as np
 from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
@@ -15,6 +15,7 @@ from forecasts.scoring.levels import BASIS_POINTS, WHOLE
 from forecasts.scoring.rules import brier_score, log_score
 
 from .counting import SETTLED, Counted
+from .newest import among_the_last
 from .recorded_coverage import last_words, standing_postings
 from .recounts import Recount, weight_under
 from .slices import Slice, predictions_in, weight_of
@@ -25,8 +26,7 @@ MOST_SORTED = 10_000
 LOOKED_THROUGH = (200, 2_000, 20_000)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Call:
+class Call(NamedTuple):
     """One scored forecast: what was said, how much of it came true, and the score for it."""
 
     prediction_id: str
@@ -142,13 +142,16 @@ def _told(found: Sequence[tuple[Any, ...]]) -> tuple[Call, ...]:
     return tuple(_calls(sorted(rows, key=_latest_first), words=words))
 
 
-def _latest_first(row: _Row) -> tuple[float, float, str, str, str]:
+def _latest_first(row: _Row) -> tuple[float, float, str, int, str]:
     known = row.known_at.timestamp() if row.known_at else 0.0
-    return -known, -row.made_at.timestamp(), row.title, str(row.prediction_id), row.forecaster
+    return -known, -row.made_at.timestamp(), row.title, row.prediction_id.int, row.forecaster
 
 
 def _recorded(chosen: Slice, *, n_rows: int) -> list[tuple[Any, ...]]:
     """Rows of `COLUMNS` and of `LAST`."""
+    found = among_the_last(chosen, most=MOST_SHOWN) if n_rows >= MOST_SHOWN else []
+    if len(found) == MOST_SHOWN:
+        return found
     rows = counting_postings(chosen)
     if n_rows > MOST_SORTED and chosen.as_recorded is None:
         return _newest_of_many(rows, chosen=chosen)
@@ -243,8 +246,10 @@ def _recounted(counting_rows: Sequence[Weighed], *, recount: Recount) -> Iterato
 
 
 def _calls(rows: Sequence[_Row], *, words: Words) -> Iterator[Call]:
-    said, came = [row.level / BASIS_POINTS for row in rows], [row.outcome / BASIS_POINTS for row in rows]
-    scores = zip(rows, said, came, brier_score(said, came).tolist(), log_score(said, came).tolist(), strict=True)
+    said = np.array([row.level for row in rows], dtype=np.float64) / BASIS_POINTS
+    came = np.array([row.outcome for row in rows], dtype=np.float64) / BASIS_POINTS
+    columns = (said, came, brier_score(said, came), log_score(said, came))
+    scores = zip(rows, *(column.tolist() for column in columns), strict=True)
     for row, probability, outcome, brier, log in scores:
         verdict, state = words.get(row.prediction_id, ("", ""))
         yield Call(

@@ -24,6 +24,7 @@ CHANGING = frozenset(
         "topic",
         "topicoutcomes",
         "uncounted",
+        "upload",
         "webhook",
     }
 )

@@ -28,24 +28,30 @@ KEPT = {
 }
 
 
-# Every answer begins with these two: written out, they take a third of the time.
-SCOPE = (
-    "SELECT id, totals, counts, EXISTS (SELECT 1 FROM forecasts_uncounted) FROM forecasts_scope "
-    "WHERE kind = %s AND key = %s"
+# Every answer begins with this: written out, it takes a third of the time, and its cells as one text a quarter. In one
+# statement, so of one instant.
+SCOPE = """
+SELECT id, totals, counts, EXISTS (SELECT 1 FROM forecasts_uncounted), (
+  SELECT {joined}(lexicon_entry || ' ' || level || ' ' || weight || ' ' || hits || ' ' || rows, ' ')
+  FROM forecasts_levelcell cell WHERE cell.scope_id = scope.id
 )
-CELLS = (
-    "SELECT lexicon_entry, level, weight, hits, rows FROM forecasts_levelcell WHERE scope_id = %s "
-    "ORDER BY lexicon_entry, level"
-)
+FROM forecasts_scope scope WHERE kind = %s AND key = %s
+"""
+JOINED = {"postgresql": "string_agg", "sqlite": "group_concat"}
 
 
 class KeptScope(NamedTuple):
-    """What is kept of a scope beside its cells, and whether any prediction at all waits to be counted again."""
+    """
+    What is kept of a scope, and whether any prediction at all waits to be counted again.
+
+    `cells` has reading, level, weight, hits and number of each level, one after the other.
+    """
 
     pk: int
     totals: dict[str, Any]
     counts: dict[str, int]
     are_marked: bool
+    cells: str
 
 
 class Group(NamedTuple):
@@ -98,9 +104,10 @@ def kept_scope(chosen: Slice) -> KeptScope | None:
         return None
     kind, field = place
     with connection.cursor() as cursor:
-        cursor.execute(SCOPE, [kind.value, getattr(chosen, field) if field else ""])
+        statement = SCOPE.format(joined=JOINED[connection.vendor])
+        cursor.execute(statement, [kind.value, getattr(chosen, field) if field else ""])
         row = cursor.fetchone()
-    return row and KeptScope(row[0], json.loads(row[1]), json.loads(row[2]), bool(row[3]))
+    return row and KeptScope(row[0], json.loads(row[1]), json.loads(row[2]), bool(row[3]), row[4] or "")
 
 
 def totals_of(scope: Scope | KeptScope) -> Totals:
@@ -112,9 +119,8 @@ def totals_of(scope: Scope | KeptScope) -> Totals:
 
 
 def _kept(scope: KeptScope) -> Sums:
-    with connection.cursor() as cursor:
-        cursor.execute(CELLS, [scope.pk])
-        table = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 5)
+    table = np.fromstring(scope.cells, dtype=np.int64, sep=" ").reshape(-1, 5)
+    table = table[np.lexsort((table[:, 1], table[:, 0]))]
     totals = totals_of(scope)
     return Sums(
         totals=totals,

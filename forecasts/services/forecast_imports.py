@@ -1,7 +1,7 @@
 """Recording files of forecasts with their outcomes: thousands of rows a transaction, each bad one told with its line."""
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice, pairwise
 from uuid import UUID
@@ -36,7 +36,33 @@ SEEN_APART = (
 Row = ForecastRow | BadRow
 
 
-def import_forecasts(*, rows: Iterable[Row], origin: Origin) -> ForecastImportReport:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows that are recorded in one transaction: how many came before, how many they are, and what was counted of them."""
+
+    n_before: int
+    n_rows: int
+    counted: ForecastTally
+
+
+Note = Callable[[Part], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Rows of a file: where they begin, how many they are, those that were understood, and what was counted of the others."""
+
+    line: int
+    n_rows: int
+    good: list[ForecastRow]
+    refused: ForecastTally
+
+
+def _unnoted(part: Part) -> None:
+    """Nobody asks how far it is."""
+
+
+def import_forecasts(*, rows: Iterable[Row], origin: Origin, note: Note = _unnoted) -> ForecastImportReport:
     """
     Record questions, forecasts, outcomes and scores as a file tells them; a bad row is told and stops none of the others.
 
@@ -48,17 +74,20 @@ def import_forecasts(*, rows: Iterable[Row], origin: Origin) -> ForecastImportRe
     Args:
         rows: As `feeds.read_forecasts` yields them; taken one chunk at a time.
         origin: Who answers for them.
+        note: Called in each transaction, before its end; what it raises undoes it.
     Raises:
         ImportStopped: The database stayed locked.
     """
-    tally = ForecastTally()
-    chunks = ((line_of(chunk[0]), _good(chunk, tally=tally)) for chunk in _chunks(rows))
+    tally, n_before = ForecastTally(), 0
     unscored: frozenset[UUID] = frozenset()
-    for (line, good), (_, following) in pairwise(chain(chunks, [(0, [])])):
-        going_on = {question_of(row) for row in following}
-        record = partial(_record, good, origin=origin, unscored=unscored, going_on=going_on)
-        counted, unscored = patiently(record, line=line)
+    for chunk, following in pairwise(chain(map(_understood, _chunks(rows)), [_Chunk(0, 0, [], ForecastTally())])):
+        going_on = {question_of(row) for row in following.good}
+        record = partial(
+            _record, chunk, origin=origin, unscored=unscored, going_on=going_on, n_before=n_before, note=note
+        )
+        counted, unscored = patiently(record, line=chunk.line)
         tally.take(counted)
+        n_before += chunk.n_rows
     return tally.report()
 
 
@@ -83,6 +112,11 @@ def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield chunk
 
 
+def _understood(rows: list[Row]) -> _Chunk:
+    refused = ForecastTally()
+    return _Chunk(line_of(rows[0]), len(rows), _good(rows, tally=refused), refused)
+
+
 def _good(chunk: Iterable[Row], *, tally: ForecastTally) -> list[ForecastRow]:
     """The rows that were understood; the others are counted."""
     good = []
@@ -96,7 +130,13 @@ def _good(chunk: Iterable[Row], *, tally: ForecastTally) -> list[ForecastRow]:
 
 @transaction.atomic
 def _record(
-    rows: list[ForecastRow], *, origin: Origin, unscored: Collection[UUID], going_on: Collection[Question]
+    chunk: _Chunk,
+    *,
+    origin: Origin,
+    unscored: Collection[UUID],
+    going_on: Collection[Question],
+    n_before: int,
+    note: Note,
 ) -> tuple[ForecastTally, frozenset[UUID]]:
     """
     Record a chunk, and score the decided questions that it ends.
@@ -107,13 +147,17 @@ def _record(
     Returns:
         What was counted, and the decided questions that are left for the next chunk.
     """
-    plan = plan_forecasts(rows, origin=origin)
+    plan = plan_forecasts(chunk.good, origin=origin)
     _store(plan)
     decided = {pk for pk in plan.touched if pk in plan.answers} | {*unscored}
     left = frozenset(plan.predictions[one].pk for one in going_on if one in plan.predictions) & decided
     make_due(predictions=left, now=origin.now)
     score_predictions(predictions=sorted(decided - left), now=origin.now)
-    return plan.tally, left
+    counted = ForecastTally()
+    counted.take(chunk.refused)
+    counted.take(plan.tally)
+    note(Part(n_before, chunk.n_rows, counted))
+    return counted, left
 
 
 def _store(plan: Plan) -> None:

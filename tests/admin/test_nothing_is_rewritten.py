@@ -74,6 +74,7 @@ def test_every_table_an_editor_asks_about_is_in_the_admin():
         "searchtext",
         "signingkey",
         "topicoutcomes",
+        "upload",
         "uncounted",
         "unsealing",
         "witness",

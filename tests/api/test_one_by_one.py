@@ -1,206 +1,34 @@
 """Rows in numbers of what is recorded one after the other: whatever can be sent alone can be sent with thousands of others."""
 
-import json
-from collections.abc import Callable
-from datetime import timedelta
-
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from forecasts.api.views import one_by_one
-from forecasts.api.views.bulk_facts import MilestoneBulkView
 from forecasts.api.views.one_by_one import OneByOneEndpoint
-from forecasts.ledger.canonical import canonical
-from forecasts.ledger.seals import Seal
-from forecasts.models import (
-    ApiToken,
-    Article,
-    Event,
-    Lexicon,
-    Milestone,
-    Posting,
-    Prediction,
-    Resolution,
-    RuleVersion,
-    Score,
-    Sealed,
-    SealedContent,
-)
-from forecasts.services.sealing import seal_commitment
+from forecasts.models import ApiToken, Article, Lexicon, Milestone, Posting, Prediction, Resolution, RuleVersion, Score
 from forecasts.services.settlement import settle_prediction
-from forecasts.services.sources import record_entity
-from forecasts.services.verdicts import record_verdict
-from tests.builders import (
-    NOW,
-    make_event,
-    make_forecaster,
-    make_prediction,
-    make_source,
-    make_topic,
-    make_world,
-    rule_that_it_occurs,
-)
+from tests.builders import NOW, make_event, make_prediction, rule_that_it_occurs
 
 from .conftest import errors_of
+from .rows import (
+    LATER,
+    READ_AT,
+    ROWS,
+    WHY,
+    articles,
+    claims,
+    decide,
+    disputes,
+    lexicons,
+    milestones,
+    observations,
+    predictions,
+    verdicts,
+)
 from .test_bulk import fates, post_lines
 
 pytestmark = pytest.mark.django_db
-WHY = "The ministry said so on the day."
-LATER = "2025-04-01T00:00:00Z"
-
-
-def claims(count: int) -> list[Prediction]:
-    """Predictions that nothing decides but a person."""
-    return [make_prediction(statement=f"Claim {n}.", title=f"Claim {n}", rules=[]) for n in range(count)]
-
-
-def articles() -> list[dict]:
-    make_forecaster("the-example", kind="OUTLET"), make_forecaster()
-    text = {"title": "After the vote", "outlet": "the-example", "authors": ["ada-byron"]}
-    day = {"published_at": "2025-01-06T00:00:00Z"}
-    return [text | day | {"canonical_url": f"https://example.org/{n}"} for n in range(3)]
-
-
-def forecasters() -> list[dict]:
-    return [{"slug": slug, "name": slug.title()} for slug in ("bob", "eve", "kim")]
-
-
-def topics() -> list[dict]:
-    return [{"path": path} for path in ("aid/air", "aid/sea", "trade")]
-
-
-def predictions() -> list[dict]:
-    make_forecaster(), make_topic()
-    claim = {"holder": "ada-byron", "topic": "aid/military", "title": "Aid", "outcome": "aid is sent"}
-    day = {"issued_at": "2025-02-01T00:00:00Z"}
-    return [claim | day | {"statement": f"Aid is sent by day {n}."} for n in range(3)]
-
-
-def rules() -> list[dict]:
-    return [{"prediction": str(one.pk), "rule": rule_that_it_occurs()} for one in claims(3)]
-
-
-def verdicts() -> list[dict]:
-    return [{"prediction": str(one.pk), "verdict": "YES", "reason": WHY} for one in claims(3)]
-
-
-def disputes() -> list[dict]:
-    decided = claims(3)
-    for one in decided:
-        decide(one)
-    return [{"prediction": str(one.pk), "reason": WHY} for one in decided]
-
-
-def lexicons() -> list[dict]:
-    words = [{"phrase": "likely", "point": "0.7", "source": "The style guide."}]
-    return [{"code": code, "title": "House words", "source": "A survey.", "entries": words} for code in "abc"]
-
-
-def sources() -> list[dict]:
-    feed = {"name": "A wire", "tier": "A", "settlement_lag_seconds": 86_400}
-    return [feed | {"slug": slug} for slug in ("ap", "dpa", "afp")]
-
-
-def entities() -> list[dict]:
-    return [{"path": path, "label": path} for path in ("CHN", "CHN.GOV", "IND")]
-
-
-def milestones() -> list[dict]:
-    return [{"key": key, "label": key, "occurs_at": LATER} for key in ("vote.a", "vote.b", "vote.c")]
-
-
-def observations() -> list[dict]:
-    make_source()
-    value = {"source": "wire", "series": "S", "value": "1.5", "released_at": "2025-02-02T00:00:00Z"}
-    return [value | {"valid_on": f"2025-01-0{n}"} for n in (1, 2, 3)]
-
-
-def coverage() -> list[dict]:
-    return [{"source": make_source(slug=slug).slug, "complete_to": LATER} for slug in ("ap", "dpa", "afp")]
-
-
-def memberships() -> list[dict]:
-    make_world()
-    return [{"member": member, "group": "USA", "starts_at": LATER} for member in make_entities("kim", "lee", "max")]
-
-
-def corrections() -> list[dict]:
-    content = {"event_type": "AID", "occurred_on": "2025-02-04", "topics": ["aid/military"], "actors": ["USA.GOV"]}
-    return [{"event": str(one.pk), "title": "It was sent a day later", "reason": WHY} | content for one in events()]
-
-
-def retractions() -> list[dict]:
-    return [{"event": str(one.pk), "reason": WHY, "known_at": LATER} for one in events()]
-
-
-def evidence() -> list[dict]:
-    return [{"event": str(one.pk), "url": "https://third.example/aid"} for one in events()]
-
-
-def events() -> list[Event]:
-    return [make_event(external_id=str(n), title=f"Aid is sent {n}").event for n in range(3)]
-
-
-def sealed() -> list[dict]:
-    make_forecaster()
-    row = {"forecaster": "ada-byron", "reveal_by": "2035-01-01T00:00:00Z"}
-    return [row | {"commitment": digit * 64} for digit in "abc"]
-
-
-def reveals() -> list[dict]:
-    thoughts = [Seal(canonical(said_of(one)).decode(), "5e" * 16) for one in claims(3)]
-    for thought in thoughts:
-        seal_commitment(
-            forecaster=make_forecaster(), commitment=thought.commitment, reveal_by=NOW + timedelta(days=9), now=NOW
-        )
-    return [{"sealed": one.commitment, "content": json.loads(one.content), "salt": one.salt} for one in thoughts]
-
-
-def said_of(prediction: Prediction) -> dict:
-    return {"v": 1, "prediction": str(prediction.pk), "probability": "0.3"}
-
-
-def make_entities(*paths: str) -> tuple[str, ...]:
-    for path in paths:
-        record_entity(path=path, label=path)
-    return paths
-
-
-def decide(prediction: Prediction) -> None:
-    """Record what somebody else says of it."""
-    other, _ = User.objects.get_or_create(username="other")
-    record_verdict(prediction_id=prediction.pk, verdict="NO", reason="It was denied.", actor=other, now=NOW)
-
-
-ROWS: dict[str, Callable[[], list[dict]]] = {
-    "articles": articles,
-    "corrections": corrections,
-    "coverage": coverage,
-    "disputes": disputes,
-    "entities": entities,
-    "evidence": evidence,
-    "forecasters": forecasters,
-    "lexicons": lexicons,
-    "memberships": memberships,
-    "milestones": milestones,
-    "observations": observations,
-    "predictions": predictions,
-    "retractions": retractions,
-    "reveals": reveals,
-    "rules": rules,
-    "sealed": sealed,
-    "sources": sources,
-    "topics": topics,
-    "verdicts": verdicts,
-}
-# Where a row recorded in numbers is read; what is not listed is read under its own name.
-READ_AT = {
-    "verdicts": "resolutions", "coverage": "sources", "memberships": "entities", "reveals": "sealed",
-    "corrections": "events", "retractions": "events", "evidence": "events",
-}  # fmt: skip
 
 
 def ids(answer) -> list[str]:
@@ -433,89 +261,3 @@ def test_a_dispute_for_another_reason_is_one_too_many(resolver):
 
     assert fates(answer) == ["RECORDED", "REFUSED"]
     assert "It is disputed already" in problem_of(answer.json()["results"][1])["reason"]
-
-
-def test_a_token_records_for_its_own_source_and_forecaster_alone(program_with):
-    program = program_with(ApiToken.Scope.EVENT_WRITE, ApiToken.Scope.FORECAST_WRITE)
-    other, theirs = make_source(slug="agency"), make_forecaster("bob")
-    event = make_event(source=other, external_id="theirs").event
-    commitment = sealed()[0] | {"forecaster": theirs.slug}
-    seal_commitment(forecaster=theirs, commitment="d" * 64, reveal_by=NOW + timedelta(days=9), now=NOW)
-    rows = {
-        "coverage": {"source": "agency", "complete_to": LATER},
-        "corrections": corrections()[0] | {"event": str(event.pk)},
-        "retractions": {"event": str(event.pk), "reason": WHY},
-        "evidence": {"event": str(event.pk), "url": "https://third.example/aid"},
-        "sealed": commitment,
-        "reveals": {"sealed": "d" * 64},
-    }
-
-    told = {name: program.post(f"bulk/{name}/", [row]).json()["results"][0] for name, row in rows.items()}
-
-    assert {name: row["status"] for name, row in told.items()} == dict.fromkeys(rows, "REFUSED")
-    assert {name: list(problem_of(row)) for name, row in told.items()} == {
-        "coverage": ["source"], "corrections": ["event"], "retractions": ["event"], "evidence": ["event"],
-        "sealed": ["forecaster"], "reveals": ["sealed"],
-    }  # fmt: skip
-    assert "not for agency" in problem_of(told["coverage"])["source"]
-
-
-def test_what_is_sealed_in_numbers_tells_once_what_opens_it(program_with):
-    program = program_with(ApiToken.Scope.FORECAST_WRITE)
-    (claim, *_) = claims(1)
-    own = {name: value for name, value in sealed()[0].items() if name != "commitment"}
-    rows = [own | {"content": said_of(claim)}, sealed()[1], own, own | {"content": {"v": 1}}]
-
-    answer = program.post("bulk/sealed/", rows)
-
-    assert fates(answer) == ["RECORDED", "RECORDED", "REFUSED", "REFUSED"]
-    here, theirs, *_ = answer.json()["results"]
-    assert here["opening_salt"] == SealedContent.objects.get(sealed__commitment=here["id"]).salt
-    assert theirs["opening_salt"] is None
-    assert "either a content to keep here, or a commitment" in problem_of(answer.json()["results"][2])["content"]
-    assert Sealed.objects.count() == 2
-
-
-def test_facts_in_numbers_make_due_what_they_concern_with_one_statement(administrator):
-    due, other = (
-        make_prediction(),
-        make_prediction(statement="It retreats.", rule=rule_that_it_occurs(event_type="RETREAT")),
-    )
-    rows = [row | {"title": f"Aid is sent {n}"} for n, row in enumerate(corrections())]
-    Prediction.objects.update(next_check_at=None)
-
-    with CaptureQueriesContext(connection) as queries:
-        assert fates(administrator.post("bulk/corrections/", rows)) == ["RECORDED"] * 3
-
-    written = [query["sql"] for query in queries if query["sql"].startswith('UPDATE "forecasts_prediction"')]
-    assert len(written) == 1
-    assert [Prediction.objects.get(pk=one.pk).next_check_at is None for one in (due, other)] == [False, True]
-
-
-def test_a_body_that_is_refused_whole_makes_nothing_due(administrator):
-    make_prediction()
-    rows = corrections()
-    Prediction.objects.update(next_check_at=None)
-
-    administrator.post("bulk/corrections/?mode=all", [*rows, rows[0] | {"reason": ""}])
-
-    assert Prediction.objects.get().next_check_at is None
-
-
-def test_rows_that_facts_wait_for_are_recorded_in_short_transactions(administrator, monkeypatch):
-    record, sizes = one_by_one.one_by_one_on_routes, []
-
-    def counted(rows, *, write):
-        sizes.append(len(rows))
-        return record(rows, write=write)
-
-    monkeypatch.setattr(one_by_one, "one_by_one_on_routes", counted)
-    monkeypatch.setattr(MilestoneBulkView, "n_at_once", 2)
-
-    for mode in ("each", "all"):
-        administrator.post(f"bulk/milestones/?mode={mode}", milestones())
-    administrator.client.defaults["HTTP_IDEMPOTENCY_KEY"] = "one"
-    administrator.post("bulk/milestones/", milestones())
-
-    # What is one transaction anyway takes its locks in one order.
-    assert sizes == [2, 1, 3, 3]

@@ -53,8 +53,9 @@ def the(row: Prediction | Forecaster) -> str:
     return f"'{row.pk}'" if connection.vendor == "postgresql" else f"'{row.pk.hex}'"
 
 
-# Numbers n.i count forecasts; a hundred are made on each prediction, and four predictions hang on each event.
-EACH, PER_EVENT, TOPICS, OUTLETS, CROWD, REGULARS = 100, 4, 20, 20, 20_000, 2
+# Numbers n.i count forecasts; a hundred are made on each prediction, each on an event of its own: of ten thousand forecasts every
+# figure is worked out, as of more.
+EACH, PER_EVENT, TOPICS, OUTLETS, CROWD, REGULARS = 100, 1, 20, 20, 20_000, 2
 RESOLUTIONS = 4 * 10**12
 OUTCOME = "(CASE WHEN ({prediction} * 7919) %% 100 < 40 THEN 10000 ELSE 0 END)"
 

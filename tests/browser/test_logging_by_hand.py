@@ -143,6 +143,29 @@ def test_a_file_that_is_sent_shows_how_far_it_is_and_then_what_came_of_it(visit)
 
 
 @pytest.mark.parametrize("width", [360, 1280])
+def test_a_long_file_leads_to_a_page_that_tells_how_far_it_is(width, visit):
+    window = signed_in(visit(width=width))
+    window.open("/admin/forecasts/forecast/upload/")
+    rows = (f"almanac,It snows on day {number}.,rare-rainbow,0.5,2024-01-01T06:00:00Z" for number in range(2001))
+    text = "\n".join(["asker,statement,forecaster,probability,made_at", *rows])
+    fill(window, {"topic": "weather"})
+    file = {"name": f"calls-of-a-very-long-winter-{'x' * 60}.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    window.page.locator("[name=file]").set_input_files(file)
+    press(window, "Record")
+    window.page.locator("#progress-title").wait_for()
+
+    assert "0 of 2001 rows" in window.page.locator("[role=status]").inner_text()
+    # It asks again by itself; nothing goes on here, where no worker runs.
+    with window.page.expect_response("**/upload/*/"):
+        pass
+    faults = window.faults("admin uploading")
+    window.open("/admin/forecasts/forecast/upload/")
+    assert window.page.get_by_role("link", name=file["name"]).first.is_visible()
+    assert faults + window.faults("admin upload") == []
+    assert complaints(window) == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
 def test_views_of_the_flow_fit_and_are_accessible(width, visit):
     window, faults = signed_in(visit(width=width)), []
     text = paste(window)

@@ -69,6 +69,7 @@ def test_a_sweep_that_stands_still_for_five_minutes_is_named_and_the_process_is_
     ran("sweep", minutes_ago=5.1)
     ran("send-webhooks", minutes_ago=1)
     ran("reveal-sealed", minutes_ago=1)
+    ran("record-uploads", minutes_ago=1)
 
     answer = client.get("/healthz/jobs")
 

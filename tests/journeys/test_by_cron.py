@@ -7,7 +7,16 @@ from forecasts.models import JobRun
 from tests.everything import a_row_in_every_table
 from tests.examined import breaches
 
-JOBS = ("sweep", "recheck", "forget_answers", "record_aggregates", "reveal_sealed", "send_webhooks", "doctor")
+JOBS = (
+    "sweep",
+    "recheck",
+    "forget_answers",
+    "record_aggregates",
+    "reveal_sealed",
+    "send_webhooks",
+    "record_uploads",
+    "doctor",
+)
 
 
 def test_every_job_runs_by_command_and_leaves_nothing_broken(committed):

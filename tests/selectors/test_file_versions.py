@@ -75,3 +75,16 @@ def test_threads_may_ask_at_the_same_time(file):
         names = set(pool.map(lambda _: versions.of(str(file)), range(50)))
 
     assert len(names) == 1
+
+
+def test_a_child_watches_by_a_connection_of_its_own_and_leaves_its_parents_open(file, monkeypatch):
+    versions = FileVersions()
+    of_parent = versions.of(str(file))
+    with monkeypatch.context() as child:
+        child.setattr("forecasts.selectors.file_versions.os.getpid", lambda: -1)
+        of_child = versions.of(str(file))
+
+        assert of_child == versions.of(str(file))
+    assert None not in (of_parent, of_child)
+    assert of_parent.split(".")[0] != of_child.split(".")[0]
+    assert [watch.connection.execute("PRAGMA data_version").fetchone() for watch in versions._of_parents] != []

@@ -68,6 +68,7 @@ def test_a_run_that_cannot_be_noted_is_no_failure(monkeypatch, caplog):
         ("recheck", "recheck"),
         ("forget_answers", "forget-answers"),
         ("record_aggregates", "record-aggregates"),
+        ("record_uploads", "record-uploads"),
         ("reveal_sealed", "reveal-sealed"),
         ("send_webhooks", "send-webhooks"),
         ("doctor", "doctor"),

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 NO_RECORDS = {
     "apitoken", "change", "checkpoint", "clustercell", "delivery", "eventkey", "jobrun", "keptanswer", "ledgerentry", "ledgerhead",
     "ledgersalts", "levelcell", "posting", "predictioncounts", "rulekey", "scope", "sealedcontent", "searchtext", "signingkey", "topicoutcomes",
-    "uncounted", "webhook",
+    "uncounted", "upload", "webhook",
 }  # fmt: skip
 # Columns that say where a row stands in a queue, whose login it is, or what its own row says already.
 LEFT_OUT = {

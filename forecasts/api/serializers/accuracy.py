@@ -51,14 +51,16 @@ class RecordSerializer(Part):
 class CallSerializer(Part):
     """One scored forecast."""
 
-    prediction = serializers.UUIDField(source="prediction_id")
+    comes_as_shown = True  # From `call_shown`.
+
+    prediction = serializers.UUIDField()
     title = serializers.CharField()
     topic = serializers.CharField()
     forecaster = serializers.CharField()
     phrase = serializers.CharField(help_text="The words the probability was read from, if it was.")
-    probability = serializers.SerializerMethodField()
+    probability = serializers.CharField()
     outcome = serializers.FloatField(help_text="1: it happened; 0: it did not; between them: in part.")
-    terms = serializers.SerializerMethodField(help_text="Its own score under each rule.")
+    terms = serializers.DictField(child=serializers.FloatField(), help_text="Its own score under each rule.")
     weight = serializers.FloatField(help_text="Its weight in each mean: a forecaster has 1 in all on a prediction.")
     cluster = serializers.CharField(help_text="Calls with the same key hang on the same event.")
     verdict = serializers.CharField()
@@ -66,11 +68,25 @@ class CallSerializer(Part):
     is_conditional = serializers.BooleanField()
     is_retrospective = serializers.BooleanField()
 
-    def get_probability(self, call: Call) -> str:
-        return f"{call.probability:.4f}"
 
-    def get_terms(self, call: Call) -> dict[str, float]:
-        return {"BRIER": call.brier, "LOG": call.log}
+def call_shown(call: Call) -> dict[str, Any]:
+    """A call as `CallSerializer` shows it."""
+    return {
+        "prediction": call.prediction_id,
+        "title": call.title,
+        "topic": call.topic,
+        "forecaster": call.forecaster,
+        "phrase": call.phrase,
+        "probability": f"{call.probability:.4f}",
+        "outcome": call.outcome,
+        "terms": {"BRIER": call.brier, "LOG": call.log},
+        "weight": call.weight,
+        "cluster": call.cluster,
+        "verdict": call.verdict,
+        "state": call.state,
+        "is_conditional": call.is_conditional,
+        "is_retrospective": call.is_retrospective,
+    }
 
 
 class LexiconVersionSerializer(Part):
@@ -134,7 +150,7 @@ def accuracy_of(card: Scorecard) -> dict[str, Any]:
             if card.details
             else dict.fromkeys(("verbal", "conditional", "spread", "deadlines"))
         ),
-        "calls": card.calls,
+        "calls": [call_shown(call) for call in card.calls],
         "n_calls": card.n_calls,
     }
 

@@ -39,6 +39,8 @@ class Part(serializers.Serializer):
     """A part of an answer that is no row. Nothing in it can be written."""
 
     shows_rows = True
+    # What it is given has the values that its fields would show, under their names and in their order.
+    comes_as_shown = False
 
     def to_representation(self, instance: Any) -> Any:
         return shown_by(type(self))(instance)

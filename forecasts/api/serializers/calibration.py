@@ -1,12 +1,14 @@
 """Calibration as it is shown: counts, curve and bands, each with its reason where the sample is too small."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rest_framework import serializers
 
 from forecasts.scoring.bands import Band, Consistency
-from forecasts.scoring.calibration import Level
+from forecasts.scoring.calibration import level_columns
 from forecasts.scoring.intervals import IntervalMethod
+from forecasts.scoring.levels import Levels
 from forecasts.scoring.reliability import Bands, curve_of, losses_of
 from forecasts.scoring.thresholds import Absent, why_absent
 from forecasts.selectors.scorecards import Scorecard
@@ -22,6 +24,8 @@ NAMES = ("BRIER", "MISCALIBRATION", "MISCALIBRATION_BY_CHANCE", "MISCALIBRATION_
 
 class LevelSerializer(Part):
     """One probability that was used, how much of all it was used for, and the share of it that came about."""
+
+    comes_as_shown = True  # From `levels_shown`.
 
     probability = serializers.CharField()
     n = serializers.IntegerField()
@@ -99,25 +103,29 @@ def calibration_of(card: Scorecard) -> dict[str, Any]:
     curve, murphy = curve_of(levels, n_clusters=n_clusters), losses_of(levels, n_clusters=n_clusters)
     has_bars = why_absent("level_intervals", levels, n_clusters=n_clusters) is None
     figures = {one.measure.name: one for one in card.figures}
-    rows = zip(card.summary.levels, levels.weights.tolist(), strict=True)
     return sample_of(card) | {
         "scores": [figure(figures[name]) for name in NAMES],
-        "levels": [_level(level, share=weight / levels.n, has_bars=has_bars) for level, weight in rows],
+        "levels": list(levels_shown(levels, has_bars=has_bars)),
         "curve": missing(curve) | {"steps": () if isinstance(curve, Absent) else curve},
         "murphy": missing(murphy) | {"points": () if isinstance(murphy, Absent) else murphy},
         "bands": card.bands and _bands(card.bands),
     }
 
 
-def _level(level: Level, *, share: float, has_bars: bool) -> dict[str, Any]:
-    reach = {"low": level.low, "high": level.high, "method": IntervalMethod.JEFFREYS, "level": LEVEL}
-    return {
-        "probability": f"{level.probability:.4f}",
-        "n": level.n,
-        "share": share,
-        "observed_share": level.observed_share,
-        "interval": reach | {"n_clusters": level.n} if has_bars else None,
-    }
+def levels_shown(levels: Levels, *, has_bars: bool) -> Iterator[dict[str, Any]]:
+    """Each level as `LevelSerializer` shows it."""
+    whole = levels.n
+    for probability, n, observed, low, high, weight in zip(
+        *level_columns(levels), levels.weights.tolist(), strict=True
+    ):
+        reach = {"low": low, "high": high, "method": IntervalMethod.JEFFREYS, "level": LEVEL, "n_clusters": n}
+        yield {
+            "probability": f"{probability:.4f}",
+            "n": n,
+            "share": weight / whole,
+            "observed_share": observed,
+            "interval": reach if has_bars else None,
+        }
 
 
 def _bands(bands: Bands) -> dict[str, Any]:

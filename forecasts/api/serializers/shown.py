@@ -108,12 +108,19 @@ def _of_many(field: Any) -> Reader:
 
 def _showing(field: Any) -> Reader:
     one: Any = field.child if isinstance(field, serializers.ListSerializer) else field
+    if getattr(type(one), "comes_as_shown", False):
+        return _as_it_is
     # Only a serializer that shows rows in the framework's own way can be taken apart.
     if not hasattr(type(one), "shows_rows"):
         return _instant if type(field) is serializers.DateTimeField else field.to_representation
     kind: Any = type(one)
     show = shown_by(kind)
     return show if one is field else _each(show)
+
+
+def _as_it_is(value: Any) -> Any:
+    """What was made in the shape in which it is shown, since there is much of it."""
+    return value
 
 
 def _each(show: Reader) -> Reader:

@@ -1,4 +1,4 @@
-// While a file is sent, shows how much of it has arrived; what is recorded of it only the answer says. Without it the browser waits.
+// While a file is sent, shows how much of it has arrived, and then how far it is recorded. Without it the browser waits, and asks again by itself.
 'use strict';
 
 const show = (told, text, share) => {
@@ -28,6 +28,10 @@ const send = (form, submitter) => {
     });
     sending.upload.addEventListener('load', () => show(told, told.dataset.arrived));
     sending.addEventListener('load', () => {
+        if (sending.responseURL !== form.action) {
+            location.assign(sending.responseURL);
+            return;
+        }
         const page = new DOMParser().parseFromString(sending.responseText, 'text/html');
         document.title = page.title;
         document.getElementById('content-main').replaceWith(page.getElementById('content-main') ?? page.body);
@@ -49,3 +53,20 @@ document.addEventListener('submit', event => {
         send(event.target, event.submitter);
     }
 });
+
+const EVERY = 2000;
+
+const follow = async () => {
+    const answer = await fetch(location.href).catch(() => null);
+    if (answer?.ok && !answer.redirected) {
+        const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        document.getElementById('content-main').replaceWith(page.getElementById('content-main'));
+    }
+    if (document.querySelector('.going-on')) {
+        setTimeout(follow, EVERY);
+    }
+};
+
+if (document.querySelector('.going-on')) {
+    setTimeout(follow, EVERY);
+}
