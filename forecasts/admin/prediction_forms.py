@@ -13,6 +13,7 @@ from forecasts.feeds.deadline_words import meaning_of
 from forecasts.models import Article, Forecaster, Prediction, RuleVersion, Topic
 from forecasts.selectors.resolutions import current_rules
 from forecasts.services.forecasts import Wording
+from forecasts.services.implied_deadlines import with_proposed_end
 from forecasts.services.intake import RuleDraft, log_prediction
 from forecasts.services.predictions import ClaimDraft, record_rule
 from forecasts.services.rule_checks import RuleCheck
@@ -111,7 +112,12 @@ class PredictionForm(ProbabilityFields, RuleForm):
 
     def clean(self) -> dict:
         self._propose_last_day()
-        return super().clean()
+        values, said_at = super().clean(), self._said_at()
+        if said_at:
+            # A rule as JSON may leave its ends out too.
+            words = values.get("deadline_words") or ""
+            self.rule_data = with_proposed_end(self.rule_data, words=words, said_at=said_at)
+        return values
 
     def _propose_last_day(self) -> None:
         """Where words imply the deadline and the outcome of the rule has none, the day that they imply."""

@@ -80,13 +80,14 @@ IN_NUMBERS: dict[str, type[bulk.BulkEndpoint]] = {
 }
 
 addresses = [
-    *router.urls,
+    # First what is asked most: addresses are tried one after the other.
     path("accuracy/", accuracy.AccuracyView.as_view(), name="accuracy"),
+    path("calibration/", accuracy.CalibrationView.as_view(), name="calibration"),
+    *router.urls,
     path("accuracy/calls.csv", calls.CallsCsvView.as_view(), name="calls-csv"),
     path("accuracy/cohort/", accuracy.CohortView.as_view(), name="cohort"),
     path("accuracy/figures.csv", calls.FiguresCsvView.as_view(), name="figures-csv"),
     path("accuracy/calls.ndjson", calls.CallsLinesView.as_view(), name="calls-ndjson"),
-    path("calibration/", accuracy.CalibrationView.as_view(), name="calibration"),
     path("changes/", changes.ChangesView.as_view(), name="changes"),
     path("ledger/", ledger.LedgerView.as_view(), name="ledger"),
     path("ledger/entries/", ledger.EntriesView.as_view(), name="ledger-entries"),

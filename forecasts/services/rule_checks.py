@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from forecasts import rules
+from forecasts.feeds.deadline_words import words_fault
 from forecasts.models import EventVersion
 from forecasts.rules.dry_run import ClauseTrial, try_clauses
 from forecasts.selectors.knowledge import knowledge
 from forecasts.selectors.verdicts import judge_draft
 
+from .implied_deadlines import with_proposed_end
 from .predictions import checked_rule
+from .refusal import refuse
 
 LOOK_BACK = timedelta(days=730)
 
@@ -45,16 +48,21 @@ class RuleCheck:
         return not found and not self.n_values
 
 
-def check_rule(*, rule: object, publication: datetime, now: datetime) -> RuleCheck:
+def check_rule(*, rule: object, publication: datetime, now: datetime, deadline_words: str = "") -> RuleCheck:
     """
     Return what a rule would come to on what is recorded now.
 
     Events count from the publication, or for two years back where that is longer.
 
+    Args:
+        deadline_words: The words that imply its deadline: they propose the ends that it leaves out.
     Raises:
-        Refused: The rule is malformed or can never be decided; under the name `rule`.
+        Refused: The rule is malformed or can never be decided, under the name `rule`; or no table knows the words.
     """
-    parsed = checked_rule(rule, publication=publication)
+    if deadline_words and (fault := words_fault(deadline_words)):
+        raise refuse("deadline_words", fault)
+    completed = with_proposed_end(rule, words=deadline_words, said_at=publication)
+    parsed = checked_rule(completed, publication=publication)
     facts = knowledge(publication=publication, keys=rules.rule_keys(parsed), as_of=now)
     judged = judge_draft(rule=parsed, facts=facts, label="this rule")
     since = min(publication, now - LOOK_BACK)

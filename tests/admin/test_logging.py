@@ -1,5 +1,6 @@
 """From an article to a verdict, by hand, in the admin."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -29,6 +30,7 @@ from tests.builders import (
     make_source,
     make_topic,
     make_world,
+    rule_that_it_occurs,
 )
 
 from .pages import add_page, errors_after, event_input, prediction_input, row_page, step_page
@@ -253,3 +255,17 @@ def test_without_words_a_rule_needs_its_last_day(admin):
     given = prediction_input(make_article(), topic=make_topic().pk, then_last_day="")
 
     assert list(errors_after(admin, add_page("prediction"), given)) == ["then_last_day"]
+
+
+def test_a_rule_as_json_may_leave_its_end_to_the_words(admin):
+    rule = rule_that_it_occurs()
+    del rule["consequent"]["occurs"]["window"]["end"]
+    make_world()
+    given = prediction_input(make_article(), topic=make_topic().pk, deadline_basis="IMPLIED", deadline_words="soon")
+    by_hand = {name: value for name, value in given.items() if not name.startswith("then_")} | {
+        "rule": json.dumps(rule)
+    }
+
+    tried = admin.post(add_page("prediction"), by_hand | {"_dry_run": "1"})
+
+    assert "from publication until before 2025-04-07." in tried.text

@@ -2,13 +2,18 @@
 
 import orjson
 import pytest
-from rest_framework.serializers import ModelSerializer
+from rest_framework.serializers import ModelSerializer, Serializer
 
 from forecasts.api.renderers import OrjsonRenderer
+from forecasts.api.serializers.accuracy import CallSerializer, call_shown
+from forecasts.api.serializers.base import Part
+from forecasts.api.serializers.calibration import LevelSerializer, levels_shown
 from forecasts.api.serializers.forecasts import ForecastSerializer, LexiconWithEntriesSerializer
 from forecasts.api.serializers.predictions import PredictionSerializer, RuleSerializer
 from forecasts.api.serializers.resolutions import ResolutionSerializer
 from forecasts.models import Forecast, Lexicon, Prediction, Resolution, RuleVersion
+from forecasts.scoring.levels import Levels
+from forecasts.selectors.calls import Call
 from forecasts.services.forecasts import record_forecast, record_lexicon, wording
 from forecasts.services.settlement import settle_prediction
 from tests.builders import NOW, cover, make_event, make_forecaster, make_prediction
@@ -59,3 +64,30 @@ def test_a_field_that_somebody_took_away_is_not_shown():
 
     assert "title" not in serializer.data
     assert "statement" in serializer.data
+
+
+CALL = Call(
+    prediction_id="0b0b7a9c-5d3e-4b6e-9a55-0d8c2f8b7d11", title="Aid is sent", topic="aid", forecaster="ada-byron",
+    phrase="likely", probability=0.7, outcome=1.0, brier=0.09, log=0.3566749439, cluster="a", verdict="YES", state="FINAL",
+    is_conditional=False, is_retrospective=True, weight=0.5,
+)  # fmt: skip
+LEVELS = Levels.of([0.2] * 20 + [0.7] * 20, [0, 1] * 20)
+MADE = [(CallSerializer, call_shown(CALL)), *((LevelSerializer, one) for one in levels_shown(LEVELS, has_bars=True))]
+
+
+def test_every_part_that_comes_as_it_is_shown_is_tried_here():
+    offered = {kind for kind in below(Part) if kind.comes_as_shown}
+
+    assert {kind for kind, _ in MADE} == offered
+
+
+def below(kind: type) -> set[type]:
+    return {one for own in kind.__subclasses__() for one in (own, *below(own))}
+
+
+@pytest.mark.parametrize(("kind", "made"), MADE)
+def test_what_comes_as_it_is_shown_is_what_its_fields_would_show(kind, made):
+    by_its_fields = Serializer.to_representation(kind(made), made)
+
+    # To the byte: the names in their order, and no number of another kind.
+    assert OrjsonRenderer().render(made) == OrjsonRenderer().render(by_its_fields)

@@ -36,6 +36,18 @@ def test_every_make_target_is_explained():
     assert {target for target in targets if f"make {target}" not in pages} == set()
 
 
+def test_decisions_are_numbered_one_after_the_other_and_say_their_number():
+    pages = sorted((ROOT / "docs" / "adr").glob("*.md"))
+
+    numbers = [int(page.name.partition("-")[0]) for page in pages]
+    assert numbers == list(range(1, len(pages) + 1))
+    assert [
+        page.name
+        for page, number in zip(pages, numbers, strict=True)
+        if not page.read_text().startswith(f"# {number}. ")
+    ] == []
+
+
 @pytest.mark.parametrize("suffix", ["", "-test", "-lint", "-ci"])
 def test_every_requirement_is_in_its_lock(suffix):
     wanted = (ROOT / f"requirements{suffix}.in").read_text()

@@ -73,3 +73,15 @@ def test_a_malformed_rule_is_refused():
 
     with pytest.raises(Refused, match="ends before it begins"):
         check_rule(rule=rule_that_it_occurs(end="2025-01-01T00:00:00Z"), publication=PUBLISHED, now=NOW)
+
+
+def test_words_propose_the_end_that_a_rule_leaves_out():
+    make_world()
+    rule = rule_that_it_occurs()
+    del rule["consequent"]["occurs"]["window"]["end"]
+
+    check = check_rule(rule=rule, publication=PUBLISHED, now=NOW, deadline_words="soon")
+
+    assert check.words.endswith("from publication until before 2025-04-07.")
+    with pytest.raises(Refused, match="deadlines-1 says nothing of “sooon”. Near it: soon."):
+        check_rule(rule=rule, publication=PUBLISHED, now=NOW, deadline_words="sooon")

@@ -25,7 +25,7 @@ NAMES = ("BRIER", "MISCALIBRATION", "MISCALIBRATION_BY_CHANCE", "MISCALIBRATION_
 class LevelSerializer(Part):
     """One probability that was used, how much of all it was used for, and the share of it that came about."""
 
-    comes_as_shown = True  # From `_levels`.
+    comes_as_shown = True  # From `levels_shown`.
 
     probability = serializers.CharField()
     n = serializers.IntegerField()
@@ -105,14 +105,14 @@ def calibration_of(card: Scorecard) -> dict[str, Any]:
     figures = {one.measure.name: one for one in card.figures}
     return sample_of(card) | {
         "scores": [figure(figures[name]) for name in NAMES],
-        "levels": list(_levels(levels, has_bars=has_bars)),
+        "levels": list(levels_shown(levels, has_bars=has_bars)),
         "curve": missing(curve) | {"steps": () if isinstance(curve, Absent) else curve},
         "murphy": missing(murphy) | {"points": () if isinstance(murphy, Absent) else murphy},
         "bands": card.bands and _bands(card.bands),
     }
 
 
-def _levels(levels: Levels, *, has_bars: bool) -> Iterator[dict[str, Any]]:
+def levels_shown(levels: Levels, *, has_bars: bool) -> Iterator[dict[str, Any]]:
     """Each level as `LevelSerializer` shows it."""
     whole = levels.n
     for probability, n, observed, low, high, weight in zip(

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from forecasts.api.fields import InstantField
 
-from .base import Body
+from .base import Body, ShortText
 
 
 class NewRuleCheck(Body):
@@ -12,6 +12,9 @@ class NewRuleCheck(Body):
 
     rule = serializers.DictField(help_text="The criteria; /schema/rules/ describes the language.")
     publication = InstantField(help_text="Windows can count from it.")
+    deadline_words = ShortText(
+        60, help_text="The words that imply its deadline: they propose the ends that it leaves out."
+    )
 
 
 class MatchSerializer(serializers.Serializer):
