@@ -22,10 +22,9 @@ from forecasts.services.uploads import take_upload
 from forecasts.tasks import hint_uploads
 
 from .fields import line_text
-from .upload_progress import progress_url
+from .upload_progress import NEEDED, progress_url
 
 N_LISTED = 5
-NEEDED = ("forecasts.add_prediction", "forecasts.add_forecast", "forecasts.add_resolution")
 RECORD = "_record"
 # What is recorded while its sender waits; longer files are recorded outside of the request.
 MOST_AT_ONCE = CHUNK

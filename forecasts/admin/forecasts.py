@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from forecasts.models import Forecast, Lexicon, LexiconEntry
 
 from .forecast_forms import ForecastForm
-from .forecast_uploads import NEEDED, upload_page
+from .forecast_uploads import upload_page
 from .recording import KeptAdmin, RecordAdmin
 from .rows import KeptRows
-from .upload_progress import progress_page
+from .upload_progress import NEEDED, progress_page
 
 
 @admin.register(Forecast)

@@ -17,6 +17,7 @@ from forecasts.services.forecast_plans import ForecastImportReport
 from forecasts.services.uploads import COUNTED, go_on
 from forecasts.tasks import hint_uploads
 
+NEEDED = ("forecasts.add_prediction", "forecasts.add_forecast", "forecasts.add_resolution")
 GO_ON = "_go_on"
 
 
@@ -27,6 +28,8 @@ def progress_url(upload: Upload) -> str:
 
 def progress_page(request: HttpRequest, upload_id: UUID, *, context: dict[str, Any]) -> HttpResponse:
     """Tell how far a file is recorded, and what came of it; on a post go on with one that failed too often."""
+    if not request.user.has_perms(NEEDED):
+        raise PermissionDenied
     upload = get_object_or_404(Upload.objects.defer("content").select_related("sent_by"), pk=upload_id)
     if upload.sent_by_id != request.user.pk and not request.user.is_superuser:
         raise PermissionDenied

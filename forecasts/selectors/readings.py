@@ -94,7 +94,7 @@ def _snapshot_of_sqlite() -> Iterator[None]:
 
 def _question(noted: Sequence[Statement]) -> tuple[Statement, ...] | None:
     """What asks for the rows of all, in their order; None where that takes too many words, or does more than to ask."""
-    if len(noted) > MOST_STATEMENTS or not all(sql.lstrip(" (").startswith(READING) for sql, _ in noted):
+    if len(noted) > MOST_STATEMENTS or not all(sql.lstrip("( \n\t").startswith(READING) for sql, _ in noted):
         return None
     question = tuple(noted) if connection.vendor == "sqlite" else (_joined(noted),)
     return question if _size(question) <= LONGEST_QUESTION else None
