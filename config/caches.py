@@ -1,6 +1,7 @@
 """Django's caches, which also count in one step: what a rate limit asks of them at every request."""
 
 from functools import cached_property
+from os import getpid
 from typing import Any
 
 import structlog
@@ -74,10 +75,19 @@ class CountingRedisCache(RedisCache):
         client: Any = self._cache
         return client._serializer
 
-    @cached_property
+    @property
     def _connection(self) -> Any:
-        # Each thread has its cache, and so its connection: to make a client or to borrow one takes longer than to ask.
-        return self._cache.get_client(write=True).connection_pool.make_connection()
+        # Each thread has its cache, and so its connection: to make a client or to borrow one takes longer than to ask. A
+        # process that was forked must not read the answers to its parent.
+        process = getpid()
+        if process not in self._by_process:
+            made = self._cache.get_client(write=True).connection_pool.make_connection()
+            self._by_process = {process: made}
+        return self._by_process[process]
+
+    @cached_property
+    def _by_process(self) -> dict[int, Any]:
+        return {}
 
 
 class CountingMemoryCache(LocMemCache):

@@ -42,8 +42,12 @@ class _Waiting:
         """Make due whoever waits, with one statement."""
         if not self.since:
             return
-        touched = [_listening_for(keys, *span) for span, keys in self.facts.items()]
-        found = {pk for query in [*touched, *self.queries] for row in query for pk in row.values()}
+        queries = [*(_listening_for(keys, *span) for span, keys in self.facts.items()), *self.queries]
+        if len(queries) == 1 and not self.predictions:
+            # As without a block: the database finds and locks them in one.
+            make_due(predictions=queries[0], now=max(self.since))
+            return
+        found = {pk for query in queries for row in query for pk in row.values()}
         make_due(predictions=found | self.predictions, now=max(self.since))
 
 

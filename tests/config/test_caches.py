@@ -64,3 +64,30 @@ def test_a_count_is_one_round_trip_to_redis(monkeypatch):
     cache.count("a", seconds=60)
 
     assert len(sent) == 1
+
+
+def test_what_is_kept_is_read_again_until_its_time_is_over(counting):
+    counting.set("a", ("text", b"bytes"), 60)
+    counting.set("b", 7, None)
+    counting.set("c", "gone", 0)
+
+    assert [counting.get(name, "nothing") for name in "abc"] == [("text", b"bytes"), 7, "nothing"]
+    counting.touch("a", 0)
+    assert counting.get("a") is None
+
+
+def test_what_is_kept_in_redis_ends_when_it_is_to():
+    cache.set("a", "text", 60)
+    cache.set("b", "text", None)
+
+    lasts = [cache._cache.get_client("a").ttl(cache.make_key(name)) for name in "ab"]
+    assert (0 < lasts[0] <= 60, lasts[1]) == (True, -1)
+
+
+def test_a_process_that_was_forked_asks_over_a_connection_of_its_own(monkeypatch):
+    cache.count("a", seconds=60)
+    of_the_parent = cache._connection
+    monkeypatch.setattr("config.caches.getpid", lambda: -1)
+
+    assert cache._connection is not of_the_parent
+    assert cache.count("a", seconds=60) == 2

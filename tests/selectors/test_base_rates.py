@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from forecasts.models import Prediction
 from forecasts.scoring.base_rates import MIN_CASES
 from forecasts.selectors.base_rates import UNKNOWN, KnownOutcome, base_rates, lineage
-from forecasts.services.verdicts import reopen
+from forecasts.services.verdicts import record_verdict, reopen
 from tests.builders import NOW, PUBLISHED, make_article
 from tests.forecasting import asked, decide, settled
 
@@ -78,7 +78,17 @@ def test_the_nearest_topic_with_enough_is_taken(n_below, expected):
     assert (found if expected is UNKNOWN else (found.topic, found.cases)) == expected
 
 
-def test_what_is_reopened_counts_no_longer_and_what_failed_in_part_counts_in_part():
+def test_what_came_true_in_part_counts_in_part():
+    settled(6, of=MIN_CASES - 1)
+    record_verdict(
+        prediction_id=asked(1).pk, verdict="PARTLY", share=Decimal("0.5"), reason="It was a tie.",
+        actor=User.objects.get(username="importer"), known_at=BEFORE, now=NOW,
+    )  # fmt: skip
+
+    assert rate_of(asked(2)).rate == Decimal("0.3409")  # 7.5 / 22
+
+
+def test_what_is_reopened_counts_no_longer():
     settled(6)
     more = decide(asked(1), "YES", known_at=BEFORE)
     reopen(prediction_id=more.pk, reason="It was another bill.", actor=User.objects.get(username="editor"), now=NOW)

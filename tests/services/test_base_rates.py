@@ -77,8 +77,8 @@ def test_it_stays_whatever_becomes_of_the_verdicts_it_was_made_of():
     call_command("rebuild_scorecards", stdout=StringIO())
 
     assert list(Posting.objects.filter(resolution__prediction=prediction).values_list("pk", "reference")) == before
-    for chosen in (Slice(issued_from=PUBLISHED), Slice(as_of=NOW, issued_from=PUBLISHED)):
-        assert full_scorecard(chosen).coverage.against_base_rate == 1
+    for moment in ({}, {"as_of": NOW}, {"as_recorded": NOW}):
+        assert full_scorecard(Slice(issued_from=PUBLISHED, **moment)).coverage.against_base_rate == 1
     assert check_scopes() == []
 
 

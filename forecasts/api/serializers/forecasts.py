@@ -34,6 +34,9 @@ class ForecastSerializer(Answer):
             "is_scored",
             "made_at",
             "recorded_at",
+            "base_rate",
+            "base_rate_cases",
+            "base_rate_topic",
         ]
 
 
