@@ -16,6 +16,8 @@ from forecasts.selectors.readings import Readings
 
 # What an answer takes beside its body, roughly.
 OVERHEAD = 2000
+# The state of what hangs on no record: it is the same whatever is written.
+ALWAYS = "always"
 
 
 class Passing(HttpResponse):

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils import timezone
 
-from .answers import ANSWERS, Held, may_be_held
+from .answers import ALWAYS, ANSWERS, Held, may_be_held
 from .making import state_for
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -59,7 +59,8 @@ class HoldingMiddleware:
         held = ANSWERS.get(question)
         if held is None:
             return None
-        state = request.records_state = state_for(request)  # type: ignore[attr-defined]  # Handed on within a request.
+        state = held.state if held.state == ALWAYS else state_for(request)
+        request.records_state = state  # type: ignore[attr-defined]  # Handed on within a request.
         if not held.is_right_in(state, now=timezone.now()):
             request.was_held = True  # type: ignore[attr-defined]  # The same.
             return None

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from forecasts.held.answers import pass_at
+from forecasts.held.answers import ALWAYS, pass_at
 from forecasts.held.making import made_for, state_for
 from forecasts.held.middleware import HoldingMiddleware
 
@@ -40,10 +40,19 @@ def held(view: View) -> View:
     what their browser sends it has no part in.
     """
 
+    return _held(view, state_for)
+
+
+def held_for_good(view: View) -> View:
+    """A public page that hangs on nothing but its request, and asks the database for nothing."""
+    return _held(view, lambda request: ALWAYS)
+
+
+def _held(view: View, state_of: Callable[[HttpRequest], str | None]) -> View:
     @wraps(view)
     def shown(request: HttpRequest, **keys: Any) -> HttpResponse:
         # While somebody works on the pages themselves, they are made each time.
-        state = None if settings.DEBUG else state_for(request)
+        state = None if settings.DEBUG else state_of(request)
         answer: HttpResponse = made_for(request, partial(view, request, **keys), state=state)
         # Keep it, but ask each time whether it still holds.
         answer.headers.setdefault("Cache-Control", "no-cache")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from forecasts.scoring.rules import brier_score, log_score
 
-from .holding import held
+from .holding import held_for_good
 
 MOST = 5
 OUTCOMES = {"yes": 1.0, "no": 0.0}
@@ -27,7 +27,7 @@ class Try:
 
 
 @require_safe
-@held
+@held_for_good
 def scoring(request: HttpRequest) -> HttpResponse:
     """The explanation; where the address holds calls, with their scores."""
     said, happened = request.GET.getlist("said")[:MOST], request.GET.getlist("happened")[:MOST]

@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
-from forecasts.held.answers import ANSWERS, Held
+from forecasts.held.answers import ALWAYS, ANSWERS, Held
 from forecasts.migrations._changes import LATER, WATCHED
 from forecasts.models import Evidence, Forecaster, Prediction, Sealed, Topic
 from forecasts.services.forecasts import record_forecast, wording
@@ -58,10 +58,9 @@ def made_anew(address: str) -> bytes:
 def test_every_page_is_held_for_everybody_and_looked_at_again_after_a_write_elsewhere(committed, addresses, client):
     staff = Client()
     staff.force_login(User.objects.create_superuser("staff"))
-    wait_for_others()
     for address in addresses.values():
         first = client.get(address)
-        assert looked_up(client, address) == [], address
+        assert is_given_from_memory(client, address), address
         for again in (client.get(address), staff.get(address), FROM_ELSEWHERE.get(address)):
             assert (again.content, dict(again.items())) == (first.content, dict(first.items()) | own(again)), address
             assert not again.cookies, address
@@ -73,10 +72,22 @@ def test_every_page_is_held_for_everybody_and_looked_at_again_after_a_write_else
     write_elsewhere()
     noted = {address: held_after(client, address) for address in addresses.values()}
     write_elsewhere()
-    for address, before in noted.items():
-        after = held_after(client, address)
+    for_good = {address for address, held in noted.items() if held.state == ALWAYS}
+    assert for_good == {addresses["scoring"]}
+    for address in noted.keys() - for_good:
+        before, after = noted[address], held_after(client, address)
         assert after.readings is before.readings is not None, address
         assert after.state != before.state, address
+
+
+def is_given_from_memory(client: Client, address: str) -> bool:
+    """Whether a page is given again without its rows being asked for; who ends a transaction in the cluster has it looked at."""
+    for _ in range(5):
+        wait_for_others()
+        client.get(address)
+        if looked_up(client, address) == []:
+            return True
+    return False
 
 
 def own(answer) -> dict[str, str]:
