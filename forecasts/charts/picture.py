@@ -45,6 +45,7 @@ class Pictured:
         short_name: What stands in for a name that the fonts cannot write: they have Latin, Greek and Cyrillic letters.
         score: None where there is none.
         told: The sample, or why there is no score, in a few words.
+        caution: What keeps the score from being judged by, in a few words; nothing where nothing does.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Pictured:
     short_name: str
     score: Score | None
     told: str
+    caution: str = ""
 
 
 def scorecard_picture(pictured: Pictured) -> bytes:
@@ -66,6 +68,7 @@ def scorecard_picture(pictured: Pictured) -> bytes:
         draw.text((MARGIN, 400), _cut(pictured.told, font=_font(PLAIN, 40)), font=_font(PLAIN, 40), fill=MUTED)
     else:
         _draw_score(draw, pictured.score)
+        draw.text((RIGHT, 342), pictured.caution, font=_font(PLAIN, 28), fill=MUTED, anchor="ra")
         draw.text((MARGIN, 548), _cut(pictured.told, font=_font(PLAIN, 30)), font=_font(PLAIN, 30), fill=INK)
     written = BytesIO()
     image.convert("P", palette=Image.Palette.ADAPTIVE, colors=N_COLOURS).save(written, "PNG")

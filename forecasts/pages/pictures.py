@@ -9,10 +9,13 @@ from django.views.decorators.http import require_safe
 from forecasts.charts.picture import Pictured, Score, scorecard_picture
 from forecasts.models import Article, Forecaster, Topic
 from forecasts.scoring.summary import ScoreSummary
+from forecasts.scoring.tiers import Tier
 from forecasts.selectors.scorecards import headline
 from forecasts.selectors.slices import Slice
 
 from .holding import held
+
+CAUTIONS = {Tier.RECORD_ONLY: "too few to judge by", Tier.PROVISIONAL: "still few"}
 
 
 @require_safe
@@ -47,7 +50,8 @@ def article_picture(request: HttpRequest, article_id: UUID) -> HttpResponse:
 
 def _picture(chosen: Slice, *, kind: str, name: str, short_name: str) -> HttpResponse:
     summary = headline(chosen)
-    pictured = Pictured(kind=kind, name=name, short_name=short_name, score=_score(summary), told=_told(summary))
+    named = {"kind": kind, "name": name, "short_name": short_name}
+    pictured = Pictured(**named, score=_score(summary), told=_told(summary), caution=CAUTIONS.get(summary.tier, ""))
     return HttpResponse(scorecard_picture(pictured), content_type="image/png", headers={"Cache-Control": "max-age=300"})
 
 

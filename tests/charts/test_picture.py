@@ -10,8 +10,10 @@ from forecasts.charts.picture import HEIGHT, MARGIN, PAPER, WIDTH, Pictured, Sco
 SCORE = Score(mean=0.18, low=0.05, high=0.42)
 
 
-def picture_of(name: str = "Ada Byron", *, score: Score | None = SCORE, told: str = "1 call", short_name: str = "ada"):
-    pictured = Pictured(kind="Person", name=name, short_name=short_name, score=score, told=told)
+def picture_of(
+    name: str = "Ada Byron", *, score: Score | None = SCORE, told: str = "1 call", short_name: str = "ada", **more
+):
+    pictured = Pictured(kind="Person", name=name, short_name=short_name, score=score, told=told, **more)
     return scorecard_picture(pictured)
 
 
@@ -45,8 +47,9 @@ def test_the_same_facts_make_the_same_bytes_and_others_do_not():
         picture_of(score=None),
         picture_of(told="2 calls"),
         picture_of(score=Score(mean=0.2, low=0.05, high=0.42)),
+        picture_of(caution="too few to judge by"),
     ]
-    assert len({picture_of(), *others}) == 5
+    assert len({picture_of(), *others}) == 6
 
 
 @pytest.mark.parametrize(
