@@ -10,21 +10,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import transaction
 from django.db.models import Case, F, QuerySet, Value, When
 
 from forecasts.models import Among, Prediction
 
+from .patience import AWAY, wait_until_it_answers
 from .settlement import settle_prediction, settle_predictions
 
 logger = structlog.get_logger(__name__)
 
 LIMIT, BATCH, BUDGET_SECONDS = 100_000, 1000, 45.0
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=6)
-# The database is away or overloaded, which is no fault of a prediction.
-AWAY = (OperationalError, InterfaceError)
-# As long as it takes to start a database anew that ended; the next sweep waits for one that is away for longer.
-PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -133,26 +130,3 @@ def _settle_safely(primary_key: UUID, *, now: datetime) -> str:
         logger.exception("settlement_failed", prediction_id=str(primary_key))
         Prediction.objects.filter(pk=primary_key).update(last_error=f"{type(error).__name__}: {error}"[:2000])
     return "failed"
-
-
-def wait_until_it_answers(*, patience: float = PATIENCE_SECONDS) -> None:
-    """
-    Wait until the database answers again, on a new connection where the old one was lost.
-
-    Args:
-        patience: For so many seconds at most.
-    Raises:
-        OperationalError: It was away for longer.
-    """
-    ends = time.monotonic() + patience
-    while True:
-        try:
-            if not connection.is_usable():
-                connection.close()
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
-                return
-        except AWAY:
-            if time.monotonic() > ends:
-                raise
-            time.sleep(0.2)

@@ -9,7 +9,6 @@ from itertools import islice, takewhile
 
 import structlog
 from django.contrib.auth.models import User
-from django.db import InterfaceError, OperationalError
 from django.db.models import F, QuerySet
 
 from forecasts.feeds import read_forecasts
@@ -18,6 +17,7 @@ from forecasts.models import Upload
 from .forecast_imports import Part, import_forecasts
 from .forecast_plans import Origin
 from .import_reports import MAX_PROBLEMS
+from .patience import AWAY, wait_until_it_answers
 
 logger = structlog.get_logger(__name__)
 
@@ -63,9 +63,10 @@ def record_uploads(*, clock: Clock, budget: timedelta = BUDGET) -> int:
             n_ended += _record(upload, clock=clock, ends_at=ends_at)
         except Overtaken:
             logger.info("upload_overtaken", upload=str(upload.pk))
-        except (OperationalError, InterfaceError):
+        except AWAY:
             # The database is away or overloaded, which is no fault of the file: the attempt does not count.
             logger.exception("upload_database_error", upload=str(upload.pk))
+            wait_until_it_answers()
             _of(upload).filter(attempts__gt=0).update(attempts=F("attempts") - 1, retry_at=clock() + FAILED_FOR)
         except Exception as error:  # Whatever it is, it is noted, and the other files must not wait for it.
             logger.exception("upload_failed", upload=str(upload.pk))

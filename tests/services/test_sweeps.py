@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from forecasts.models import Prediction, Resolution, RuleVersion
 from forecasts.services import sweeps
+from forecasts.services.patience import wait_until_it_answers
 from forecasts.services.sweeps import Sweep, sweep
 from tests.builders import NOW, make_event, make_prediction, rule_that_it_occurs
 
@@ -208,4 +209,4 @@ def test_a_database_that_stays_away_ends_the_sweep(monkeypatch):
     monkeypatch.setattr(connection, "cursor", be_away)
 
     with pytest.raises(OperationalError, match="the connection is refused"):
-        sweeps.wait_until_it_answers(patience=0.3)
+        wait_until_it_answers(patience=0.3)
