@@ -10,6 +10,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from forecasts.feeds import BadRow, RowProblem
 
+from .garbage import left_alone_by_the_collector
 from .refusal import Moved, Refused, is_deadlock
 from .routing import change_routes, woken_together
 
@@ -70,8 +71,8 @@ def record_each(
         What became of each row, in order.
     """
     remaining = iter(rows)
-    while chunk := list(islice(remaining, n_at_once)):
-        yield from _in_order(chunk, record=record)
+    while results := _next(remaining, record=record, n_at_once=n_at_once):
+        yield from results
 
 
 def record_all(rows: Iterable[Row | BadRow], *, record: Record[Row], n_at_once: int | None = CHUNK) -> list[RowResult]:
@@ -141,6 +142,12 @@ def told(problems: Iterable[RowProblem]) -> RowResult:
         index = one.line
         errors.setdefault(one.field, []).append(one.message)
     return RowResult(index, Fate.REFUSED, errors=errors)
+
+
+@left_alone_by_the_collector()
+def _next(remaining: Iterator[Row | BadRow], *, record: Record[Row], n_at_once: int | None) -> list[RowResult]:
+    """Read and record the next rows; empty where there are none."""
+    return _in_order(list(islice(remaining, n_at_once)), record=record)
 
 
 def _in_order(chunk: Sequence[Row | BadRow], *, record: Record[Row]) -> list[RowResult]:
