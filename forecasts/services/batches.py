@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
 
@@ -55,6 +56,8 @@ class NothingRecorded(Exception):
 
 
 Row = TypeVar("Row")
+# A row as it was sent, with its index.
+SentRow = tuple[int, dict[str, Any]]
 Record = Callable[[Sequence[Row]], list[RowResult]]
 
 
@@ -127,6 +130,14 @@ def _written(index: int, row: Row, *, write: Callable[[Row], tuple[object, bool]
     except Refused as refused:
         return refusal(index, refused)
     return RowResult(index, Fate.RECORDED if is_new else Fate.UNCHANGED, key)
+
+
+def key_in(value: object) -> UUID | None:
+    """The key that was sent, however it was written; None where it is none."""
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def refusal(index: int, refused: Refused) -> RowResult:
