@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +14,19 @@ def empty_cache():
     """Rate limits and cached answers of one test must not reach the next."""
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="class")
+def made_once(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """
+    Rows that a fixture of this scope makes are there for every test of a class, and gone after the last.
+
+    Each test still has a transaction of its own inside, so that what it writes reaches no other. A fixture that asks for
+    this one should return keys and not rows, which a test could change. It is not for tests that commit.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
