@@ -92,6 +92,7 @@ class TestTwoContestants:
         assert (peer["name"], peer["value"], peer["missing_reason"]) == ("PEER", None, "TOO_FEW_EVENTS")
         assert {call["n_peers"] for call in found["calls"]} == {1}
 
+    @pytest.mark.any_database
     @pytest.mark.parametrize(
         ("query", "field", "message"),
         [

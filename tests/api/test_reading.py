@@ -71,6 +71,7 @@ class TestASettledPrediction:
             name = row["slug"] if resource == "forecasters" else row[key]
             assert reader.get(f"{resource}/{name}/").status_code == 200
 
+    @pytest.mark.any_database
     @pytest.mark.parametrize("resource", RESOURCES)
     def test_more_rows_cost_no_more_queries(self, resource, settled, reader):
         n_before = n_queries(reader, resource)
@@ -228,6 +229,7 @@ def test_the_newest_version_of_a_milestone_is_at_its_key(reader):
     assert len(reader.get("milestones/").json()["results"]) == 2
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("path", "field", "message"),
     [
