@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +14,19 @@ def empty_cache():
     """Rate limits and cached answers of one test must not reach the next."""
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="class")
+def made_once(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """
+    Rows that a fixture of this scope makes are there for every test of a class, and gone after the last.
+
+    Each test has a transaction of its own inside, so that what it writes reaches no other; objects that such a fixture
+    returns are the same for all, and no test may change them. It is not for tests that commit.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -42,8 +55,16 @@ def committed(guards_after, transactional_db) -> Iterator[None]:
                 guards_after.append(statement)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave out what is said of PostgreSQL alone where the suite runs on another database: there is nothing to skip."""
+    """
+    Leave out what is said of PostgreSQL alone where the suite runs on another database: there is nothing to skip.
+
+    Whoever shares rows that were made once has a transaction of their own, asked for or not.
+    """
+    for item in items:
+        if "made_once" in item.fixturenames:
+            item.add_marker(pytest.mark.django_db)
     if connection.vendor == "postgresql":
         return
     left_out = [item for item in items if item.get_closest_marker("postgresql")]

@@ -12,7 +12,7 @@ from tests.builders import make_article, make_forecaster, make_prediction, make_
 
 from .pages import add_page, errors_after, prediction_input, row_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 TYPED = {
     "title": "After the vote", "canonical_url": "https://example.org/vote", "outlet": "The Example", "authors": "Zoë Young, Ada Byron",

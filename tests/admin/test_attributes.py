@@ -4,6 +4,8 @@ import pytest
 
 from forecasts.admin.attributes import read_value, write_value
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize(
     ("typed", "value"),

@@ -35,7 +35,7 @@ from tests.builders import (
 
 from .pages import add_page, errors_after, event_input, prediction_input, row_page, step_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def load_lexicon() -> None:

@@ -26,7 +26,7 @@ from tests.builders import (
 
 from .pages import add_page, errors_after, prediction_input, step_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NO_RULE = dict.fromkeys(("then_kind", "then_types", "then_topics", "then_actors", "then_last_day"), "")
 TRUMP, HARRIS = ({"type": ["x-election-result"], "recipient": [who]} for who in ("person.trump", "person.harris"))

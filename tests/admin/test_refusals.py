@@ -10,7 +10,7 @@ from tests.builders import NOW, make_article, make_source, make_topic, make_worl
 
 from .pages import add_page, errors_after, event_input, prediction_input
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 BY_FIELDS = ("then_kind", "then_types", "then_topics", "then_actors", "then_last_day")
 NO_FIELDS = dict.fromkeys(BY_FIELDS, "")

@@ -7,6 +7,8 @@ from forecasts.rules import rule_json_schema
 
 from .pages import add_page
 
+pytestmark = pytest.mark.any_database
+
 
 def part(name):
     return next(part for part in rule_language() if part.name == name)

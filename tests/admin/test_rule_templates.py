@@ -8,6 +8,8 @@ import pytest
 from forecasts.admin.rule_templates import Clause, Kind, Start, contrasting, rule_from
 from forecasts.rules import parse_rule
 
+pytestmark = pytest.mark.any_database
+
 AID = Clause(
     kind=Kind.OCCURS, last_day=date(2025, 2, 28), types=("AID",), topics=("aid/military",), actors=("USA.GOV",)
 )

@@ -23,7 +23,7 @@ from tests.builders import (
 from .conftest import errors_of
 from .test_recording import ARTICLE, EVENT, claim
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def n_rows() -> dict[str, int]:

@@ -42,8 +42,8 @@ def decide(prediction, verdict: str) -> None:
     )
 
 
-@pytest.fixture
-def record():
+@pytest.fixture(scope="class")
+def record(made_once):
     """Twenty-four predictions on 22 events, two of them forecast again, four against a market."""
     market = make_forecaster("the-market", kind="MARKET")
     for number in range(24):
@@ -87,57 +87,74 @@ def mean_and_error(lines, name: str) -> tuple[float, float]:
     return mean, math.sqrt(g / (g - 1) * math.fsum(one**2 for one in residuals.values())) / n
 
 
-@pytest.mark.parametrize("weighting", ["PER_PREDICTION", "FIRST", "LAST", "TIME_WEIGHTED"])
-@pytest.mark.parametrize("as_of", ["", "&as_of=2025-06-01T00:00:00Z"])
-def test_every_headline_can_be_worked_out_from_the_file(weighting, as_of, record, reader):
-    query = f"forecaster=ada-byron&weighting={weighting}{as_of}"
+class TestARecord:
+    @pytest.mark.parametrize("weighting", ["PER_PREDICTION", "FIRST", "LAST", "TIME_WEIGHTED"])
+    @pytest.mark.parametrize("as_of", ["", "&as_of=2025-06-01T00:00:00Z"])
+    def test_every_headline_can_be_worked_out_from_the_file(self, weighting, as_of, record, reader):
+        query = f"forecaster=ada-byron&weighting={weighting}{as_of}"
 
-    lines, figures = lines_of(reader, query), figures_of(reader, query)
+        lines, figures = lines_of(reader, query), figures_of(reader, query)
 
-    if weighting == "TIME_WEIGHTED":
-        assert (lines, figures["BRIER"]["value"]) == ([], None)  # No end was scheduled.
-        return
-    assert len({line["cluster"] for line in lines}) == figures["BRIER"]["n_clusters"] == 22
-    for name, column in (("BRIER", "brier"), ("LOG", "log"), ("POINTS_SAVED", "points_saved")):
-        mean, error = mean_and_error(lines, column)
-        assert figures[name]["value"] == pytest.approx(mean, abs=1e-8)
-        low, high = (figures[name]["interval"][end] for end in ("low", "high"))
-        assert low < mean < high
-        if figures[name]["interval"]["method"] == "CLUSTER_T" and low > figures[name]["range"]["low"]:
-            student = 2.0796138447  # 97.5% of Student's t with 21 degrees of freedom
-            assert (high - mean, mean - low) == pytest.approx((student * error, student * error), rel=1e-6)
+        if weighting == "TIME_WEIGHTED":
+            assert (lines, figures["BRIER"]["value"]) == ([], None)  # No end was scheduled.
+            return
+        assert len({line["cluster"] for line in lines}) == figures["BRIER"]["n_clusters"] == 22
+        for name, column in (("BRIER", "brier"), ("LOG", "log"), ("POINTS_SAVED", "points_saved")):
+            mean, error = mean_and_error(lines, column)
+            assert figures[name]["value"] == pytest.approx(mean, abs=1e-8)
+            low, high = (figures[name]["interval"][end] for end in ("low", "high"))
+            assert low < mean < high
+            if figures[name]["interval"]["method"] == "CLUSTER_T" and low > figures[name]["range"]["low"]:
+                student = 2.0796138447  # 97.5% of Student's t with 21 degrees of freedom
+                assert (high - mean, mean - low) == pytest.approx((student * error, student * error), rel=1e-6)
 
+    def test_every_term_follows_from_the_others(self, record, reader):
+        for line in lines_of(reader, "forecaster=ada-byron"):
+            said, came, against = (float(line[name]) for name in ("probability", "outcome", "reference"))
+            assert float(line["brier"]) == pytest.approx((said - came) ** 2)
+            assert float(line["points_saved"]) == pytest.approx(100 * ((against - came) ** 2 - (said - came) ** 2))
+            given = min(max(said if came else 1 - said, float(line["log_clip"])), 1 - float(line["log_clip"]))
+            assert float(line["log"]) == pytest.approx(-math.log(given))
+            assert (line["brier_version"], line["log_version"]) == ("brier-1", "log-clip-0.001-1")
 
-def test_every_term_follows_from_the_others(record, reader):
-    for line in lines_of(reader, "forecaster=ada-byron"):
-        said, came, against = (float(line[name]) for name in ("probability", "outcome", "reference"))
-        assert float(line["brier"]) == pytest.approx((said - came) ** 2)
-        assert float(line["points_saved"]) == pytest.approx(100 * ((against - came) ** 2 - (said - came) ** 2))
-        given = min(max(said if came else 1 - said, float(line["log_clip"])), 1 - float(line["log_clip"]))
-        assert float(line["log"]) == pytest.approx(-math.log(given))
-        assert (line["brier_version"], line["log_version"]) == ("brier-1", "log-clip-0.001-1")
+    def test_what_a_call_is_compared_with_is_named(self, record, reader):
+        kinds = [line["reference_kind"] for line in lines_of(reader, "forecaster=ada-byron")]
 
+        assert (kinds.count("MARKET"), kinds.count("IGNORANCE")) == (4, 22)
 
-def test_what_a_call_is_compared_with_is_named(record, reader):
-    kinds = [line["reference_kind"] for line in lines_of(reader, "forecaster=ada-byron")]
+    def test_json_lines_hold_the_same(self, record, reader):
+        answer = reader.get("accuracy/calls.ndjson?forecaster=ada-byron")
 
-    assert (kinds.count("MARKET"), kinds.count("IGNORANCE")) == (4, 22)
+        rows = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+        lines = lines_of(reader, "forecaster=ada-byron")
+        assert answer.headers["Content-Type"] == "application/x-ndjson"
+        assert [row["forecast"] for row in rows] == [line["forecast"] for line in lines]
+        assert rows[0]["brier"] == float(lines[0]["brier"])
 
+    def test_more_calls_cost_no_more_queries(self, record, reader, django_assert_max_num_queries):
+        # One is for the state of the records, where that has a name.
+        with django_assert_max_num_queries(3):
+            assert len(lines_of(reader, "forecaster=ada-byron")) == 26
 
-def test_json_lines_hold_the_same(record, reader):
-    answer = reader.get("accuracy/calls.ndjson?forecaster=ada-byron")
+    def test_a_forecast_tells_the_terms_of_its_scores(self, record, reader):
+        forecast = Forecast.objects.get(prediction__title="Claim 1", forecaster__slug="ada-byron")
 
-    rows = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
-    lines = lines_of(reader, "forecaster=ada-byron")
-    assert answer.headers["Content-Type"] == "application/x-ndjson"
-    assert [row["forecast"] for row in rows] == [line["forecast"] for line in lines]
-    assert rows[0]["brier"] == float(lines[0]["brier"])
+        told = reader.get(f"forecasts/{forecast.pk}/scores/").json()
 
-
-def test_more_calls_cost_no_more_queries(record, reader, django_assert_max_num_queries):
-    # One is for the state of the records, where that has a name.
-    with django_assert_max_num_queries(3):
-        assert len(lines_of(reader, "forecaster=ada-byron")) == 26
+        terms = told["terms"]
+        assert (terms["probability"], terms["level"], terms["outcome"], terms["cluster"]) == (
+            "0.4200",
+            4200,
+            1.0,
+            "shared",
+        )
+        assert (terms["reference"], terms["reference_kind"], terms["weight"]) == (0.55, "MARKET", 1.0)
+        assert terms["points_saved"] == pytest.approx(100 * (0.45**2 - 0.58**2))
+        assert [(one["rule"], one["version"], one["clip"], one["is_current"]) for one in told["scores"]] == [
+            ("BRIER", "brier-1", None, True),
+            ("LOG", "log-clip-0.001-1", 0.001, True),
+        ]
+        assert told["scores"][0]["value"] == pytest.approx(0.58**2)
 
 
 def test_a_title_that_is_a_formula_stays_text(reader):
@@ -154,22 +171,6 @@ def test_an_unknown_filter_is_refused(reader):
 
     assert answer.status_code == 400
     assert "There is no parameter “topics” here." in errors_of(answer)["topics"]
-
-
-def test_a_forecast_tells_the_terms_of_its_scores(record, reader):
-    forecast = Forecast.objects.get(prediction__title="Claim 1", forecaster__slug="ada-byron")
-
-    told = reader.get(f"forecasts/{forecast.pk}/scores/").json()
-
-    terms = told["terms"]
-    assert (terms["probability"], terms["level"], terms["outcome"], terms["cluster"]) == ("0.4200", 4200, 1.0, "shared")
-    assert (terms["reference"], terms["reference_kind"], terms["weight"]) == (0.55, "MARKET", 1.0)
-    assert terms["points_saved"] == pytest.approx(100 * (0.45**2 - 0.58**2))
-    assert [(one["rule"], one["version"], one["clip"], one["is_current"]) for one in told["scores"]] == [
-        ("BRIER", "brier-1", None, True),
-        ("LOG", "log-clip-0.001-1", 0.001, True),
-    ]
-    assert told["scores"][0]["value"] == pytest.approx(0.58**2)
 
 
 def test_a_base_rate_is_named_with_its_topic_and_how_many_claims_it_is_of(reader):

@@ -11,6 +11,8 @@ from forecasts.api.shared_answers import ERRORS
 from forecasts.models import ApiToken
 from tests.builders import make_forecaster, make_prediction, make_world
 
+pytestmark = pytest.mark.any_database
+
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 READINGS = re.findall(
     r"^curl 'http://localhost:8000(/api/v1/(?:accuracy|calibration|leaderboard|compare)/\S*)'$", PAGE, re.M

@@ -11,7 +11,7 @@ import pytest
 from forecasts.scoring.measures import MEASURES, OTHER_MEASURES, POLICY_VERSION
 from tests.forecasting import asked, contest, decide, make_lexicon, puts_in_words, says, season_in_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ADDRESSES = (
     "accuracy/?forecaster=ada&bands=true", "accuracy/?bands=true", "calibration/?bands=true", "leaderboard/",

@@ -21,6 +21,8 @@ from .conftest import Program
 from .examples import KEPT, ROOT, SALTED
 from .test_every_get import NO_ETAG, Asking
 
+pytestmark = pytest.mark.any_database
+
 FILES = {
     "accuracy_calls_csv", "accuracy_calls_ndjson", "calendar", "export_events", "export_forecasts", "export_predictions",
     "export_resolutions", "export_scores",

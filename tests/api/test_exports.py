@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 TABLES = sorted(exports.EXPORTS)
 
 
-@pytest.fixture
-def settled():
+@pytest.fixture(scope="class")
+def settled(made_once):
     prediction = make_prediction()
     make_event(external_id="1", note="So, it; was\n“said”.")
     make_event(
@@ -46,15 +46,102 @@ def table(response) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(body_of(response)), strict=True))
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_both_forms_hold_the_same_rows(name, settled, reader):
-    rows = table(reader.get(f"exports/{name}.csv"))
-    lines = [json.loads(line) for line in body_of(reader.get(f"exports/{name}.ndjson")).splitlines()]
+class TestASettledPrediction:
+    @pytest.mark.parametrize("name", TABLES)
+    def test_both_forms_hold_the_same_rows(self, name, settled, reader):
+        rows = table(reader.get(f"exports/{name}.csv"))
+        lines = [json.loads(line) for line in body_of(reader.get(f"exports/{name}.ndjson")).splitlines()]
 
-    assert len(rows) == len(lines) == exports.EXPORTS[name][1].count() > 0
-    assert list(rows[0]) == [column.name for column in exports.EXPORTS[name][0]]
-    for row, line in zip(rows, lines, strict=True):
-        assert {column for column, cell in row.items() if cell} <= set(line) <= set(row)
+        assert len(rows) == len(lines) == exports.EXPORTS[name][1].count() > 0
+        assert list(rows[0]) == [column.name for column in exports.EXPORTS[name][0]]
+        for row, line in zip(rows, lines, strict=True):
+            assert {column for column, cell in row.items() if cell} <= set(line) <= set(row)
+
+    @pytest.mark.parametrize(
+        ("path", "n_rows"),
+        [
+            ("predictions.csv?status=FINAL", 0),
+            ("predictions.csv?topic=aid", 1),
+            ("predictions.csv?q=military", 1),
+            ("forecasts.csv?forecaster=ada-byron", 1),
+            ("forecasts.csv?conditional=true", 0),
+            ("forecasts.csv?verbal=false&outlet=the-example", 1),
+            ("scores.csv?conditional=false&rule=BRIER", 1),
+            ("scores.csv?current=false", 0),
+            ("scores.csv?weighting=FIRST&rule=BRIER", 1),
+            ("scores.csv?lead_days_min=400", 0),
+            ("forecasts.csv?retrospective=true", 1),
+            ("forecasts.csv?retrospective=false", 0),
+            ("forecasts.csv?as_of=2025-03-05T00:00:00Z&topic=aid", 1),
+            ("forecasts.csv?as_of=2025-01-07T00:00:00Z", 0),
+            ("forecasts.csv?as_recorded=2025-05-31T00:00:00Z", 0),
+            ("forecasts.csv?weighting=AT_HORIZON&horizon_days=10", 1),
+            ("predictions.csv?outlet=the-example&due_to=2025-04-01T00:00:00Z", 1),
+            ("predictions.csv?due_to=2025-02-01T00:00:00Z", 0),
+            ("resolutions.csv?conditional=true", 0),
+            ("resolutions.csv?topic=aid&outlet=the-example", 1),
+            ("resolutions.csv?current=true&verdict=YES", 1),
+            ("events.csv?source=wire&event_type=AID", 2),
+            ("events.csv?topic=war", 0),
+        ],
+    )
+    def test_exports_are_narrowed_like_lists_and_scorecards(self, path, n_rows, settled, reader):
+        assert len(table(reader.get(f"exports/{path}"))) == n_rows
+
+    def test_whatever_a_program_accepts_it_gets_the_file(self, settled, reader):
+        assert reader.get("exports/scores.csv", accept="text/csv").headers["Content-Type"].startswith("text/csv")
+
+    def test_an_export_of_events_is_recorded_again_as_it_was(self, settled, administrator):
+        body = body_of(administrator.get("exports/events.ndjson"))
+        make_source(slug="mirror")
+
+        same = administrator.client.post("/api/v1/bulk/events/", body, content_type="application/x-ndjson").json()
+        other = administrator.client.post(
+            "/api/v1/bulk/events/",
+            body.replace('"source":"wire"', '"source":"mirror"'),
+            content_type="application/x-ndjson",
+        ).json()
+
+        assert (same["recorded"], same["unchanged"], same["refused"]) == (0, 2, 0)
+        assert (other["recorded"], other["refused"]) == (2, 0), other
+        copies = EventVersion.objects.filter(event__source__slug="mirror").order_by("event__external_id")
+        originals = EventVersion.objects.filter(event__source__slug="wire").order_by("event__external_id")
+        assert [(one.sha256, one.known_at) for one in copies] == [(one.sha256, one.known_at) for one in originals]
+
+    def test_a_verdict_is_a_review_of_the_claim(self, settled, reader):
+        resolution = Resolution.objects.get()
+
+        answer = reader.get(f"resolutions/{resolution.pk}/claim-review/")
+        review = answer.json()
+
+        assert answer.headers["Content-Type"] == "application/ld+json"
+        assert (review["@context"], review["@type"]) == ("https://schema.org", "ClaimReview")
+        assert review["claimReviewed"] == settled.statement
+        assert review["url"] == f"http://testserver/predictions/{settled.pk}/"
+        assert review["creativeWorkStatus"] == "Proposed"
+        assert review["reviewRating"] | {"ratingExplanation": ""} == {
+            "@type": "Rating", "ratingValue": "1", "bestRating": "1", "worstRating": "0", "alternateName": "Came true", "ratingExplanation": "",
+        }  # fmt: skip
+        claim = review["itemReviewed"]
+        assert claim["author"] == {"@type": "Person", "name": "Ada Byron"}
+        assert claim["appearance"]["url"] == "https://example.org/after-the-vote"
+        assert claim["appearance"]["publisher"] == {"@type": "Organization", "name": "The Example"}
+
+    def test_a_verdict_that_decides_nothing_is_not_rated(self, settled, resolver, reader):
+        first = Resolution.objects.get()
+        resolver.post(f"predictions/{settled.pk}/verdicts/", {"verdict": "ANNULLED", "reason": "The question is void."})
+        last = Resolution.objects.get(supersedes=first)
+
+        rating = reader.get(f"resolutions/{last.pk}/claim-review/").json()["reviewRating"]
+
+        assert "ratingValue" not in rating
+        assert rating["alternateName"].startswith("Not decided")
+        assert reader.get(f"resolutions/{first.pk}/claim-review/").json()["creativeWorkStatus"] == "Superseded"
+
+    def test_a_reopened_prediction_has_no_review(self, settled, account, reader):
+        reopened = reopen(prediction_id=settled.pk, reason="It was another ship.", actor=account, now=NOW)
+
+        assert reader.get(f"resolutions/{reopened.pk}/claim-review/").status_code == 404
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -65,38 +152,6 @@ def test_every_column_is_documented(name):
     documented = re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.M)
 
     assert documented == [(column.name, column.meaning) for column in exports.EXPORTS[name][0]]
-
-
-@pytest.mark.parametrize(
-    ("path", "n_rows"),
-    [
-        ("predictions.csv?status=FINAL", 0),
-        ("predictions.csv?topic=aid", 1),
-        ("predictions.csv?q=military", 1),
-        ("forecasts.csv?forecaster=ada-byron", 1),
-        ("forecasts.csv?conditional=true", 0),
-        ("forecasts.csv?verbal=false&outlet=the-example", 1),
-        ("scores.csv?conditional=false&rule=BRIER", 1),
-        ("scores.csv?current=false", 0),
-        ("scores.csv?weighting=FIRST&rule=BRIER", 1),
-        ("scores.csv?lead_days_min=400", 0),
-        ("forecasts.csv?retrospective=true", 1),
-        ("forecasts.csv?retrospective=false", 0),
-        ("forecasts.csv?as_of=2025-03-05T00:00:00Z&topic=aid", 1),
-        ("forecasts.csv?as_of=2025-01-07T00:00:00Z", 0),
-        ("forecasts.csv?as_recorded=2025-05-31T00:00:00Z", 0),
-        ("forecasts.csv?weighting=AT_HORIZON&horizon_days=10", 1),
-        ("predictions.csv?outlet=the-example&due_to=2025-04-01T00:00:00Z", 1),
-        ("predictions.csv?due_to=2025-02-01T00:00:00Z", 0),
-        ("resolutions.csv?conditional=true", 0),
-        ("resolutions.csv?topic=aid&outlet=the-example", 1),
-        ("resolutions.csv?current=true&verdict=YES", 1),
-        ("events.csv?source=wire&event_type=AID", 2),
-        ("events.csv?topic=war", 0),
-    ],
-)
-def test_exports_are_narrowed_like_lists_and_scorecards(path, n_rows, settled, reader):
-    assert len(table(reader.get(f"exports/{path}"))) == n_rows
 
 
 @pytest.mark.parametrize(
@@ -119,10 +174,6 @@ def test_a_wrong_filter_is_told(path, field, reader):
 @pytest.mark.parametrize("path", ["exports/predictions.xlsx", "exports/nothing.csv/", "exports/predictions.csv/"])
 def test_there_is_no_other_export(path, reader):
     assert reader.get(path).status_code == 404
-
-
-def test_whatever_a_program_accepts_it_gets_the_file(settled, reader):
-    assert reader.get("exports/scores.csv", accept="text/csv").headers["Content-Type"].startswith("text/csv")
 
 
 @pytest.mark.parametrize(
@@ -148,24 +199,6 @@ def test_a_cell_that_begins_like_a_formula_is_text(start, reader):
     (row,) = table(reader.get("exports/predictions.csv"))
 
     assert [row[name][:1] for name in ("title", "condition")] == ["'", "'"]
-
-
-def test_an_export_of_events_is_recorded_again_as_it_was(settled, administrator):
-    body = body_of(administrator.get("exports/events.ndjson"))
-    make_source(slug="mirror")
-
-    same = administrator.client.post("/api/v1/bulk/events/", body, content_type="application/x-ndjson").json()
-    other = administrator.client.post(
-        "/api/v1/bulk/events/",
-        body.replace('"source":"wire"', '"source":"mirror"'),
-        content_type="application/x-ndjson",
-    ).json()
-
-    assert (same["recorded"], same["unchanged"], same["refused"]) == (0, 2, 0)
-    assert (other["recorded"], other["refused"]) == (2, 0), other
-    copies = EventVersion.objects.filter(event__source__slug="mirror").order_by("event__external_id")
-    originals = EventVersion.objects.filter(event__source__slug="wire").order_by("event__external_id")
-    assert [(one.sha256, one.known_at) for one in copies] == [(one.sha256, one.known_at) for one in originals]
 
 
 def test_parts_follow_each_other_without_gaps(reader, monkeypatch):
@@ -267,41 +300,3 @@ def test_a_long_line_goes_on_after_a_space_and_cuts_no_letter(text):
 
     assert all(len(piece.encode()) <= 75 for piece in line.split("\r\n"))
     assert line.replace("\r\n ", "") == f"{text}\r\n"
-
-
-def test_a_verdict_is_a_review_of_the_claim(settled, reader):
-    resolution = Resolution.objects.get()
-
-    answer = reader.get(f"resolutions/{resolution.pk}/claim-review/")
-    review = answer.json()
-
-    assert answer.headers["Content-Type"] == "application/ld+json"
-    assert (review["@context"], review["@type"]) == ("https://schema.org", "ClaimReview")
-    assert review["claimReviewed"] == settled.statement
-    assert review["url"] == f"http://testserver/predictions/{settled.pk}/"
-    assert review["creativeWorkStatus"] == "Proposed"
-    assert review["reviewRating"] | {"ratingExplanation": ""} == {
-        "@type": "Rating", "ratingValue": "1", "bestRating": "1", "worstRating": "0", "alternateName": "Came true", "ratingExplanation": "",
-    }  # fmt: skip
-    claim = review["itemReviewed"]
-    assert claim["author"] == {"@type": "Person", "name": "Ada Byron"}
-    assert claim["appearance"]["url"] == "https://example.org/after-the-vote"
-    assert claim["appearance"]["publisher"] == {"@type": "Organization", "name": "The Example"}
-
-
-def test_a_verdict_that_decides_nothing_is_not_rated(settled, resolver, reader):
-    first = Resolution.objects.get()
-    resolver.post(f"predictions/{settled.pk}/verdicts/", {"verdict": "ANNULLED", "reason": "The question is void."})
-    last = Resolution.objects.get(supersedes=first)
-
-    rating = reader.get(f"resolutions/{last.pk}/claim-review/").json()["reviewRating"]
-
-    assert "ratingValue" not in rating
-    assert rating["alternateName"].startswith("Not decided")
-    assert reader.get(f"resolutions/{first.pk}/claim-review/").json()["creativeWorkStatus"] == "Superseded"
-
-
-def test_a_reopened_prediction_has_no_review(settled, account, reader):
-    reopened = reopen(prediction_id=settled.pk, reason="It was another ship.", actor=account, now=NOW)
-
-    assert reader.get(f"resolutions/{reopened.pk}/claim-review/").status_code == 404

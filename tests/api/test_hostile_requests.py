@@ -27,7 +27,7 @@ from .conftest import Program, errors_of
 from .examples import ROOT
 from .test_bad_input import n_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NOBODY = "00000000-0000-4000-8000-000000000000"
 WRITTEN = {f"{prefix}/": viewset for prefix, viewset, _ in router.registry if hasattr(viewset, "create")}
 NO_COLUMNS = ("pk", "_state", "is_staff", "is_superuser", "__class__", "recorded_by")

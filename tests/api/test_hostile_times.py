@@ -57,6 +57,7 @@ DAYS = [
 ]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("text", "message"), INSTANTS)
 def test_an_instant_that_could_be_another_is_refused_in_a_body(text, message, logger):
     make_forecaster("the-example"), make_forecaster()
@@ -66,6 +67,7 @@ def test_an_instant_that_could_be_another_is_refused_in_a_body(text, message, lo
     assert message in told["published_at"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("text", "message"), INSTANTS)
 def test_an_instant_that_could_be_another_is_refused_as_a_parameter(text, message, reader):
     for path, field in (("predictions/", "issued_from"), ("accuracy/", "as_of"), ("exports/events.csv", "occurred_to")):
@@ -75,6 +77,7 @@ def test_an_instant_that_could_be_another_is_refused_as_a_parameter(text, messag
         assert message in errors_of(answer)[field]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("text", "message"), DAYS)
 def test_a_day_that_could_be_another_is_refused(text, message, ingester):
     told = refused(ingester, "events/", EVENT | {"occurred_on": text})
@@ -86,6 +89,7 @@ def test_a_day_that_could_be_another_is_refused(text, message, ingester):
     assert message in errors_of(answer)["valid_to"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("value", [1773000000, 1.5, True, ["2026-03-08T02:30:00Z"], {"at": "2026-03-08T02:30:00Z"}])
 def test_an_instant_is_a_text(value, logger):
     make_forecaster("the-example"), make_forecaster()

@@ -23,7 +23,7 @@ from django.utils.regex_helper import normalize
 from forecasts.models import ApiToken
 from tests.builders import make_source
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 HERE = Path(__file__).parent
 API = "/api/"
 NOWHERE = "/api/v1/nothing/here/"  # matches what nothing else there matches: 404 for everybody

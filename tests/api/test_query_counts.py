@@ -14,7 +14,7 @@ from tests.builders import NOW
 from .conftest import Program
 from .worlds import make_many_of_each, make_many_parts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 FEW, MANY = 5, 50
 MOST = 16
 

@@ -20,7 +20,7 @@ from forecasts.api.throttling import AddressRate, network_of
 
 from .conftest import Program, errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 LIMIT = 5
 
 

@@ -45,8 +45,8 @@ RESOURCES = [
 ]
 
 
-@pytest.fixture
-def settled():
+@pytest.fixture(scope="class")
+def settled(made_once):
     """A prediction that came true."""
     prediction = make_prediction()
     make_event()
@@ -60,31 +60,91 @@ def titles(response) -> list[str]:
     return sorted(row["title"] for row in response.json()["results"])
 
 
-@pytest.mark.parametrize("resource", RESOURCES)
-def test_every_resource_can_be_listed_and_read_row_by_row(resource, settled, reader):
-    answer = reader.get(f"{resource}/")
+class TestASettledPrediction:
+    @pytest.mark.parametrize("resource", RESOURCES)
+    def test_every_resource_can_be_listed_and_read_row_by_row(self, resource, settled, reader):
+        answer = reader.get(f"{resource}/")
 
-    assert answer.status_code == 200
-    for row in answer.json()["results"]:
-        key = next(name for name in ("id", "slug", "path", "key", "code") if name in row)
-        name = row["slug"] if resource == "forecasters" else row[key]
-        assert reader.get(f"{resource}/{name}/").status_code == 200
+        assert answer.status_code == 200
+        for row in answer.json()["results"]:
+            key = next(name for name in ("id", "slug", "path", "key", "code") if name in row)
+            name = row["slug"] if resource == "forecasters" else row[key]
+            assert reader.get(f"{resource}/{name}/").status_code == 200
 
+    @pytest.mark.any_database
+    @pytest.mark.parametrize("resource", RESOURCES)
+    def test_more_rows_cost_no_more_queries(self, resource, settled, reader):
+        n_before = n_queries(reader, resource)
+        for number in range(3):
+            forecaster = make_forecaster(f"more-{number}")
+            topic = make_topic(f"more/number-{number}")
+            article = make_article(
+                canonical_url=f"https://example.org/{number}", authors=[forecaster], outlet=forecaster
+            )
+            prediction = make_prediction(
+                statement=f"Aid is sent, {number}.", article=article, holder=forecaster, topic=topic
+            )
+            make_event(on=datetime(2025, 2, 10 + number, tzinfo=UTC), owners=2)
+            settle_prediction(prediction_id=prediction.pk, now=NOW)
 
-@pytest.mark.parametrize("resource", RESOURCES)
-def test_more_rows_cost_no_more_queries(resource, settled, reader):
-    n_before = n_queries(reader, resource)
-    for number in range(3):
-        forecaster = make_forecaster(f"more-{number}")
-        topic = make_topic(f"more/number-{number}")
-        article = make_article(canonical_url=f"https://example.org/{number}", authors=[forecaster], outlet=forecaster)
-        prediction = make_prediction(
-            statement=f"Aid is sent, {number}.", article=article, holder=forecaster, topic=topic
-        )
-        make_event(on=datetime(2025, 2, 10 + number, tzinfo=UTC), owners=2)
-        settle_prediction(prediction_id=prediction.pk, now=NOW)
+        assert n_queries(reader, resource) == n_before <= 4
 
-    assert n_queries(reader, resource) == n_before <= 4
+    def test_the_same_bytes_are_not_sent_twice(self, settled, reader):
+        first = reader.get("predictions/")
+        again = reader.get("predictions/", **{"if-none-match": first.headers["ETag"]})
+        make_prediction(statement="Something else happens.")
+        changed = reader.get("predictions/", **{"if-none-match": first.headers["ETag"]})
+
+        assert (again.status_code, again.content) == (304, b"")
+        assert changed.status_code == 200
+        assert changed.headers["ETag"] != first.headers["ETag"]
+        assert {"Accept", "Authorization"} <= set(first.headers["Vary"].split(", "))
+
+    def test_a_probability_is_a_decimal_string(self, settled, reader):
+        (forecast,) = reader.get("forecasts/").json()["results"]
+        (row,) = reader.get("scores/?rule=BRIER").json()["results"]
+
+        assert forecast["probability"] == "0.7000"
+        assert row["value"] == "0.0900000000"
+        assert row["range"] == {"low": 0.0, "high": 1.0}
+        assert row["lower_is_better"] is True
+
+    def test_an_explanation_names_the_facts_it_rests_on(self, settled, reader):
+        event = Event.objects.get()
+
+        told = reader.get(f"predictions/{settled.pk}/explain/").json()
+
+        (reading,) = told["readings"]
+        assert (told["verdict"], reading["name"], reading["evaluation"]["status"]) == ("YES", "central", "YES")
+        assert "AID" in reading["in_words"]
+        assert reading["evaluation"]["trace"]["consequent"]["value"] == "T"
+        (witness,) = reading["evaluation"]["witnesses"]
+        assert (witness["event"], witness["title"]) == (str(event.pk), "The United States sends military aid")
+        assert witness["occurred_from"].startswith("2025-02-03")
+        assert told["resolution"]["number"] == 1
+
+    def test_an_explanation_shows_what_replaced_criteria_came_to(self, settled, reader):
+        record_rule(
+            prediction=settled, rule=rule_that_it_occurs(event_type="RETREAT"), now=NOW, may_resolve=True,
+            description="The article means a retreat.",
+        )  # fmt: skip
+
+        told = reader.get(f"predictions/{settled.pk}/explain/").json()
+
+        assert [one["version"] for one in told["readings"]] == [2]
+        (before,) = told["superseded"]
+        assert (before["version"], before["evaluation"]["status"]) == (1, "YES")
+
+    def test_verdicts_are_told_with_who_decided(self, settled, resolver, reader):
+        resolver.post(f"predictions/{settled.pk}/verdicts/", {"verdict": "NO", "reason": "The shipment turned back."})
+
+        rows = reader.get(f"resolutions/?prediction={settled.pk}").json()["results"]
+
+        assert [(row["number"], row["verdict"], row["is_current"], row["decided_by"]) for row in rows] == [
+            (2, "NO", True, "PERSON"),
+            (1, "YES", False, "MACHINE"),
+        ]
+        assert len(reader.get("resolutions/?current=true").json()["results"]) == 1
 
 
 def n_queries(reader, resource: str) -> int:
@@ -169,6 +229,7 @@ def test_the_newest_version_of_a_milestone_is_at_its_key(reader):
     assert len(reader.get("milestones/").json()["results"]) == 2
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("path", "field", "message"),
     [
@@ -271,56 +332,6 @@ def test_a_row_that_arrives_meanwhile_moves_no_page(reader):
     assert [row["path"] for row in first["results"] + second["results"]] == ["b", "d", "f"]
 
 
-def test_the_same_bytes_are_not_sent_twice(settled, reader):
-    first = reader.get("predictions/")
-    again = reader.get("predictions/", **{"if-none-match": first.headers["ETag"]})
-    make_prediction(statement="Something else happens.")
-    changed = reader.get("predictions/", **{"if-none-match": first.headers["ETag"]})
-
-    assert (again.status_code, again.content) == (304, b"")
-    assert changed.status_code == 200
-    assert changed.headers["ETag"] != first.headers["ETag"]
-    assert {"Accept", "Authorization"} <= set(first.headers["Vary"].split(", "))
-
-
-def test_a_probability_is_a_decimal_string(settled, reader):
-    (forecast,) = reader.get("forecasts/").json()["results"]
-    (row,) = reader.get("scores/?rule=BRIER").json()["results"]
-
-    assert forecast["probability"] == "0.7000"
-    assert row["value"] == "0.0900000000"
-    assert row["range"] == {"low": 0.0, "high": 1.0}
-    assert row["lower_is_better"] is True
-
-
-def test_an_explanation_names_the_facts_it_rests_on(settled, reader):
-    event = Event.objects.get()
-
-    told = reader.get(f"predictions/{settled.pk}/explain/").json()
-
-    (reading,) = told["readings"]
-    assert (told["verdict"], reading["name"], reading["evaluation"]["status"]) == ("YES", "central", "YES")
-    assert "AID" in reading["in_words"]
-    assert reading["evaluation"]["trace"]["consequent"]["value"] == "T"
-    (witness,) = reading["evaluation"]["witnesses"]
-    assert (witness["event"], witness["title"]) == (str(event.pk), "The United States sends military aid")
-    assert witness["occurred_from"].startswith("2025-02-03")
-    assert told["resolution"]["number"] == 1
-
-
-def test_an_explanation_shows_what_replaced_criteria_came_to(settled, reader):
-    record_rule(
-        prediction=settled, rule=rule_that_it_occurs(event_type="RETREAT"), now=NOW, may_resolve=True,
-        description="The article means a retreat.",
-    )  # fmt: skip
-
-    told = reader.get(f"predictions/{settled.pk}/explain/").json()
-
-    assert [one["version"] for one in told["readings"]] == [2]
-    (before,) = told["superseded"]
-    assert (before["version"], before["evaluation"]["status"]) == (1, "YES")
-
-
 def test_a_prediction_that_was_never_checked_is_explained_too(reader):
     prediction = make_prediction()
 
@@ -328,15 +339,3 @@ def test_a_prediction_that_was_never_checked_is_explained_too(reader):
 
     assert told["resolution"] is None
     assert told["readings"][0]["evaluation"] is None
-
-
-def test_verdicts_are_told_with_who_decided(settled, resolver, reader):
-    resolver.post(f"predictions/{settled.pk}/verdicts/", {"verdict": "NO", "reason": "The shipment turned back."})
-
-    rows = reader.get(f"resolutions/?prediction={settled.pk}").json()["results"]
-
-    assert [(row["number"], row["verdict"], row["is_current"], row["decided_by"]) for row in rows] == [
-        (2, "NO", True, "PERSON"),
-        (1, "YES", False, "MACHINE"),
-    ]
-    assert len(reader.get("resolutions/?current=true").json()["results"]) == 1

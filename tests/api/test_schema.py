@@ -12,6 +12,8 @@ from jsonschema import Draft202012Validator, ValidationError
 from forecasts.rules import parse_rule
 from tests.builders import make_prediction, rule_that_it_occurs
 
+pytestmark = pytest.mark.any_database
+
 STORED = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 READ_ERRORS = {"400", "401", "429", "500", "503"}
 WRITE_ERRORS = READ_ERRORS | {"403", "406", "409", "413", "422"}

@@ -11,7 +11,7 @@ from .test_bad_input import n_rows
 from .test_recording import ARTICLE, EVENT
 
 CLAIM = {"holder": "ada-byron", "topic": "aid", "title": "Aid", "statement": "Aid comes.", "outcome": "aid comes"}
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ import pytest
 from config import bootstrap
 from config.bootstrap import CannotPrepare
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize("version", [(3, 11), (3, 11, 7), (3, 14, 0)])
 def test_a_new_enough_python_passes(version):

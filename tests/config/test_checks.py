@@ -9,6 +9,8 @@ from django.conf import settings
 
 from config.checks import check_broker, check_cache
 
+pytestmark = pytest.mark.any_database
+
 STRONG = "k3-Vw9zQ7pLr2Xc8Tn5Bd1Hf6Js4Gm0Ya-Ue_Io3Ps7Kd9Lq2Zx"
 
 

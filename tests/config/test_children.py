@@ -12,6 +12,8 @@ from django.conf import settings
 
 from config import children
 
+pytestmark = pytest.mark.any_database
+
 SPAWN_AND_WAIT = """
 from config import children
 import time

@@ -17,7 +17,10 @@ from config.demo.surroundings import CannotStart, choose_port, only_one, remove_
 from config.embedded_redis import free_port
 
 SECONDS = 60
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Celery's prefork pool does not run on Windows")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="Celery's prefork pool does not run on Windows"),
+    pytest.mark.any_database,
+]
 
 
 def test_a_taken_port_gives_way_to_the_next():

@@ -20,6 +20,8 @@ from redis.retry import Retry
 from config.children import spawn, stop
 from config.embedded_redis import find_redis_server, free_port
 
+pytestmark = pytest.mark.any_database
+
 DEPLOY = Path(settings.BASE_DIR) / "config" / "deploy"
 CONTAINERFILE = (DEPLOY / "Containerfile").read_text()
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())

@@ -8,6 +8,8 @@ import redis
 from config import embedded_redis
 from config.embedded_redis import RedisUnavailable, find_redis_server, start_redis
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def server():

@@ -15,7 +15,7 @@ from config.checks import check_proxies, check_two_factor
 PASSWORD = "correct horse battery staple"
 LOGIN, SETUP, HOME = "/admin/login/", "/admin/two-factor/", "/admin/"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -24,6 +24,8 @@ from tests.builders import cover, make_prediction
 from tests.config.test_deployment_files import COMPOSE, commands_of_compose, commands_of_units
 from tests.journeys.conftest import environment, wait_until
 
+pytestmark = pytest.mark.any_database
+
 BIN = Path(sys.executable).parent
 TOKEN = "read-by-prometheus"
 

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -40,6 +41,7 @@ def test_a_prediction_typed_in_the_admin_is_resolved_by_a_worker_and_scored_in_t
     assert any("request_id" in line for line in swept), "no sweep names the request that asked for it"
 
 
+@pytest.mark.any_database
 def test_killing_the_workers_loses_nothing_and_doubles_nothing(start):
     now = timezone.now()
     predictions = [make_prediction(title=f"Claim {n}", statement=f"Claim {n}.", now=now) for n in range(60)]

@@ -34,8 +34,8 @@ MODELS = [apps.get_model("forecasts", name) for name in APPEND_ONLY]
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def history():
+@pytest.fixture(scope="class")
+def history(made_once):
     prediction = a_row_in_every_table()
     redact_something()
     return prediction
@@ -48,13 +48,40 @@ def test_every_table_is_either_append_only_or_known_to_change():
     assert {model._meta.model_name for model in append_only()} == set(APPEND_ONLY)
 
 
-def test_no_way_of_changing_a_record_is_open(history, record_property):
-    refused = {
-        (model.__name__, name): _is_refused(way) for model in MODELS for name, way in _ways_of_changing(model).items()
-    }
+class TestARowInEveryTable:
+    def test_no_way_of_changing_a_record_is_open(self, history, record_property):
+        refused = {
+            (model.__name__, name): _is_refused(way)
+            for model in MODELS
+            for name, way in _ways_of_changing(model).items()
+        }
 
-    assert [way for way, is_refused in refused.items() if not is_refused] == []
-    record_property("times", len(refused))
+        assert [way for way, is_refused in refused.items() if not is_refused] == []
+        record_property("times", len(refused))
+
+    def test_the_refusal_says_what_it_refused(self, history):
+        with (
+            pytest.raises(DatabaseError, match="append-only: UPDATE of forecasts_article is refused"),
+            transaction.atomic(),
+        ):
+            Article.objects.update(title="Another title")
+
+    def test_the_claim_of_a_prediction_cannot_be_changed(self, history):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            Prediction.objects.filter(pk=history.pk).update(statement="Something safer.")
+
+    def test_whose_its_deadline_is_cannot_be_changed(self, history):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            Prediction.objects.filter(pk=history.pk).update(deadline_basis="IMPLIED")
+
+    def test_the_state_of_a_prediction_can(self, history):
+        moved = Prediction.objects.filter(pk=history.pk).update(next_check_at=NOW + timedelta(days=1))
+
+        assert moved == 1
+
+    def test_a_prediction_cannot_be_deleted(self, history):
+        with pytest.raises(DatabaseError, match="append-only|PROTECT|protected"), transaction.atomic():
+            Prediction.objects.filter(pk=history.pk)._raw_delete(using="default")
 
 
 def _ways_of_changing(model) -> dict[str, Callable[[], object]]:
@@ -104,32 +131,3 @@ def _is_refused(way) -> bool:
     except DatabaseError as error:
         return "append-only" in str(error) or "protected foreign keys" in str(error)
     return False
-
-
-def test_the_refusal_says_what_it_refused(history):
-    with (
-        pytest.raises(DatabaseError, match="append-only: UPDATE of forecasts_article is refused"),
-        transaction.atomic(),
-    ):
-        Article.objects.update(title="Another title")
-
-
-def test_the_claim_of_a_prediction_cannot_be_changed(history):
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        Prediction.objects.filter(pk=history.pk).update(statement="Something safer.")
-
-
-def test_whose_its_deadline_is_cannot_be_changed(history):
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        Prediction.objects.filter(pk=history.pk).update(deadline_basis="IMPLIED")
-
-
-def test_the_state_of_a_prediction_can(history):
-    moved = Prediction.objects.filter(pk=history.pk).update(next_check_at=NOW + timedelta(days=1))
-
-    assert moved == 1
-
-
-def test_a_prediction_cannot_be_deleted(history):
-    with pytest.raises(DatabaseError, match="append-only|PROTECT|protected"), transaction.atomic():
-        Prediction.objects.filter(pk=history.pk)._raw_delete(using="default")

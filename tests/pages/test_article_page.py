@@ -5,6 +5,8 @@ import pytest
 from forecasts.models import Prediction
 from tests.builders import make_article, make_forecaster, make_prediction
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def article(db, settle):

@@ -8,6 +8,8 @@ from tests.markup import faults, loaded_from_elsewhere, weight
 
 from .world import ASKED
 
+pytestmark = pytest.mark.any_database
+
 MOST_BYTES, MOST_QUERIES = 100_000, 15
 REFUSED = ("/nowhere/", "/forecasters/ada-byron/?as_of=soon", "/compare/?a=nobody")
 

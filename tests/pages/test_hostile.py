@@ -21,6 +21,8 @@ from tests.builders import (
 )
 from tests.pages.conftest import parse
 
+pytestmark = pytest.mark.any_database
+
 PLAIN = "Plain words"
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -12,6 +12,8 @@ from forecasts.scoring.statistics import Cell, Totals, cell_of
 from forecasts.scoring.summary import summarise
 from forecasts.selectors.scorecards import Coverage, Scorecard, Slice, with_bands
 
+pytestmark = pytest.mark.any_database
+
 
 def card_of(said: list[float], *, n_events: int) -> Scorecard:
     """A scorecard of calls of which every other happened, spread over so many events."""

@@ -13,6 +13,8 @@ from tests.builders import NOW, make_article, make_forecaster, make_prediction
 
 from .conftest import parse
 
+pytestmark = pytest.mark.any_database
+
 PAGES = ("/forecasters/ada-byron/", "/outlets/the-example/", "/topics/aid/", "/articles/{article}/scorecard/")
 FIELDS = (
     "as_of", "as_recorded", "issued_from", "issued_to", "lead_days_min", "lead_days_max", "conditional", "attribution",

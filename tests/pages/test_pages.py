@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from forecasts.models import Event
 from tests.builders import make_article, make_event, make_prediction
 
+pytestmark = pytest.mark.any_database
+
 LISTS = ("/", "/articles/", "/forecasters/", "/topics/", "/scoring/", "/search/", "/search/?q=nothing")
 
 

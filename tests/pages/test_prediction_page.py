@@ -23,6 +23,8 @@ from tests.builders import (
     rule_that_it_occurs,
 )
 
+pytestmark = pytest.mark.any_database
+
 
 def occurs(*, event_type: str, end: str = "2025-03-01T00:00:00Z") -> dict:
     return rule_that_it_occurs(event_type=event_type, end=end)["consequent"]

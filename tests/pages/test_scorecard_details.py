@@ -11,6 +11,8 @@ from forecasts.services.intake import RuleDraft
 from forecasts.services.verdicts import record_verdict
 from tests.builders import NOW, PUBLISHED, make_prediction, rule_that_it_occurs
 
+pytestmark = pytest.mark.any_database
+
 ROWS = [
     {"phrase": "may", "low": "0.2", "point": "0.4", "high": "0.6", "hedge": "yes", "source": ""},
     {"phrase": "likely", "low": "0.6", "point": "0.7", "high": "0.8", "spread": "0.1", "source": ""},

@@ -18,6 +18,8 @@ from tests.builders import make_article, make_event, make_forecaster, make_predi
 
 from .conftest import parse
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def record(db, settle):

@@ -7,6 +7,8 @@ import pytest
 from forecasts.models import Article
 from tests.builders import make_forecaster, make_prediction
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def settled(db, settle):

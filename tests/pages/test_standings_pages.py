@@ -6,7 +6,7 @@ from tests.builders import make_forecaster
 from tests.forecasting import contest, season_in_words
 from tests.pages.conftest import parse
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_an_empty_leaderboard_says_so(text_of):

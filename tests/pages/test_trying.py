@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.any_database
+
 
 def test_own_calls_are_scored_with_their_mean(text_of):
     text = text_of("/scoring/?said=0.8&happened=yes&said=60%25&happened=no&said=&happened=yes")

@@ -36,6 +36,14 @@ ADA = Slice(forecaster="ada-byron")
 HEDGE = {"phrase": "may", "low": "0.2", "point": "0.419", "high": "0.6", "hedge": "yes", "source": "a survey"}
 LIKELY = {"phrase": "likely", "low": "0.6", "point": "0.729", "high": "0.85", "source": "a survey"}
 COUNTED = Facts("YES", "FINAL", "", False, False, "STATED", True, False, True)
+FILTERS = [
+    {}, {"forecaster": "ada-byron"}, {"forecaster": "the-king"}, {"topic": "sanctions"}, {"conditional": True},
+    {"conditional": False}, {"verbal": True}, {"verbal": False}, {"attribution": "REPORTED"},
+    {"retrospective": True}, {"retrospective": False}, {"lead_days_min": 60.0}, {"lead_days_max": 0.0},
+    {"lead_days_min": 1.0, "lead_days_max": 60.0}, {"forecaster": "ada-byron", "verbal": True, "conditional": False},
+    {"issued_to": PUBLISHED}, {"as_recorded": NOW}, {"weighting": Weighting.LAST},
+    {"weighting": Weighting.TIME_WEIGHTED},
+]  # fmt: skip
 
 
 def judged(verdict, *, name, known_at=KNOWN, now=NOW, **fields):
@@ -64,8 +72,8 @@ def in_words(prediction, phrase, *, made_at=PUBLISHED, forecaster=None):
     return prediction
 
 
-@pytest.fixture
-def every_kind(db):
+@pytest.fixture(scope="class")
+def every_kind(made_once):
     """One prediction for each way to end, and some that are counted beside."""
     record_lexicon(code="default_v1", title="Default", source="a survey", rows=[HEDGE, LIKELY], now=NOW)
     met, other = {"condition": "she wins"}, make_topic("sanctions/energy")
@@ -117,53 +125,93 @@ def test_whatever_the_facts_the_parts_add_up():
     assert max(found.provisional, found.retrospective) <= found.resolved
 
 
-def test_every_way_to_end_is_counted_once(every_kind):
-    found = recorded_coverage(Slice())
+class TestEveryKindOfEnd:
+    def test_every_way_to_end_is_counted_once(self, every_kind):
+        found = recorded_coverage(Slice())
 
-    assert {name: getattr(found, name) for name in PARTS} == {
-        "resolved": 4, "pending": 1, "annulled": 2, "ambiguous": 1, "unresolvable": 1, "excluded_leakage": 1,
-        "hedged": 1, "not_scored": 1,
-    }  # fmt: skip
-    assert found.predictions == 12
-    assert (found.annulled_void, found.implied_deadline, found.reported, found.forecasts_excluded) == (1, 2, 1, 1)
-    assert (found.conditional, found.conditional_resolved, found.conditional_annulled) == (3, 1, 1)
-    assert found.share("resolved") == pytest.approx(4 / 12)
-    assert Coverage().share("resolved") is None
+        assert {name: getattr(found, name) for name in PARTS} == {
+            "resolved": 4, "pending": 1, "annulled": 2, "ambiguous": 1, "unresolvable": 1, "excluded_leakage": 1,
+            "hedged": 1, "not_scored": 1,
+        }  # fmt: skip
+        assert found.predictions == 12
+        assert (found.annulled_void, found.implied_deadline, found.reported, found.forecasts_excluded) == (1, 2, 1, 1)
+        assert (found.conditional, found.conditional_resolved, found.conditional_annulled) == (3, 1, 1)
+        assert found.share("resolved") == pytest.approx(4 / 12)
+        assert Coverage().share("resolved") is None
 
+    @pytest.mark.parametrize("asked", FILTERS, ids=str)
+    def test_under_every_filter_the_parts_add_up_and_a_replay_of_now_says_the_same(self, every_kind, asked):
+        chosen = Slice(**asked)
 
-FILTERS = [
-    {}, {"forecaster": "ada-byron"}, {"forecaster": "the-king"}, {"topic": "sanctions"}, {"conditional": True},
-    {"conditional": False}, {"verbal": True}, {"verbal": False}, {"attribution": "REPORTED"},
-    {"retrospective": True}, {"retrospective": False}, {"lead_days_min": 60.0}, {"lead_days_max": 0.0},
-    {"lead_days_min": 1.0, "lead_days_max": 60.0}, {"forecaster": "ada-byron", "verbal": True, "conditional": False},
-    {"issued_to": PUBLISHED}, {"as_recorded": NOW}, {"weighting": Weighting.LAST},
-    {"weighting": Weighting.TIME_WEIGHTED},
-]  # fmt: skip
+        recorded, card = recorded_coverage(chosen), scorecard(chosen)
 
+        assert sum(getattr(recorded, name) for name in PARTS) == recorded.predictions
+        assert card.coverage == recorded
+        if "as_recorded" not in asked:
+            replayed = scorecard(replace(chosen, as_of=NOW)).coverage
+            assert replayed == recorded
 
-@pytest.mark.parametrize("asked", FILTERS, ids=str)
-def test_under_every_filter_the_parts_add_up_and_a_replay_of_now_says_the_same(every_kind, asked):
-    chosen = Slice(**asked)
+    def test_filters_narrow_what_is_counted(self, every_kind):
+        counts = [recorded_coverage(Slice(**asked)).predictions for asked in FILTERS]
 
-    recorded, card = recorded_coverage(chosen), scorecard(chosen)
+        assert counts == [12, 11, 1, 1, 3, 9, 2, 9, 1, 9, 3, 3, 3, 9, 2, 0, 12, 12, 12]
 
-    assert sum(getattr(recorded, name) for name in PARTS) == recorded.predictions
-    assert card.coverage == recorded
-    if "as_recorded" not in asked:
-        replayed = scorecard(replace(chosen, as_of=NOW)).coverage
-        assert replayed == recorded
+    def test_the_lead_time_of_what_is_open_is_not_known_and_so_it_stays(self, every_kind):
+        found = recorded_coverage(Slice(lead_days_min=1_000.0))
 
+        assert (found.predictions, found.pending, found.unresolvable) == (2, 1, 1)
 
-def test_filters_narrow_what_is_counted(every_kind):
-    counts = [recorded_coverage(Slice(**asked)).predictions for asked in FILTERS]
+    @pytest.mark.parametrize(
+        "chosen", [Slice(attribution="AUTHOR"), ADA, replace(ADA, as_recorded=NOW, lead_days_min=1.0)], ids=str
+    )
+    def test_more_predictions_are_counted_with_as_many_queries(self, every_kind, django_assert_num_queries, chosen):
+        with django_assert_num_queries(1):
+            recorded_coverage(chosen)
 
-    assert counts == [12, 11, 1, 1, 3, 9, 2, 9, 1, 9, 3, 3, 3, 9, 2, 0, 12, 12, 12]
+        for number in range(12):
+            judged("YES" if number % 2 else "", name=f"more {number}")
 
+        with django_assert_num_queries(1):
+            assert recorded_coverage(chosen).predictions >= 20
 
-def test_the_lead_time_of_what_is_open_is_not_known_and_so_it_stays(every_kind):
-    found = recorded_coverage(Slice(lead_days_min=1_000.0))
+    def test_what_is_kept_is_read_in_the_query_that_sees_that_nothing_waits(
+        self, every_kind, django_assert_num_queries
+    ):
+        rebuild_scopes()
 
-    assert (found.predictions, found.pending, found.unresolvable) == (2, 1, 1)
+        with django_assert_num_queries(1):
+            kept = recorded_coverage(Slice())
+
+        assert kept == recorded_coverage(Slice(issued_to=NOW))
+
+    def test_what_waits_to_be_counted_again_is_counted_when_it_is_read(self, every_kind, django_assert_num_queries):
+        rebuild_scopes()
+        make_prediction(rules=[], statement="One more.", title="One more.")
+
+        with django_assert_num_queries(9):
+            kept = recorded_coverage(Slice())
+
+        assert kept == recorded_coverage(Slice(issued_to=NOW))
+
+    def test_whether_there_are_words_and_other_readings_is_kept_and_never_guessed(self, every_kind):
+        rebuild_scopes()
+        before = recorded_coverage(Slice())
+        prediction = make_prediction(
+            rules=[RuleDraft(rule_that_it_occurs()), RuleDraft(rule_that_it_occurs(), variant="STRICT")],
+            statement="One more.",
+            title="One more.",
+            probability=None,
+        )
+        in_words(prediction, "likely")
+
+        waiting = recorded_coverage(Slice())
+        settle_prediction(prediction_id=prediction.pk, now=NOW)
+        counted = recorded_coverage(Slice())
+
+        assert (before.in_words, before.read_otherwise) == (2, 0)
+        assert (waiting.in_words, waiting.read_otherwise) == (counted.in_words, counted.read_otherwise) == (3, 1)
+        unknown = recorded_coverage(Slice(issued_to=NOW))
+        assert (unknown.in_words, unknown.read_otherwise) == (None, None)
 
 
 def test_what_the_database_held_is_counted_as_it_was_held(db):
@@ -233,60 +281,6 @@ def test_a_forecast_made_too_late_is_counted_though_an_earlier_one_is_scored(db)
     found = [recorded_coverage(ADA), scorecard(replace(ADA, as_of=NOW)).coverage]
 
     assert [(one.resolved, one.excluded_leakage, one.forecasts_excluded) for one in found] == [(1, 0, 1)] * 2
-
-
-@pytest.mark.parametrize(
-    "chosen", [Slice(attribution="AUTHOR"), ADA, replace(ADA, as_recorded=NOW, lead_days_min=1.0)], ids=str
-)
-def test_more_predictions_are_counted_with_as_many_queries(every_kind, django_assert_num_queries, chosen):
-    with django_assert_num_queries(1):
-        recorded_coverage(chosen)
-
-    for number in range(12):
-        judged("YES" if number % 2 else "", name=f"more {number}")
-
-    with django_assert_num_queries(1):
-        assert recorded_coverage(chosen).predictions >= 20
-
-
-def test_what_is_kept_is_read_in_the_query_that_sees_that_nothing_waits(every_kind, django_assert_num_queries):
-    rebuild_scopes()
-
-    with django_assert_num_queries(1):
-        kept = recorded_coverage(Slice())
-
-    assert kept == recorded_coverage(Slice(issued_to=NOW))
-
-
-def test_what_waits_to_be_counted_again_is_counted_when_it_is_read(every_kind, django_assert_num_queries):
-    rebuild_scopes()
-    make_prediction(rules=[], statement="One more.", title="One more.")
-
-    with django_assert_num_queries(9):
-        kept = recorded_coverage(Slice())
-
-    assert kept == recorded_coverage(Slice(issued_to=NOW))
-
-
-def test_whether_there_are_words_and_other_readings_is_kept_and_never_guessed(every_kind):
-    rebuild_scopes()
-    before = recorded_coverage(Slice())
-    prediction = make_prediction(
-        rules=[RuleDraft(rule_that_it_occurs()), RuleDraft(rule_that_it_occurs(), variant="STRICT")],
-        statement="One more.",
-        title="One more.",
-        probability=None,
-    )
-    in_words(prediction, "likely")
-
-    waiting = recorded_coverage(Slice())
-    settle_prediction(prediction_id=prediction.pk, now=NOW)
-    counted = recorded_coverage(Slice())
-
-    assert (before.in_words, before.read_otherwise) == (2, 0)
-    assert (waiting.in_words, waiting.read_otherwise) == (counted.in_words, counted.read_otherwise) == (3, 1)
-    unknown = recorded_coverage(Slice(issued_to=NOW))
-    assert (unknown.in_words, unknown.read_otherwise) == (None, None)
 
 
 def test_scored_forecasts_are_counted_by_what_they_are_compared_with(db):

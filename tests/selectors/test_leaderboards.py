@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 ANY = Slice()
 
 
-@pytest.fixture
-def season():
+@pytest.fixture(scope="class")
+def season(made_once):
     """Thirty-one events: Ada knows, Bob guesses, Cleo always says one half and Dan came once."""
     for number in range(31):
         happens = number % 3 > 0
@@ -27,36 +27,35 @@ def season():
     contest(99, dan="0.99")
 
 
-def test_those_with_enough_events_are_ranked_and_the_others_listed_with_the_reason(season):
-    board = leaderboard(ANY)
+class TestASeason:
+    def test_those_with_enough_events_are_ranked_and_the_others_listed_with_the_reason(self, season):
+        board = leaderboard(ANY)
 
-    assert [(line.slug, line.seat.rank) for line in board.ranked] == [("ada", 1), ("bob", 2)]
-    assert (board.n_ranked, board.n_unranked) == (2, 2)
-    reasons = {line.slug: line.seat.reason for line in board.unranked if isinstance(line.seat, Absent)}
-    assert reasons == {"cleo": Missing.NO_SPREAD, "dan": Missing.TOO_FEW_EVENTS}
-    ada = board.ranked[0]
-    assert isinstance(ada.seat, Seat)
-    assert ada.seat.beats_reference
-    assert not board.ranked[1].seat.beats_reference
+        assert [(line.slug, line.seat.rank) for line in board.ranked] == [("ada", 1), ("bob", 2)]
+        assert (board.n_ranked, board.n_unranked) == (2, 2)
+        reasons = {line.slug: line.seat.reason for line in board.unranked if isinstance(line.seat, Absent)}
+        assert reasons == {"cleo": Missing.NO_SPREAD, "dan": Missing.TOO_FEW_EVENTS}
+        ada = board.ranked[0]
+        assert isinstance(ada.seat, Seat)
+        assert ada.seat.beats_reference
+        assert not board.ranked[1].seat.beats_reference
 
+    def test_each_line_says_what_the_scorecard_of_the_forecaster_says(self, season):
+        board = leaderboard(ANY)
 
-def test_each_line_says_what_the_scorecard_of_the_forecaster_says(season):
-    board = leaderboard(ANY)
+        for line in (*board.ranked, *board.unranked):
+            card = scorecard(Slice(forecaster=line.slug))
+            assert (line.n, line.n_clusters) == (card.summary.n, card.summary.n_clusters)
+            assert line.mean_brier == pytest.approx(card.summary.mean_brier)
+            saved = next(figure for figure in card.figures if figure.measure.name == "POINTS_SAVED")
+            if saved.value is not None:
+                assert line.points_saved == pytest.approx(saved.value)
 
-    for line in (*board.ranked, *board.unranked):
-        card = scorecard(Slice(forecaster=line.slug))
-        assert (line.n, line.n_clusters) == (card.summary.n, card.summary.n_clusters)
-        assert line.mean_brier == pytest.approx(card.summary.mean_brier)
-        saved = next(figure for figure in card.figures if figure.measure.name == "POINTS_SAVED")
-        if saved.value is not None:
-            assert line.points_saved == pytest.approx(saved.value)
+    def test_recounting_on_what_is_known_now_gives_the_same_lines(self, season):
+        recorded, recounted = leaderboard(ANY), leaderboard(replace(ANY, as_of=NOW))
 
-
-def test_recounting_on_what_is_known_now_gives_the_same_lines(season):
-    recorded, recounted = leaderboard(ANY), leaderboard(replace(ANY, as_of=NOW))
-
-    assert recounted.ranked == recorded.ranked
-    assert recounted.unranked == recorded.unranked
+        assert recounted.ranked == recorded.ranked
+        assert recounted.unranked == recorded.unranked
 
 
 def test_events_and_not_rows_decide_who_is_ranked():

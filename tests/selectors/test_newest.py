@@ -21,8 +21,8 @@ SLICES = [
 ]
 
 
-@pytest.fixture
-def record():
+@pytest.fixture(scope="class")
+def record(made_once):
     editor = User.objects.create_user("editor")
     make_topic("aids")
     places = [("aid/military", "ada-byron"), ("aid", "bob"), ("aids", "mean"), ("aid/sea", "bob"), ("war", "mean")]
@@ -43,20 +43,19 @@ def record():
     Forecaster.objects.filter(slug="mean").update(kind=Forecaster.Kind.AGGREGATE)
 
 
-@pytest.mark.parametrize("chosen", SLICES, ids=str)
-def test_they_are_those_that_a_search_through_all_finds(chosen, record):
-    found = newest.among_the_last(chosen, most=100)
+class TestAFewVerdicts:
+    @pytest.mark.parametrize("chosen", SLICES, ids=str)
+    def test_they_are_those_that_a_search_through_all_finds(self, chosen, record):
+        found = newest.among_the_last(chosen, most=100)
 
-    keys = calls.counting_postings(chosen).values("pk")
-    assert calls._told(found) == calls.recorded_calls(keys, chosen=chosen)
-    assert bool(found) == (chosen.topic != "a_d")
+        keys = calls.counting_postings(chosen).values("pk")
+        assert calls._told(found) == calls.recorded_calls(keys, chosen=chosen)
+        assert bool(found) == (chosen.topic != "a_d")
 
+    def test_as_many_are_given_as_are_asked_for_the_newest_first(self, record):
+        every = newest.among_the_last(Slice(), most=100)
 
-def test_as_many_are_given_as_are_asked_for_the_newest_first(record):
-    every = newest.among_the_last(Slice(), most=100)
+        assert newest.among_the_last(Slice(), most=2) == every[:2]
 
-    assert newest.among_the_last(Slice(), most=2) == every[:2]
-
-
-def test_what_is_narrowed_otherwise_is_not_asked_so(record):
-    assert newest.among_the_last(Slice(topic="aid", conditional=False), most=100) == []
+    def test_what_is_narrowed_otherwise_is_not_asked_so(self, record):
+        assert newest.among_the_last(Slice(topic="aid", conditional=False), most=100) == []

@@ -10,10 +10,15 @@ from tests.builders import make_article, make_prediction
 
 pytestmark = pytest.mark.django_db
 TEXT = "Aid stops at once. Le café ferme. Верховная Рада приняла закон. Der Straßenbau beginnt."
+HOSTILE = [
+    'aid"', '"aid', '""', 'aid""', "aid*", "*", "-", "--", "aid AND", "OR aid", "NOT", "NEAR(aid ukraine, 2)", "title:aid", "{title body}:aid",
+    "^aid", "aid^2", "aid + ukraine", "(aid", "aid)", "((((", "aid & | !", "!aid", "<->", "aid:*", "aid:A", "'aid'", "''", "\\", "aid\\", "%", "_",
+    "aid; DROP TABLE forecasts_searchtext", "\u202eaid", "\ud7ff", "𞤀𞤁", "ﬁle", "½", "٣", "a" * 200, "aid\ttabs\nlines", "🙂", "- -", '-"', '"*"', "rowid:1", "aid -", "café*",
+]  # fmt: skip
 
 
-@pytest.fixture
-def recorded():
+@pytest.fixture(scope="class")
+def recorded(made_once):
     article = make_article(text=TEXT, title="What comes after the vote")
     make_prediction(
         article=article,
@@ -29,54 +34,71 @@ def titles(text: str) -> list[str]:
     return sorted(one.title for one in search(query=read_query(text)))
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("withdraws", ["Aid is stopped"]),
-        ("WITHDRAWS", ["Aid is stopped"]),
-        ("withdraw", []),
-        ("withdraw*", ["Aid is stopped"]),
-        ("aid", ["Aid is stopped", "What comes after the vote"]),
-        ("aid ukraine", ["Aid is stopped"]),
-        ("aid -ukraine", ["What comes after the vote"]),
-        ('"military aid"', ["Aid is stopped"]),
-        ('"aid military"', []),
-        ('"military ai"*', []),
-        ('-"military aid" aid', ["What comes after the vote"]),
-        ("military/aid", ["Aid is stopped"]),
-        ("H.R. 815", ["Aid is stopped"]),
-        ("h.r.", ["Aid is stopped"]),
-        ("cafe", ["What comes after the vote"]),
-        ("CAFÉ", ["What comes after the vote"]),
-        ("cafe\u0301", ["What comes after the vote"]),
-        ("рада", ["What comes after the vote"]),
-        ("ВЕРХОВНАЯ РАДА", ["What comes after the vote"]),
-        ("принял*", ["What comes after the vote"]),
-        ("strassenbau", ["What comes after the vote"]),
-        ("begin", ["Talks begin"]),
-        ("nothing of this", []),
-    ],
-)
-def test_words_are_found_whatever_their_case_and_accents(text, found, recorded):
-    assert titles(text) == found
+class TestWhatIsRecorded:
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("withdraws", ["Aid is stopped"]),
+            ("WITHDRAWS", ["Aid is stopped"]),
+            ("withdraw", []),
+            ("withdraw*", ["Aid is stopped"]),
+            ("aid", ["Aid is stopped", "What comes after the vote"]),
+            ("aid ukraine", ["Aid is stopped"]),
+            ("aid -ukraine", ["What comes after the vote"]),
+            ('"military aid"', ["Aid is stopped"]),
+            ('"aid military"', []),
+            ('"military ai"*', []),
+            ('-"military aid" aid', ["What comes after the vote"]),
+            ("military/aid", ["Aid is stopped"]),
+            ("H.R. 815", ["Aid is stopped"]),
+            ("h.r.", ["Aid is stopped"]),
+            ("cafe", ["What comes after the vote"]),
+            ("CAFÉ", ["What comes after the vote"]),
+            ("cafe\u0301", ["What comes after the vote"]),
+            ("рада", ["What comes after the vote"]),
+            ("ВЕРХОВНАЯ РАДА", ["What comes after the vote"]),
+            ("принял*", ["What comes after the vote"]),
+            ("strassenbau", ["What comes after the vote"]),
+            ("begin", ["Talks begin"]),
+            ("nothing of this", []),
+        ],
+    )
+    def test_words_are_found_whatever_their_case_and_accents(self, text, found, recorded):
+        assert titles(text) == found
 
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_no_text_is_an_error_of_the_database(self, text, recorded):
+        try:
+            query = read_query(text)
+        except NotAQuery:
+            return
 
-HOSTILE = [
-    'aid"', '"aid', '""', 'aid""', "aid*", "*", "-", "--", "aid AND", "OR aid", "NOT", "NEAR(aid ukraine, 2)", "title:aid", "{title body}:aid",
-    "^aid", "aid^2", "aid + ukraine", "(aid", "aid)", "((((", "aid & | !", "!aid", "<->", "aid:*", "aid:A", "'aid'", "''", "\\", "aid\\", "%", "_",
-    "aid; DROP TABLE forecasts_searchtext", "\u202eaid", "\ud7ff", "𞤀𞤁", "ﬁle", "½", "٣", "a" * 200, "aid\ttabs\nlines", "🙂", "- -", '-"', '"*"', "rowid:1", "aid -", "café*",
-]  # fmt: skip
+        assert isinstance(search(query=query), list)
+        assert matching(Prediction.objects.all(), query=query, kind="prediction").count() >= 0
 
+    def test_a_word_in_the_title_comes_before_one_in_the_text(self, recorded):
+        make_prediction(title="Something else", statement="Nobody talks about grain or talks.", outcome="silence")
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_no_text_is_an_error_of_the_database(text, recorded):
-    try:
-        query = read_query(text)
-    except NotAQuery:
-        return
+        assert [one.title for one in search(query=read_query("talks"))] == ["Talks begin", "Something else"]
 
-    assert isinstance(search(query=query), list)
-    assert matching(Prediction.objects.all(), query=query, kind="prediction").count() >= 0
+    def test_kinds_can_be_chosen(self, recorded):
+        assert [one.kind for one in search(query=read_query("aid"), kinds=["article"])] == ["article"]
+
+    def test_pages_follow_each_other_without_gaps(self, recorded):
+        for number in range(7):
+            make_prediction(title=f"Rain {number}", statement=f"It rains, {number}.", outcome="rain")
+        query = read_query("rain")
+
+        pages = [one.title for offset in (0, 3, 6) for one in search(query=query, offset=offset, limit=3)]
+
+        assert sorted(pages) == [f"Rain {number}" for number in range(7)]
+
+    def test_what_is_rolled_back_is_not_found(self, recorded):
+        with transaction.atomic():
+            make_prediction(title="Given up", statement="Zebras rule.", outcome="zebras")
+            transaction.set_rollback(True)
+
+        assert titles("zebras") == []
 
 
 @pytest.mark.parametrize(
@@ -95,12 +117,6 @@ def test_what_cannot_be_searched_for_is_told(text, message):
         read_query(text)
 
 
-def test_a_word_in_the_title_comes_before_one_in_the_text(recorded):
-    make_prediction(title="Something else", statement="Nobody talks about grain or talks.", outcome="silence")
-
-    assert [one.title for one in search(query=read_query("talks"))] == ["Talks begin", "Something else"]
-
-
 def test_a_superseded_article_is_not_found():
     first = make_article(text="An old text.")
     again = make_article(canonical_url="https://example.org/second", text="An old text, corrected.")
@@ -114,20 +130,6 @@ def _correction_of(first: Article) -> Article:
         name: getattr(first, name) for name in ("title", "canonical_url", "outlet", "published_at", "recorded_at")
     }
     return Article(supersedes=first, text="Another.", **fields)
-
-
-def test_kinds_can_be_chosen(recorded):
-    assert [one.kind for one in search(query=read_query("aid"), kinds=["article"])] == ["article"]
-
-
-def test_pages_follow_each_other_without_gaps(recorded):
-    for number in range(7):
-        make_prediction(title=f"Rain {number}", statement=f"It rains, {number}.", outcome="rain")
-    query = read_query("rain")
-
-    pages = [one.title for offset in (0, 3, 6) for one in search(query=query, offset=offset, limit=3)]
-
-    assert sorted(pages) == [f"Rain {number}" for number in range(7)]
 
 
 def test_a_snippet_shows_the_words_in_their_surroundings():
@@ -150,11 +152,3 @@ def test_the_longest_text_is_searched_without_an_error():
     make_article(text=f"needle {' '.join(words)}"[:1_000_000])
 
     assert titles("needle aaaa") == ["What comes after the vote"]
-
-
-def test_what_is_rolled_back_is_not_found(recorded):
-    with transaction.atomic():
-        make_prediction(title="Given up", statement="Zebras rule.", outcome="zebras")
-        transaction.set_rollback(True)
-
-    assert titles("zebras") == []

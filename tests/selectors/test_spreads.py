@@ -165,6 +165,7 @@ def test_as_of_another_time_the_readings_are_those_of_that_time():
     assert spread(replace(ADA, as_of=datetime(2025, 1, 10, tzinfo=UTC))).brier.value is None
 
 
+@pytest.mark.any_database
 def test_more_predictions_cost_no_more_queries(django_assert_max_num_queries):
     lexicon("default_v1", likely="0.7")
     read(1, others=[("STRICT", BEFORE), ("LENIENT", AFTER)], words=wording(phrase="likely"))

@@ -206,6 +206,7 @@ def test_counted_anew_they_come_to_the_same():
     assert verbal_of(now, recount=recount(now, as_of=NOW)) == verbal_of(ADA)
 
 
+@pytest.mark.any_database
 def test_more_words_cost_no_more_queries(django_assert_num_queries):
     said_often("likely", happened=3, failed=3)
 

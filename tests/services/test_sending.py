@@ -168,6 +168,7 @@ def test_a_receiver_that_is_gone_is_told_no_more(receiver):
     assert (webhook.state, webhook.reason) == ("DISABLED", "The receiver answered 410 Gone: it wants no more.")
 
 
+@pytest.mark.any_database
 def test_a_dead_receiver_holds_up_nobody_else_and_is_tried_once_a_run(receiver, settings):
     with receiving(lambda connection: time.sleep(3)) as dead:
         settings.WEBHOOK_ALLOW_HOSTS = [receiver.host, dead.host]

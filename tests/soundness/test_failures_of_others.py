@@ -94,6 +94,7 @@ def test_every_probability_falls_in_exactly_one_bin():
     }  # fmt: skip
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("probability", ["null", '""', '"NaN"', '"Infinity"', "true", '"seventy"', "[0.7]"])
 def test_what_is_no_probability_is_refused_when_it_comes_in(probability, editor):
     prediction = make_prediction(rules=[], probability=None)

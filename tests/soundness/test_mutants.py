@@ -5,6 +5,8 @@ import pytest
 from tests.soundness.mutants import ALL, ROOT, NotApplicable, copy_of_the_project, is_noticed, mutated
 from tests.soundness.mutations import Mutation
 
+pytestmark = pytest.mark.any_database
+
 QUICK = (
     "a window includes its end",
     "an unmet condition is a No",
