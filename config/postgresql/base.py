@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db.backends.postgresql import base
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader
+from psycopg import Cursor
 from psycopg.abc import Buffer
 from psycopg.adapt import AdaptersMap
 from psycopg.pq import TransactionStatus
@@ -30,15 +32,50 @@ class InstantLoader(BaseTzLoader):
         return instant if instant.tzinfo is UTC else super().load(data)
 
 
+class PreparingCursor(Cursor[Any]):
+    """Asks each statement by a plan that the server keeps for the connection, as long as it is among its last hundred."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> "PreparingCursor":
+        return super().execute(query, params, **{**options, "prepare": True})
+
+
+class Operations(DatabaseOperations):
+    """As Django's, but for what is told of statements that the server keeps the plan of."""
+
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
+        if isinstance(cursor, PreparingCursor):
+            # The values went apart from it; here they stand in their places.
+            return self.compose_sql(sql, params)
+        return super().last_executed_query(cursor, sql, params)
+
+
 class DatabaseWrapper(EnteringCommits, base.DatabaseWrapper):
-    """As Django's, but for the loader of instants, what happens before a commit, and how a connection is looked at."""
+    """As Django's, but for the loader of instants, what happens before a commit, kept plans, and how a connection is looked at."""
+
+    ops_class = Operations
 
     def get_connection_params(self) -> dict[str, Any]:
         parameters = super().get_connection_params()
+        if not self.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            # Any number allows statements to be prepared. Django's own cursors never do.
+            parameters["prepare_threshold"] = 1
         if self.timezone is UTC:
             parameters["context"] = AdaptersMap(parameters["context"])
             parameters["context"].register_loader("timestamptz", InstantLoader)
         return parameters
+
+    def prepared(self) -> Any:
+        """
+        A cursor for statements that are asked again and again: the server plans each of them once a connection.
+
+        Behind a pooler that gives every transaction another connection, which `DISABLE_SERVER_SIDE_CURSORS` tells, it is
+        planned each time.
+        """
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            cursor = PreparingCursor(self.connection)
+        # Logged and wrapped like any other; it has no public name.
+        return self._prepare_cursor(cursor)  # type: ignore[attr-defined]
 
     def is_usable(self) -> bool:
         """

@@ -2,13 +2,15 @@
 
 from collections.abc import Hashable, Mapping
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import AuthenticationFailed
 
+from forecasts.held.answers import ANSWERS, Held
 from forecasts.held.middleware import HoldingMiddleware
 
 from .auth import ApiTokenAuthentication
 from .failures import PREFIX
+from .kept import keep, kept_answer
 from .permissions import may_read
 from .throttling import HEADERS, standing_of
 
@@ -27,6 +29,16 @@ class HeldAnswersMiddleware(HoldingMiddleware):
 
     def question_of(self, request: HttpRequest) -> Hashable:
         return question_of(request)
+
+    def kept_elsewhere(self, request: HttpRequest) -> Held | None:
+        held = kept_answer(request)
+        if held is not None and held.state:
+            ANSWERS.put(question_of(request), held)
+        return held
+
+    def hold(self, request: HttpRequest, answer: HttpResponse) -> None:
+        super().hold(request, answer)
+        keep(request, answer, apart=self.headers_apart)
 
     def apart(self, request: HttpRequest) -> Mapping[str, str] | None:
         try:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Protocol
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -12,12 +13,21 @@ from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
 from django.utils.cache import has_vary_header
 
-from forecasts.selectors.readings import Readings
-
 # What an answer takes beside its body, roughly.
 OVERHEAD = 2000
 # The state of what hangs on no record: it is the same whatever is written.
 ALWAYS = "always"
+
+
+class Basis(Protocol):
+    """What an answer was made of: the answer is right as long as that is the same, whatever else is written."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes to remember it, roughly."""
+
+    def still_hold(self) -> bool:
+        """Whether it is the same now."""
 
 
 class Passing(HttpResponse):
@@ -36,7 +46,7 @@ class MadeOf:
     """
 
     state: str
-    readings: Readings | None
+    readings: Basis | None
     until: datetime | None
 
 
@@ -55,7 +65,7 @@ class Held:
     headers: Mapping[str, str]
     body: bytes
     match: ResolverMatch | None = None
-    readings: Readings | None = None
+    readings: Basis | None = None
     until: datetime | None = None
 
     @classmethod
@@ -122,7 +132,7 @@ def pass_at(answer: HttpResponse, instant: datetime) -> HttpResponse:
     return answer
 
 
-def mark(answer: HttpResponseBase, *, state: str | None, readings: Readings | None) -> None:
+def mark(answer: HttpResponseBase, *, state: str | None, readings: Basis | None) -> None:
     """Say that an answer hangs on nothing but the records, in what state these were just before, and what was read."""
     if state is not None and not isinstance(answer, Passing):
         passes_at = getattr(answer, "passes_at", None)
@@ -131,9 +141,13 @@ def mark(answer: HttpResponseBase, *, state: str | None, readings: Readings | No
 
 def may_be_held(answer: HttpResponseBase) -> bool:
     """Whether an answer was marked, and is a whole one that is the same for everybody who may have it."""
+    return hasattr(answer, "made_of") and is_for_all(answer)
+
+
+def is_for_all(answer: HttpResponseBase) -> bool:
+    """Whether an answer is a whole one, and the same for everybody who may have it."""
     # Whoever looks into the session says that the answer varies with cookies.
-    is_for_all = not answer.cookies and not has_vary_header(answer, "Cookie")
-    return hasattr(answer, "made_of") and answer.status_code == 200 and is_for_all
+    return answer.status_code == 200 and not answer.cookies and not has_vary_header(answer, "Cookie")
 
 
 def _size(held: Held) -> int:

@@ -54,7 +54,26 @@ class HoldingMiddleware:
         """The headers that differ each time, where whoever asks may have a held answer; None where the view has to answer."""
         return {}
 
+    def kept_elsewhere(self, request: HttpRequest) -> Held | None:
+        """An answer that is right, and that this process does not hold, where such are kept."""
+        return None
+
+    def hold(self, request: HttpRequest, answer: HttpResponse) -> None:
+        """Hold an answer as it went through its view, where it may be held."""
+        if may_be_held(answer):
+            held = Held.of(answer, match=request.resolver_match, apart=self.headers_apart)
+            ANSWERS.put(self.question_of(request), held)
+
     def _again(self, request: HttpRequest) -> HttpResponseBase | None:
+        held = self._right(request) or self.kept_elsewhere(request)
+        headers = None if held is None else self.apart(request)
+        if held is None or headers is None:
+            return None
+        request.resolver_match = held.match
+        return self._conditional(request, held.answer(with_headers=headers))
+
+    def _right(self, request: HttpRequest) -> Held | None:
+        """The answer that this process holds, if it is right."""
         question = self.question_of(request)
         held = ANSWERS.get(question)
         if held is None:
@@ -66,20 +85,15 @@ class HoldingMiddleware:
             return None
         if state is not None and held.state != state:
             ANSWERS.put(question, replace(held, state=state))
-        headers = self.apart(request)
-        if headers is None:
-            return None
-        request.resolver_match = held.match
-        return self._conditional(request, held.answer(with_headers=headers))
+        return held
 
     def _anew(self, request: HttpRequest) -> HttpResponseBase:
         answer = self._next(request)
         if not self.has_etag(request):
             return answer
         conditional = self._conditional(request, answer)
-        if isinstance(answer, HttpResponse) and may_be_held(answer):
-            held = Held.of(answer, match=request.resolver_match, apart=self.headers_apart)
-            ANSWERS.put(self.question_of(request), held)
+        if isinstance(answer, HttpResponse):
+            self.hold(request, answer)
         return conditional
 
     def _conditional(self, request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:

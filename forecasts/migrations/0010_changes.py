@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 from ._append_only import protect
-from ._changes import WATCHED, watch
+from ._changes import WATCHED, note_what_came_meanwhile, note_what_is_there, watch
 
 
 class Migration(migrations.Migration):
@@ -71,5 +71,7 @@ class Migration(migrations.Migration):
             },
         ),
         protect("change"),
+        note_what_is_there(),
         *(watch(name) for name in WATCHED),
+        note_what_came_meanwhile(),
     ]

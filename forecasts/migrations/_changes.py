@@ -52,17 +52,24 @@ LATER = {
 }
 
 
+def note_what_is_there():
+    """The operation that notes each row of the tables to be watched, which keeps nobody from recording more."""
+
+    def install(schema_editor):
+        row_order = "rowid" if schema_editor.connection.vendor == "sqlite" else "id"
+        for name, (kind, key, _) in WATCHED.items():
+            _note_those(schema_editor, f"forecasts_{name}", kind, key, f"ORDER BY {row_order}")
+
+    return ByHand(install, nothing)
+
+
 def watch(name):
-    """The operation that has the database note each new row of a table of this app, and what is there already."""
+    """The operation that has the database note each new row of a table of this app."""
     table, (kind, key, changing) = f"forecasts_{name}", (WATCHED | LATER)[name]
 
     def install(schema_editor):
-        is_sqlite = schema_editor.connection.vendor == "sqlite"
-        with_rows = _notes_rows(schema_editor)
-        before = _what_is_there(table, kind, key, row_order="rowid" if is_sqlite else "id", is_sqlite=is_sqlite)
-        make = _sqlite if is_sqlite else _postgresql
-        triggers = make(table, kind, key, changing, with_rows=with_rows)
-        for statement in (before, *triggers):
+        make = _sqlite if schema_editor.connection.vendor == "sqlite" else _postgresql
+        for statement in make(table, kind, key, changing, with_rows=_notes_rows(schema_editor)):
             schema_editor.execute(statement, params=None)
 
     def remove(schema_editor):
@@ -74,6 +81,26 @@ def watch(name):
                 schema_editor.execute(f"DROP FUNCTION {table}_noted_{verb}()", params=None)
 
     return ByHand(install, remove)
+
+
+def note_what_came_meanwhile():
+    """
+    The operation that notes what others recorded between the two before it.
+
+    From here on they wait for the end of this step, so that it is only counted where nothing is missing.
+    """
+
+    def install(schema_editor):
+        noted = dict(_rows(schema_editor, "SELECT kind, count(*) FROM forecasts_change GROUP BY kind"))
+        for name, (kind, key, _) in WATCHED.items():
+            table = f"forecasts_{name}"
+            ((n_rows,),) = _rows(schema_editor, f"SELECT count(*) FROM {table}")  # noqa: S608 a table of ours
+            if n_rows > noted.get(kind, 0):
+                same = f"c.kind = '{kind}' AND c.key = CAST({key.format(row=table)} AS text)"
+                missing = f"WHERE NOT EXISTS (SELECT 1 FROM forecasts_change c WHERE {same})"  # noqa: S608 texts of ours
+                _note_those(schema_editor, table, kind, key, missing)
+
+    return ByHand(install, nothing)
 
 
 def watch_anew(name):
@@ -121,9 +148,17 @@ def _notes_rows(schema_editor):
     return ROW_KEY in {column.name for column in columns}
 
 
-def _what_is_there(table, kind, key, *, row_order, is_sqlite):
-    note = _sqlite_note if is_sqlite else _postgresql_note
-    return f"{note(kind, 'RECORDED', key.format(row=table), row='')} FROM {table} ORDER BY {row_order}"
+def _note_those(schema_editor, table, kind, key, which):
+    """Note rows of a table as recorded."""
+    note = _sqlite_note if schema_editor.connection.vendor == "sqlite" else _postgresql_note
+    noted = note(kind, "RECORDED", key.format(row=table), row="")
+    schema_editor.execute(f"{noted} FROM {table} {which}", params=None)
+
+
+def _rows(schema_editor, question):
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchall()
 
 
 def _sqlite_note(kind, action, key, *, row):

@@ -1,6 +1,6 @@
 """The single forecasts behind a scorecard: the newest of them, since there may be millions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -55,9 +55,13 @@ class Weighed(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """A forecast that counts, as it is read: level and outcome in basis points, the weight in millionths."""
+    """
+    A forecast that counts, as it is read: level and outcome in basis points, the weight in millionths.
 
-    prediction_id: UUID
+    `verdict` and `state` are the last word on its prediction.
+    """
+
+    prediction_id: str
     title: str
     topic: str
     condition: str
@@ -70,6 +74,8 @@ class _Row(NamedTuple):
     weight: int
     known_at: datetime | None
     is_retrospective: bool
+    verdict: str
+    state: str
 
 
 COLUMNS = (
@@ -78,7 +84,6 @@ COLUMNS = (
     "outcome", "cluster", "now_weighs", "resolution__known_at", "resolution__is_retrospective",
 )  # fmt: skip
 LAST = ("last_verdict", "last_state")
-Words = Mapping[UUID, tuple[str, str]]
 
 
 def newest_calls(chosen: Slice, *, n_rows: int, recount: Recount | None = None) -> tuple[Call, ...]:
@@ -113,9 +118,7 @@ def recorded_calls(keys: QuerySet[Posting, Any], *, chosen: Slice) -> tuple[Call
 
 def recounted_calls(counting_rows: Sequence[Weighed], *, recount: Recount) -> tuple[Call, ...]:
     """Return the forecasts that count where predictions are decided anew, the latest outcome first."""
-    words = {pk: (one.verdict, Resolution.State.FINAL.value) for pk, one in recount.found.items()}
-    rows = _recounted(counting_rows, recount=recount)
-    return tuple(_calls(sorted(rows, key=_latest_first), words=words))
+    return tuple(_calls(sorted(_recounted(counting_rows, recount=recount), key=_latest_first)))
 
 
 def counting_postings(chosen: Slice) -> QuerySet[Posting]:
@@ -137,14 +140,13 @@ def newest_first(one: Weighed, *, recount: Recount) -> tuple[float, UUID]:
 
 def _told(found: Sequence[tuple[Any, ...]]) -> tuple[Call, ...]:
     """From rows of `COLUMNS` and of `LAST`."""
-    rows = [_Row._make(row[: -len(LAST)]) for row in found]
-    words = {row[0]: row[-len(LAST) :] for row in found}
-    return tuple(_calls(sorted(rows, key=_latest_first), words=words))
+    rows = [_Row(str(row[0]), *row[1:]) for row in found]
+    return tuple(_calls(sorted(rows, key=_latest_first)))
 
 
-def _latest_first(row: _Row) -> tuple[float, float, str, int, str]:
+def _latest_first(row: _Row) -> tuple[float, float, str, str, str]:
     known = row.known_at.timestamp() if row.known_at else 0.0
-    return -known, -row.made_at.timestamp(), row.title, row.prediction_id.int, row.forecaster
+    return -known, -row.made_at.timestamp(), row.title, row.prediction_id, row.forecaster
 
 
 def _recorded(chosen: Slice, *, n_rows: int) -> list[tuple[Any, ...]]:
@@ -228,8 +230,9 @@ def _recounted(counting_rows: Sequence[Weighed], *, recount: Recount) -> Iterato
     predictions = {one.pk: one for one in recount.predictions}
     for row, weight in counting_rows:
         made, prediction = stated[row.forecast_id], predictions[row.prediction_id]
+        found = recount.found[prediction.pk]
         yield _Row(
-            prediction_id=prediction.pk,
+            prediction_id=str(prediction.pk),
             title=prediction.title,
             topic=prediction.topic.path,
             condition=prediction.condition,
@@ -240,33 +243,35 @@ def _recounted(counting_rows: Sequence[Weighed], *, recount: Recount) -> Iterato
             outcome=row.outcome,
             cluster=row.cluster,
             weight=weight,
-            known_at=recount.found[prediction.pk].known_at,
+            known_at=found.known_at,
             is_retrospective=prediction.pk in recount.late,
+            verdict=found.verdict,
+            state=Resolution.State.FINAL.value,
         )
 
 
-def _calls(rows: Sequence[_Row], *, words: Words) -> Iterator[Call]:
+def _calls(rows: Sequence[_Row]) -> Iterator[Call]:
     said = np.array([row.level for row in rows], dtype=np.float64) / BASIS_POINTS
     came = np.array([row.outcome for row in rows], dtype=np.float64) / BASIS_POINTS
     columns = (said, came, brier_score(said, came), log_score(said, came))
     scores = zip(rows, *(column.tolist() for column in columns), strict=True)
     for row, probability, outcome, brier, log in scores:
-        verdict, state = words.get(row.prediction_id, ("", ""))
+        # By place, in the order of the fields: every answer has a hundred.
         yield Call(
-            prediction_id=str(row.prediction_id),
-            title=row.title,
-            topic=row.topic,
-            forecaster=row.forecaster,
-            phrase=row.phrase,
-            probability=probability,
-            outcome=outcome,
-            brier=round(brier, PLACES),
-            log=round(log, PLACES),
-            weight=row.weight / WHOLE,
-            cluster=row.cluster,
-            verdict=verdict,
-            state=state,
-            is_conditional=bool(row.condition),
-            is_retrospective=row.is_retrospective,
-            known_at=row.known_at,
+            row.prediction_id,
+            row.title,
+            row.topic,
+            row.forecaster,
+            row.phrase,
+            probability,
+            outcome,
+            round(brier, PLACES),
+            round(log, PLACES),
+            row.cluster,
+            row.verdict,
+            row.state,
+            bool(row.condition),
+            row.is_retrospective,
+            row.weight / WHOLE,
+            row.known_at,
         )

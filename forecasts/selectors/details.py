@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from forecasts.scoring.figures import Figure
@@ -180,8 +181,14 @@ def _others(
 def _verbal(chosen: Slice, *, coverage: Coverage, recount: Recount | None) -> tuple[Sequence[Spoken] | None, Verbal]:
     """The forecasts in words that count, None where they are too many; and what the words were worth."""
     if coverage.in_words == 0:
-        return (), verbal_of((), hedges=hedges_of(()), entries=NO_ENTRIES)
+        return (), _no_words()
     spoken = spoken_in(chosen, recount=recount)
     entries = entries_of(spoken or ())
     hedges = hedges_in(chosen, recount=recount, entries=entries)
     return spoken, verbal_of(spoken, hedges=hedges, entries=entries)
+
+
+@cache
+def _no_words() -> Verbal:
+    """What there is to say of no words at all: the same each time."""
+    return verbal_of((), hedges=hedges_of(()), entries=NO_ENTRIES)

@@ -5,19 +5,21 @@ from typing import Any
 from django.db import connection
 
 from .slices import Slice
+from .statements import prepared
 
 REACH = 200
 # Every answer about a large slice asks this: put together by Django, it takes longer than the database takes for it. Each row
 # is followed to what it is about, one after the other (OFFSET 0): asked as joins, PostgreSQL expects one row to be left, and
-# goes through all forecasts of the slice for it.
+# goes through all forecasts of the slice for it. The rows come in order, so that it ends with the last that is looked for; and
+# it says itself how many these are, or the database would not trust a plan that it keeps.
 FOUND = """
-SELECT r.prediction_id, p.title, t.path, p.condition, who.slug, f.phrase, f.made_at, last.level, last.outcome,
+SELECT CAST(r.prediction_id AS text), p.title, t.path, p.condition, who.slug, f.phrase, f.made_at, last.level, last.outcome,
   last.cluster, last.weight, r.known_at, r.is_retrospective, w.verdict, w.state
 FROM (
   SELECT id, forecast_id, resolution_id, level, outcome, cluster, weight
-  FROM (SELECT * FROM forecasts_posting ORDER BY id DESC LIMIT %s) one
+  FROM (SELECT * FROM forecasts_posting ORDER BY id DESC LIMIT {reach}) one
   WHERE sign = 1 AND weight > 0 AND NOT EXISTS (SELECT 1 FROM forecasts_posting back WHERE back.takes_back_id = one.id)
-  OFFSET 0
+  ORDER BY id DESC OFFSET 0
 ) last
 CROSS JOIN LATERAL (SELECT * FROM forecasts_forecast WHERE id = last.forecast_id OFFSET 0) f
 CROSS JOIN LATERAL (SELECT slug FROM forecasts_forecaster WHERE id = f.forecaster_id AND {forecaster} OFFSET 0) who
@@ -28,7 +30,7 @@ LEFT JOIN LATERAL (
   SELECT verdict, state FROM forecasts_resolution word WHERE word.prediction_id = r.prediction_id
   AND NOT EXISTS (SELECT 1 FROM forecasts_resolution later WHERE later.supersedes_id = word.id) LIMIT 1
 ) w ON TRUE
-ORDER BY last.id DESC LIMIT %s
+ORDER BY last.id DESC LIMIT {most}
 """
 ANY = {"forecaster": "kind <> 'AGGREGATE'", "prediction": "TRUE", "topic": "TRUE"}
 OF_OUTLET = (
@@ -59,6 +61,6 @@ def among_the_last(chosen: Slice, *, most: int) -> list[tuple[Any, ...]]:
         return []
     topic = [chosen.topic, f"{chosen.topic}/"] if chosen.topic else []
     given = [*topic, *filter(None, (chosen.outlet, chosen.forecaster))]
-    with connection.cursor() as cursor:
-        cursor.execute(FOUND.format(**asked), [REACH, *given, most])
+    with prepared() as cursor:
+        cursor.execute(FOUND.format(reach=REACH, most=int(most), **asked), given)
         return cursor.fetchall()

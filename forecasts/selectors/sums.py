@@ -18,6 +18,7 @@ from forecasts.scoring.statistics import Cell, Moments, Totals, cell_of
 from forecasts.scoring.thresholds import MIN_SHOWN
 
 from .slices import Slice, postings_in, weight_of
+from .statements import prepared
 
 FLIPPED_FROM = MIN_SHOWN["points_saved"].events
 KEPT = {
@@ -103,7 +104,7 @@ def kept_scope(chosen: Slice) -> KeptScope | None:
     if place is None:
         return None
     kind, field = place
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         statement = SCOPE.format(joined=JOINED[connection.vendor])
         cursor.execute(statement, [kind.value, getattr(chosen, field) if field else ""])
         row = cursor.fetchone()

@@ -1,5 +1,6 @@
 """Whether anything can have changed: in a slice, or in the whole database. Versions that cost next to nothing to read."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
@@ -10,6 +11,7 @@ from forecasts.models import Change, Posting, RuleVersion, Scope
 from .file_versions import VERSIONS
 from .slices import Slice
 from .standings import uncounted_in
+from .statements import prepared
 
 # The narrowest scope first: a slice lies within each of those it names.
 WITHIN = (
@@ -95,13 +97,28 @@ def version_of(chosen: Slice) -> str | None:
     return ".".join(str(number or 0) for number in (scope.pk, scope.lexicon, scope.sealed, scope.unsealing, *numbers))
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A slice at a version: what was said of it holds for as long as it stands there."""
+
+    chosen: Slice
+    version: str
+
+    # Roughly, in bytes.
+    size = 1000
+
+    def still_hold(self) -> bool:
+        """Whether nothing in the slice changed."""
+        return version_of(self.chosen) == self.version
+
+
 def _scope(chosen: Slice) -> _Within | None:
     """The narrowest scope that is kept and holds the slice."""
     named = [(kind.value, getattr(chosen, field) if field else "") for kind, field in WITHIN]
     asked = [(kind, key) for kind, key in named if key or kind == Scope.Kind.ALL]
     # In one statement, so of one instant: what is counted comes off the marks as the revision goes up.
     statement = NARROWEST + " OR ".join(["kind = %s AND key = %s"] * len(asked))
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(statement, [value for pair in asked for value in pair])
         found = {row[0]: _Within(*row) for row in cursor.fetchall()}
     return next((found[kind] for kind, _ in asked if kind in found), None)

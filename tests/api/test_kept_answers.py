@@ -57,6 +57,34 @@ def test_a_late_forecast_changes_the_answer_once_it_is_settled(client, decided, 
     assert client.get(address, headers={"If-None-Match": before["ETag"]}).status_code == 200
 
 
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_what_is_kept_is_given_with_every_header_and_counted(client, decided, address):
+    first, again = client.get(address), client.get(address)
+
+    apart = {"X-Request-ID", "RateLimit-Remaining", "RateLimit-Reset"}
+    assert first.headers.keys() == again.headers.keys()
+    assert {name: first[name] for name in first.headers.keys() - apart} == {
+        name: again[name] for name in again.headers.keys() - apart
+    }
+    assert int(again["RateLimit-Remaining"]) == int(first["RateLimit-Remaining"]) - 1
+
+
+@pytest.mark.parametrize("accepted", ["application/json", "text/html, */*;q=0.1", "application/*"])
+def test_whatever_else_a_reader_accepts_what_is_kept_is_found(client, decided, django_assert_num_queries, accepted):
+    client.get(ADDRESSES[0])
+
+    with django_assert_num_queries(1):
+        assert client.get(ADDRESSES[0], headers={"Accept": accepted}).status_code == 200
+    assert client.get(ADDRESSES[0], headers={"Accept": "text/html"}).status_code == 406
+
+
+def test_what_is_kept_is_given_to_nobody_who_may_not_read(client, decided, settings):
+    client.get(ADDRESSES[0])
+    settings.PUBLIC_READ = False
+
+    assert client.get(ADDRESSES[0]).status_code == 401
+
+
 @pytest.mark.django_db
 def test_a_question_that_is_refused_is_refused_again(client):
     first, again = (client.get("/api/v1/accuracy/?topic=nowhere") for _ in range(2))

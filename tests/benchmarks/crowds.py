@@ -1,5 +1,8 @@
 """Many predictions at once, as copies of one that was logged properly: made by the database itself."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection
 from django.db.models import Model, QuerySet
 
@@ -54,6 +57,22 @@ def copy_rows(originals: QuerySet, numbers: range, changes: dict[str, str]) -> N
         target = f"INSERT INTO {table} ({quoted})"
         with connection.cursor() as cursor:
             cursor.execute(f"{target} {counted} SELECT {values} FROM n, {table} one WHERE one.id = %s", [key])
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """
+    Copy without checks of foreign keys on PostgreSQL, which takes half the time; they hold as those of the originals do.
+
+    What notes rows in the feed of changes goes on.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        yield
+        cursor.execute("SET session_replication_role = origin")
 
 
 def analyse(*models: type[Model]) -> None:

@@ -8,8 +8,12 @@ from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from psycopg import DataError
 
 from config.databases import database_from_url
-from config.postgresql.base import InstantLoader
+from config.postgresql.base import DatabaseWrapper, InstantLoader
+from forecasts.selectors.statements import prepared
 from tests.builders import NOW, make_source
+
+# What Django adds to the settings of every database.
+SAME = {"TIME_ZONE": None, "TEST": {}, "AUTOCOMMIT": True, "ATOMIC_REQUESTS": False}
 
 
 def test_sqlite_takes_the_write_lock_at_once():
@@ -116,3 +120,27 @@ def test_postgresql_plans_cursors_for_all_their_rows():
         cursor.execute("SHOW cursor_tuple_fraction")
 
         assert cursor.fetchone() == ("1",)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_a_statement_that_is_asked_again_is_planned_once_a_connection():
+    for number in (1, 2):
+        with prepared() as cursor:
+            cursor.execute("SELECT slug FROM forecasts_source WHERE id = %s", [number])
+            assert cursor.fetchall() == []
+    make_source(slug="wire")
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE '%slug FROM%'"
+        )
+        assert cursor.fetchall() == [(2,)]
+
+
+def test_behind_a_pooler_no_connection_keeps_plans():
+    url = "postgres://me@/name?DISABLE_SERVER_SIDE_CURSORS={}"
+    databases = (database_from_url(url=url.format(given), statement_timeout_ms=1) for given in (True, False))
+    at_once, later = (DatabaseWrapper(SAME | one).get_connection_params() for one in databases)
+
+    assert (at_once["prepare_threshold"], later["prepare_threshold"]) == (None, 1)

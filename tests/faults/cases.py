@@ -59,7 +59,7 @@ def run(vendor: str) -> int:
     cases = [case for case in CASES if case.told_on(vendor)]
     counted = Counted()
     tests = sorted({test for case in cases for test in case.tests})
-    pytest.main(["-q", "-n", "2", "-p", "no:randomly", "-p", "no:cacheprovider", *tests], plugins=[counted])
+    pytest.main(["-q", "-n", "2", "-p", "no:randomly", "-p", "no:cacheprovider", "-m", "", *tests], plugins=[counted])
     outcomes = [(case, counted.outcome(case)) for case in cases]
     for case, outcome in outcomes:
         told = {"times": outcome.times, "failed": outcome.failed, "database": case.told_on(vendor)}
@@ -86,8 +86,10 @@ def _command(vendor: str) -> list[str]:
 
 
 def _environment(url: str) -> dict[str, str]:
-    """Ours, with the rounds and examples of a campaign; the suite makes a database of its own where none is named."""
-    given = {"AFTERCAST_REQUIRE_ALL": "1", "HYPOTHESIS_PROFILE": "campaign"} | ({"DATABASE_URL": url} if url else {})
+    """Ours, with the rounds, examples and sizes of a campaign; the suite makes a database of its own where none is named."""
+    given = {"AFTERCAST_REQUIRE_ALL": "1", "HYPOTHESIS_PROFILE": "campaign", "BENCH_FULL": "1"} | (
+        {"DATABASE_URL": url} if url else {}
+    )
     return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | given
 
 

@@ -186,9 +186,12 @@ class Rig:
         done = self.run("tests.faults.fill", "predictions", str(count))
         assert done.returncode == 0, done.stderr[-2000:]
 
-    def crowd(self, work: str, *, processes: int, threads: int = 1, each: int = 1) -> tuple[dict[str, int], float]:
+    def crowd(
+        self, work: str, *, processes: int, threads: int = 1, each: int = 1, **changes: str
+    ) -> tuple[dict[str, int], float]:
         """Let many work at once, and return what came of it, counted, and after how many seconds."""
-        done = self.run("tests.faults.crowd", work, *map(str, (processes, threads, each)), **self.patient())
+        environment = self.patient() | changes
+        done = self.run("tests.faults.crowd", work, *map(str, (processes, threads, each)), **environment)
         assert done.returncode == 0, done.stderr[-2000:]
         told = json.loads(done.stdout)
         return told["came_to"], told["seconds"]
@@ -196,7 +199,7 @@ class Rig:
     def patient(self) -> dict[str, str]:
         """The database as it is reached by who waits for a lock until it comes."""
         if self.database.vendor == "sqlite":
-            return {}
+            return {"DATABASE_URL": f"{self.database.url}?timeout=60"}
         return {"DATABASE_URL": f"{self.database.url}&options=-c%20lock_timeout%3D60000%20-c%20timezone%3DUTC"}
 
     def token(self) -> str:

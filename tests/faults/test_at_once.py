@@ -23,7 +23,7 @@ def test_writers_of_one_file_are_never_refused(rig_on):
     rig.fill(1)
     rig.database.execute("UPDATE forecasts_forecaster SET name = '0' WHERE slug = 'ada-byron'")
     entries = rig.count("forecasts_ledgerentry")
-    came_to, seconds = rig.crowd("count", processes=processes, each=each)
+    came_to, seconds = rig.crowd("count", processes=processes, each=each, DATABASE_URL=rig.database.url)
 
     (name,) = rig.database.rows("SELECT name FROM forecasts_forecaster WHERE slug = 'ada-byron'")[0]
     assert came_to == {"counted": processes * each}

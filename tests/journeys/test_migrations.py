@@ -7,9 +7,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from forecasts.migrations._changes import note_what_came_meanwhile
 from forecasts.migrations._going_back import WouldLose, refuse_to_lose
-from forecasts.models import Prediction
-from tests.builders import make_forecaster, make_prediction
+from forecasts.models import Change, Prediction
+from tests.builders import make_forecaster, make_prediction, make_topic
 
 pytestmark = pytest.mark.django_db
 OF_INDEXES_ALONE = "0031_due_in_order"
@@ -54,3 +55,21 @@ def test_steps_forward_are_let_through():
     forward = [(step, False) for step, _ in back_to("0001_initial")["plan"]]
 
     refuse_to_lose(plan=forward, using="default")
+
+
+UNWATCHED = {
+    "sqlite": "DROP TRIGGER forecasts_topic_noted_insert",
+    "postgresql": "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE forecasts_topic DISABLE TRIGGER forecasts_topic_noted_insert",
+}
+
+
+def test_what_is_recorded_while_the_feed_of_changes_is_made_is_noted_once():
+    make_topic("noted")
+    with connection.cursor() as cursor:
+        cursor.execute(UNWATCHED[connection.vendor])
+    make_topic("meanwhile")
+
+    for _ in range(2):
+        note_what_came_meanwhile().install(connection.schema_editor())
+
+    assert sorted(Change.objects.filter(kind="topic").values_list("key", flat=True)) == ["meanwhile", "noted"]

@@ -9,11 +9,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forecasts.api.kept import kept_answer
+from forecasts.api.kept import slice_answer
 from forecasts.api.serializers.accuracy import AccuracySerializer, accuracy_of
 from forecasts.api.serializers.calibration import CalibrationSerializer, calibration_of
 from forecasts.api.serializers.cohorts import CohortSerializer, cohort_shown
 from forecasts.api.serializers.slices import ChosenCard, ChosenSlice, card_asked, slice_of
+from forecasts.held.answers import mark
 from forecasts.selectors.cohorts import cohort_of
 from forecasts.selectors.scorecards import Scorecard, full_scorecard, scorecard, with_bands
 from forecasts.selectors.slices import Slice
@@ -34,16 +35,23 @@ class SliceEndpoint(Endpoint):
     def hangs_on_records(self) -> bool:
         return True
 
+    def _marked(self, handler: Callable[..., Any], request: Request, *args: Any, **kwargs: Any) -> Any:
+        state = self.state()
+        answer = handler(request, *args, **kwargs)
+        # It says itself what it stands for, in fewer words than all that was read for it.
+        mark(answer, state=state, readings=getattr(answer, "stands", None))
+        return answer
+
     def answer(self, shape: Callable[[Scorecard], Any]) -> HttpResponse:
         """
-        The answer about the slice that the parameters choose, as it is kept or else worked out.
+        The answer about the slice that the parameters choose, worked out.
 
         Args:
             shape: The content of the answer, from the scorecard.
         Raises:
             ValidationError: The parameters choose no slice.
         """
-        return kept_answer(
+        return slice_answer(
             self.request,
             choose=lambda: card_asked(self.request.query_params.dict()),
             work_out=lambda asked: self._worked_out(*asked, shape=shape),
