@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 
+from .statements import prepared
+
 MOST_STATEMENTS, LONGEST_QUESTION = 16, 100_000
 READING = ("SELECT", "WITH")
 NO_MORE = "'no more'"
@@ -115,7 +117,8 @@ def _size(question: Sequence[Statement]) -> int:
 
 def _digest(question: Sequence[Statement]) -> str:
     digest = sha256()
-    with connection.cursor() as cursor:
+    # Whoever made something asks what it was made of at every write elsewhere, and most of that would be planning.
+    with prepared() as cursor:
         for sql, params in question:
             cursor.execute(sql, params)
             digest.update(repr(cursor.fetchall()).encode())
