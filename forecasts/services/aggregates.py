@@ -15,7 +15,6 @@ from forecasts.scoring.crowds import Stand, stand_at, stands
 from forecasts.selectors.opinions import Crowd, crowded_predictions, crowds_on, last_aggregates, undecided_among
 
 from .forecasts import keep_base_rates
-from .predictions import make_due
 from .refusal import Refused
 
 BATCH: Final = 200
@@ -77,7 +76,6 @@ def _record(predictions: Sequence[UUID], *, now: datetime) -> int:
             rows += [_row(pk, forecaster, at, stand, method, now=now) for at, stand in said]
     keep_base_rates(rows)
     Forecast.objects.bulk_create(rows)
-    make_due(predictions=sorted({row.prediction_id for row in rows}), now=now)
     return len(rows)
 
 

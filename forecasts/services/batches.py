@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
 
 from forecasts.feeds import BadRow, RowProblem
 
+from .garbage import left_alone_by_the_collector
 from .refusal import Moved, Refused, is_deadlock
 from .routing import change_routes, woken_together
 
@@ -54,6 +56,8 @@ class NothingRecorded(Exception):
 
 
 Row = TypeVar("Row")
+# A row as it was sent, with its index.
+SentRow = tuple[int, dict[str, Any]]
 Record = Callable[[Sequence[Row]], list[RowResult]]
 
 
@@ -70,8 +74,8 @@ def record_each(
         What became of each row, in order.
     """
     remaining = iter(rows)
-    while chunk := list(islice(remaining, n_at_once)):
-        yield from _in_order(chunk, record=record)
+    while results := _next(remaining, record=record, n_at_once=n_at_once):
+        yield from results
 
 
 def record_all(rows: Iterable[Row | BadRow], *, record: Record[Row], n_at_once: int | None = CHUNK) -> list[RowResult]:
@@ -128,6 +132,14 @@ def _written(index: int, row: Row, *, write: Callable[[Row], tuple[object, bool]
     return RowResult(index, Fate.RECORDED if is_new else Fate.UNCHANGED, key)
 
 
+def key_in(value: object) -> UUID | None:
+    """The key that was sent, however it was written; None where it is none."""
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 def refusal(index: int, refused: Refused) -> RowResult:
     """The result of a row that a service refused."""
     return RowResult(index, Fate.REFUSED, errors=refused.message_dict, has_moved=isinstance(refused, Moved))
@@ -141,6 +153,12 @@ def told(problems: Iterable[RowProblem]) -> RowResult:
         index = one.line
         errors.setdefault(one.field, []).append(one.message)
     return RowResult(index, Fate.REFUSED, errors=errors)
+
+
+@left_alone_by_the_collector()
+def _next(remaining: Iterator[Row | BadRow], *, record: Record[Row], n_at_once: int | None) -> list[RowResult]:
+    """Read and record the next rows; empty where there are none."""
+    return _in_order(list(islice(remaining, n_at_once)), record=record)
 
 
 def _in_order(chunk: Sequence[Row | BadRow], *, record: Record[Row]) -> list[RowResult]:

@@ -1,6 +1,7 @@
 """Writing many rows of one table at once."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db.models import (
     Field,
     ForeignKey,
     IntegerField,
+    JSONField,
     Model,
     TextField,
     UUIDField,
@@ -55,8 +57,21 @@ def insert_values(model: type[Model], names: Sequence[str], rows: Collection[Seq
         return
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_name[name] for name in names]
-    is_native = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
-    _insert(model, fields, rows if is_native else _prepared(fields, rows))
+    is_plain = connections[DEFAULT_DB_ALIAS].vendor == "postgresql" and not any(
+        isinstance(field, JSONField) for field in fields
+    )
+    _insert(model, fields, rows if is_plain else _prepared(fields, rows))
+
+
+def insert_alike(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """
+    The same for rows that name their attributes, all of them the same ones in the same order.
+
+    Raises:
+        IntegrityError: A constraint refuses one of the rows; none is stored.
+    """
+    if rows:
+        insert_values(model, tuple(rows[0]), [tuple(row.values()) for row in rows])
 
 
 def _prepared(fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -> Iterable[list[Any]]:
@@ -76,12 +91,19 @@ def _prepare(field: Field) -> Callable[[Any], Any] | None:
         return None
     if is_native and isinstance(field, CharField | TextField):
         return _plain_text
+    if is_native and isinstance(field, JSONField):
+        return _written
     return partial(field.get_db_prep_save, connection=connection)
 
 
 def _plain_text(value: Any) -> Any:
     """A text as it is, a member of an enumeration as its value."""
     return value if value is None or type(value) is str else str(value)
+
+
+def _written(value: Any) -> str | None:
+    """The text of JSON, which is what COPY takes; empty where there is nothing."""
+    return None if value is None else json.dumps(value)
 
 
 def _insert(model: type[Model], fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -> None:

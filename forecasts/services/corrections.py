@@ -11,8 +11,8 @@ from django.db.models import Max, Min
 from forecasts.feeds import RowProblem, problem
 from forecasts.models import Among, Event, EventKey, EventVersion, Evidence, Source
 
-from .bulk import insert_rows
-from .event_drafts import EventDraft, Report, digest_of, key_rows, report_row, version_row
+from .bulk import insert_rows, insert_values
+from .event_drafts import KEY, EventDraft, Report, digest_of, keys_of, report_values, version_row
 from .events import draft_of
 from .routing import wake
 
@@ -71,9 +71,9 @@ def store_corrections(plan: Plan, *, now: datetime, recorded_by: User | None) ->
     if not versions:
         return
     insert_rows(EventVersion, versions)
-    insert_rows(EventKey, [key for version in versions for key in key_rows(version)])
+    insert_values(EventKey, KEY, [(version.pk, key) for version in versions for key in keys_of(draft_of(version))])
     reports = [
-        report_row(version.event, report=report, now=now, recorded_by=recorded_by)
+        Evidence(**report_values(version.event_id, report=report, now=now, recorded_by=recorded_by))
         for one, version in plan.versions
         for report in one.reports
     ]

@@ -6,7 +6,9 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 
@@ -16,7 +18,7 @@ from forecasts.feeds.codes import CONTEXTS, EVENT_TYPES, MODES, action_code_faul
 from forecasts.feeds.magnitudes import attribute_faults
 from forecasts.feeds.periods import PERIODS, is_period
 from forecasts.feeds.places import location_fault, place_fault
-from forecasts.models import Entity, Event, EventKey, EventVersion, Evidence, Source
+from forecasts.models import Entity, Event, EventVersion, Source
 
 from .refusal import Problems
 
@@ -24,6 +26,9 @@ FIRST_YEAR, MAX_YEARS_AHEAD, LONGEST_OWNER, LONGEST_PATH, LONGEST_REPORT = 1900,
 MODALITIES = tuple(EventVersion.Modality.values)
 # Not part of the digest where they are not given: what was recorded before they existed keeps its own.
 OPTIONAL = ("announced_from", "announced_until", "effective_from", "effective_until", "place")
+KEY = ("event_version_id", "key")
+# One for all contents: to make it takes as long as to write a short one.
+_WRITTEN = json.JSONEncoder(sort_keys=True, default=lambda moment: moment.isoformat(), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -229,8 +234,7 @@ def digest_of(draft: EventDraft) -> str:
     content = {name: value for name, value in vars(draft).items() if value is not None or name not in OPTIONAL}
     if draft.status != EventVersion.Status.RETRACTED:
         del content["known_at"]
-    text = json.dumps(content, sort_keys=True, default=lambda moment: moment.isoformat(), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_WRITTEN(content).encode()).hexdigest()
 
 
 def other_content(external_id: str, *, source: Source, event_id: object) -> str:
@@ -245,35 +249,66 @@ def version_row(
     event: Event, *, number: int, draft: EventDraft, digest: str, reason: str, now: datetime, recorded_by: User | None
 ) -> EventVersion:
     """The draft as a version of an event, not yet stored."""
-    fields = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(draft).items()}
-    fields["tier"] = draft.tier or event.source.tier
-    return EventVersion(
-        event=event, version=number, reason=reason, sha256=digest, recorded_at=now, recorded_by=recorded_by, **fields
-    )
-
-
-def key_rows(version: EventVersion) -> list[EventKey]:
-    """The keys under which a version is announced, not yet stored."""
-    keys = rules.event_keys(
-        event_type=version.event_type,
-        action_code=version.action_code,
-        topics=version.topics,
-        actors=version.actors,
-    )
-    return [EventKey(event_version_id=version.pk, key=key) for key in sorted(keys)]
-
-
-def report_row(event: Event, *, report: Report, now: datetime, recorded_by: User | None) -> Evidence:
-    """The report as evidence of an event, not yet stored."""
-    return Evidence(
-        event=event,
-        url=report.url,
-        citation=report.citation,
-        owner=(report.owner or _owner(report))[:LONGEST_OWNER],
-        quote=report.quote,
-        recorded_at=now,
+    values = version_values(
+        event.pk,
+        source=event.source,
+        number=number,
+        draft=draft,
+        digest=digest,
+        reason=reason,
+        now=now,
         recorded_by=recorded_by,
     )
+    row = EventVersion(**values)
+    row.event = event
+    return row
+
+
+def version_values(
+    event_id: UUID,
+    *,
+    source: Source,
+    number: int,
+    draft: EventDraft,
+    digest: str,
+    reason: str,
+    now: datetime,
+    recorded_by: User | None,
+) -> dict[str, Any]:
+    """The draft as a version of an event of a source, by the attributes of its table and in one order."""
+    return {
+        "id": uuid4(),
+        "event_id": event_id,
+        "version": number,
+        "reason": reason,
+        "sha256": digest,
+        "recorded_at": now,
+        "recorded_by_id": recorded_by.pk if recorded_by else None,
+        **{name: list(value) if isinstance(value, tuple) else value for name, value in vars(draft).items()},
+        "tier": draft.tier or source.tier,
+    }
+
+
+def keys_of(draft: EventDraft) -> list[str]:
+    """The keys under which a version is announced, in order."""
+    return sorted(
+        rules.event_keys(
+            event_type=draft.event_type, action_code=draft.action_code, topics=draft.topics, actors=draft.actors
+        )
+    )
+
+
+def report_values(event_id: UUID, *, report: Report, now: datetime, recorded_by: User | None) -> dict[str, Any]:
+    """The report as evidence of an event, by the attributes of its table and in one order."""
+    return {
+        "event_id": event_id,
+        "url": report.url,
+        "citation": report.citation,
+        "owner": (report.owner or _owner(report))[:LONGEST_OWNER],
+        "quote": report.quote,
+        "recorded_at": now,
+        "recorded_by_id": recorded_by.pk if recorded_by else None,
+    }
 
 
 def _owner(report: Report) -> str:

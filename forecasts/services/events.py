@@ -11,7 +11,9 @@ from django.db.models import Max, Min
 from forecasts.feeds.periods import DAY, PERIODS, day, is_period, period
 from forecasts.models import Event, EventKey, EventVersion, Evidence, Source
 
+from .bulk import insert_values
 from .event_drafts import (
+    KEY,
     EventDraft,
     Report,
     check_draft,
@@ -19,10 +21,10 @@ from .event_drafts import (
     check_known_at,
     check_report,
     digest_of,
-    key_rows,
+    keys_of,
     other_content,
     recorded_entities,
-    report_row,
+    report_values,
     version_row,
 )
 from .refusal import refuse
@@ -220,12 +222,12 @@ def _append_version(
         event, number=number, draft=draft, digest=digest, reason=reason, now=now, recorded_by=recorded_by
     )
     version.save(force_insert=True)
-    EventKey.objects.bulk_create(key_rows(version))
+    insert_values(EventKey, KEY, [(version.pk, key) for key in keys_of(draft)])
     wake_for(event, now=now)
     return version
 
 
 def _append_report(event: Event, *, report: Report, now: datetime, recorded_by: User | None) -> tuple[Evidence, bool]:
-    row = report_row(event, report=report, now=now, recorded_by=recorded_by)
-    given = {name: getattr(row, name) for name in ("owner", "quote", "recorded_at", "recorded_by")}
-    return Evidence.objects.get_or_create(event=event, url=row.url, citation=row.citation, defaults=given)
+    given = report_values(event.pk, report=report, now=now, recorded_by=recorded_by)
+    place = {name: given.pop(name) for name in ("event_id", "url", "citation")}
+    return Evidence.objects.get_or_create(**place, defaults=given)

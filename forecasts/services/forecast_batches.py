@@ -17,7 +17,6 @@ from forecasts.selectors.base_rates import UNKNOWN, base_rates
 from .batches import Fate, RowResult, refusal
 from .bulk import insert_values
 from .forecasts import BASE_RATE, takes_none_itself, wording
-from .predictions import make_due
 from .refusal import Problems, Refused, refuse
 
 Identity = tuple[UUID, UUID, datetime]
@@ -79,14 +78,11 @@ def record_forecasts(entries: Sequence[ForecastEntry], *, now: datetime, recorde
             continue
         rows += [row] if is_new else []
         results.append(RowResult(entry.index, Fate.RECORDED if is_new else Fate.UNCHANGED, key))
-    rates = base_rates([_said(row) for row in rows if row.probability is not None])
-    insert_values(Forecast, (*_Row._fields, *BASE_RATE), [(*row, *rates.get(_said(row), UNKNOWN)) for row in rows])
-    make_due(predictions={row.prediction_id for row in rows}, now=now)
+    said = [(row.prediction_id, row.made_at) for row in rows]
+    rates = base_rates([one for one, row in zip(said, rows, strict=True) if row.probability is not None])
+    values = [(*row, *rates.get(one, UNKNOWN)) for one, row in zip(said, rows, strict=True)]
+    insert_values(Forecast, (*_Row._fields, *BASE_RATE), values)
     return results
-
-
-def _said(row: _Row) -> tuple[UUID, datetime]:
-    return row.prediction_id, row.made_at
 
 
 def _known(entries: Sequence[ForecastEntry], *, now: datetime) -> _Known:

@@ -13,7 +13,6 @@ from forecasts.models import Forecast, Forecaster, Lexicon, LexiconEntry, Predic
 from forecasts.scoring.lexicon import normalise_phrase
 from forecasts.selectors.base_rates import NONE_BESIDE, UNKNOWN, KnownOutcome, base_rates
 
-from .predictions import make_due
 from .refusal import Problems, Refused, refuse
 
 DEFAULT_LEXICON = "default_v1"
@@ -198,8 +197,6 @@ def record_forecast(
             "made_at",
             f"A forecast of {forecast.probability} by {forecaster} at that instant is recorded; it cannot be changed. Record a later one.",
         )
-    if is_new:
-        make_due(predictions=[prediction.pk], now=now)
     return forecast, is_new
 
 

@@ -13,20 +13,21 @@ from django.db import transaction
 from forecasts.feeds import BadRow, EventRow, problem
 from forecasts.models import Among, Event, EventKey, EventVersion, Evidence, Source
 
-from .bulk import insert_rows
+from .bulk import insert_alike, insert_values
 from .corrections import Correction, lock_events, never_recorded, plan_corrections, store_corrections
 from .event_drafts import (
+    KEY,
     EventDraft,
     Report,
     check_draft,
     check_event,
     check_report,
     digest_of,
-    key_rows,
+    keys_of,
     other_content,
     recorded_entities,
-    report_row,
-    version_row,
+    report_values,
+    version_values,
 )
 from .events import interval
 from .import_reports import ImportReport, RowByRow, Tally, line_of, patiently
@@ -245,34 +246,47 @@ def _record_new(
     # In one order, so that two imports never wait for each other; who comes second skips what the first recorded.
     events = [Event(source=source, external_id=identifier, recorded_at=now) for identifier in sorted(fresh)]
     Event.objects.bulk_create(events, ignore_conflicts=True)
-    ours = set(Event.objects.filter(pk__in=[event.pk for event in events]).values_list("pk", flat=True))
+    ours = set(Event.objects.filter(Among("pk", (event.pk for event in events))).values_list("pk", flat=True))
     late = [fresh[event.external_id] for event in events if event.pk not in ours]
     if late:
         _unrecorded(late, source=source, tally=tally)
     stored = [(event, fresh[event.external_id]) for event in events if event.pk in ours]
     for event, one in stored:
         tally.add_new(line=one.line, external_id=event.external_id)
+    _store(stored, source=source, now=now, recorded_by=recorded_by)
+    return {event.external_id: one.line for event, one in stored}
+
+
+def _store(
+    found: Sequence[tuple[Event, _Candidate]], *, source: Source, now: datetime, recorded_by: User | None
+) -> None:
+    """Store the first versions of events with their keys and reports, and make due whom they may concern."""
+    if not found:
+        return
+    drafts = [(event.pk, one.draft, one.digest) for event, one in found]
     versions = [
-        version_row(event, number=1, draft=one.draft, digest=one.digest, reason="", now=now, recorded_by=recorded_by)
-        for event, one in stored
+        version_values(
+            event_id, source=source, number=1, draft=draft, digest=digest, reason="", now=now, recorded_by=recorded_by
+        )
+        for event_id, draft, digest in drafts
     ]
-    keys = [key for version in versions for key in key_rows(version)]
+    keys = [
+        (version["id"], key) for version, (_, draft, _) in zip(versions, drafts, strict=True) for key in keys_of(draft)
+    ]
     reports = [
-        report_row(event, report=report, now=now, recorded_by=recorded_by)
-        for event, one in stored
+        report_values(event.pk, report=report, now=now, recorded_by=recorded_by)
+        for event, one in found
         for report in _once(one.reports)
     ]
-    insert_rows(EventVersion, versions)
-    insert_rows(EventKey, keys)
-    insert_rows(Evidence, reports)
-    if versions:
-        wake(
-            keys={key.key for key in keys},
-            occurred_from=min(version.occurred_from for version in versions),
-            occurred_until=max(version.occurred_until for version in versions),
-            now=now,
-        )
-    return {event.external_id: one.line for event, one in stored}
+    insert_alike(EventVersion, versions)
+    insert_values(EventKey, KEY, keys)
+    insert_alike(Evidence, reports)
+    wake(
+        keys={key for _, key in keys},
+        occurred_from=min(draft.occurred_from for _, draft, _ in drafts),
+        occurred_until=max(draft.occurred_until for _, draft, _ in drafts),
+        now=now,
+    )
 
 
 def _once(reports: tuple[Report, ...]) -> Iterable[Report]:

@@ -1,16 +1,36 @@
 """Saying that two recorded events are one: both stay, one counts, and a later row can undo it."""
 
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from forecasts.models import Event, EventMerge, EventVersion
+from forecasts.models import Among, Event, EventMerge, EventVersion
 
+from .batches import RowResult, SentRow, key_in, one_by_one
 from .events import wake_for
 from .refusal import Problems, refuse
 from .routing import woken_together
+
+
+@transaction.atomic
+def record_merges(
+    rows: Sequence[SentRow], *, write: Callable[[dict[str, Any]], tuple[object, bool]]
+) -> list[RowResult]:
+    """
+    Record rows that each join an `event` to one that is `kept`, or part it from it.
+
+    Every event is locked before anything else, in the order of their keys: each row locks two of them.
+
+    Args:
+        rows: Each with its index.
+        write: Records a row and returns what it is found by and whether it is new; raises `Refused`.
+    """
+    _lock({key for _, values in rows for name in ("event", "kept") if (key := key_in(values.get(name)))})
+    return one_by_one(rows, write=write)
 
 
 @transaction.atomic
@@ -34,7 +54,7 @@ def merge_events(
         Refused: They are one event, one is retracted or merged already, the reason is missing, or `known_at` does
             not follow what it rests on.
     """
-    _lock(kept, merged)
+    _lock({kept.pk, merged.pk})
     last = _last(merged)
     if last and last.kept_id == kept.pk:
         return last, False
@@ -53,7 +73,7 @@ def undo_merge(
     Raises:
         Refused: It was never merged, the reason is missing, or `known_at` is before the merge or in the future.
     """
-    _lock(merged)
+    _lock({merged.pk})
     last = _last(merged)
     if last is None:
         raise refuse("merged", "This event is not merged into another one.")
@@ -65,9 +85,8 @@ def undo_merge(
     return added, True
 
 
-def _lock(*events: Event) -> None:
-    keys = sorted(event.pk for event in events)
-    list(Event.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
+def _lock(events: Collection[UUID]) -> None:
+    list(Event.objects.select_for_update().filter(Among("pk", events)).order_by("pk").values_list("pk", flat=True))
 
 
 def _last(merged: Event) -> EventMerge | None:

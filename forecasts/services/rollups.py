@@ -98,15 +98,18 @@ class _Sum:
     number: int = 0
 
 
-def post(*, entries: Sequence[Entry], predictions: Collection[UUID]) -> None:
+def post(*, entries: Sequence[Entry], marked: Collection[UUID]) -> None:
     """
     Add postings to the sums of every scope that is kept, and count predictions again of which anything was recorded.
 
     In the transaction that records the postings, of a caller that holds the rows of the predictions locked. Scopes are
     locked in one order, so that transactions wait for each other and never in a circle.
+
+    Args:
+        marked: Predictions whose marks were taken off.
     """
     _lock("pg_advisory_xact_lock_shared")
-    counted = _no_longer_uncounted(predictions) | {entry.prediction_id for entry in entries}
+    counted = {*marked} | {entry.prediction_id for entry in entries}
     if not counted:
         return
     places = _places(counted)
@@ -139,8 +142,12 @@ def _check_what_is_written() -> None:
         connection.check_constraints()
 
 
-def _no_longer_uncounted(predictions: Collection[UUID]) -> set[UUID]:
-    """Take the marks off before anything is counted: one that comes meanwhile stays, and is counted next time."""
+def take_marks_off(predictions: Collection[UUID]) -> set[UUID]:
+    """
+    Take the marks off predictions of which something was recorded since they were last counted, and return these.
+
+    Before anything is read that is scored or counted: a mark that comes meanwhile stays, and is heeded next time.
+    """
     marks = list(Uncounted.objects.filter(Among("prediction", predictions)).values_list("pk", "prediction"))
     Uncounted.objects.filter(pk__in=[pk for pk, _ in marks]).delete()
     return {prediction for _, prediction in marks}

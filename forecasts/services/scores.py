@@ -12,7 +12,7 @@ from forecasts.scoring.rules import brier_score, log_score
 from forecasts.selectors.counting import BASIS_POINTS, Counted, counted, outcomes_of
 
 from .bulk import insert_values
-from .rollups import Entry, post
+from .rollups import Entry, post, take_marks_off
 
 RULES = {Score.Rule.BRIER: (1, brier_score), Score.Rule.LOG: (1, log_score)}
 PLACES = Decimal("0.0000000001")
@@ -55,6 +55,7 @@ def score_under(*, resolutions: Mapping[UUID, Resolution | None], now: datetime)
     Returns:
         How many postings were added, without those that take back.
     """
+    marked = take_marks_off(resolutions.keys())
     words = {pk: one for pk, one in resolutions.items() if one is not None}
     cases = {one.forecast_id: one for one in counted(outcomes_of(words.values()))}
     _record_scores(list(cases.values()), words=words, now=now)
@@ -63,7 +64,7 @@ def score_under(*, resolutions: Mapping[UUID, Resolution | None], now: datetime)
     kept = standing.keys() - {one.forecast_id for one in gone}
     added = [one for key, one in cases.items() if key not in kept]
     insert_values(Posting, POSTING, list(_rows(gone, added, words=words, now=now)))
-    post(entries=[*_taken(gone), *_added(added)], predictions=list(resolutions))
+    post(entries=[*_taken(gone), *_added(added)], marked=marked)
     return len(added)
 
 

@@ -1,21 +1,21 @@
 """Taking what is due in batches: the database is the queue."""
 
-import gc
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
-from forecasts.models import Among, Prediction
+from forecasts.models import Among, Prediction, Uncounted
 
+from .garbage import left_alone_by_the_collector
 from .patience import AWAY, wait_until_it_answers
+from .routing import make_due
 from .settlement import settle_prediction, settle_predictions
 
 logger = structlog.get_logger(__name__)
@@ -47,31 +47,30 @@ def sweep(*, now: datetime, limit: int = LIMIT, budget: float = BUDGET_SECONDS) 
     """
     ends = time.monotonic() + budget
     done: Counter[str] = Counter()
+    take_up_what_is_uncounted(now=now)
     while done.total() < limit and time.monotonic() <= ends:
         batch = claim(now=now, most=min(BATCH, limit - done.total()))
         if not batch:
             break
-        with _left_alone_by_the_collector():
+        with left_alone_by_the_collector():
             done.update(_settle_batch(batch, now=now))
     left = Prediction.objects.due(now=now).count()
     return Sweep(checked=done.total(), changed=done["changed"], failed=done["failed"], left=left)
 
 
-@contextmanager
-def _left_alone_by_the_collector() -> Iterator[None]:
+def take_up_what_is_uncounted(*, now: datetime) -> int:
     """
-    Keep the garbage collector waiting until the work is done.
+    Make due every prediction of which something was recorded since it was last counted, unless it is due already.
 
-    It would go through the rows of a batch over and over, which takes as long as evaluating half of its rules, and
-    find no garbage: they are let go when the batch is done.
+    Who records a forecast leaves a mark and nothing else: writing the row of the prediction takes longer than writing the
+    forecast. One whose check failed waits for its next attempt as before.
+
+    Returns:
+        How many were made due.
     """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+    is_waiting = Q(next_check_at=None) | Q(next_check_at__gt=now)
+    marked = Prediction.objects.filter(is_waiting, pk__in=Uncounted.objects.values("prediction"), attempts=0)
+    return make_due(predictions=marked.values("pk"), now=now)
 
 
 def claim(*, now: datetime, most: int) -> list[UUID]:

@@ -10,15 +10,13 @@ from django.db import transaction
 
 from forecasts.models import Among, Prediction, Resolution
 
-from .batches import Fate, RowResult, one_by_one
+from .batches import Fate, RowResult, SentRow, key_in, one_by_one
 from .scores import score_predictions
-
-Row = tuple[int, dict[str, Any]]
 
 
 @transaction.atomic
 def record_decisions(
-    rows: Sequence[Row], *, write: Callable[[dict[str, Any]], tuple[object, bool]], now: datetime
+    rows: Sequence[SentRow], *, write: Callable[[dict[str, Any]], tuple[object, bool]], now: datetime
 ) -> list[RowResult]:
     """
     Record rows that each say something of a `prediction`, then bring its scores in line.
@@ -39,22 +37,14 @@ def record_decisions(
     return results
 
 
-def _lock(rows: Sequence[Row]) -> None:
+def _lock(rows: Sequence[SentRow]) -> None:
     named = {found for _, values in rows if (found := key_in(values.get("prediction")))}
     list(Prediction.objects.select_for_update().filter(Among("pk", named)).order_by("pk").values_list("pk"))
 
 
-def key_in(value: object) -> UUID | None:
-    """The key that was sent, however it was written; None where it is none."""
-    try:
-        return UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def _rounds(rows: Sequence[Row]) -> list[list[Row]]:
+def _rounds(rows: Sequence[SentRow]) -> list[list[SentRow]]:
     """The rows, so that each prediction comes once in a round: what is superseded by a later row keeps scores of its own."""
-    rounds: list[list[Row]] = []
+    rounds: list[list[SentRow]] = []
     n_before: Counter[UUID | None] = Counter()
     for index, values in rows:
         key = key_in(values.get("prediction"))

@@ -232,6 +232,12 @@ def reopen(*, prediction_id: UUID, reason: str, actor: User, now: datetime) -> R
     Raises:
         Refused: There is no verdict, the reason is missing, or the person is the forecaster.
     """
+    added = _append_reopening(prediction_id=prediction_id, reason=reason, actor=actor, now=now)
+    score_predictions(predictions=[prediction_id], now=now)
+    return added
+
+
+def _append_reopening(*, prediction_id: UUID, reason: str, actor: User, now: datetime) -> Resolution:
     prediction = Prediction.objects.select_for_update().get(pk=prediction_id)
     last = current_resolution(prediction=prediction)
     if last is None or last.state == Resolution.State.REOPENED:
@@ -242,9 +248,26 @@ def reopen(*, prediction_id: UUID, reason: str, actor: User, now: datetime) -> R
         reason_code=REOPENED, reason=reason.strip(), actor=actor,
     )  # fmt: skip
     _take_state(prediction, resolution=added, now=now)
-    score_predictions(predictions=[prediction.pk], now=now)
     make_due(predictions=[prediction.pk], now=now)
     return added
+
+
+@transaction.atomic
+def append_reopening_once(*, prediction_id: UUID, reason: str, actor: User, now: datetime) -> tuple[Resolution, bool]:
+    """
+    Withdraw a verdict, unless the same person just did so for the same reason.
+
+    The caller scores the prediction in the same transaction.
+
+    Returns:
+        The resolution, and whether it is new.
+    Raises:
+        Refused: `reopen` refuses it.
+    """
+    last = _last_word(prediction_id, actor=actor, among=(REOPENED,))
+    if last is not None and last.reason == reason.strip():
+        return last, False
+    return _append_reopening(prediction_id=prediction_id, reason=reason, actor=actor, now=now), True
 
 
 def _check_verdict(

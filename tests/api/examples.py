@@ -110,7 +110,9 @@ def records() -> Iterator[tuple[str, str, Any, str]]:
     corrected = article() | {"note": "The day of publication is taken from the copy."}
     yield "articles_corrections_create", "articles/$article/corrections/", corrected, ""
     print_edition = article() | {"canonical_url": "https://www.other-news.info/print/a-harris-presidency"}
-    yield "articles_bulk_create", "bulk/articles/", [article(), print_edition], ""
+    yield "articles_bulk_create", "bulk/articles/", [print_edition, article()], "printed"
+    body = {"article": "$printed", **print_edition, "note": "The text is that of the print edition."}
+    yield "article_corrections_bulk_create", "bulk/article-corrections/", [body], ""
     yield "lexicons_create", "lexicons/", lexicon(), ""
     yield "lexicons_bulk_create", "bulk/lexicons/", [lexicon() | {"code": "house-2027"}], ""
     yield "rules_check_create", "rules/check/", checked(), ""
@@ -138,6 +140,8 @@ def records() -> Iterator[tuple[str, str, Any, str]]:
     yield "events_merge_create", "events/$eased/merge/", again, ""
     apart = {"reason": "Another decision of another day."}
     yield "events_unmerge_create", "events/$eased/unmerge/", apart, ""
+    yield "merges_bulk_create", "bulk/merges/", [{"event": "$eased", **again}], ""
+    yield "unmerges_bulk_create", "bulk/unmerges/", [{"event": "$eased", **apart}], ""
     yield "events_retraction_create", "events/$event/retraction/", {"reason": "The waiver came before the freeze."}, ""
     withdrawn = {"event": "$event", "reason": "The freeze itself never came."}
     yield "retractions_bulk_create", "bulk/retractions/", [withdrawn], ""
@@ -208,6 +212,8 @@ def decisions() -> Iterator[tuple[str, str, Any, str]]:
     yield "disputes_bulk_create", "bulk/disputes/", [body], ""
     again = {"reason": "The permission of May 2024 is to be looked at again."}
     yield "predictions_reopening_create", "predictions/$prediction/reopening/", again, ""
+    again = {"prediction": "$judged", "reason": "The interview is to be looked at first."}
+    yield "reopenings_bulk_create", "bulk/reopenings/", [again], ""
 
 
 def dispute(reason: str) -> dict[str, Any]:
@@ -351,6 +357,8 @@ class Session:
             "reason": "No statement of his says that he believed it.",
         }
         self.send("predictions_judgements_create", "predictions/$judged/judgements/", body, "")
+        again = {"prediction": "$judged", **body, "reason": "No statement or interview of his says so."}
+        self.send("judgements_bulk_create", "bulk/judgements/", [again], "")
 
     def _settle(self, *names: str) -> None:
         for name in names:

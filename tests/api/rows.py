@@ -9,11 +9,15 @@ from django.contrib.auth.models import User
 from forecasts.ledger.canonical import canonical
 from forecasts.ledger.seals import Seal
 from forecasts.models import Event, Prediction
+from forecasts.selectors.judgements import questions_of
+from forecasts.services.merges import merge_events
 from forecasts.services.sealing import seal_commitment
 from forecasts.services.sources import record_entity
 from forecasts.services.verdicts import record_verdict
 from tests.builders import (
     NOW,
+    judged_prediction,
+    make_article,
     make_event,
     make_forecaster,
     make_prediction,
@@ -69,6 +73,26 @@ def disputes() -> list[dict]:
     return [{"prediction": str(one.pk), "reason": WHY} for one in decided]
 
 
+def reopenings() -> list[dict]:
+    return disputes()
+
+
+def judgements() -> list[dict]:
+    asked = [judged_prediction(statement=f"It ends so, {n}.") for n in range(3)]
+    questions = [questions_of(prediction=one)[0] for one in asked]
+    return [
+        {"prediction": str(one.pk), "rule_version_id": str(question.rule_version.pk), "path": question.path}
+        | {"answer": "YES", "reason": WHY}
+        for one, question in zip(asked, questions, strict=True)
+    ]
+
+
+def article_corrections() -> list[dict]:
+    rows, make = articles(), {"outlet": make_forecaster("the-example"), "authors": [make_forecaster()]}
+    logged = [make_article(canonical_url=row["canonical_url"], **make) for row in rows]
+    return [row | {"article": str(one.pk), "note": WHY} for one, row in zip(logged, rows, strict=True)]
+
+
 def lexicons() -> list[dict]:
     words = [{"phrase": "likely", "point": "0.7", "source": "The style guide."}]
     return [{"code": code, "title": "House words", "source": "A survey.", "entries": words} for code in "abc"]
@@ -111,6 +135,19 @@ def retractions() -> list[dict]:
     return [{"event": str(one.pk), "reason": WHY, "known_at": LATER} for one in events()]
 
 
+def merges() -> list[dict]:
+    told_first = make_event(external_id="first", title="Aid is sent").event
+    return [{"event": str(one.pk), "kept": str(told_first.pk), "reason": WHY} for one in events()]
+
+
+def unmerges() -> list[dict]:
+    rows = merges()
+    for row in rows:
+        merged, kept = Event.objects.get(pk=row["event"]), Event.objects.get(pk=row["kept"])
+        merge_events(merged=merged, kept=kept, reason=WHY, now=NOW)
+    return [{"event": row["event"], "reason": WHY} for row in rows]
+
+
 def evidence() -> list[dict]:
     return [{"event": str(one.pk), "url": "https://third.example/aid"} for one in events()]
 
@@ -151,6 +188,7 @@ def decide(prediction: Prediction) -> None:
 
 
 ROWS: dict[str, Callable[[], list[dict]]] = {
+    "article-corrections": article_corrections,
     "articles": articles,
     "corrections": corrections,
     "coverage": coverage,
@@ -158,21 +196,27 @@ ROWS: dict[str, Callable[[], list[dict]]] = {
     "entities": entities,
     "evidence": evidence,
     "forecasters": forecasters,
+    "judgements": judgements,
     "lexicons": lexicons,
     "memberships": memberships,
+    "merges": merges,
     "milestones": milestones,
     "observations": observations,
     "predictions": predictions,
+    "reopenings": reopenings,
     "retractions": retractions,
     "reveals": reveals,
     "rules": rules,
     "sealed": sealed,
     "sources": sources,
     "topics": topics,
+    "unmerges": unmerges,
     "verdicts": verdicts,
 }
 # Where a row recorded in numbers is read; what is not listed is read under its own name.
 READ_AT = {
     "verdicts": "resolutions", "coverage": "sources", "memberships": "entities", "reveals": "sealed",
+    "reopenings": "resolutions", "judgements": "predictions", "article-corrections": "articles",
+    "merges": "events", "unmerges": "events",
     "corrections": "events", "retractions": "events", "evidence": "events",
 }  # fmt: skip

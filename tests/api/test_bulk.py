@@ -12,6 +12,7 @@ from forecasts.api.serializers.events import NewEvent
 from forecasts.api.serializers.forecasts import NewForecast
 from forecasts.models import ApiToken, Event, Forecast, Forecaster, Prediction
 from forecasts.services.settlement import settle_prediction
+from forecasts.services.sweeps import sweep
 from tests.builders import NOW, PUBLISHED, make_forecaster, make_prediction, make_source, make_world
 
 from .conftest import errors_of
@@ -97,14 +98,14 @@ def test_lines_are_read_like_an_array(forecasting):
     assert fates(post_lines(forecasting, "bulk/forecasts/", rows)) == ["RECORDED"] * 2
 
 
-def test_a_prediction_with_a_new_forecast_is_due(forecasting):
+def test_a_prediction_with_a_new_forecast_is_looked_at_by_the_next_sweep(forecasting):
     (prediction,) = predictions(1)
     settle_prediction(prediction_id=prediction.pk, now=NOW)
-    before = Prediction.objects.get().next_check_at
+    before = sweep(now=NOW)
 
     forecasting.post("bulk/forecasts/", [forecast(prediction)])
 
-    assert Prediction.objects.get().next_check_at != before
+    assert (before.checked, sweep(now=NOW).checked, sweep(now=NOW).checked) == (0, 1, 0)
 
 
 def test_a_bad_row_is_told_with_its_field_and_stops_no_other(forecasting):

@@ -29,6 +29,8 @@ def test_a_token_records_for_its_own_source_and_forecaster_alone(program_with):
         "coverage": {"source": "agency", "complete_to": LATER},
         "corrections": corrections()[0] | {"event": str(event.pk)},
         "retractions": {"event": str(event.pk), "reason": WHY},
+        "merges": {"event": str(event.pk), "kept": str(event.pk), "reason": WHY},
+        "unmerges": {"event": str(event.pk), "reason": WHY},
         "evidence": {"event": str(event.pk), "url": "https://third.example/aid"},
         "sealed": commitment,
         "reveals": {"sealed": "d" * 64},
@@ -38,7 +40,7 @@ def test_a_token_records_for_its_own_source_and_forecaster_alone(program_with):
 
     assert {name: row["status"] for name, row in told.items()} == dict.fromkeys(rows, "REFUSED")
     assert {name: list(problem_of(row)) for name, row in told.items()} == {
-        "coverage": ["source"], "corrections": ["event"], "retractions": ["event"], "evidence": ["event"],
+        "coverage": ["source"], "corrections": ["event"], "retractions": ["event"], "merges": ["event"], "unmerges": ["event"], "evidence": ["event"],
         "sealed": ["forecaster"], "reveals": ["sealed"],
     }  # fmt: skip
     assert "not for agency" in problem_of(told["coverage"])["source"]

@@ -3,12 +3,12 @@ Fill a database: `python -m tests.faults.fill predictions COUNT` records predict
 
 The first one waits for a kind of event of its own, so that a fault can be put into evaluating its rule alone.
 `races PAIRS EACH` records predictions with an event each, which is about to be corrected into the window of the rule or
-out of it. `webhooks PORT...` subscribes receivers.
+out of it. `webhooks PORT...` subscribes receivers. `upload ROWS` sends a file of so many games, with a forecast of each.
 """
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import django
 
@@ -62,7 +62,25 @@ def webhooks(*ports: int) -> None:
         make_webhook(f"http://127.0.0.1:{port}/hook", account=account, events=["resolution.proposed"])
 
 
-FILLINGS: dict[str, Callable[..., None]] = {"predictions": predictions, "races": races, "webhooks": webhooks}
+def upload(n_rows: int) -> None:
+    """Send a file of games, each on a day of its own, to be recorded in parts."""
+    from django.contrib.auth.models import User
+    from django.utils import timezone
+
+    from forecasts.services.uploads import take_upload
+
+    first, head = date(1900, 1, 1), "date,team1,team2,prob1,prob1_outcome,prob2,prob2_outcome"
+    games = (f"{first + timedelta(days=number)},Steelers,Lions,0.7,1,0.3,0" for number in range(n_rows))
+    content, editor = "\n".join([head, *games, ""]).encode(), User.objects.create_user("editor")
+    take_upload(content=content, name="games.csv", topic="sport/nfl", sent_by=editor, now=timezone.now())
+
+
+FILLINGS: dict[str, Callable[..., None]] = {
+    "predictions": predictions,
+    "races": races,
+    "webhooks": webhooks,
+    "upload": upload,
+}
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from .report import IS_CAMPAIGN, report
+from .report import IS_CAMPAIGN, Tally, report
 from .rig import Rig, wait_until
 
 IN_A_TRANSACTION = """pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -114,3 +114,38 @@ def test_a_database_that_crashes_again_and_again_loses_nothing(rig_on, dice):
     result = f"all decided after {seconds:.0f} s; {errors} tasks failed and came again"
     told = {"times": crashes, "database": "postgresql", "result": result, "tally": tally}
     report("F3", fault="PostgreSQL crashed under three workers", **told, errors=errors, seconds=seconds)
+
+
+@pytest.mark.parametrize("vendor", ["postgresql", "sqlite"])
+def test_a_long_file_is_recorded_once_whoever_is_killed_on_the_way(vendor, rig_on, dice):
+    kills, part = ({"postgresql": 3, "sqlite": 1}[vendor] if IS_CAMPAIGN else 1), 2_000
+    patience = {"postgresql": 20, "sqlite": dice.uniform(0.1, 3)}[vendor]
+    rig, in_writing, began = rig_on(vendor), 0, time.monotonic()
+    n_rows = (kills + 1) * part
+    filled = rig.run("tests.faults.fill", "upload", str(n_rows))
+    assert filled.returncode == 0, filled.stderr[-2000:]
+    rig.start_beat()
+    for _ in range(kills):
+        rig.start_worker()
+        wait_until(lambda: rig.count("forecasts_upload WHERE attempts > 0") > 0, seconds=60)
+        in_writing += strike(rig, vendor=vendor, seconds=patience)
+        rig.kill("worker")
+        assert rig.count("forecasts_forecast") == rig.database.rows("SELECT n_done FROM forecasts_upload")[0][0]
+        rig.database.execute("UPDATE forecasts_upload SET retry_at = NULL, attempts = 0")  # As if its time were over.
+    rig.start_worker()
+    wait_until(lambda: rig.count("forecasts_upload WHERE ended_at IS NULL") == 0, seconds=120)
+
+    n_forecasts, n_questions = rig.count("forecasts_forecast"), rig.count("forecasts_prediction")
+    tally = Tally(
+        n_rows, lost=n_rows - n_questions, doubled=n_forecasts - n_questions, breaches=rig.doctor()["breaches"]
+    )
+    assert tally == Tally(n_rows)
+    assert rig.count("forecasts_score") == 2 * n_rows
+    seconds = time.monotonic() - began
+    result = f"each part is there whole or not at all, and all of it after {seconds:.0f} s"
+    number = "F24" if vendor == "postgresql" else "F24s"
+    caught = f", {in_writing} times while it wrote" if vendor == "postgresql" else ""
+    told = {"times": kills, "database": vendor, "result": result, "tally": tally}
+    report(
+        number, fault=f"worker killed that records a long file{caught}", **told, in_writing=in_writing, seconds=seconds
+    )

@@ -80,3 +80,17 @@ NO_SURROGATES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 @given(st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), NO_SURROGATES | st.integers(-(2**40), 2**40)))
 def test_the_quick_way_of_writing_a_row_is_the_standards(columns):
     assert body_of("forecast", columns) == canonical({"row": columns, "table": "forecast"})
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
+@settings(max_examples=25)
+def test_lists_of_texts_are_written_as_the_standard_writes_them(words):
+    expected = {"row": {"words": words} if words else {}, "table": "event"}
+
+    assert body_of("event", {"words": words}) == canonical(expected)
+
+
+def test_lists_of_anything_else_are_written_as_the_standard_writes_them():
+    columns = {"parts": [{"\ufb33": 1.0, "\U0001f600": 2}], "words": ["a"]}
+
+    assert body_of("event", columns) == canonical({"row": columns, "table": "event"})

@@ -1,12 +1,13 @@
 """Writing many rows at once."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from forecasts.models import EventKey, Source, Tier
-from forecasts.services.bulk import insert_rows
+from forecasts.models import EventKey, EventVersion, Source, Tier
+from forecasts.services.bulk import insert_alike, insert_rows
 from tests.builders import NOW, make_event
 
 pytestmark = pytest.mark.django_db
@@ -39,8 +40,22 @@ def test_what_is_stored_is_what_a_save_stores():
     assert inserted == saved == made | {"kind": "CURATED", "tier": "B"}
 
 
+def test_lists_and_objects_are_stored_as_a_save_stores_them():
+    version = make_event()
+    given = {"topics": ["a\tb", "\\N", "é“"], "attributes": {"n": 1.5, "of": {}}, "place": None, "modes": []}
+    row = {field.attname: getattr(version, field.attname) for field in EventVersion._meta.concrete_fields}
+
+    insert_alike(EventVersion, [row | given | {"id": uuid4(), "version": 2}])
+    row = row | given | {"id": uuid4(), "version": 3}
+    EventVersion(**row).save(force_insert=True)
+
+    inserted, saved = EventVersion.objects.filter(version__gt=1).order_by("version").values(*given)
+    assert inserted == saved == given
+
+
 def test_no_rows_are_no_error():
     insert_rows(EventKey, [])
+    insert_alike(EventKey, [])
 
     assert not EventKey.objects.exists()
 

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from forecasts.models import Evaluation, Prediction, Resolution
 from forecasts.services.events import retract_event
 from forecasts.services.rechecks import recheck_finals
+from forecasts.services.rollups import take_marks_off
 from forecasts.services.settlement import settle_prediction
 from forecasts.services.sources import record_coverage, record_entity, record_membership, record_milestone
 from forecasts.services.sweeps import sweep
@@ -198,6 +199,7 @@ def test_a_milestone_that_moves_makes_the_rules_that_name_it_due():
     make_event()
     cover()
     settled(prediction)
+    take_marks_off([other.pk])
     Prediction.objects.update(next_check_at=None)
     before = prediction.verdict
 

@@ -1,20 +1,29 @@
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from forecasts.models import Prediction, Resolution, RuleVersion
+from forecasts.models import Prediction, Resolution, RuleVersion, Score
 from forecasts.services import sweeps
+from forecasts.services.forecasts import Wording, record_forecast
 from forecasts.services.patience import wait_until_it_answers
+from forecasts.services.rollups import take_marks_off
 from forecasts.services.sweeps import Sweep, sweep
-from tests.builders import NOW, make_event, make_prediction, rule_that_it_occurs
+from tests.builders import NOW, PUBLISHED, make_event, make_prediction, rule_that_it_occurs
 
 pytestmark = pytest.mark.django_db
 
 
 def make_many(count: int) -> list[Prediction]:
     return [make_prediction(statement=f"Claim {n}.", title=f"Claim {n}") for n in range(count)]
+
+
+def say_again(prediction: Prediction) -> None:
+    wording = Wording(probability=Decimal("0.9"))
+    said = {"forecaster": prediction.holder, "made_at": PUBLISHED + timedelta(days=1)}
+    record_forecast(prediction=prediction, wording=wording, now=NOW, **said)
 
 
 def break_rule(prediction: Prediction) -> None:
@@ -27,14 +36,46 @@ def break_rule(prediction: Prediction) -> None:
 
 def test_what_is_due_is_settled_and_nothing_else():
     due, later = make_many(2)
-    Prediction.objects.filter(pk=later.pk).update(next_check_at=NOW + timedelta(seconds=1))
     make_event()
+    take_marks_off([later.pk])
     Prediction.objects.filter(pk=later.pk).update(next_check_at=NOW + timedelta(seconds=1))
 
     done = sweep(now=NOW)
 
     assert done == Sweep(checked=1, changed=1, failed=0, left=0)
     assert Resolution.objects.get().prediction == due
+
+
+def test_what_was_forecast_since_it_was_decided_is_scored_by_the_next_sweep():
+    (prediction,) = make_many(1)
+    make_event()
+    sweep(now=NOW)
+    say_again(prediction)
+
+    assert sweep(now=NOW).checked == 1
+    assert {one.forecast.made_at for one in Score.objects.all()} >= {PUBLISHED + timedelta(days=1)}
+
+
+def test_a_new_forecast_gives_a_check_that_failed_no_new_attempts():
+    (prediction,) = make_many(1)
+    break_rule(prediction)
+    sweep(now=NOW)
+    say_again(prediction)
+
+    assert sweep(now=NOW).checked == 0
+
+
+def test_marks_are_taken_off_before_forecasts_are_read_for_their_scores():
+    make_many(1)
+    make_event()
+
+    with CaptureQueriesContext(connection) as asked:
+        sweep(now=NOW)
+
+    sent = [query["sql"] for query in asked]
+    taken = next(place for place, sql in enumerate(sent) if sql.startswith('DELETE FROM "forecasts_uncounted"'))
+    read = next(place for place, sql in enumerate(sent) if 'FROM "forecasts_forecast"' in sql)
+    assert taken < read, "a forecast that comes between the two would be neither scored nor marked"
 
 
 def test_a_second_sweep_finds_nothing_to_do():

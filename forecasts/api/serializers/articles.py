@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from forecasts.api.fields import CodeField, ForecasterField, InstantField, NameField, WebAddressField
+from forecasts.api.fields import ArticleField, CodeField, ForecasterField, InstantField, NameField, WebAddressField
 from forecasts.models import Article, ArticleAuthor, Forecaster, Topic
 from forecasts.services.articles import SLUG, TOPIC_PATH
 
@@ -104,3 +104,9 @@ class NewArticle(Body):
         help_text="Of the whole text, for an excerpt.",
     )
     note = LongText()
+
+
+class NewArticleOf(NewArticle):
+    """The whole record as it should have been logged; the first one stays."""
+
+    article = ArticleField(help_text="Id of the article that is corrected.")

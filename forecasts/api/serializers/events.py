@@ -308,6 +308,14 @@ class UndoneMerge(Body):
     known_at = InstantField(required=False, help_text="When that could be known; by default now.")
 
 
+class NewMergeOf(NewMerge):
+    event = EventField(help_text="Id of the event that counts no more.")
+
+
+class UndoneMergeOf(UndoneMerge):
+    event = EventField(help_text="Id of the event that counts again.")
+
+
 class NewSource(Body):
     """A feed; how far it is trusted decides what its events can decide."""
 

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from forecasts.api.fields import CodeField, InstantField, WebAddressField
+from forecasts.api.fields import CodeField, InstantField, PredictionField, WebAddressField
 from forecasts.models import Judgement
 
 from .base import Answer, Body
@@ -47,3 +47,7 @@ class NewJudgement(Body):
         max_value=N_ANSWERS,
         help_text="The number of the answer you saw, 0 for none: an answer given meanwhile is not replaced.",
     )
+
+
+class NewJudgementOf(NewJudgement):
+    prediction = PredictionField(help_text="Whose rule asks.")

@@ -195,6 +195,10 @@ class NewReopening(Body):
     reason = serializers.CharField(max_length=5000, help_text="Why, in at least ten characters; readers see it.")
 
 
+class NewReopeningOf(NewReopening):
+    prediction = PredictionField(help_text="Whose verdict is withdrawn.")
+
+
 class NewVerdict(Body):
     verdict = CodeField(choices=Verdict.choices)
     share = RawProbabilityField(

@@ -4,17 +4,19 @@ from datetime import datetime
 from typing import Any
 
 from forecasts.api.permissions import require_forecaster
-from forecasts.api.serializers.articles import NewArticle, NewForecaster, NewTopic
+from forecasts.api.serializers.articles import NewArticle, NewArticleOf, NewForecaster, NewTopic
 from forecasts.api.serializers.bulk import SealedBulkAnswerSerializer
 from forecasts.api.serializers.forecasts import NewLexicon
+from forecasts.api.serializers.judgements import NewJudgementOf
 from forecasts.api.serializers.predictions import NewPrediction, NewRule
-from forecasts.api.serializers.resolutions import NewDisputeOf, NewVerdictOf
+from forecasts.api.serializers.resolutions import NewDisputeOf, NewReopeningOf, NewVerdictOf
 from forecasts.api.serializers.sealed import NewRevealOf, NewSealed
 from forecasts.feeds.objects import ObjectRow
 from forecasts.models import ApiToken, Forecaster, Topic
-from forecasts.services.articles import record_article, record_forecaster, record_topic
+from forecasts.services.articles import correct_article, record_article, record_forecaster, record_topic
 from forecasts.services.batches import Fate, RowResult
-from forecasts.services.verdicts import append_dispute_once, append_verdict_once
+from forecasts.services.judgements import answer_question
+from forecasts.services.verdicts import append_dispute_once, append_reopening_once, append_verdict_once
 
 from .bulk import in_numbers
 from .forecasts import lexicon_from
@@ -56,6 +58,17 @@ class ArticleBulkView(OneByOneEndpoint):
     def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
         article, is_new = record_article(**body, now=now, recorded_by=self.account)
         return article.pk, is_new
+
+
+@in_numbers(NewArticleOf, name="article_corrections", scope=ApiToken.Scope.PREDICTION_WRITE)
+class ArticleCorrectionBulkView(OneByOneEndpoint):
+    """Record articles as they should have been logged; the content of the correction again counts as unchanged."""
+
+    ordered_by = ("article",)
+
+    def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
+        correction, is_new = correct_article(**body, now=now, recorded_by=self.account)
+        return correction.pk, is_new
 
 
 @in_numbers(NewLexicon, name="lexicons", scope=ApiToken.Scope.ADMIN)
@@ -114,6 +127,30 @@ class DisputeBulkView(Decisions):
         prediction = body.pop("prediction")
         disputed, is_new = append_dispute_once(prediction_id=prediction.pk, actor=self.account, now=now, **body)
         return disputed.pk, is_new
+
+
+@in_numbers(NewReopeningOf, name="reopenings", scope=ApiToken.Scope.RESOLVE)
+class ReopeningBulkView(Decisions):
+    """Withdraw verdicts without others in their place; what the account withdrew last, for the same reason, counts as unchanged."""
+
+    def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
+        prediction = body.pop("prediction")
+        refuse_own(prediction, token=self.token)
+        reopened, is_new = append_reopening_once(prediction_id=prediction.pk, actor=self.account, now=now, **body)
+        return reopened.pk, is_new
+
+
+@in_numbers(NewJudgementOf, name="judgements", scope=ApiToken.Scope.RESOLVE)
+class JudgementBulkView(OneByOneEndpoint):
+    """Answer questions that rules leave to people, found by their prediction; the same answer again counts as unchanged."""
+
+    ordered_by = ("prediction",)
+
+    def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
+        prediction = body.pop("prediction")
+        refuse_own(prediction, token=self.token)
+        _, is_new = answer_question(prediction_id=prediction.pk, actor=self.account, now=now, **body)
+        return prediction.pk, is_new
 
 
 @in_numbers(NewSealed, name="sealed", scope=ApiToken.Scope.FORECAST_WRITE, answer=SealedBulkAnswerSerializer)

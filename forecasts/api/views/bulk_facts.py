@@ -1,5 +1,6 @@
 """In numbers: sources, what they report and up to when, and the names that events use."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,19 +10,23 @@ from forecasts.api.serializers.events import (
     NewCoverageOf,
     NewEntity,
     NewMembershipOf,
+    NewMergeOf,
     NewMilestone,
     NewObservation,
     NewReportOf,
     NewRetractionOf,
     NewSource,
+    UndoneMergeOf,
 )
 from forecasts.models import ApiToken, Event
+from forecasts.services.batches import RowResult, SentRow
 from forecasts.services.events import Report, add_evidence
+from forecasts.services.merges import merge_events, record_merges, undo_merge
 from forecasts.services.sources import record_coverage, record_milestone, record_observation
 
 from .bulk import in_numbers
 from .events import correction_from, entity_from, membership_from, retraction_from, source_from
-from .one_by_one import OneByOneEndpoint, OnRoutes
+from .one_by_one import OneByOneEndpoint, OnRoutes, Write
 
 
 @in_numbers(NewSource, name="sources", scope=ApiToken.Scope.ADMIN)
@@ -141,4 +146,32 @@ class RetractionBulkView(AboutEvents):
     def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
         event = self.own_event(body)
         _, is_new = retraction_from(body, event=event, account=self.account, now=now)
+        return event.pk, is_new
+
+
+class OnPairs(AboutEvents):
+    """Rows that each are about two events, or about how they belong together."""
+
+    def record(self, rows: Sequence[SentRow], *, write: Write, now: datetime) -> list[RowResult]:
+        return record_merges(rows, write=write)
+
+
+@in_numbers(NewMergeOf, name="merges", scope=ApiToken.Scope.EVENT_WRITE)
+class MergeBulkView(OnPairs):
+    """Record that events are others told again; what is merged into the same event already counts as unchanged."""
+
+    def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
+        event = self.own_event(body)
+        self.require(require_source, body["kept"].source, field="kept")
+        _, is_new = merge_events(merged=event, now=now, actor=self.account, **body)
+        return event.pk, is_new
+
+
+@in_numbers(UndoneMergeOf, name="unmerges", scope=ApiToken.Scope.EVENT_WRITE)
+class UnmergeBulkView(OnPairs):
+    """Record that merged events are events of their own after all; what is one already counts as unchanged."""
+
+    def write(self, body: dict[str, Any], *, now: datetime) -> tuple[object, bool]:
+        event = self.own_event(body)
+        _, is_new = undo_merge(merged=event, now=now, actor=self.account, **body)
         return event.pk, is_new

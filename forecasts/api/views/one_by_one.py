@@ -9,9 +9,9 @@ from rest_framework.exceptions import PermissionDenied
 from forecasts.api.problems import flat_errors
 from forecasts.api.serializers.base import Body
 from forecasts.feeds.objects import ObjectRow
-from forecasts.services.batches import SHORT_CHUNK, RowResult, one_by_one, one_by_one_on_routes
+from forecasts.services.batches import SHORT_CHUNK, RowResult, SentRow, key_in, one_by_one, one_by_one_on_routes
 from forecasts.services.refusal import Refused, refuse
-from forecasts.services.verdict_batches import Row, key_in, record_decisions
+from forecasts.services.verdict_batches import record_decisions
 
 from .bulk import BulkEndpoint, Record
 
@@ -41,7 +41,7 @@ class OneByOneEndpoint(BulkEndpoint):
             [(row.index, row.values) for row in sorted(rows, key=self.rank)], write=write, now=now
         )
 
-    def record(self, rows: Sequence[Row], *, write: Write, now: datetime) -> list[RowResult]:
+    def record(self, rows: Sequence[SentRow], *, write: Write, now: datetime) -> list[RowResult]:
         """Record rows in one transaction."""
         return one_by_one(rows, write=write)
 
@@ -61,7 +61,7 @@ class OnRoutes(OneByOneEndpoint):
 
     n_at_once = SHORT_CHUNK
 
-    def record(self, rows: Sequence[Row], *, write: Write, now: datetime) -> list[RowResult]:
+    def record(self, rows: Sequence[SentRow], *, write: Write, now: datetime) -> list[RowResult]:
         return one_by_one_on_routes(rows, write=write)
 
 
@@ -70,7 +70,7 @@ class Decisions(OneByOneEndpoint):
 
     ordered_by = ("prediction",)
 
-    def record(self, rows: Sequence[Row], *, write: Write, now: datetime) -> list[RowResult]:
+    def record(self, rows: Sequence[SentRow], *, write: Write, now: datetime) -> list[RowResult]:
         return record_decisions(rows, write=write, now=now)
 
 
