@@ -1,6 +1,5 @@
-"""Run the demo: `python -m config.demo`, or with `--once` until all that can be resolved is resolved."""
+"""Run the demo: `python -m config.demo`."""
 
-import argparse
 import os
 import signal
 import sys
@@ -25,15 +24,11 @@ class Interrupted(Exception):
 
 def main() -> int:
     """Run the demo until it is interrupted; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m config.demo", description=__doc__)
-    parser.add_argument("--once", action="store_true", help="exit when the sweep has nothing left to resolve")
-    once = parser.parse_args().once
     for number in SIGNALS:
         signal.signal(number, _interrupt)
     try:
         with ExitStack() as stack:
-            supervisor = _start(stack)
-            return programs.watch_once(supervisor) if once else programs.watch(supervisor)
+            programs.watch(_start(stack))
     except Interrupted:
         say("demo", "Stopped.")
         return 0

@@ -7,23 +7,16 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Q
-from django.utils import timezone
 
 USERNAME = "demo"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How many predictions have a verdict, how many there are, and how many the sweep has yet to look at."""
+    """How many predictions have a verdict, and how many there are."""
 
     resolved: int
     total: int
-    waiting: int
-
-    @property
-    def is_complete(self) -> bool:
-        return self.total > 0 and self.waiting == 0
 
     def __str__(self) -> str:
         return f"resolved {self.resolved} of {self.total} predictions"
@@ -47,14 +40,9 @@ def refresh_login() -> str:
 
 
 def measure_progress() -> Progress:
-    """Return how far the sweep has come; a prediction whose check failed is still waiting."""
+    """Return how far the sweep has come."""
     predictions = apps.get_model("forecasts", "Prediction").objects
-    unsettled = Q(next_check_at__lte=timezone.now()) | Q(attempts__gt=0)
-    progress = Progress(
-        resolved=predictions.exclude(verdict="").count(),
-        total=predictions.count(),
-        waiting=predictions.filter(unsettled).count(),
-    )
+    progress = Progress(resolved=predictions.exclude(verdict="").count(), total=predictions.count())
     # The processes we are about to start, or that run beside us, must never wait for our connection.
     connection.close()
     return progress

@@ -3,13 +3,12 @@
 import sys
 import time
 import urllib.request
+from typing import NoReturn
 
 from config.demo import data
 from config.demo.supervisor import Supervisor, say
 
 WEB_SECONDS = 60
-ONCE_SECONDS = 120
-POLL_SECONDS = 0.5
 ADDRESSES = {"Pages": "", "API": "api/v1/predictions/", "API docs": "api/v1/docs/", "Admin": "admin/"}
 
 
@@ -56,7 +55,7 @@ def announce(*, port: int, password: str) -> None:
     sys.stdout.flush()
 
 
-def watch(supervisor: Supervisor) -> int:
+def watch(supervisor: Supervisor) -> NoReturn:
     """Tell how far the worker has come, for as long as all processes run."""
     told = ""
     while True:
@@ -65,17 +64,3 @@ def watch(supervisor: Supervisor) -> int:
             told = news
             say("demo", f"The worker has {news}.")
         time.sleep(2)
-
-
-def watch_once(supervisor: Supervisor) -> int:
-    """Return 0 when the worker has nothing left to resolve, 1 where that takes more than two minutes."""
-    started = time.monotonic()
-    while time.monotonic() < started + ONCE_SECONDS:
-        supervisor.check()
-        progress = data.measure_progress()
-        if progress.is_complete:
-            say("demo", f"The worker has {progress} in {time.monotonic() - started:.1f} seconds.")
-            return 0
-        time.sleep(POLL_SECONDS)
-    say("demo", f"After {ONCE_SECONDS} seconds the worker has {progress}; {progress.waiting} still wait.")
-    return 1

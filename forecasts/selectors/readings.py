@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection, transaction
+
+from .statements import prepared
 
 MOST_STATEMENTS, LONGEST_QUESTION = 16, 100_000
 READING = ("SELECT", "WITH")
@@ -30,7 +33,7 @@ class Readings:
     question: tuple[Statement, ...]
     digest: str
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many letters the question has, roughly."""
         return _size(self.question)
@@ -38,7 +41,7 @@ class Readings:
     def still_hold(self) -> bool:
         """Whether the same would be read now."""
         try:
-            with _one_instant() if len(self.question) > 1 else nullcontext():
+            with _snapshot_of_sqlite() if len(self.question) > 1 else nullcontext():
                 return _digest(self.question) == self.digest
         except DatabaseError:  # such as a table that a migration changed meanwhile
             return False
@@ -70,7 +73,7 @@ def made_of_one_instant(make: Callable[[], Made]) -> tuple[Made, Readings | None
 def _one_instant() -> Iterator[None]:
     """A transaction that only reads, all of it as the database stands at one instant."""
     if connection.vendor == "sqlite":
-        with _snapshot_of_sqlite():
+        with _read_only_sqlite(), _snapshot_of_sqlite():
             yield
         return
     with transaction.atomic():
@@ -80,16 +83,25 @@ def _one_instant() -> Iterator[None]:
 
 
 @contextmanager
-def _snapshot_of_sqlite() -> Iterator[None]:
+def _read_only_sqlite() -> Iterator[None]:
+    # Only for what is not known to read alone: to say so makes SQLite plan every statement of the connection anew.
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA query_only=ON")
+        try:
+            yield
+        finally:
+            cursor.execute("PRAGMA query_only=OFF")
+
+
+@contextmanager
+def _snapshot_of_sqlite() -> Iterator[None]:
+    with connection.cursor() as cursor:
         # By hand: a transaction of Django takes the lock of whoever writes as it begins.
         cursor.execute("BEGIN")
         try:
             yield
         finally:
             cursor.execute("ROLLBACK")
-            cursor.execute("PRAGMA query_only=OFF")
 
 
 def _question(noted: Sequence[Statement]) -> tuple[Statement, ...] | None:
@@ -115,7 +127,8 @@ def _size(question: Sequence[Statement]) -> int:
 
 def _digest(question: Sequence[Statement]) -> str:
     digest = sha256()
-    with connection.cursor() as cursor:
+    # Whoever made something asks what it was made of at every write elsewhere, and most of that would be planning.
+    with prepared() as cursor:
         for sql, params in question:
             cursor.execute(sql, params)
             digest.update(repr(cursor.fetchall()).encode())

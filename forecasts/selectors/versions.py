@@ -56,7 +56,7 @@ def state_of_records() -> str | None:
         return None
     if connection.vendor == "sqlite":
         return VERSIONS.of(str(connection.settings_dict["NAME"]))
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute("SELECT forecasts_state()")
         return str(cursor.fetchone()[0])
 

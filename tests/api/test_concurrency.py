@@ -20,7 +20,7 @@ from .conftest import errors_of
 IS_SHARED = connection.vendor == "postgresql"
 pytestmark = [pytest.mark.django_db(transaction=IS_SHARED), pytest.mark.timeout(1200)]
 # As often by night as tells of what happens once in a hundred times.
-ROUNDS = 200 if IS_THOROUGH else 12
+ROUNDS = 200 if IS_THOROUGH else 6
 WHY = "The ministry's own statement settles it."
 
 

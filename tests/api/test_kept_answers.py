@@ -3,12 +3,13 @@
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis.extra.django import TestCase
 
 from forecasts.services.settlement import settle_prediction
 from tests.builders import NOW, make_prediction
 from tests.histories import STEPS, decide, forecast, take, three_predictions
+from tests.soundness.profiles import SECONDS, effort
 
 ADDRESSES = [
     "/api/v1/accuracy/",
@@ -92,8 +93,8 @@ def test_a_question_that_is_refused_is_refused_again(client):
 
 
 class AnyHistory(TestCase):
-    @pytest.mark.timeout(300)
-    @settings(max_examples=3, deadline=None)
+    @pytest.mark.timeout(SECONDS)
+    @effort(2)
     @given(STEPS)
     def test_after_any_step_of_any_history_what_is_kept_is_what_would_be_worked_out(self, steps):
         cache.clear()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.db import connection
 from django.db.models import Model
 
-from forecasts.models import Forecast, Forecaster, Posting, Prediction, Resolution
+from forecasts.models import ClusterCell, Forecast, Forecaster, LevelCell, Posting, Prediction, Resolution, Scope
 from tests.benchmarks.crowds import copy_rows, identifier
 from tests.builders import make_article, make_forecaster, make_topic
 
@@ -19,6 +19,7 @@ SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s)
 AND indexname NOT IN (SELECT conname FROM pg_constraint WHERE contype IN ('p', 'u'))
 """
 TABLES = [model._meta.db_table for model in (Forecaster, Prediction, Resolution, Forecast, Posting)]
+SUMS = [model._meta.db_table for model in (Scope, LevelCell, ClusterCell)]
 
 
 def add_forecasters(original: Forecaster, *, count: int, first: int = 1) -> None:
@@ -83,9 +84,9 @@ def grow(original: Prediction, *, forecasts: int, first: int) -> None:
 
 
 def look_at_rows() -> None:
-    """Let the database look at what was added, as it does by itself in service."""
+    """Let the database look at what was added, as it does by itself in service; plans that it keeps are made anew by that."""
     with connection.cursor() as cursor:
-        for table in TABLES:
+        for table in (*TABLES, *SUMS):
             cursor.execute(f"ANALYZE {table}")
 
 

@@ -41,6 +41,12 @@ class Asked:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+WORKED_OUT = [
+    Asked("accuracy", "/api/v1/accuracy/?topic=bench", 0.6, 0.25),
+    Asked("calibration", "/api/v1/calibration/?topic=bench", 0.6, 0.25),
+]
+
+
 def test_the_rates_of_answers_as_shares_of_an_empty_view(capsys):
     prediction, bearer = _world()
     detail = f"/api/v1/predictions/{prediction.pk}/"
@@ -64,6 +70,9 @@ def test_the_rates_of_answers_as_shares_of_an_empty_view(capsys):
     with serving(HELD_ANSWERS_MB="0") as server:
         _warm(server, ways)
         anew = [(way, share(server, way.path, of="/empty/", headers=way.headers)) for way in ways]
+    with serving(HELD_ANSWERS_MB="0", DJANGO_SETTINGS_MODULE="tests.benchmarks.served_worked_out") as server:
+        _warm(server, WORKED_OUT)
+        worked_out = [(way, share(server, way.path, of="/empty/", headers=way.headers)) for way in WORKED_OUT]
 
     with capsys.disabled():
         print("\nShares of the rate of an empty view (gunicorn with one process, PostgreSQL), nothing written since:")
@@ -73,10 +82,13 @@ def test_the_rates_of_answers_as_shares_of_an_empty_view(capsys):
         print("The same where something else was written before every request:")
         for way, one in elsewhere:
             _tell(f"{way.what}, after a write elsewhere", one, goal=way.goal)
-        print("The same made anew each time, so that nothing is held (scorecards are kept in Redis):")
+        print("The same made anew each time, so that this process holds nothing (scorecards are kept in Redis):")
         for way, one in anew:
             _tell(f"{way.what}, made anew", one, goal=way.goal_anew)
-    assert sum(one.n_failed for one in [shown, *(one for _, one in [*held, *elsewhere, *anew])]) == 0
+        print("Answers about a slice worked out each time, from the parameters on, nothing held or kept:")
+        for way, one in worked_out:
+            _tell(f"{way.what}, worked out", one, goal=way.goal_anew)
+    assert sum(one.n_failed for one in [shown, *(one for _, one in [*held, *elsewhere, *anew, *worked_out])]) == 0
 
 
 def _world() -> tuple[Prediction, str]:

@@ -112,12 +112,13 @@ def test_fields_of_other_kinds_of_clauses_stay_out_of_the_way(visit):
     assert not window.page.locator("[name=then_series]").is_visible()
 
 
-def test_a_file_that_is_sent_shows_how_far_it_is_and_then_what_came_of_it(visit):
+def test_a_file_that_is_sent_shows_how_far_it_is_and_is_recorded_without_being_chosen_again(visit):
     window = signed_in(visit())
     window.open("/admin/forecasts/forecast/upload/")
     lines = [
         "asker,statement,forecaster,probability,made_at",
         "almanac,It snows.,rare-rainbow,1.5,2024-01-01T06:00:00Z",
+        "almanac,It rains.,rare-rainbow,0.5,2024-01-01T06:00:00Z",
     ]
     file = {"name": "calls.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
     told = window.page.locator(".upload-progress")
@@ -136,8 +137,12 @@ def test_a_file_that_is_sent_shows_how_far_it_is_and_then_what_came_of_it(visit)
     window.page.locator("#report-title").wait_for()
 
     assert any(one.startswith("All of it has arrived") for one in window.page.evaluate("window.seen"))
-    assert "0 forecasts new, 0 unchanged, 1 refused" in window.page.locator(".rule-check").inner_text()
-    assert window.page.locator("[name=_record]").is_enabled()
+    assert "1 forecast new, 0 unchanged, 1 refused" in window.page.locator(".rule-check").inner_text()
+    assert "with the same file" in window.page.locator(".rule-check").inner_text()
+    press(window, "Record")
+    window.page.get_by_role("heading", name="What was recorded").wait_for()
+    assert "1 forecast new, 0 unchanged, 1 refused" in window.page.locator(".rule-check").inner_text()
+    assert window.page.locator("[name=file]").input_value() == ""
     assert window.outside == []
     assert complaints(window) == []
 

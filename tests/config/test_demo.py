@@ -78,7 +78,7 @@ def test_the_worker_resolves_and_one_signal_ends_everything(tmp_path):
     said = tmp_path / "output"
     demo = start_demo(tmp_path, port=port, output=said)
     try:
-        wait_until_it_says("resolved 2", said=said, process=demo)
+        wait_until_it_says("resolved 23 of 26 predictions", said=said, process=demo)
         children = children_of(demo.pid)
         page = urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).read()
     finally:

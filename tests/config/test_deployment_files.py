@@ -137,7 +137,7 @@ def test_the_broker_is_started_with_a_password_and_drops_no_message(tmp_path):
     try:
         with Redis(port=port, password="s3cret", retry=Retry(ConstantBackoff(0.05), 100)) as broker:
             kept = broker.config_get("maxmemory*")
-        with pytest.raises(AuthenticationError), Redis(port=port) as stranger:
+        with pytest.raises(AuthenticationError), Redis(port=port, retry=None) as stranger:
             stranger.ping()
     finally:
         stop(started, patience_seconds=5)

@@ -29,7 +29,7 @@ def test_it_is_a_real_redis_that_answers(server):
 
 def test_it_refuses_whoever_has_no_password(server):
     with (
-        redis.Redis(port=_port(server)) as client,
+        redis.Redis(port=_port(server), retry=None) as client,
         pytest.raises(redis.AuthenticationError, match="authenticated"),
     ):
         client.ping()

@@ -47,7 +47,7 @@ def test_killing_the_workers_loses_nothing_and_doubles_nothing(start):
     predictions = [make_prediction(title=f"Claim {n}", statement=f"Claim {n}.", now=now) for n in range(60)]
     cover(now=now)
     start("beat", "--loglevel=INFO")
-    for _ in range(4):
+    for _ in range(2):
         worker = start(*WORKER)
         before = Resolution.objects.count()
         wait_until(lambda before=before: Resolution.objects.count() > before or _is_done(), seconds=30)

@@ -1,7 +1,7 @@
 """A version of a slice changes with whatever its figures are made of, and never comes back."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis.extra.django import TestCase
 
 from forecasts.selectors.recorded_coverage import recorded_coverage
@@ -13,6 +13,7 @@ from forecasts.services.rebuilds import rebuild_scopes
 from forecasts.services.settlement import settle_prediction
 from tests.builders import NOW, make_prediction, make_topic
 from tests.histories import STEPS, decide, forecast, take, three_predictions
+from tests.soundness.profiles import SECONDS, effort
 
 SLICES = [
     Slice(),
@@ -26,14 +27,14 @@ SLICES = [
 
 
 class AnyHistory(TestCase):
-    @pytest.mark.timeout(300)
-    @settings(max_examples=5, deadline=None)
+    @pytest.mark.timeout(SECONDS)
+    @effort(3)
     @given(STEPS)
     def test_no_history_changes_a_figure_without_changing_the_version(self, steps):
         self.follow(steps)
 
-    @pytest.mark.timeout(300)
-    @settings(max_examples=5, deadline=None)
+    @pytest.mark.timeout(SECONDS)
+    @effort(2)
     @given(STEPS)
     def test_nor_where_the_sums_of_forecasters_are_kept(self, steps):
         limit, rebuilds.KEEP_FROM = rebuilds.KEEP_FROM, 1

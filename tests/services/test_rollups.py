@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis.extra.django import TestCase
 
 from forecasts.models import ClusterCell, LevelCell, Posting, Scope
@@ -21,6 +21,7 @@ from forecasts.services.settlement import settle_prediction
 from forecasts.services.verdicts import reopen
 from tests.builders import NOW, PUBLISHED, make_event, make_forecaster, make_prediction
 from tests.histories import STEPS, WHY, decide, forecast, take, three_predictions
+from tests.soundness.profiles import SECONDS, effort
 
 
 @pytest.mark.django_db
@@ -116,8 +117,8 @@ def test_a_forecaster_is_kept_from_so_many_postings_on_and_followed_from_then(mo
 
 
 class AnyHistory(TestCase):
-    @pytest.mark.timeout(300)
-    @settings(max_examples=12, deadline=None)
+    @pytest.mark.timeout(SECONDS)
+    @effort(5)
     @given(STEPS)
     def test_after_any_history_the_kept_sums_are_those_of_the_postings(self, steps):
         predictions = three_predictions()
@@ -131,8 +132,8 @@ class AnyHistory(TestCase):
             kept = full_scorecard(chosen)
             assert kept.summary.n == round(sum(call.weight for call in kept.calls))
 
-    @pytest.mark.timeout(300)
-    @settings(max_examples=12, deadline=None)
+    @pytest.mark.timeout(SECONDS)
+    @effort(5)
     @given(STEPS)
     def test_after_any_history_kept_counts_are_those_of_the_predictions(self, steps):
         predictions = three_predictions()

@@ -194,7 +194,7 @@ def test_the_record_always_says_what_the_facts_say(record_property):
     record_milestone(key=MILESTONE, label="Inauguration", occurs_at=Facts().milestone, now=FIRST_DAY)
     NAMES.update({name: prediction.pk for name, prediction in make_predictions().items()})
 
-    histories = settings(effort(8), stateful_step_count=25)
+    histories = settings(effort(5), stateful_step_count=25)
     record_property("times", histories.max_examples)
     run_state_machine_as_test(LedgerOfFacts, settings=histories)
 

@@ -18,6 +18,15 @@ const enable = (form, may) => {
     }
 };
 
+// What was only looked at is recorded, or looked at again, without being chosen again.
+const keepFile = (form, page) => {
+    if (!page.querySelector('.recorded')) {
+        page.querySelector('.upload [type=file]')?.replaceWith(form.querySelector('[type=file]'));
+        const told = page.querySelector('[data-kept]');
+        told?.replaceChildren(told.dataset.kept);
+    }
+};
+
 const send = (form, submitter) => {
     const told = form.querySelector('.upload-progress');
     const sending = new XMLHttpRequest();
@@ -33,6 +42,7 @@ const send = (form, submitter) => {
             return;
         }
         const page = new DOMParser().parseFromString(sending.responseText, 'text/html');
+        keepFile(form, page);
         document.title = page.title;
         document.getElementById('content-main').replaceWith(page.getElementById('content-main') ?? page.body);
         document.querySelector('.rule-check, .errorlist')?.focus();
