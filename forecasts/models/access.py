@@ -8,9 +8,10 @@ from django.db import models
 
 from .articles import Forecaster
 from .events import Source
+from .row import Row
 
 
-class ApiToken(models.Model):
+class ApiToken(Row):
     """A token for programs. Only its digest is stored; the token itself is shown once."""
 
     class Scope(models.TextChoices):
@@ -51,7 +52,7 @@ class ApiToken(models.Model):
         return f"{'expired' if self.expires_at <= now else 'valid until'} {self.expires_at:%Y-%m-%d}"
 
 
-class KeptAnswer(models.Model):
+class KeptAnswer(Row):
     """
     What a request with an Idempotency-Key was answered, so that the same request is answered alike when sent again.
 

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from .row import Row
 
-class Forecaster(models.Model):
+
+class Forecaster(Row):
     """Somebody or something that forecasts; it need not have an account."""
 
     class Kind(models.TextChoices):
@@ -56,7 +58,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         return self.filter(Q(path=path) | Q(path__startswith=f"{path}/"))
 
 
-class Topic(models.Model):
+class Topic(Row):
     """A path such as aid/military; a topic includes all below it."""
 
     path = models.CharField(max_length=200, unique=True, help_text="Lowercase words joined by slashes: aid/military.")
@@ -71,7 +73,7 @@ class Topic(models.Model):
         return self.label
 
 
-class Article(models.Model):
+class Article(Row):
     """A published text. Rows are written once; a correction is a new row that supersedes."""
 
     class Precision(models.TextChoices):
@@ -130,7 +132,7 @@ class Article(models.Model):
         return None
 
 
-class ArticleAuthor(models.Model):
+class ArticleAuthor(Row):
     """One author of an article, in the order of the byline."""
 
     article = models.ForeignKey(Article, on_delete=models.PROTECT, db_index=False)

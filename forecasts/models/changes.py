@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from .row import Row
 
-class Change(models.Model):
+
+class Change(Row):
     """
     That a row was recorded or changed. Triggers write it in the transaction of the row, so that none is forgotten.
 

@@ -10,6 +10,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from forecasts.feeds.codes import ACTION_CODES, EVENT_TYPES
 from forecasts.feeds.magnitudes import in_words
 
+from .row import Row
+
 
 class Tier(models.TextChoices):
     A = "A", "A: legal or official primary source"
@@ -18,7 +20,7 @@ class Tier(models.TextChoices):
     D = "D", "D: machine-coded; never decides"
 
 
-class Source(models.Model):
+class Source(Row):
     """A feed of events or of a series."""
 
     class Kind(models.TextChoices):
@@ -45,7 +47,7 @@ class Source(models.Model):
         return self.name
 
 
-class Coverage(models.Model):
+class Coverage(Row):
     """A statement that a source holds everything that happened before `complete_to`; the newest one counts."""
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False, related_name="coverage")
@@ -69,7 +71,7 @@ class Coverage(models.Model):
         return f"complete to {self.complete_to:%Y-%m-%d}"
 
 
-class Entity(models.Model):
+class Entity(Row):
     """A dotted path naming an actor: USA.GOV.POTUS lies in USA.GOV, which lies in USA."""
 
     path = models.CharField(max_length=120, unique=True)
@@ -84,7 +86,7 @@ class Entity(models.Model):
         return f"{self.label} ({self.path})"
 
 
-class EntityMembership(models.Model):
+class EntityMembership(Row):
     """That one entity belongs to another between two dates: a person to an office, a state to an alliance."""
 
     member = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="memberships")
@@ -123,7 +125,7 @@ class EntityMembership(models.Model):
         return f"{self.member_id} in {self.group_id}"
 
 
-class Milestone(models.Model):
+class Milestone(Row):
     """A named date, such as us.inauguration.2025; a changed date is a new version."""
 
     key = models.CharField(max_length=100)
@@ -140,7 +142,7 @@ class Milestone(models.Model):
         return self.label
 
 
-class Event(models.Model):
+class Event(Row):
     """
     The identity of something that happened; what is known about it stands in its versions.
 
@@ -164,7 +166,7 @@ class Event(models.Model):
         return self.called or self.external_id
 
 
-class EventVersion(models.Model):
+class EventVersion(Row):
     """What was known about an event from `known_at` on, coded; written once, replaced by a higher version."""
 
     class Precision(models.TextChoices):
@@ -274,7 +276,7 @@ class EventVersion(models.Model):
         return [(name, in_words(value)) for name, value in self.attributes.items()]
 
 
-class EventKey(models.Model):
+class EventKey(Row):
     """What an event version may concern; rules listen for these keys."""
 
     event_version = models.ForeignKey(EventVersion, on_delete=models.PROTECT, related_name="keys")
@@ -287,7 +289,7 @@ class EventKey(models.Model):
         return self.key
 
 
-class Evidence(models.Model):
+class Evidence(Row):
     """Where an event is reported. Reports of one owner count once."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False, related_name="evidence")
@@ -319,7 +321,7 @@ class EventMergeQuerySet(models.QuerySet["EventMerge"]):
         return self.filter(known, ~Exists(later), kept__isnull=False)
 
 
-class EventMerge(models.Model):
+class EventMerge(Row):
     """That an event is another one told again, from `known_at` on; a later row for it replaces this one."""
 
     merged = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False, related_name="merges")
@@ -354,7 +356,7 @@ class EventMerge(models.Model):
         return f"{self.merged_id} in {self.kept_id}" if self.kept_id else f"{self.merged_id} by itself"
 
 
-class Observation(models.Model):
+class Observation(Row):
     """One value of a series as released at one time; a revision is another row."""
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="observations")

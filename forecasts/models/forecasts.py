@@ -8,9 +8,10 @@ from django.db.models import F, Q
 
 from .articles import Forecaster
 from .predictions import Prediction
+from .row import Row
 
 
-class Lexicon(models.Model):
+class Lexicon(Row):
     """A published table of phrases and the probabilities they are read as; written once per version."""
 
     code = models.SlugField(max_length=60, db_index=False)
@@ -26,7 +27,7 @@ class Lexicon(models.Model):
         return f"{self.title} (v{self.version})"
 
 
-class LexiconEntry(models.Model):
+class LexiconEntry(Row):
     """
     One phrase of a lexicon. A phrase without a point is listed but cannot be scored.
 
@@ -65,7 +66,7 @@ class LexiconEntry(models.Model):
         return f"{self.phrase} ({self.lexicon_id})"
 
 
-class Forecast(models.Model):
+class Forecast(Row):
     """
     A probability for a prediction by a forecaster, from `made_at` until the next one or a withdrawal.
 

@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from .row import Row
 
-class JobRun(models.Model):
+
+class JobRun(Row):
     """One job of the schedule: when it last ran, when it last succeeded, and how often it did. One row a job."""
 
     name = models.CharField(max_length=40, primary_key=True)

@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from .predictions import RuleVersion
+from .row import Row
 
 
-class Judgement(models.Model):
+class Judgement(Row):
     """
     A person's answer to one question of a rule; written once, replaced by a higher number.
 

@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from .row import Row
 
-class LedgerHead(models.Model):
+
+class LedgerHead(Row):
     """The end of the chain: the one row that everybody who appends holds for a moment, and the last that they lock."""
 
     ONLY = 1
@@ -25,7 +27,7 @@ class LedgerHead(models.Model):
         return f"{self.ledger} at {self.seq}"
 
 
-class LedgerEntry(models.Model):
+class LedgerEntry(Row):
     """
     What was recorded in one transaction, as one link of the chain.
 
@@ -74,7 +76,7 @@ class LedgerEntry(models.Model):
         return f"{self.seq}: {self.n_rows} rows"
 
 
-class LedgerSalts(models.Model):
+class LedgerSalts(Row):
     """The salts behind the commitments of an entry, 16 bytes a row: kept by themselves, since one may be forgotten."""
 
     seq = models.BigIntegerField(primary_key=True)
@@ -87,7 +89,7 @@ class LedgerSalts(models.Model):
         return f"of entry {self.seq}"
 
 
-class SigningKey(models.Model):
+class SigningKey(Row):
     """A public key that checkpoints are signed with, from its first use on."""
 
     text = models.CharField(
@@ -99,7 +101,7 @@ class SigningKey(models.Model):
         return self.text
 
 
-class Checkpoint(models.Model):
+class Checkpoint(Row):
     """How large the ledger was, with the root of its tree, signed: whoever keeps it can prove a later change."""
 
     size = models.BigIntegerField(primary_key=True)
@@ -114,7 +116,7 @@ class Checkpoint(models.Model):
         return f"{self.size}: {self.root}"
 
 
-class Redaction(models.Model):
+class Redaction(Row):
     """That texts were taken out of a record for good, by whom and why; the proofs of what was recorded still hold."""
 
     SHORTEST_REASON = 10
@@ -137,7 +139,7 @@ class Redaction(models.Model):
         return f"#{self.pk}: {self.reason}"
 
 
-class RedactedSalt(models.Model):
+class RedactedSalt(Row):
     """A commitment that nothing opens any more, since its salt was forgotten with what it committed to."""
 
     redaction = models.ForeignKey(Redaction, on_delete=models.PROTECT, related_name="salts")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from .articles import Article, Forecaster, Topic
+from .row import Row
 
 
 class Verdict(models.TextChoices):
@@ -44,7 +45,7 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
         return self.filter(Q(topic__path=path) | Q(topic__path__startswith=f"{path}/"))
 
 
-class Prediction(models.Model):
+class Prediction(Row):
     """
     One claim. The claim itself is written once; only its state changes.
 
@@ -211,7 +212,7 @@ class Prediction(models.Model):
         return max(self.next_check_at, self.retry_at or self.next_check_at)
 
 
-class RuleVersion(models.Model):
+class RuleVersion(Row):
     """The criteria of a prediction in one reading; written once, replaced by a higher version of the same name."""
 
     CENTRAL_NAME = "central"
@@ -253,7 +254,7 @@ class RuleVersion(models.Model):
         return f"{self.name} v{self.version}"
 
 
-class RuleKey(models.Model):
+class RuleKey(Row):
     """What a rule listens for, and when; a fact with the same key and of that time makes the prediction due."""
 
     rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="keys")

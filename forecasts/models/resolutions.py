@@ -8,9 +8,10 @@ from django.db.models import F, Q
 
 from .events import EventVersion, Observation
 from .predictions import Prediction, RuleVersion, Verdict
+from .row import Row
 
 
-class Evaluation(models.Model):
+class Evaluation(Row):
     """What a rule version came to at a knowledge time; a new row is written only when the answer changed."""
 
     class Status(models.TextChoices):
@@ -48,7 +49,7 @@ class Evaluation(models.Model):
         return f"{self.get_status_display()} as known on {self.as_of:%Y-%m-%d}"
 
 
-class Witness(models.Model):
+class Witness(Row):
     """A fact that an evaluation rests on, or that might have decided it."""
 
     class Role(models.TextChoices):
@@ -82,7 +83,7 @@ class ResolutionQuerySet(models.QuerySet["Resolution"]):
         return self.filter(superseded_by=None)
 
 
-class Resolution(models.Model):
+class Resolution(Row):
     """The dated record of a verdict; written once, superseded, never edited."""
 
     class State(models.TextChoices):

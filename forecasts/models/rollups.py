@@ -7,6 +7,7 @@ from .articles import Topic
 from .forecasts import Forecast
 from .predictions import Prediction
 from .resolutions import Resolution
+from .row import Row
 
 WHOLE = 1_000_000  # The weight of one forecaster on one prediction, in millionths.
 
@@ -18,7 +19,7 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         return self.filter(~Exists(taking_back), sign=1)
 
 
-class Posting(models.Model):
+class Posting(Row):
     """
     That a forecast counts under a resolution, or counts no longer; written once, like a line in a ledger.
 
@@ -69,7 +70,7 @@ class Posting(models.Model):
         return f"{'+' if self.sign > 0 else '−'} {self.level / 10_000:.0%}"
 
 
-class Scope(models.Model):
+class Scope(Row):
     """A set of postings whose sums are kept up to date: all, those of a topic, an outlet or a forecaster."""
 
     class Kind(models.TextChoices):
@@ -91,7 +92,7 @@ class Scope(models.Model):
         return f"{self.get_kind_display()} {self.key}".strip()
 
 
-class LevelCell(models.Model):
+class LevelCell(Row):
     """How much weight a scope has at one probability, and how much of it came true; words apart from numbers."""
 
     scope = models.ForeignKey(Scope, on_delete=models.CASCADE, db_index=False, related_name="levels")
@@ -108,7 +109,7 @@ class LevelCell(models.Model):
         return f"{self.level / 10_000:.0%}: {self.hits} of {self.weight}"
 
 
-class ClusterCell(models.Model):
+class ClusterCell(Row):
     """The sums of one event within a scope."""
 
     scope = models.ForeignKey(Scope, on_delete=models.CASCADE, db_index=False, related_name="clusters")
@@ -122,7 +123,7 @@ class ClusterCell(models.Model):
         return self.cluster
 
 
-class TopicOutcomes(models.Model):
+class TopicOutcomes(Row):
     """How many outcomes of a topic, and of all below it, could first be known on a day, and how much of them came true."""
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, db_index=False, related_name="outcomes")
@@ -138,7 +139,7 @@ class TopicOutcomes(models.Model):
         return f"{self.known_on}: {self.number}"
 
 
-class PredictionCounts(models.Model):
+class PredictionCounts(Row):
     """
     What a prediction adds to the counts of the scopes it belongs to, by when it was last counted.
 
@@ -154,7 +155,7 @@ class PredictionCounts(models.Model):
         return ", ".join(f"{number} {name}" for name, number in sorted(self.counts.items()) if number)
 
 
-class Uncounted(models.Model):
+class Uncounted(Row):
     """
     That something about a prediction was recorded since it was last counted.
 

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from .forecasts import Forecast
 from .resolutions import Resolution
+from .row import Row
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):
@@ -13,7 +14,7 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         return self.filter(resolution__superseded_by=None)
 
 
-class Score(models.Model):
+class Score(Row):
     """One scoring rule applied to one forecast under one resolution; superseded with it, never edited."""
 
     class Rule(models.TextChoices):

@@ -7,9 +7,10 @@ from django.db.models import F, Q
 from .articles import Forecaster
 from .forecasts import Forecast
 from .predictions import Prediction
+from .row import Row
 
 
-class Sealed(models.Model):
+class Sealed(Row):
     """
     A commitment to what nobody can read yet; written once, and found by the commitment itself.
 
@@ -41,7 +42,7 @@ class Sealed(models.Model):
         return self.about or self.commitment[:16]
 
 
-class SealedContent(models.Model):
+class SealedContent(Row):
     """
     What is behind a commitment, where it is kept here until it is revealed; then it is part of the record.
 
@@ -56,7 +57,7 @@ class SealedContent(models.Model):
         return f"of {self.sealed_id}"
 
 
-class Unsealing(models.Model):
+class Unsealing(Row):
     """What became of something sealed: it was revealed, or its date passed without it; or that, and then late."""
 
     class Kind(models.TextChoices):

@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from .row import Row
 
-class SearchText(models.Model):
+
+class SearchText(Row):
     """
     What one row says, folded to plain words. Written with the row, and again where texts were taken out of it.
 

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from .row import Row
+
 
 class UploadQuerySet(models.QuerySet["Upload"]):
     def waiting(self, *, now: datetime) -> "UploadQuerySet":
@@ -15,7 +17,7 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         return self.filter(may_be_taken, ended_at=None, attempts__lt=Upload.MAX_ATTEMPTS)
 
 
-class Upload(models.Model):
+class Upload(Row):
     """
     A file of forecasts with their outcomes, and how far it is recorded.
 

@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import Q
 
 from .articles import Forecaster, Topic
+from .row import Row
 
 
-class Webhook(models.Model):
+class Webhook(Row):
     """
     An address that is told of what happens to predictions.
 
@@ -71,7 +72,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(next_attempt_at__lte=now, webhook__state=Webhook.State.ACTIVE)
 
 
-class Delivery(models.Model):
+class Delivery(Row):
     """
     One message to one webhook: what is sent is written once, only how it went changes.
 

@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.utils.dateparse import parse_datetime
 
 from forecasts.ledger.entries import Batch, commit, header_of
+from forecasts.ledger.shapes import BY_NAME
 from forecasts.ledger.verifier import beginning_of
 from forecasts.models import LedgerEntry, LedgerHead, LedgerSalts
 from forecasts.selectors.ledger_rows import Leaf, bodies_of, leaves_noted
@@ -82,7 +83,8 @@ def enter_transaction(connection: BaseDatabaseWrapper) -> LedgerEntry | None:
     noted = _noted(connection)
     if noted is None:
         return None
-    bodies = bodies_of(noted.leaves, using=connection.alias)
+    bodies = _read_ahead(connection, noted=noted)
+    bodies |= bodies_of([leaf for leaf in noted.leaves if leaf not in bodies], using=connection.alias)
     batch = commit([bodies.get(leaf, GONE) for leaf in noted.leaves])
     place = {"first_change": noted.first, "last_change": noted.last}
     return append(
@@ -93,6 +95,26 @@ def enter_transaction(connection: BaseDatabaseWrapper) -> LedgerEntry | None:
         transaction_number=noted.transaction_number,
         **place,
     )
+
+
+def read_ahead(connection: BaseDatabaseWrapper) -> None:
+    """
+    Read what will be committed to of the records that the running transaction has made so far, for its commit.
+
+    Whoever is about to lock what others wait for calls it before, or they would wait for this too. States are left to
+    the commit, until when they may change, and so is a part of a transaction that may yet be rolled back by itself.
+    """
+    if connection.vendor == "postgresql" and not connection.savepoint_ids and _is_installed(connection):
+        noted = _noted(connection)
+        if noted is not None:
+            records = [leaf for leaf in noted.leaves if not BY_NAME[leaf.shape].is_state]
+            found = bodies_of(records, using=connection.alias)
+            connection.read_ahead = noted.transaction_number, found  # type: ignore[attr-defined]
+
+
+def _read_ahead(connection: BaseDatabaseWrapper, *, noted: _Noted) -> dict[Leaf, bytes]:
+    number, found = connection.__dict__.pop("read_ahead", (None, {}))
+    return found if number == noted.transaction_number else {}
 
 
 def append(connection: BaseDatabaseWrapper, *, kind: str, batch: Batch, **place: Any) -> LedgerEntry:

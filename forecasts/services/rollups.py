@@ -27,7 +27,8 @@ from forecasts.selectors.standings import Counts, counts_of
 from forecasts.selectors.sums import totals_of
 
 from .cells import add_levels, clusters_there, store_clusters, store_scopes
-from .topic_outcomes import Changes, add_outcomes, changed_days
+from .ledger import read_ahead
+from .topic_outcomes import Changes, add_outcomes, changed_days, rows_of
 
 ROWS = 2_000
 SCOPES_LOCK = 0x41667466  # Any number, as long as nothing else in the database locks it.
@@ -115,9 +116,10 @@ def post(*, entries: Sequence[Entry], marked: Collection[UUID]) -> None:
     places = _places(counted)
     changes: dict[Name, _Change] = defaultdict(_Change)
     _sum_up(entries, places=places, changes=changes)
-    outcomes = _count(places, changes=changes)
+    outcomes = rows_of(_count(places, changes=changes))
     # From here on everybody waits whose predictions lie in the same scopes: what can be done before is done.
     _check_what_is_written()
+    read_ahead(connection)
     scopes = _locked(changes.keys())
     add_levels({scopes[name].pk: change.levels for name, change in changes.items()})
     add_outcomes(outcomes)
@@ -263,20 +265,20 @@ def _forecasters_of(predictions: Iterable[UUID]) -> Iterator[Name]:
 
 
 def _locked(names: Collection[Name]) -> dict[Name, Scope]:
-    found = _lock_those_there(names)
-    if missing := sorted(set(names) - found.keys()):
-        Scope.objects.bulk_create([Scope(kind=kind, key=key) for kind, key in missing], ignore_conflicts=True)
-        # In the order of their keys from the first: somebody else may hold a later one and wait for an earlier.
-        found = _lock_those_there(names)
-    return found
+    # Missing ones are added by who holds none yet, in one order: else one may hold what another waits for who added
+    # what the first is about to add.
+    there = set(Scope.objects.filter(_among(names)).values_list("kind", "key"))
+    missing = [Scope(kind=kind, key=key) for kind, key in sorted(set(names) - there)]
+    Scope.objects.bulk_create(missing, ignore_conflicts=True)
+    rows = Scope.objects.select_for_update().filter(_among(names)).order_by("pk")
+    return {(row.kind, row.key): row for row in rows}
 
 
-def _lock_those_there(names: Iterable[Name]) -> dict[Name, Scope]:
+def _among(names: Iterable[Name]) -> Q:
     asked = Q(pk=None)
     for kind in {kind for kind, _ in names}:
         asked |= Q(kind=kind, key__in=[key for other, key in names if other == kind])
-    rows = Scope.objects.select_for_update().filter(asked).order_by("pk")
-    return {(row.kind, row.key): row for row in rows}
+    return asked
 
 
 def _add_clusters(scopes: Mapping[Name, Scope], *, changes: Mapping[Name, _Change]) -> None:

@@ -68,6 +68,8 @@ def take_up_what_is_uncounted(*, now: datetime) -> int:
     Returns:
         How many were made due.
     """
+    if not Uncounted.objects.exists():
+        return 0
     is_waiting = Q(next_check_at=None) | Q(next_check_at__gt=now)
     marked = Prediction.objects.filter(is_waiting, pk__in=Uncounted.objects.values("prediction"), attempts=0)
     return make_due(predictions=marked.values("pk"), now=now)

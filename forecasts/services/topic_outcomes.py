@@ -41,6 +41,7 @@ DIFFERING = f"""
 """  # noqa: S608
 Day = tuple[str, date]
 Changes = Mapping[Day, Sequence[int]]
+Row = tuple[int, date, int, int]
 
 
 def changed_days(
@@ -67,12 +68,17 @@ def changed_days(
     return {day: change for day, change in changes.items() if any(change)}
 
 
-def add_outcomes(changes: Changes) -> None:
+def rows_of(changes: Changes) -> list[Row]:
+    """The changes with the keys of their topics, in the order in which they are added."""
+    paths = {path for path, _ in changes}
+    topics = dict(Topic.objects.filter(path__in=paths).values_list("path", "pk")) if paths else {}
+    return sorted((topics[path], day, number, came_true) for (path, day), (number, came_true) in changes.items())
+
+
+def add_outcomes(rows: Sequence[Row]) -> None:
     """Add to the outcomes of topics, by a caller that holds the scopes of the topics locked; nothing is left of days without any."""
-    if not changes:
+    if not rows:
         return
-    topics = dict(Topic.objects.filter(path__in={path for path, _ in changes}).values_list("path", "pk"))
-    rows = sorted((topics[path], day, number, came_true) for (path, day), (number, came_true) in changes.items())
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             arrays = "%s::bigint[], %s::date[], %s::integer[], %s::bigint[]"

@@ -91,3 +91,13 @@ def test_what_comes_as_it_is_shown_is_what_its_fields_would_show(kind, made):
 
     # To the byte: the names in their order, and no number of another kind.
     assert OrjsonRenderer().render(made) == OrjsonRenderer().render(by_its_fields)
+
+
+def test_a_choice_is_shown_as_its_text_whatever_it_was_given_as():
+    row = make_prediction()
+    row.status, row.verdict = Prediction.Status.FINAL, "GHOST"
+
+    told = shown(PredictionSerializer(row).data)
+
+    assert (told["status"], told["verdict"]) == ("FINAL", "GHOST")
+    assert told == shown(by_the_framework(PredictionSerializer, row))

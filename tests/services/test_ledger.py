@@ -12,10 +12,10 @@ from forecasts.ledger.shapes import SHAPES
 from forecasts.models import Change, Forecaster, LedgerEntry, LedgerHead, LedgerSalts, Prediction
 from forecasts.selectors.ledger_checks import ledger_problems
 from forecasts.selectors.ledger_rows import leaves_of, model_of
-from forecasts.services.ledger import enter_transaction
+from forecasts.services.ledger import enter_transaction, read_ahead
 from forecasts.services.ledger_backfill import backfill
 from forecasts.services.verdicts import record_verdict
-from tests.builders import NOW, make_event, make_forecaster, make_prediction
+from tests.builders import NOW, make_event, make_forecaster, make_prediction, make_topic
 from tests.everything import a_row_in_every_table, redact_something
 
 pytestmark = pytest.mark.django_db
@@ -255,3 +255,32 @@ def test_what_is_written_past_the_connections_of_the_service_is_found():
     assert "written past the service" in problem
     assert backfill() == 1
     assert ledger_problems() == []
+
+
+@pytest.mark.postgresql
+def test_what_was_read_ahead_is_entered_as_it_is_at_the_commit(committed):
+    with transaction.atomic():
+        first = make_prediction(title="As it was read ahead")
+        read_ahead(connection)
+        Prediction.objects.filter(pk=first.pk).update(status=Prediction.Status.NEEDS_REVIEW)
+        make_forecaster("late-comer")
+
+    assert ledger_problems() == []
+    assert LedgerEntry.objects.count() == 1
+
+
+@pytest.mark.postgresql
+def test_what_was_read_ahead_of_something_given_up_is_never_entered(committed):
+    with transaction.atomic():
+        make_forecaster("never-there")
+        read_ahead(connection)
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        make_forecaster("kept")
+        with transaction.atomic():
+            make_topic("given-up")
+            read_ahead(connection)
+            transaction.set_rollback(True)
+
+    assert ledger_problems() == []
+    assert {leaf.shape for leaf in leaves_of([LedgerEntry.objects.get()])[1]} == {"forecaster"}

@@ -4,9 +4,9 @@ Showing rows by a serializer that is taken apart once.
 The framework makes the fields of a serializer anew for each answer, which takes longer than to read a row by them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -22,23 +22,41 @@ AS_THEY_ARE = (serializers.CharField, serializers.BooleanField, serializers.Inte
 @cache
 def shown_by(kind: type[serializers.Serializer]) -> Callable[[Any], dict[str, Any]]:
     """What shows a row as an instance of the serializer does that has neither context nor fields left out."""
-    serializer = kind()
+    fields = {name: field for name, field in kind().fields.items() if not field.write_only}
     columns = _columns(kind)
-    readers = [
-        (name, _reader(field, columns=columns)) for name, field in serializer.fields.items() if not field.write_only
-    ]
+    plain = {name: column for name, field in fields.items() if (column := _plain_column(field, columns=columns))}
+    readers = [(name, _reader(field, columns=columns)) for name, field in fields.items() if name not in plain]
+    in_order, values_of = dict.fromkeys(fields), _values_of(list(plain.values()))
 
     def show(row: Any) -> dict[str, Any]:
-        shown = {}
+        shown: dict[str, Any] = in_order.copy()
+        shown.update(zip(plain, values_of(row), strict=True))
         for name, read in readers:
             try:
                 shown[name] = read(row)
             except serializers.SkipField:
                 # What a row was read without is left out, as the framework does.
-                continue
+                del shown[name]
         return shown
 
     return show
+
+
+def _values_of(columns: Sequence[str]) -> Callable[[Any], Sequence[Any]]:
+    """What reads several columns of a row at once."""
+    if len(columns) < 2:
+        return lambda row: [getattr(row, column) for column in columns]
+    return attrgetter(*columns)
+
+
+def _plain_column(field: Any, *, columns: Mapping[str, str]) -> str | None:
+    """The column whose value in Python is what the field shows; none where there is more to it."""
+    source = str(field.source)
+    if source not in columns:
+        return None
+    if isinstance(field, serializers.PrimaryKeyRelatedField) and field.pk_field is None:
+        return columns[source]
+    return source if type(field) in AS_THEY_ARE else None
 
 
 def _columns(kind: type[serializers.Serializer]) -> Mapping[str, str]:
@@ -48,12 +66,6 @@ def _columns(kind: type[serializers.Serializer]) -> Mapping[str, str]:
 
 
 def _reader(field: Any, *, columns: Mapping[str, str]) -> Reader:
-    if (
-        isinstance(field, serializers.PrimaryKeyRelatedField)
-        and str(field.source) in columns
-        and field.pk_field is None
-    ):
-        return attrgetter(columns[str(field.source)])
     get = attrgetter(field.source) if field.source in columns else _finding(field)
     if type(field) in AS_THEY_ARE:
         return get
@@ -112,10 +124,24 @@ def _showing(field: Any) -> Reader:
         return _as_it_is
     # Only a serializer that shows rows in the framework's own way can be taken apart.
     if not hasattr(type(one), "shows_rows"):
-        return _instant if type(field) is serializers.DateTimeField else field.to_representation
+        return _showing_value(field)
     kind: Any = type(one)
     show = shown_by(kind)
     return show if one is field else _each(show)
+
+
+def _showing_value(field: Any) -> Reader:
+    if type(field) is serializers.DateTimeField:
+        return _instant
+    if isinstance(field, serializers.ChoiceField) and all(type(choice) is str for choice in field.choices):
+        return partial(_choice, show=field.to_representation)
+    show: Reader = field.to_representation
+    return show
+
+
+def _choice(value: Any, *, show: Reader) -> Any:
+    """A choice among texts: a text as it is, whether it is among them or not, a member of an enumeration as its text."""
+    return value if type(value) is str else show(value)
 
 
 def _as_it_is(value: Any) -> Any:
@@ -132,4 +158,5 @@ def _each(show: Reader) -> Reader:
 
 def _instant(value: datetime) -> str:
     """As the framework writes an instant, without asking each time what zone it is to be told in."""
-    return value.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+    told = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return f"{told.isoformat().removesuffix('+00:00')}Z"
