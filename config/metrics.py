@@ -77,6 +77,8 @@ class WorkCollector(Collector):
         yield _gauge("predictions_stuck", "Predictions whose checks failed too often.", work.n_stuck)
         yield _gauge("predictions_in_review", "Predictions that wait for a person.", work.n_in_review)
         yield _gauge("deliveries_due", "Messages to webhooks that wait to be sent.", work.n_deliveries_due)
+        yield _gauge("uploads_going_on", "Long files that are being recorded.", work.n_uploads_going_on)
+        yield _gauge("uploads_stuck", "Long files that failed too often.", work.n_uploads_stuck)
         yield _labelled(
             "resolutions_last_hour", "Verdicts recorded within the hour.", "state", work.resolutions_last_hour
         )

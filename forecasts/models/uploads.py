@@ -14,7 +14,15 @@ class UploadQuerySet(models.QuerySet["Upload"]):
     def waiting(self, *, now: datetime) -> "UploadQuerySet":
         """Those with rows that are yet to be recorded, without those that another works on and those that failed too often."""
         may_be_taken = Q(retry_at=None) | Q(retry_at__lte=now)
-        return self.filter(may_be_taken, ended_at=None, attempts__lt=Upload.MAX_ATTEMPTS)
+        return self.going_on().filter(may_be_taken)
+
+    def going_on(self) -> "UploadQuerySet":
+        """Those of which more will be recorded by itself."""
+        return self.filter(ended_at=None, attempts__lt=Upload.MAX_ATTEMPTS)
+
+    def stuck(self) -> "UploadQuerySet":
+        """Those that failed so often that a person must look."""
+        return self.filter(ended_at=None, attempts__gte=Upload.MAX_ATTEMPTS)
 
 
 class Upload(Row):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from forecasts.models import Coverage, Delivery, JobRun, Prediction, Resolution, Source
+from forecasts.models import Coverage, Delivery, JobRun, Prediction, Resolution, Source, Upload
 
 LATELY = timedelta(hours=1)
 
@@ -32,6 +32,8 @@ class StandingWork:
     n_stuck: int
     n_in_review: int
     n_deliveries_due: int
+    n_uploads_going_on: int
+    n_uploads_stuck: int
     resolutions_last_hour: dict[str, float]
     coverage_age_seconds: dict[str, float]
     jobs: Mapping[str, JobNumbers]
@@ -47,6 +49,8 @@ def standing_work(*, now: datetime) -> StandingWork:
         n_stuck=Prediction.objects.stuck().filter(next_check_at__isnull=False).count(),
         n_in_review=Prediction.objects.filter(status=Prediction.Status.NEEDS_REVIEW).count(),
         n_deliveries_due=Delivery.objects.due(now=now).count(),
+        n_uploads_going_on=Upload.objects.going_on().count(),
+        n_uploads_stuck=Upload.objects.stuck().count(),
         resolutions_last_hour=_resolutions(now=now),
         coverage_age_seconds=_coverage(now=now),
         jobs={one.name: _numbers(one, now=now) for one in JobRun.objects.all()},

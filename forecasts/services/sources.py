@@ -55,6 +55,8 @@ def record_coverage(
         raise refuse(
             "complete_to", f"{complete_to:%Y-%m-%d %H:%M} UTC is in the future: no source is complete that far."
         )
+    # Of two who state the same at once, one records it.
+    Source.objects.select_for_update(no_key=True).get(pk=source.pk)
     latest = source.coverage.order_by("-recorded_at", "-pk").first()
     if latest and latest.complete_to == complete_to:
         return latest, False

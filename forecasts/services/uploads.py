@@ -77,8 +77,7 @@ def record_uploads(*, clock: Clock, budget: timedelta = BUDGET) -> int:
 
 def go_on(*, upload: Upload) -> bool:
     """Have a file taken again that failed too often; returns whether it was such."""
-    stuck = Upload.objects.filter(pk=upload.pk, ended_at=None, attempts__gte=Upload.MAX_ATTEMPTS)
-    return bool(stuck.update(attempts=0, retry_at=None))
+    return bool(Upload.objects.stuck().filter(pk=upload.pk).update(attempts=0, retry_at=None))
 
 
 def _taken(*, now: datetime) -> Upload | None:

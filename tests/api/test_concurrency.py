@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.utils import timezone
 
 from forecasts.models import Event, EventVersion, Evidence, Forecaster, KeptAnswer, Resolution, Score
 from forecasts.services.settlement import settle_prediction
-from tests.builders import make_event, make_prediction, rule_that_it_occurs
+from forecasts.services.sources import record_coverage
+from tests.builders import NOW, make_event, make_prediction, make_source, rule_that_it_occurs
 from tests.soundness.profiles import IS_THOROUGH
 
 from .conftest import errors_of
@@ -207,6 +209,16 @@ def test_different_bodies_with_one_key_at_once_record_one_of_them(logger):
 
     assert statuses(answers) in ([201, 422], [201, 409])
     assert Forecaster.objects.filter(slug__in=("bob", "eve")).count() == 1
+
+
+def test_of_those_who_state_the_same_coverage_at_once_one_records_it():
+    source = make_source()
+    for day in range(1, ROUNDS + 1):
+        complete_to = NOW - timedelta(days=day)
+
+        told = at_once([lambda at=complete_to: record_coverage(source=source, complete_to=at, now=NOW)] * 4)
+
+        assert sorted(is_new for _, is_new in told) == [False, False, False, True]
 
 
 def test_requests_at_the_same_moment_get_no_more_than_the_budget(reader, monkeypatch, record_property):

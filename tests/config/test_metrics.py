@@ -4,11 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 from redis import Redis
 
-from forecasts.models import JobRun, Prediction
-from tests.builders import cover, make_prediction, make_source
+from forecasts.models import JobRun, Prediction, Upload
+from tests.builders import NOW, cover, make_prediction, make_source
 
 TOKEN = "shown-by-prometheus"
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,18 @@ def test_a_check_that_failed_waits_from_when_it_may_be_tried_again(read, minutes
 
     assert read("aftercast_predictions_due") == n_due
     assert least <= read("aftercast_sweep_lag_seconds") <= most
+
+
+@pytest.mark.parametrize(
+    ("attempts", "ended_at", "going_on", "stuck"), [(0, None, 1, 0), (5, None, 0, 1), (5, NOW, 0, 0)]
+)
+def test_long_files_are_counted(read, attempts, ended_at, going_on, stuck):
+    editor = User.objects.create_user("editor")
+    Upload.objects.create(
+        name="calls.csv", topic="weather", content=b"", sent_by=editor, sent_at=NOW, n_rows=1, attempts=attempts, ended_at=ended_at
+    )  # fmt: skip
+
+    assert (read("aftercast_uploads_going_on"), read("aftercast_uploads_stuck")) == (going_on, stuck)
 
 
 def test_nothing_due_is_no_lag(read):
