@@ -23,6 +23,7 @@ def predictions(count: int) -> None:
     from django.utils import timezone
 
     from forecasts.models import Prediction
+    from forecasts.services.scores import score_predictions
     from tests.builders import cover, make_prediction, rule_that_it_occurs
 
     now = timezone.now()
@@ -32,6 +33,8 @@ def predictions(count: int) -> None:
             rule = rule_that_it_occurs(event_type=ORDINARY if number else MARKED)
             make_prediction(title=f"Claim {number}", statement=f"Claim {number}.", rule=rule, now=now)
         cover(now=now)
+        # What is not counted yet would be taken up by the next sweep.
+        score_predictions(predictions=Prediction.objects.values_list("pk", flat=True), now=now)
         Prediction.objects.update(next_check_at=FAR)
 
 
