@@ -150,5 +150,5 @@ def test_many_rules_with_answers_cost_no_more_queries(django_assert_max_num_quer
         answered(prediction)
     make_event()
 
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(66):
         assert sweep(now=NOW).changed == 6
