@@ -104,7 +104,7 @@ def visit(chromium, server):
         context = chromium.new_context(
             viewport={"width": width, "height": 800}, color_scheme=scheme, java_script_enabled=script
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)  # On a machine that has other work too, saving takes seconds.
         contexts.append(context)
         window = Visit(context.new_page(), server)
         window.page.on("console", lambda message: window.complaints.append(f"{message.type}: {message.text}"))
