@@ -83,7 +83,7 @@ class DatabaseWrapper(EnteringCommits, base.DatabaseWrapper):
         with self.wrap_database_errors:
             cursor = PreparingCursor(self.connection)
         # Logged and wrapped like any other; it has no public name.
-        return self._prepare_cursor(cursor)  # type: ignore[attr-defined]
+        return self._prepare_cursor(cursor)  # type: ignore[attr-defined]  # Django's own, which the stubs leave out.
 
     def is_usable(self) -> bool:
         """

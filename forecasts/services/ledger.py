@@ -44,7 +44,7 @@ LOCKED = {
     "sqlite": f"SELECT ledger, seq, hash, recorded_at, strftime('%Y-%m-%d %H:%M:%f', 'now') FROM {HEAD}",  # noqa: S608
 }
 
-MOVED = f"UPDATE {HEAD} SET seq = %s, hash = %s, recorded_at = %s WHERE id = {LedgerHead.ONLY}"  # noqa: S608
+MOVED = f"UPDATE {HEAD} SET seq = %s, hash = %s, recorded_at = %s WHERE id = {LedgerHead.ONLY}"  # noqa: S608 — our own names
 Statement = tuple[str, list[Any]]
 
 
@@ -109,7 +109,7 @@ def read_ahead(connection: BaseDatabaseWrapper) -> None:
         if noted is not None:
             records = [leaf for leaf in noted.leaves if not BY_NAME[leaf.shape].is_state]
             found = bodies_of(records, using=connection.alias)
-            connection.read_ahead = noted.transaction_number, found  # type: ignore[attr-defined]
+            connection.read_ahead = noted.transaction_number, found  # type: ignore[attr-defined]  # For the commit alone.
 
 
 def _read_ahead(connection: BaseDatabaseWrapper, *, noted: _Noted) -> dict[Leaf, bytes]:
