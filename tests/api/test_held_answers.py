@@ -24,7 +24,7 @@ from forecasts.services.forecasts import record_forecast, wording
 from forecasts.services.sweeps import sweep
 from forecasts.services.tokens import issue_token, revoke_token
 from tests.builders import NOW, make_forecaster, make_prediction, make_topic
-from tests.writing import is_traced, wait_for_others, write_elsewhere
+from tests.writing import is_traced, plan_for_good, wait_for_others, write_elsewhere
 
 from .conftest import Program
 from .worlds import make_one_of_each
@@ -120,6 +120,7 @@ def asked_for(program: Program, path: str) -> list[str]:
 @postgresql
 def test_what_is_asked_for_again_after_a_write_elsewhere_is_looked_at_and_not_made_again(reader):
     prediction = make_one_of_each()
+    plan_for_good()
     detail = f"predictions/{prediction.pk}/?include={','.join(PredictionViewSet.includes)}"
     for path in [detail, "predictions/?total=true&q=aid", *HELD_PATHS]:
         first = reader.get(path)
