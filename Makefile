@@ -3,6 +3,8 @@ PYTHON ?= python3
 PREPARE := $(PYTHON) config/bootstrap.py
 RUN := .venv/bin/python
 DEVELOP := DEBUG=1 $(RUN)
+# Where no process may keep what it compiled, as in many containers, each compiles every package again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo tour test oracles bench mutants views campaign check lint types run worker beat lock sbom
 
