@@ -10,9 +10,12 @@ SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON; "
     # Without it `INSERT OR REPLACE` slips past the triggers that keep records append-only.
     "PRAGMA recursive_triggers=ON; "
-    # Up to 64 MiB a connection, so that the indexes of a large database are not read again for each row.
-    "PRAGMA cache_size=-65536"
+    # 64 MiB, so that the indexes of a large database are not read again for each row; all connections of a process share it.
+    "PRAGMA cache_size=-65536; "
+    "PRAGMA soft_heap_limit=67108864"
 )
+# A connection stays open for a minute, and is looked at before a request uses it again.
+KEPT = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
 def database_from_url(*, url: str, statement_timeout_ms: int) -> dict[str, Any]:
@@ -26,12 +29,12 @@ def database_from_url(*, url: str, statement_timeout_ms: int) -> dict[str, Any]:
     """
     database = environ.Env.db_url_config(url)
     if database["ENGINE"].endswith(".sqlite3"):
-        return database | {"ENGINE": "config.sqlite3", "OPTIONS": _sqlite_options() | database.get("OPTIONS", {})}
+        options = _sqlite_options() | database.get("OPTIONS", {})
+        return database | KEPT | {"ENGINE": "config.sqlite3", "OPTIONS": options}
     if not database["ENGINE"].endswith(".postgresql"):
         raise ValueError(f"DATABASE_URL must begin with sqlite:// or postgres://, not {url.split(':', 1)[0]}://")
     options = _postgres_options(statement_timeout_ms=statement_timeout_ms) | database.get("OPTIONS", {})
-    ours = {"ENGINE": "config.postgresql", "OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-    return database | ours
+    return database | KEPT | {"ENGINE": "config.postgresql", "OPTIONS": options}
 
 
 def _sqlite_options() -> dict[str, Any]:
