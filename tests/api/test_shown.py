@@ -8,11 +8,15 @@ from forecasts.api.renderers import OrjsonRenderer
 from forecasts.api.serializers.accuracy import CallSerializer, call_shown
 from forecasts.api.serializers.base import Part
 from forecasts.api.serializers.calibration import LevelSerializer, levels_shown
+from forecasts.api.serializers.figures import FigureSerializer, figure
 from forecasts.api.serializers.forecasts import ForecastSerializer, LexiconWithEntriesSerializer
 from forecasts.api.serializers.predictions import PredictionSerializer, RuleSerializer
 from forecasts.api.serializers.resolutions import ResolutionSerializer
 from forecasts.models import Forecast, Lexicon, Prediction, Resolution, RuleVersion
+from forecasts.scoring.figures import Sample, figures_of
 from forecasts.scoring.levels import Levels
+from forecasts.scoring.statistics import Totals, cell_of
+from forecasts.scoring.summary import summarise_sums
 from forecasts.selectors.calls import Call
 from forecasts.services.forecasts import record_forecast, record_lexicon, wording
 from forecasts.services.settlement import settle_prediction
@@ -72,7 +76,13 @@ CALL = Call(
     is_conditional=False, is_retrospective=True, weight=0.5,
 )  # fmt: skip
 LEVELS = Levels.of([0.2] * 20 + [0.7] * 20, [0, 1] * 20)
-MADE = [(CallSerializer, call_shown(CALL)), *((LevelSerializer, one) for one in levels_shown(LEVELS, has_bars=True))]
+TOTALS = Totals.of([cell_of(2_000, 0)] * 10 + [cell_of(7_000, 10_000)] * 30)
+FIGURES = figures_of(Sample(TOTALS, LEVELS, summarise_sums(TOTALS, LEVELS)))
+MADE = [
+    (CallSerializer, call_shown(CALL)),
+    *((LevelSerializer, one) for one in levels_shown(LEVELS, has_bars=True)),
+    *((FigureSerializer, figure(one)) for one in FIGURES),
+]
 
 
 def test_every_part_that_comes_as_it_is_shown_is_tried_here():

@@ -1,13 +1,15 @@
 """One number of a scorecard as it is shown: with its sample, its interval, its range, its good end and its limits."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
 
 from forecasts.scoring.figures import Figure
+from forecasts.scoring.intervals import Interval
 from forecasts.scoring.measures import POLICY_VERSION
-from forecasts.scoring.rules import Direction
+from forecasts.scoring.rules import Direction, Measure
 from forecasts.scoring.thresholds import Absent
 from forecasts.selectors.scorecards import Scorecard
 
@@ -41,6 +43,8 @@ class MissingSerializer(Part):
 class FigureSerializer(MissingSerializer):
     """One score of the slice."""
 
+    comes_as_shown = True  # From `figure`.
+
     name = serializers.CharField()
     version = serializers.CharField(help_text="Of the formula.")
     value = serializers.FloatField(allow_null=True, help_text="Null where it is not shown; `missing_reason` says why.")
@@ -59,21 +63,40 @@ class FigureSerializer(MissingSerializer):
 
 
 def figure(one: Figure) -> dict[str, Any]:
-    """A figure in the shape of `FigureSerializer`."""
-    measure = one.measure
-    is_loss = measure.direction is Direction.LOWER_IS_BETTER
-    return missing(one.absent) | {
+    """A figure as `FigureSerializer` shows it."""
+    measure, absent = one.measure, one.absent
+    span, is_loss = _how_to_read(measure)
+    return {
+        "missing_reason": absent and absent.reason.value,
+        "missing_text": absent and absent.text,
         "name": measure.name,
         "version": measure.version,
-        "value": one.value,
+        "value": None if one.value is None else float(one.value),
         "unit": measure.unit,
         "n": one.n,
         "n_clusters": one.n_clusters,
-        "interval": one.interval,
+        "interval": one.interval and _interval(one.interval),
         "interval_missing_text": one.no_interval or None,
-        "range": range_of(measure),
-        "lower_is_better": None if measure.direction is Direction.NONE else is_loss,
+        "range": span,
+        "lower_is_better": is_loss,
         "note": one.note,
+    }
+
+
+@cache
+def _how_to_read(measure: Measure) -> tuple[dict[str, float | None], bool | None]:
+    """Between which ends a number lies, and whether the lower one is the good one."""
+    span = {name: None if end is None else float(end) for name, end in range_of(measure).items()}
+    return span, None if measure.direction is Direction.NONE else measure.direction is Direction.LOWER_IS_BETTER
+
+
+def _interval(one: Interval) -> dict[str, Any]:
+    return {
+        "low": float(one.low),
+        "high": float(one.high),
+        "method": one.method,
+        "level": one.level,
+        "n_clusters": one.n_clusters,
     }
 
 
