@@ -98,6 +98,7 @@ def kept_answer(request: HttpRequest) -> Held | None:
         return None
     # Before the version, so that the answer is never older than it says.
     state = state_for(request)
+    request.records_state = state  # type: ignore[attr-defined]  # Handed on to the view.
     version = version_of(kept.asked[0])
     if version != kept.version:
         request.asked_before = kept.asked, version  # type: ignore[attr-defined]  # For `slice_answer`.
