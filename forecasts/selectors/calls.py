@@ -1,8 +1,9 @@
 """The single forecasts behind a scorecard: the newest of them, since there may be millions."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,6 +25,7 @@ PLACES = 10  # As many as scores are recorded with.
 MOST_SHOWN = 100
 MOST_SORTED = 10_000
 LOOKED_THROUGH = (200, 2_000, 20_000)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Call(NamedTuple):
@@ -78,6 +80,7 @@ class _Row(NamedTuple):
     state: str
 
 
+_Told = _Row | tuple[Any, ...]
 COLUMNS = (
     "resolution__prediction_id", "forecast__prediction__title", "forecast__prediction__topic__path",
     "forecast__prediction__condition", "forecast__forecaster__slug", "forecast__phrase", "forecast__made_at", "level",
@@ -118,7 +121,7 @@ def recorded_calls(keys: QuerySet[Posting, Any], *, chosen: Slice) -> tuple[Call
 
 def recounted_calls(counting_rows: Sequence[Weighed], *, recount: Recount) -> tuple[Call, ...]:
     """Return the forecasts that count where predictions are decided anew, the latest outcome first."""
-    return tuple(_calls(sorted(_recounted(counting_rows, recount=recount), key=_latest_first)))
+    return _told(_recounted(counting_rows, recount=recount))
 
 
 def counting_postings(chosen: Slice) -> QuerySet[Posting]:
@@ -138,15 +141,14 @@ def newest_first(one: Weighed, *, recount: Recount) -> tuple[float, UUID]:
     return -(known_at.timestamp() if known_at else 0.0), one.row.forecast_id
 
 
-def _told(found: Sequence[tuple[Any, ...]]) -> tuple[Call, ...]:
-    """From rows of `COLUMNS` and of `LAST`."""
-    rows = [_Row(str(row[0]), *row[1:]) for row in found]
-    return tuple(_calls(sorted(rows, key=_latest_first)))
-
-
-def _latest_first(row: _Row) -> tuple[float, float, str, str, str]:
-    known = row.known_at.timestamp() if row.known_at else 0.0
-    return -known, -row.made_at.timestamp(), row.title, row.prediction_id, row.forecaster
+def _told(found: Iterable[_Told]) -> tuple[Call, ...]:
+    """From rows of `COLUMNS` and of `LAST`, the latest outcome first."""
+    in_order = sorted(found, key=itemgetter(*map(_Row._fields.index, ("title", "prediction_id", "forecaster"))))
+    made_at, known_at = map(_Row._fields.index, ("made_at", "known_at"))
+    # Sorting keeps the order of what is alike.
+    in_order.sort(key=itemgetter(made_at), reverse=True)
+    in_order.sort(key=lambda row: row[known_at] or EPOCH, reverse=True)
+    return tuple(map(_call, in_order))
 
 
 def _recorded(chosen: Slice, *, n_rows: int) -> list[tuple[Any, ...]]:
@@ -250,28 +252,30 @@ def _recounted(counting_rows: Sequence[Weighed], *, recount: Recount) -> Iterato
         )
 
 
-def _calls(rows: Sequence[_Row]) -> Iterator[Call]:
-    said = np.array([row.level for row in rows], dtype=np.float64) / BASIS_POINTS
-    came = np.array([row.outcome for row in rows], dtype=np.float64) / BASIS_POINTS
-    columns = (said, came, brier_score(said, came), log_score(said, came))
-    scores = zip(rows, *(column.tolist() for column in columns), strict=True)
-    for row, probability, outcome, brier, log in scores:
-        # By place, in the order of the fields: every answer has a hundred.
-        yield Call(
-            row.prediction_id,
-            row.title,
-            row.topic,
-            row.forecaster,
-            row.phrase,
-            probability,
-            outcome,
-            round(brier, PLACES),
-            round(log, PLACES),
-            row.cluster,
-            row.verdict,
-            row.state,
-            bool(row.condition),
-            row.is_retrospective,
-            row.weight / WHOLE,
-            row.known_at,
-        )
+def _call(row: _Told) -> Call:
+    # By place, in the order of the fields: every answer has a hundred.
+    (prediction_id, title, topic, condition, forecaster, phrase, _, level, outcome, cluster, weight, known_at,
+     is_retrospective, verdict, state) = row  # fmt: skip
+    return Call(
+        str(prediction_id),
+        title,
+        topic,
+        forecaster,
+        phrase,
+        *_scored(level, outcome),
+        cluster,
+        verdict,
+        state,
+        bool(condition),
+        is_retrospective,
+        weight / WHOLE,
+        known_at,
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _scored(level: int, outcome: int) -> tuple[float, float, float, float]:
+    """Probability and outcome of so many basis points, and the Brier and the log score: few come up, again and again."""
+    said, came = np.array([level]) / BASIS_POINTS, np.array([outcome]) / BASIS_POINTS
+    brier, log = (float(score(said, came)[0]) for score in (brier_score, log_score))
+    return float(said[0]), float(came[0]), round(brier, PLACES), round(log, PLACES)
