@@ -1,7 +1,8 @@
 """Every number of a scorecard, each with how to read it; what is too small to say has its reason in the number's place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from scipy.special import ndtr
@@ -97,15 +98,19 @@ class Sample:
 Found = tuple[float, Interval | None] | tuple[float, Interval | None, str] | Absent
 
 
-def figures_of(sample: Sample) -> tuple[Figure, ...]:
+def figures_of(sample: Sample, *, names: Collection[str] = MEASURES) -> tuple[Figure, ...]:
     """
-    Return every figure of a scorecard, in the order of `MEASURES`.
+    Return figures of a scorecard, in the order in which they are named; by default every one.
 
     Args:
         sample: The sums.
+        names: Of the measures, in `MEASURES`. What belongs to others only is not worked out.
     """
-    found = {name: one for part in (_counts, _means, _tests, _parts, _lines) for name, one in part(sample)}
-    return tuple(figure_found(name, found[name], n=sample.n, n_clusters=sample.n_clusters) for name in MEASURES)
+    found: dict[str, Found] = {}
+    for name in names:
+        if name not in found:
+            found.update(_FOUND_BY[name](sample))
+    return tuple(figure_found(name, found[name], n=sample.n, n_clusters=sample.n_clusters) for name in names)
 
 
 def other_figures(sample: Sample) -> tuple[Figure, ...]:
@@ -168,10 +173,9 @@ def _p_of(record: RecordStatement) -> Found:
     return PART_COUNTED if record.p_value is None else (record.p_value, None)
 
 
-def _means(sample: Sample) -> Iterator[tuple[str, Found]]:
-    for name, (sums, factor) in MEANS.items():
-        yield name, _absent(name, sample) or _mean(name, sums, factor, sample=sample)
-    yield "BRIER_SKILL", _absent("BRIER_SKILL", sample) or _skill(sample)
+def _mean_alone(sample: Sample, *, name: str) -> Iterator[tuple[str, Found]]:
+    sums, factor = MEANS[name]
+    yield name, _absent(name, sample) or _mean(name, sums, factor, sample=sample)
 
 
 def _mean(name: str, sums: str, factor: int, *, sample: Sample) -> Found:
@@ -185,6 +189,10 @@ def _mean(name: str, sums: str, factor: int, *, sample: Sample) -> Found:
     error = totals.standard_error(sums) * factor
     span_of = (measure.low, measure.high)
     return mean, t_interval(mean, error=error, n=sample.n, n_clusters=sample.n_clusters, span=span_of)
+
+
+def _skill_alone(sample: Sample) -> Iterator[tuple[str, Found]]:
+    yield "BRIER_SKILL", _absent("BRIER_SKILL", sample) or _skill(sample)
 
 
 def _skill(sample: Sample) -> Found:
@@ -225,8 +233,8 @@ def _parts(sample: Sample) -> Iterator[tuple[str, Found]]:
     yield "MISCALIBRATION_P_VALUE", (chance.p_value, None)
 
 
-def _lines(sample: Sample) -> Iterator[tuple[str, Found]]:
-    """What is fitted or ranked as if forecasts were independent."""
+def _line(sample: Sample) -> Iterator[tuple[str, Found]]:
+    """What is fitted as if forecasts were independent."""
     line = _absent("RECALIBRATION_SLOPE", sample) or recalibration(sample.levels)
     names = ("RECALIBRATION_INTERCEPT", "RECALIBRATION_SLOPE", "RECALIBRATION_P_VALUE")
     if isinstance(line, Absent):
@@ -236,6 +244,9 @@ def _lines(sample: Sample) -> Iterator[tuple[str, Found]]:
         yield names[0], (line.intercept.value, _wald(line.intercept, line.coverage, sample.n), more)
         yield names[1], (line.slope.value, _wald(line.slope, line.coverage, sample.n), more)
         yield names[2], (line.p_value, None)
+
+
+def _area(sample: Sample) -> Iterator[tuple[str, Found]]:
     yield "AUC", area_found(sample.levels, n=sample.n, n_clusters=sample.n_clusters)
 
 
@@ -261,3 +272,15 @@ def _wald(one: Estimate, coverage: float, n: int) -> Interval:
 def _independent(low: float, high: float, method: IntervalMethod, coverage: float, n: int) -> Interval:
     """An interval that takes every forecast for an event of its own."""
     return Interval(low, high, method, n=n, n_clusters=n, level=coverage)
+
+
+_FOUND_BY: Final[Mapping[str, Callable[[Sample], Iterable[tuple[str, Found]]]]] = {
+    **dict.fromkeys(("BRIER", "N_CLIPPED", "N_CERTAIN_AND_WRONG", "EXPECTED", "OBSERVED", "RECORD_P_VALUE"), _counts),
+    **{name: partial(_mean_alone, name=name) for name in MEANS},
+    "BRIER_SKILL": _skill_alone,
+    **dict.fromkeys(("BRIER_GAP_Z", "BRIER_GAP_P_VALUE"), _tests),
+    **dict.fromkeys(("MISCALIBRATION", "MISCALIBRATION_BY_CHANCE", "MISCALIBRATION_P_VALUE"), _parts),
+    **dict.fromkeys(("DISCRIMINATION", "UNCERTAINTY"), _parts),
+    **dict.fromkeys(("RECALIBRATION_INTERCEPT", "RECALIBRATION_SLOPE", "RECALIBRATION_P_VALUE"), _line),
+    "AUC": _area,
+}

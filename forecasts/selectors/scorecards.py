@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from forecasts.models import WHOLE, LexiconEntry
@@ -36,8 +37,7 @@ class Scorecard:
     """
     All metrics for one slice: what API, pages, admin and CSV show.
 
-    `figures` are the numbers of the scorecard with their intervals, `others` those in the scales of other sites;
-    `lexicons` the versions that the words of the slice were read by, which the told one leaves out; `sample`
+    `lexicons` are the versions that the words of the slice were read by, which the told one leaves out; `sample`
     the exact sums behind all of them.
     `bands` is None unless they were asked for.
 
@@ -55,8 +55,6 @@ class Scorecard:
     sample: Sample
     calls: tuple[Call, ...] = ()
     listed: Listed | None = None
-    figures: tuple[Figure, ...] = ()
-    others: tuple[Figure, ...] = ()
     lexicons: tuple[LexiconName, ...] = ()
     bands: Bands | None = None
     told: Told | None = None
@@ -65,6 +63,16 @@ class Scorecard:
     n_calls: int = 0
     sealed: SealedCounts | None = None
     newest_sealed: tuple[SealedItem, ...] = ()
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """The numbers of the scorecard with their intervals, worked out when they are asked for."""
+        return figures_of(self.sample)
+
+    @cached_property
+    def others(self) -> tuple[Figure, ...]:
+        """Those in the scales of other sites, likewise."""
+        return other_figures(self.sample)
 
     @property
     def brier_at_worst(self) -> float | None:
@@ -180,8 +188,6 @@ def _card(chosen: Slice, *, sums: Sums, anew: Recount | None) -> Scorecard:
         coverage=coverage_with(chosen, scope=sums.scope) if anew is None else replayed_coverage(chosen, recount=anew),
         summary=summary,
         sample=sample,
-        figures=figures_of(sample),
-        others=other_figures(sample),
         n_calls=sums.n_rows,
     )
 
@@ -201,7 +207,7 @@ def with_bands(card: Scorecard) -> Scorecard:
     """The same scorecard with its bands, and with the figures that take the same draws."""
     bands = bands_of(card.sample.levels, n_clusters=card.sample.n_clusters)
     sample = replace(card.sample, consistency=bands.consistency)
-    return replace(card, sample=sample, bands=bands, figures=figures_of(sample))
+    return replace(card, sample=sample, bands=bands)
 
 
 def _lexicons(sums: Sums) -> tuple[LexiconName, ...]:

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from forecasts.scoring.bands import Band, Consistency
 from forecasts.scoring.calibration import level_columns
+from forecasts.scoring.figures import figures_of
 from forecasts.scoring.intervals import IntervalMethod
 from forecasts.scoring.levels import Levels
 from forecasts.scoring.reliability import Bands, curve_of, losses_of
@@ -102,9 +103,8 @@ def calibration_of(card: Scorecard) -> dict[str, Any]:
     levels, n_clusters = card.sample.levels, card.sample.n_clusters
     curve, murphy = curve_of(levels, n_clusters=n_clusters), losses_of(levels, n_clusters=n_clusters)
     has_bars = why_absent("level_intervals", levels, n_clusters=n_clusters) is None
-    figures = {one.measure.name: one for one in card.figures}
     return sample_of(card) | {
-        "scores": [figure(figures[name]) for name in NAMES],
+        "scores": [figure(one) for one in figures_of(card.sample, names=NAMES)],
         "levels": list(levels_shown(levels, has_bars=has_bars)),
         "curve": missing(curve) | {"steps": () if isinstance(curve, Absent) else curve},
         "murphy": missing(murphy) | {"points": () if isinstance(murphy, Absent) else murphy},
