@@ -94,9 +94,9 @@ def recalibration(levels: Levels, *, coverage: float = 0.95) -> Recalibration | 
         return NOTHING
     if min(levels.n_happened, levels.n_failed) == 0:
         return ONE_OUTCOME
-    stated = logit(np.clip(levels.probabilities, LOG_CLIP, 1 - LOG_CLIP))
+    stated = logit(np.minimum(np.maximum(levels.probabilities, LOG_CLIP), 1 - LOG_CLIP))
     data = _Data(np.column_stack([np.ones(len(levels)), stated]), levels.happened, levels.weights)
-    free = _fitted(data, penalty=0.0) if levels.n >= MIN_N_UNPENALISED and np.ptp(stated) > 0 else None
+    free = _fitted(data, penalty=0.0) if levels.n >= MIN_N_UNPENALISED and stated[-1] > stated[0] else None
     line = _fitted(data, penalty=1.0) if free is None else free
     if line is None:
         raise ArithmeticError("a penalised fit always has a maximum, and it was not found")
@@ -119,13 +119,15 @@ def _fitted(data: _Data, *, penalty: float) -> _Point | None:
     line = _point(data, CALIBRATED, penalty=penalty)
     for _ in range(MAX_STEPS):
         expected = expit(line.odds)
-        slope = data.design.T @ (data.happened - data.weights * expected) - penalty * (line.place - CALIBRATED)
+        slope = data.design.T @ (data.happened - data.weights * expected)
+        if penalty:
+            slope -= penalty * (line.place - CALIBRATED)
         try:
             step = np.linalg.solve(_information(data, expected, penalty=penalty), slope)
         except np.linalg.LinAlgError:
             return None
         line = _climbed(data, line, step, penalty=penalty)
-        if np.abs(step).max() < CONVERGED:
+        if max(map(abs, step.tolist())) < CONVERGED:
             return line
     return None
 
@@ -143,7 +145,9 @@ def _climbed(data: _Data, line: _Point, step: FloatArray, *, penalty: float) -> 
 
 def _point(data: _Data, place: FloatArray, *, penalty: float) -> _Point:
     odds = data.design @ place
-    height = _log_likelihood(data, odds) - penalty / 2 * float(np.sum((place - CALIBRATED) ** 2))
+    height = _log_likelihood(data, odds)
+    if penalty:
+        height -= penalty / 2 * float(np.sum((place - CALIBRATED) ** 2))
     return _Point(place, odds, height)
 
 
@@ -153,4 +157,5 @@ def _log_likelihood(data: _Data, odds: FloatArray) -> float:
 
 
 def _information(data: _Data, expected: FloatArray, *, penalty: float) -> FloatArray:
-    return (data.design.T * (data.weights * expected * (1 - expected))) @ data.design + penalty * IDENTITY
+    information = (data.design.T * (data.weights * expected * (1 - expected))) @ data.design
+    return information + penalty * IDENTITY if penalty else information

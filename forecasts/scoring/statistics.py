@@ -195,7 +195,7 @@ class Totals:
     @property
     def effective_clusters(self) -> float:
         """How many events of equal weight would say as much; at most their number."""
-        return float(Fraction(self.weight**2, self.weight_squares)) if self.weight_squares else 0.0
+        return self.weight**2 / self.weight_squares if self.weight_squares else 0.0
 
     def mean(self, measure: str) -> Fraction:
         """
@@ -223,8 +223,8 @@ class Totals:
         )
         # Never negative, unless parts of the sums were read while others were recorded.
         residuals = max(residuals, 0)
-        variance = Fraction(self.clusters, self.clusters - 1) * Fraction(residuals, (n**2 * UNITS[measure]) ** 2)
-        return math.sqrt(variance)
+        # Dividing integers rounds once, as a fraction would.
+        return math.sqrt(self.clusters * residuals / ((self.clusters - 1) * (n**2 * UNITS[measure]) ** 2))
 
     def z(self, measure: str) -> float | None:
         """
@@ -248,11 +248,14 @@ class Totals:
         saved, reference, own = (self.moments[name] for name in ("points_saved", "reference", "brier"))
         if reference.total == 0:
             return None
-        share = Fraction(saved.total, reference.total)
-        # own = reference - saved, so the squares of all three hold the product of two.
-        product = Fraction(saved.squares + reference.squares - own.squares, 2)
-        residuals = saved.squares - 2 * share * product + share**2 * reference.squares
+        share = saved.total / reference.total
         if self.clusters < 2:
-            return float(share), 0.0
-        variance = Fraction(self.clusters, self.clusters - 1) * residuals / reference.total**2
-        return float(share), math.sqrt(variance)
+            return share, 0.0
+        # own = reference - saved, so the squares of all three hold twice the product of two.
+        product = saved.squares + reference.squares - own.squares
+        residuals = (
+            saved.squares * reference.total**2
+            - saved.total * reference.total * product
+            + saved.total**2 * reference.squares
+        )
+        return share, math.sqrt(self.clusters * residuals / ((self.clusters - 1) * reference.total**4))
