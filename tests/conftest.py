@@ -3,10 +3,31 @@
 import gc
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
+
+from tests import migrated
+
+
+@pytest.fixture(scope="session")
+def keeps_tables(django_db_use_migrations) -> bool:
+    return django_db_use_migrations and connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings, keeps_tables) -> bool:
+    """Whether the database is there already, as where an earlier process kept the tables; not with --create-db."""
+    return django_db_keepdb or (keeps_tables and migrated.bring(Path(connection.settings_dict["TEST"]["NAME"])))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_keepdb, keeps_tables) -> None:
+    """Keep the tables for the next process before there is a row in them."""
+    if keeps_tables and not django_db_keepdb:
+        migrated.keep(Path(connection.settings_dict["NAME"]))
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from config.embedded_redis import free_port
+from tests import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "made-up-for-tests"
@@ -44,6 +45,7 @@ def served(home: Path) -> Iterator[str]:
     }  # fmt: skip
     rows = home / "forecasts.csv"
     rows.write_text("\n".join(_three_hundred_calls()))
+    migrated.bring(home / "aftercast.sqlite3")
     prepare = [sys.executable, "-c", PREPARE, str(rows)]
     subprocess.run(prepare, cwd=ROOT, env=environment, check=True, capture_output=True)
     serve = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]

@@ -8,6 +8,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests import migrated
+
 from .databases import Cluster, Postgres, Sqlite
 from .report import IS_CAMPAIGN
 from .rig import Redis, Rig, migrate
@@ -68,6 +70,8 @@ def blank(cluster, tmp_path_factory) -> Callable[[str], Postgres | Sqlite]:
         if vendor not in made:
             folder = tmp_path_factory.mktemp("blank")
             empty = cluster.new_database("blank") if vendor == "postgresql" else Sqlite(folder=folder)
+            if vendor == "sqlite":
+                migrated.bring(empty.path)
             migrate(empty, folder=folder)
             made[vendor] = empty
         return made[vendor]
