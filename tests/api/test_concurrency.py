@@ -34,7 +34,7 @@ def at_once(works: list[Callable[[], Any]]) -> list[Any]:
 
     def begin(work: Callable[[], Any]) -> Any:
         try:
-            start.wait(timeout=30)
+            start.wait(timeout=120)
             return work()
         finally:
             connections.close_all()

@@ -75,7 +75,7 @@ def _three_hundred_calls() -> Iterator[str]:
             yield f"almanac,It rains at station {number}.,{slug},{probability:.4f},{day}T06:00:00Z,{day}T20:00:00Z,,{verdict},{day}T21:00:00Z"
 
 
-def _await(address: str, *, seconds: float = 30) -> None:
+def _await(address: str, *, seconds: float = 120) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         try:

@@ -72,6 +72,6 @@ def manage(*arguments: str, var, **variables: str) -> subprocess.CompletedProces
         env=kept | {"ENV_FILE": os.devnull, "VAR_DIR": str(var)} | variables,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )

@@ -16,7 +16,7 @@ from config.demo.supervisor import ChildEnded, Supervisor
 from config.demo.surroundings import CannotStart, choose_port, only_one, remove_database
 from config.embedded_redis import free_port
 
-SECONDS = 60
+SECONDS = 240
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="Celery's prefork pool does not run on Windows"),
     pytest.mark.any_database,
@@ -80,10 +80,10 @@ def test_the_worker_resolves_and_one_signal_ends_everything(tmp_path):
     try:
         wait_until_it_says("resolved 23 of 26 predictions", said=said, process=demo)
         children = children_of(demo.pid)
-        page = urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).read()
+        page = urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30).read()
     finally:
         demo.send_signal(signal.SIGINT)
-        status = demo.wait(timeout=40)
+        status = demo.wait(timeout=60)
 
     assert page == b"ok\n"
     assert status == 0

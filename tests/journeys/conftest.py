@@ -55,7 +55,7 @@ def database_url() -> str:
     return f"postgres://{details['USER']}:{details['PASSWORD']}@/{details['NAME']}?{host}"
 
 
-def wait_until(is_true: Callable[[], bool], *, seconds: float = 30) -> None:
+def wait_until(is_true: Callable[[], bool], *, seconds: float = 120) -> None:
     """Look again and again until it holds, and fail the test when it does not in time."""
     ends = time.monotonic() + seconds
     while not is_true():

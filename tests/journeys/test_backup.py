@@ -48,7 +48,7 @@ def manage(*arguments: str, database: str, folder) -> subprocess.CompletedProces
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        cwd=settings.BASE_DIR, env=kept | given, capture_output=True, text=True, timeout=60, check=False,
+        cwd=settings.BASE_DIR, env=kept | given, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
 
 

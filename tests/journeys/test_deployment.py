@@ -53,7 +53,7 @@ def run(committed, tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
 
 
 def get(port: int, path: str, **headers: str) -> tuple[int, str]:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as asked:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as asked:
         asked.request("GET", path, headers=headers)
         answer = asked.getresponse()
         return answer.status, answer.read().decode()
@@ -70,7 +70,7 @@ def test_a_request_that_names_two_hosts_is_refused(run):
     own = f"127.0.0.1:{port}"
 
     def asked(*hosts: str) -> tuple[int, str]:
-        with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as connected:
+        with closing(socket.create_connection(("127.0.0.1", port), timeout=30)) as connected:
             named = "".join(f"Host: {host}\r\n" for host in hosts)
             connected.sendall(f"GET /api/v1/topics/ HTTP/1.1\r\n{named}Connection: close\r\n\r\n".encode())
             answer = http.client.HTTPResponse(connected)
@@ -111,7 +111,7 @@ def test_web_worker_and_beat_work_together_and_end_what_they_began(run, tmp_path
     assert float(counted) == 6
     assert alive == [True, True]
     assert status == 403, "the form without its token is read to the end, and then refused"
-    assert [process.wait(timeout=20) for process in (web, worker, beat)] == [0, 0, 0]
+    assert [process.wait(timeout=60) for process in (web, worker, beat)] == [0, 0, 0]
     assert Prediction.objects.get(pk=prediction.pk).verdict == "NO"
     assert [json.loads(line) for line in (tmp_path / "web.log").read_text().splitlines()]
 

@@ -25,7 +25,7 @@ def test_a_file_imported_four_times_at_once_is_recorded_once(committed):
 
     def run(_: int) -> ImportReport:
         try:
-            start.wait(timeout=30)
+            start.wait(timeout=120)
             return import_events(source=source, rows=read_csv(BytesIO(data)), now=NOW)
         finally:
             connection.close()

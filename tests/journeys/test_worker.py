@@ -50,13 +50,13 @@ def test_killing_the_workers_loses_nothing_and_doubles_nothing(start):
     for _ in range(2):
         worker = start(*WORKER)
         before = Resolution.objects.count()
-        wait_until(lambda before=before: Resolution.objects.count() > before or _is_done(), seconds=30)
+        wait_until(lambda before=before: Resolution.objects.count() > before or _is_done(), seconds=120)
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
         Prediction.objects.filter(verdict="").update(next_check_at=now)
 
     start(*WORKER)
-    wait_until(_is_done, seconds=60)
+    wait_until(_is_done, seconds=120)
 
     assert breaches(now=timezone.now()) == []
     assert Resolution.objects.count() == len(predictions) == 60

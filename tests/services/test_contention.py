@@ -73,7 +73,7 @@ def _at_once(work, shares: list) -> None:
 
     def begin(share):
         try:
-            start.wait(timeout=30)
+            start.wait(timeout=120)
             work(share)
         finally:
             connections.close_all()
