@@ -6,7 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 
 from forecasts.models import Forecast, Posting, Prediction, Resolution
 
@@ -37,13 +48,10 @@ def coverage_with(chosen: Slice, *, scope: KeptScope | None) -> Coverage:
 
 
 def _counted_now(chosen: Slice) -> Coverage:
-    last = last_words(chosen).filter(prediction__in=coverage_predictions(chosen).values("pk"))
-    told = _grouped(_in_time(last, chosen), chosen=chosen, prefix="prediction__")
-    untold = _grouped(_without_word(chosen), chosen=chosen, prefix="")
     beside = _numbers("reported", reported(chosen)), _numbers("forecasts_excluded", _too_late(chosen))
     by_schedule = [_numbers("weighted", _weighted(chosen))] if chosen.weighting in OF_THE_SCHEDULE else []
     # One statement, so of one instant.
-    rows = list(told.union(untold, _references(chosen), *beside, *by_schedule, all=True))
+    rows = list(_grouped(chosen).union(_references(chosen), *beside, *by_schedule, all=True))
     counts = counts_of(_added_up(facts for name, *facts in rows if not name))
     counts.update({AGAINST.get(name, name): facts[-1] for name, *facts in rows if name})
     if by_schedule:
@@ -69,53 +77,59 @@ def standing_postings(chosen: Slice) -> QuerySet[Posting]:
     return postings_in(chosen).filter(~Exists(taking_back), sign=1)
 
 
-def _in_time(last: QuerySet[Resolution], chosen: Slice) -> QuerySet[Resolution]:
-    """Those whose prediction was logged, and one of whose forecasts was made, when the slice asks."""
+def _with_last_words(chosen: Slice) -> QuerySet[Prediction]:
+    """
+    The predictions of a slice with the last resolution of each, now or as the database held them, as `word`.
+
+    It is missing where nothing was ever said.
+    """
+    known, later = Q(), Resolution.objects.filter(supersedes=OuterRef("word__pk"))
+    if chosen.as_recorded is not None:
+        known = Q(resolutions__recorded_at__lte=chosen.as_recorded)
+        later = later.filter(recorded_at__lte=chosen.as_recorded)
+    words = coverage_predictions(chosen).annotate(word=FilteredRelation("resolutions", condition=known))
+    return words.filter(~Exists(later))
+
+
+def _in_time(rows: QuerySet[Prediction], chosen: Slice) -> QuerySet[Prediction]:
+    """
+    Those that were logged, and one of whose forecasts was made, when the slice asks.
+
+    Where nothing was ever said, they were not logged late, as far as anybody knows.
+    """
+    rows = rows.alias(is_late=F("word__is_retrospective"), known_at=F("word__known_at"))
     if chosen.retrospective is not None:
-        last = last.filter(is_retrospective=chosen.retrospective)
+        unknown = Q() if chosen.retrospective else Q(is_late=None)
+        rows = rows.filter(unknown | Q(is_late=chosen.retrospective))
     least, most = chosen.lead_days_min, chosen.lead_days_max
     if least is None and most is None:
-        return last
-    made = stated_in(chosen).filter(prediction=OuterRef("prediction"))
+        return rows
+    made = stated_in(chosen).filter(prediction=OuterRef("pk"))
     if least is not None:
         made = made.filter(made_at__lte=OuterRef("known_at") - timedelta(days=least))
     if most is not None:
         made = made.filter(made_at__gte=OuterRef("known_at") - timedelta(days=most))
-    return last.filter(Q(known_at=None) | Q(Exists(made)))
+    return rows.filter(Q(known_at=None) | Q(Exists(made)))
 
 
-def _without_word(chosen: Slice) -> QuerySet[Prediction]:
-    """Predictions that nothing was ever said about; they were not logged late, as far as anybody knows."""
-    words = Resolution.objects.filter(prediction=OuterRef("pk"))
-    if chosen.as_recorded is not None:
-        words = words.filter(recorded_at__lte=chosen.as_recorded)
-    rows = coverage_predictions(chosen).filter(~Exists(words))
-    return rows.none() if chosen.retrospective else rows
-
-
-def _grouped(rows: QuerySet, *, chosen: Slice, prefix: str) -> QuerySet:
-    """
-    No name, the facts of each kind of rows, and how many there are of it.
-
-    The prediction is reached through the prefix.
-    """
+def _grouped(chosen: Slice) -> QuerySet[Prediction, tuple[Any, ...]]:
+    """No name, the facts of each kind of predictions, and how many there are of it."""
     asked = asked_forecasts(chosen).order_by()
     posted = standing_postings(_unweighted(chosen)).order_by()
-
-    def is_among(predictions: QuerySet) -> ExpressionWrapper:
-        # Not asked of each row: whoever forecast much would be gone through as often as they forecast.
-        return ExpressionWrapper(Q(**{f"{'prediction' if prefix else 'pk'}__in": predictions}), BooleanField())
-
-    kinds = rows.annotate(
-        basis=F(f"{prefix}deadline_basis"),
-        is_conditional=ExpressionWrapper(~Q(**{f"{prefix}condition": ""}), BooleanField()),
-        is_asked=is_among(asked.exclude(lexicon_entry__is_hedge=True).values("prediction")),
-        is_hedged=is_among(asked.filter(lexicon_entry__is_hedge=True).values("prediction")),
-        is_counted=is_among(posted.values("resolution__prediction")),
+    kinds = _in_time(_with_last_words(chosen), chosen).annotate(
+        has_condition=ExpressionWrapper(~Q(condition=""), BooleanField()),
+        is_asked=_is_among(asked.exclude(lexicon_entry__is_hedge=True).values("prediction")),
+        is_hedged=_is_among(asked.filter(lexicon_entry__is_hedge=True).values("prediction")),
+        is_counted=_is_among(posted.values("resolution__prediction")),
     )
-    names = ("is_conditional", "basis", "is_asked", "is_hedged", "is_counted")
-    word = WORD if prefix else map(Value, NO_WORD)
-    return kinds.order_by().values_list(Value(""), *word, *names).annotate(number=Count("pk"))
+    said = (f"word__{name}" for name in WORD)
+    names = ("has_condition", "deadline_basis", "is_asked", "is_hedged", "is_counted")
+    return kinds.order_by().values_list(Value(""), *said, *names).annotate(number=Count("pk"))
+
+
+def _is_among(predictions: QuerySet) -> ExpressionWrapper:
+    # Not asked of each row: whoever forecast much would be gone through as often as they forecast.
+    return ExpressionWrapper(Q(pk__in=predictions), BooleanField())
 
 
 def _added_up(rows: Iterable[Sequence[Any]]) -> Counter[Facts]:
