@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
+from hypothesis import settings
 
 from tests import migrated
+from tests.soundness.profiles import PROFILE
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +76,12 @@ def committed(guards_after, transactional_db) -> Iterator[None]:
             for name, statement in cursor.fetchall():
                 cursor.execute(f"DROP TRIGGER {name}")
                 guards_after.append(statement)
+
+
+def pytest_configure():
+    """By day made-up examples are the same each time, and none has to be quick: a change and not a busy machine fails."""
+    if PROFILE != "nightly":
+        settings.load_profile("ci")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -14,7 +14,7 @@ TURNS = range(EFFORT)
 PHASES = [Phase.generate] if PROFILE in ("mutants", "search") else list(Phase)
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 # A run by night may take hours; one that takes this long by day hangs.
-SECONDS = 120 * EFFORT
+SECONDS = 300 * EFFORT
 
 
 def effort(n_examples: int) -> settings:
