@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Least
 
 from forecasts.models import WHOLE, Forecast, Forecaster, Posting, Prediction, RuleVersion
 
@@ -97,7 +98,7 @@ def postings_in(chosen: Slice) -> QuerySet[Posting]:
     rows = Posting.objects.filter(
         _of_forecast(chosen, "forecast__"), _of_prediction(chosen, "forecast__prediction__"), _of_posting(chosen)
     )
-    return _standing_at_horizon(rows, days=chosen.horizon_days) if chosen.weighting is Weighting.AT_HORIZON else rows
+    return _standing_at_horizon(rows, chosen) if chosen.weighting is Weighting.AT_HORIZON else rows
 
 
 def _of_prediction(chosen: Slice, prefix: str = "") -> Q:
@@ -151,17 +152,35 @@ def _of_posting(chosen: Slice) -> Q:
     return found
 
 
-def _standing_at_horizon(rows: QuerySet[Posting], *, days: float | None) -> QuerySet[Posting]:
-    """The forecast of each forecaster that stood so many days before the scheduled close."""
-    instant = F("scheduled_close_at") - timedelta(days=days or 0)
-    in_time = rows.filter(forecast__made_at__lte=instant)
+def _standing_at_horizon(rows: QuerySet[Posting], chosen: Slice) -> QuerySet[Posting]:
+    """The forecast of each forecaster that stood so many days before the scheduled close, unless it was withdrawn by then."""
+    before = timedelta(days=chosen.horizon_days or 0)
+    recorded = Q() if chosen.as_recorded is None else Q(recorded_at__lte=chosen.as_recorded)
+    taking_back = Posting.objects.filter(recorded, takes_back=OuterRef("pk"))
     same = Posting.objects.filter(
+        recorded,
+        ~Exists(taking_back),
+        sign=1,
         resolution=OuterRef("resolution"),
         forecast__forecaster=OuterRef("forecast__forecaster"),
-        forecast__made_at__lte=instant,
+        forecast__made_at__lte=F("scheduled_close_at") - before,
     )
     latest = same.order_by("-forecast__made_at").values("forecast__made_at")[:1]
-    return in_time.filter(forecast__made_at=Subquery(latest))
+    return rows.filter(~Exists(_withdrawals(before=before).filter(recorded)), forecast__made_at=Subquery(latest))
+
+
+def _withdrawals(*, before: timedelta) -> QuerySet[Forecast]:
+    """Of a posting's forecast: those made after it, early enough before the scheduled close and before the outcome."""
+    happened = Coalesce(OuterRef("resolution__happened_at"), OuterRef("resolution__known_at"))
+    return Forecast.objects.filter(
+        prediction=OuterRef("forecast__prediction"),
+        forecaster=OuterRef("forecast__forecaster"),
+        probability=None,
+        is_scored=True,
+        made_at__gt=OuterRef("forecast__made_at"),
+        made_at__lt=Least(happened, OuterRef("resolution__known_at")),
+        made_at__lte=OuterRef("scheduled_close_at") - before,
+    )
 
 
 def weight_of(weighting: Weighting) -> Combinable:
