@@ -127,7 +127,12 @@ class AlwaysValid:
 
 
 def confidence_sequence(
-    *, n_clusters: int, total: Fraction | float, squares: Fraction | float, coverage: float = 0.95
+    *,
+    n_clusters: int,
+    total: Fraction | float,
+    squares: Fraction | float,
+    span: tuple[float, float] = (-math.inf, math.inf),
+    coverage: float = 0.95,
 ) -> AlwaysValid | Absent:
     """
     Return a range for a mean difference that holds at all times at once, however often the scorecard is looked at.
@@ -139,6 +144,7 @@ def confidence_sequence(
         n_clusters: Events so far.
         total: The sum of their differences.
         squares: The sum of the squares of their differences.
+        span: The least and the greatest mean that can be; the range ends there.
         coverage: Of all ranges over time together, between 0 and 1.
     Returns:
         The range; or why there is none, below 30 events.
@@ -160,7 +166,8 @@ def confidence_sequence(
     steps = n_clusters * tuning + 1
     reach = 2 * max(0.0, float(variance)) * steps / (n_clusters**2 * tuning) * math.log(math.sqrt(steps) / error)
     half = math.sqrt(reach)
-    return AlwaysValid(float(mean), float(mean) - half, float(mean) + half, n_clusters, coverage)
+    low, high = max(span[0], float(mean) - half), min(span[1], float(mean) + half)
+    return AlwaysValid(float(mean), low, high, n_clusters, coverage)
 
 
 def _columns(events: Sequence[SharedEvent]) -> tuple[FloatArray, FloatArray]:
@@ -179,7 +186,8 @@ def _clustered_error(differences: FloatArray, sizes: FloatArray, *, mean: float)
 
 def _t_p(mean: float, *, error: float, freedom: int) -> float:
     if error == 0:
-        return 1.0 if mean == 0 else 0.0
+        # Events that are all alike: as often as chance gives all of them the same sign.
+        return 1.0 if mean == 0 else 0.5**freedom
     return 2 * float(stdtr(freedom, -abs(mean / error)))
 
 

@@ -149,7 +149,8 @@ def _true_variance(values: FloatArray, variances: FloatArray) -> float:
     total = math.fsum(weights)
     centre = math.fsum(weights * values) / total
     beyond_chance = math.fsum(weights * (values - centre) ** 2) - (len(values) - 1)
-    scale = total - math.fsum(weights**2) / total
+    # As a difference of sums it would come to nothing where one error is far below the others.
+    scale = math.fsum(weights * (1 - weights / total))
     return max(0.0, beyond_chance / scale) if len(values) > 1 else 0.0
 
 

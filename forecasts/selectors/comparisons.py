@@ -201,7 +201,8 @@ def _by_event(calls: Iterable[SharedCall]) -> Mapping[str, tuple[float, list[flo
 
 def _sequence(events: Iterable[tuple[float, list[float]]]) -> AlwaysValid | Absent:
     means = [fsum(terms) / weight for weight, terms in events]
-    return confidence_sequence(n_clusters=len(means), total=fsum(means), squares=fsum(mean**2 for mean in means))
+    squares = fsum(mean**2 for mean in means)
+    return confidence_sequence(n_clusters=len(means), total=fsum(means), squares=squares, span=(-1.0, 1.0))
 
 
 def _mean(terms: Sequence[tuple[float, float]]) -> float | None:

@@ -9,6 +9,7 @@ from scoringrules import rps_score
 from sklearn.metrics import brier_score_loss
 
 from forecasts.scoring.balance import brier_balance
+from forecasts.scoring.bands import honest_band
 from forecasts.scoring.categories import category_brier_score, gjp_ordered_score, ranked_probability_score
 from forecasts.scoring.compatibility import other_score
 from forecasts.scoring.decomposition import bins, decompose_brier, recalibrated
@@ -80,8 +81,33 @@ def test_finleys_tornadoes(expected):
     assert other_score("hit_rate", silent) == pytest.approx(table["always_no"], abs=1e-12)
     assert found.mean_score == pytest.approx(table["brier_as_0_1"], abs=1e-12)
     assert 1 - found.mean_score / found.uncertainty == pytest.approx(table["BSS_vs_climatology"], abs=1e-9)
+    for name, value in _of_a_table(warned).items():
+        assert value == pytest.approx(table[name], rel=1e-10), name
     corp = [table["corp"][part] for part in ("mcb", "dsc", "unc")]
     assert [getattr(found, part) for part in PARTS[1:]] == pytest.approx(corp, abs=1e-12)
+
+
+def _of_a_table(warned: Levels) -> dict[str, float]:
+    """What meteorologists make of a table of yes and no, from the two levels 0 and 1."""
+    (silent, said), (missed, hits) = (warned.weights / WHOLE).tolist(), (warned.happened / WHOLE).tolist()
+    alarms, quiet, n = said - hits, silent - missed, said + silent
+    by_chance = said * (hits + missed) / n
+    right_by_chance = by_chance + silent * (alarms + quiet) / n
+    ratio = hits * quiet / (alarms * missed)
+    found, warned_in_vain = hits / (hits + missed), alarms / (alarms + quiet)
+    return {
+        "bias": said / (hits + missed),
+        "POD": found,
+        "FAR": alarms / said,
+        "POFD": warned_in_vain,
+        "CSI": hits / (said + missed),
+        "ETS": (hits - by_chance) / (said + missed - by_chance),
+        "HSS": (hits + quiet - right_by_chance) / (n - right_by_chance),
+        # The area under a curve of one corner says as much as it.
+        "PSS": 2 * area_under_curve(warned).area - 1,
+        "odds_ratio": ratio,
+        "ORSS": (ratio - 1) / (ratio + 1),
+    }
 
 
 def test_briers_own_table(expected):
@@ -152,6 +178,10 @@ def test_four_of_five(expected):
     for interval, name in ((wilson_interval, "wilson"), (jeffreys_interval, "jeffreys")):
         found = interval(4, 5)
         assert (found.low, found.high) == pytest.approx(tuple(numbers[name]), abs=1e-8)
+    # Of one level the band that holds everywhere at once is the interval of Clopper and Pearson.
+    low, high = numbers["clopper_pearson"]
+    band = honest_band(Levels.of([0.8] * 5, [1, 1, 1, 1, 0]), coverage=0.95)
+    assert (band.low[0], band.high[0]) == (pytest.approx(low, abs=1e-8), pytest.approx(high, abs=1e-8))
 
 
 def test_ranked_scores_are_those_of_scoringrules():

@@ -105,8 +105,8 @@ def test_more_forecasts_on_the_same_events_make_nobody_surer():
     assert often.p_value == pytest.approx(one.p_value)
 
 
-@pytest.mark.parametrize(("value", "p_value"), [(0.0, 1.0), (0.25, 0.0)])
-def test_equal_differences_leave_no_doubt(value, p_value):
+@pytest.mark.parametrize(("value", "p_value"), [(0.0, 1.0), (0.25, 2 / 2**20)])
+def test_equal_differences_are_as_rare_as_signs_that_all_agree(value, p_value):
     assert compare(singles([value] * 20)).p_value == p_value
 
 
@@ -141,6 +141,13 @@ def test_the_range_for_all_times_is_wider_than_that_for_one():
 
     assert found.difference == pytest.approx(usual.difference)
     assert 1.2 < (found.high - found.low) / (usual.high - usual.low) < 2
+
+
+def test_the_range_for_all_times_ends_where_no_mean_can_be():
+    found = confidence_sequence(n_clusters=30, total=27, squares=27, span=(-1.0, 1.0))
+
+    assert (found.difference, found.high) == (pytest.approx(0.9), 1.0)
+    assert found.low == pytest.approx(0.7066, abs=1e-4)
 
 
 def test_looking_all_the_time_rarely_finds_what_is_not_there():

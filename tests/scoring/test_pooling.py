@@ -117,3 +117,10 @@ def test_nobody_is_certain_where_chance_explains_all_differences():
     found = placed([Measured(0.01 * place, 0.1) for place in range(5)])
 
     assert all(0.1 / math.sqrt(5) < one.spread < 0.1 for one in found)
+
+
+def test_somebody_who_is_known_almost_exactly_does_not_keep_the_others_from_a_rank():
+    sure, better, worse = placed([Measured(0.0, 1e-9), Measured(5.0, 1.0), Measured(-5.0, 1.0)])
+
+    assert better.value > sure.value > worse.value
+    assert (better.best_rank, worse.worst_rank) == (1, 3)
