@@ -1,10 +1,11 @@
 """The calibration curve in steps without bins, and whether some decision-maker would have preferred another forecaster."""
 
 import math
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
 from scipy.optimize import isotonic_regression
 
 from forecasts.scoring.decomposition import recalibrated
@@ -67,11 +68,34 @@ def elementary_score(levels: Levels, *, threshold: float) -> float | Absent:
     References:
         Ehm, Gneiting, Jordan and Krüger (2016), Journal of the Royal Statistical Society B 78(3), 505-562.
     """
-    if not 0 <= threshold <= 1:
-        raise ValueError(f"threshold must be in [0, 1], got {threshold}")
+    losses = elementary_scores(levels, thresholds=(threshold,))
+    return losses if isinstance(losses, Absent) else losses[0]
+
+
+def elementary_scores(levels: Levels, *, thresholds: Sequence[float]) -> tuple[float, ...] | Absent:
+    """
+    Return what `elementary_score` returns at each of many thresholds.
+
+    Args:
+        levels: The resolved forecasts.
+        thresholds: Each as there.
+    Returns:
+        Losses in [0, 1], or why there are none.
+    Raises:
+        ValueError: A threshold outside [0, 1].
+    """
+    for threshold in thresholds:
+        if not 0 <= threshold <= 1:
+            raise ValueError(f"threshold must be in [0, 1], got {threshold}")
     if not len(levels):
         return NOTHING
-    # Levels rise: whoever acts above the threshold acts on all from a place on.
-    place = int(np.searchsorted(levels.probabilities, threshold, side="right"))
-    needless, missed = math.fsum(levels.failed[place:].tolist()), math.fsum(levels.happened[:place].tolist())
-    return (threshold * needless + (1 - threshold) * missed) / levels.n
+    probabilities, failed, happened = (
+        column.tolist() for column in (levels.probabilities, levels.failed, levels.happened)
+    )
+    losses = []
+    for threshold in thresholds:
+        # Levels rise: whoever acts above the threshold acts on all from a place on.
+        place = bisect_right(probabilities, threshold)
+        needless, missed = math.fsum(failed[place:]), math.fsum(happened[:place])
+        losses.append((threshold * needless + (1 - threshold) * missed) / levels.n)
+    return tuple(losses)

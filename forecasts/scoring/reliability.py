@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from forecasts.scoring.bands import Band, Consistency, band_statement, consistency_band, honest_band
-from forecasts.scoring.curves import Step, calibration_steps, elementary_score
+from forecasts.scoring.curves import Step, calibration_steps, elementary_scores
 from forecasts.scoring.levels import Levels
 from forecasts.scoring.thresholds import Absent, why_absent
 
@@ -77,14 +77,12 @@ def losses_of(levels: Levels, *, n_clusters: int) -> tuple[Loss, ...] | Absent:
         Ehm, Gneiting, Jordan and Krüger (2016), Journal of the Royal Statistical Society B 78(3), 505-562.
     """
     absent = why_absent("elementary_scores", levels, n_clusters=n_clusters)
-    if absent:
-        return absent
+    losses = absent or elementary_scores(levels, thresholds=THRESHOLDS)
+    if isinstance(losses, Absent):
+        return losses
     base = levels.n_happened / levels.n
     found = []
-    for threshold in THRESHOLDS:
-        loss = elementary_score(levels, threshold=threshold)
-        if isinstance(loss, Absent):
-            return loss
+    for threshold, loss in zip(THRESHOLDS, losses, strict=True):
         # Acting always or never, whichever the base rate advises.
         constant = threshold * (1 - base) if base > threshold else (1 - threshold) * base
         found.append(Loss(threshold, loss, constant))

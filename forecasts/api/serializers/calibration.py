@@ -114,11 +114,11 @@ def calibration_of(card: Scorecard) -> dict[str, Any]:
 
 def levels_shown(levels: Levels, *, has_bars: bool) -> Iterator[dict[str, Any]]:
     """Each level as `LevelSerializer` shows it."""
-    whole = levels.n
+    whole, method = levels.n, IntervalMethod.JEFFREYS.value
     for probability, n, observed, low, high, weight in zip(
         *level_columns(levels), levels.weights.tolist(), strict=True
     ):
-        reach = {"low": low, "high": high, "method": IntervalMethod.JEFFREYS, "level": LEVEL, "n_clusters": n}
+        reach = {"low": low, "high": high, "method": method, "level": LEVEL, "n_clusters": n}
         yield {
             "probability": f"{probability:.4f}",
             "n": n,

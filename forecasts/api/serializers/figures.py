@@ -94,7 +94,7 @@ def _interval(one: Interval) -> dict[str, Any]:
     return {
         "low": float(one.low),
         "high": float(one.high),
-        "method": one.method,
+        "method": one.method.value,
         "level": one.level,
         "n_clusters": one.n_clusters,
     }
