@@ -1,0 +1,5 @@
+"""Settings of the server that is measured as though its slices were counted anew between any two requests."""
+
+from tests.benchmarks.served import *  # noqa: F403
+
+ROOT_URLCONF = "tests.benchmarks.served_counted_urls"
