@@ -27,7 +27,8 @@ bench: ## measure, as ratios against a limit taken in the same run
 	@$(PREPARE) test && $(RUN) -m pytest -m benchmark tests/benchmarks
 
 mutants: ## break rules, scores and services on purpose, and see the tests notice (minutes)
-	@$(PREPARE) test && $(RUN) -m tests.soundness.mutants
+	@$(PREPARE) test && for profile in mutants search; do \
+		HYPOTHESIS_PROFILE=$$profile $(RUN) -m pytest -n 2 -m mutant tests/soundness/test_mutants.py || exit 1; done
 
 views: ## open every view of the admin in a browser, by day and by night (minutes; needs Chromium)
 	@$(PREPARE) test ci && $(RUN) -m pytest -m "browser and nightly" tests/browser

@@ -3,7 +3,6 @@
 from tests.soundness.mutations import Mutation
 
 SCORING, SELECTORS, SERVICES, FEEDS = (f"forecasts/{name}/" for name in ("scoring", "selectors", "services", "feeds"))
-FAILURES = ("tests/soundness/test_failures_of_others.py",)
 PARTIAL = ("tests/services/test_partial_outcomes.py",)
 SUMS = ("tests/services/test_rollups.py",)
 IMPORTS = ("tests/services/test_forecast_imports.py", "tests/feeds/test_forecast_files.py")
@@ -14,20 +13,25 @@ def core(*names: str) -> tuple[str, ...]:
     return tuple(f"tests/scoring/test_{name}.py" for name in names)
 
 
+def failure_of_others(name: str) -> tuple[str, ...]:
+    """The test of one thing that others got wrong."""
+    return (f"tests/soundness/test_failures_of_others.py::test_{name}",)
+
+
 IN_TIME = "made_at < moment if made_before is None else made_before <= moment"
 TIES = "level, place = np.unique(table[:, 0], return_inverse=True)"
 NO_TIES = "place = np.argsort(np.argsort(table[:, 0], kind='stable')); level = np.sort(table[:, 0])"
 BRIER = "return outcomes * (1 - probabilities) ** 2 + (1 - outcomes) * probabilities**2"
 SCHEDULED = "(max(until, since) - since) / (closes - opens)"
 SHARES = "{Verdict.YES: BASIS_POINTS, Verdict.NO: 0}"
-SMALL = "Fraction(self.clusters, self.clusters - 1) * Fraction(residuals"
+SMALL = "self.clusters * residuals / ((self.clusters - 1) * (n**2"
 OTHERS = "100 * (gains - (total - gains) / (n - 1))"
 
 SCORING_MUTATIONS = (
-    Mutation("what was made at the instant of knowing counts", SELECTORS + "counting.py", IN_TIME, IN_TIME.replace("made_at < moment", "made_at <= moment"), FAILURES),
-    Mutation("what is made too late counts", SELECTORS + "counting.py", IN_TIME, "True", FAILURES),
+    Mutation("what was made at the instant of knowing counts", SELECTORS + "counting.py", IN_TIME, IN_TIME.replace("made_at < moment", "made_at <= moment"), failure_of_others("what_is_said_once_the_outcome_is_known_earns_nothing")),
+    Mutation("what is made too late counts", SELECTORS + "counting.py", IN_TIME, "True", failure_of_others("what_is_said_once_the_outcome_is_known_earns_nothing")),
     Mutation("bins include their upper edge", SCORING + "decomposition.py", "levels.level * n_bins // BASIS_POINTS", "(levels.level * n_bins - 1) // BASIS_POINTS", core("decomposition", "compatibility")),
-    Mutation("the last bin excludes 1", SCORING + "decomposition.py", "np.minimum(levels.level * n_bins // BASIS_POINTS, n_bins - 1)", "levels.level * n_bins // BASIS_POINTS", FAILURES),
+    Mutation("the last bin excludes 1", SCORING + "decomposition.py", "np.minimum(levels.level * n_bins // BASIS_POINTS, n_bins - 1)", "levels.level * n_bins // BASIS_POINTS", failure_of_others("every_probability_falls_in_exactly_one_bin")),
     Mutation("ties are not added up before pooling", SCORING + "levels.py", TIES, NO_TIES, core("decomposition", "calibration")),
     Mutation("pooling is not weighted", SCORING + "decomposition.py", "isotonic_regression(levels.shares, weights=levels.weights)", "isotonic_regression(levels.shares)", core("decomposition")),
     Mutation("peers are compared with themselves too", SCORING + "peers.py", OTHERS, "100 * (gains - total / n)", core("peers")),
@@ -36,18 +40,18 @@ SCORING_MUTATIONS = (
     Mutation("standing time goes on after the outcome", SCORING + "weighting.py", "last = min(ends, closes)", "last = closes", core("weighting")),
     Mutation("the Brier score is clipped", SCORING + "rules.py", BRIER, "probabilities = np.clip(probabilities, LOG_CLIP, 1 - LOG_CLIP)\n    " + BRIER, core("rules")),
     Mutation("the log score is not clipped", SCORING + "statistics.py", "min(max(level / BASIS_POINTS, LOG_CLIP), 1 - LOG_CLIP)", "min(max(level / BASIS_POINTS, 1e-6), 1 - 1e-6)", core("statistics")),
-    Mutation("annulled counts as No", SELECTORS + "counting.py", SHARES, SHARES.replace("}", ", Verdict.ANNULLED: 0}"), FAILURES),
-    Mutation("ambiguous counts as half", SELECTORS + "counting.py", SHARES, SHARES.replace("}", ", Verdict.AMBIGUOUS: 5_000}"), FAILURES),
+    Mutation("annulled counts as No", SELECTORS + "counting.py", SHARES, SHARES.replace("}", ", Verdict.ANNULLED: 0}"), failure_of_others("another_verdict_leaves_exactly_the_scores_it_should")),
+    Mutation("ambiguous counts as half", SELECTORS + "counting.py", SHARES, SHARES.replace("}", ", Verdict.AMBIGUOUS: 5_000}"), failure_of_others("another_verdict_leaves_exactly_the_scores_it_should")),
     Mutation("in part counts as Yes", SELECTORS + "counting.py", "return round(share * BASIS_POINTS)", "return BASIS_POINTS", PARTIAL),
     Mutation("in part is not counted as resolved", SELECTORS + "counting.py", "SETTLED = (Verdict.YES, Verdict.NO, Verdict.PARTLY)", "SETTLED = (Verdict.YES, Verdict.NO)", PARTIAL),
     Mutation("another share is the same verdict", SERVICES + "verdicts.py", "if final is None or (final.verdict, final.share) == answer:", "if final is None or final.verdict == answer[0]:", PARTIAL),
-    Mutation("the error is not corrected for few events", SCORING + "statistics.py", SMALL, "Fraction(residuals", core("statistics")),
+    Mutation("the error is not corrected for few events", SCORING + "statistics.py", SMALL, "residuals / (1 * (n**2", core("statistics")),
     Mutation("two readings of an event are not paired", SCORING + "rereading.py", "(late - early) ** 2", "late**2 + early**2", core("rereading")),
     Mutation("events that both read alike are certain", SCORING + "rereading.py", "squares = score**2 * known.squares - 2 * score * weight * known.with_weight + weight**2 * same.weight_squares", "squares = Fraction()", core("rereading")),
     Mutation("the bounds of words have no interval of their own", SCORING + "verbal.py", "zip(said, losses, strict=True)", "zip(said, [sum(losses) / len(said)] * len(said), strict=True)", core("verbal")),
     Mutation("the error of a list is not corrected either", SCORING + "intervals.py", "n_clusters / (n_clusters - 1) * total", "n_clusters / n_clusters * total", core("intervals")),
     Mutation("events lose one degree of freedom less", SCORING + "signed.py", "stdtrit(n_clusters - 1,", "stdtrit(n_clusters,", core("signed")),
-    Mutation("forecasts count as events", SELECTORS + "sums.py", "clusters[one.cluster] +=", "clusters[f'{one.cluster}{one.level}'] +=", FAILURES),
+    Mutation("forecasts count as events", SELECTORS + "sums.py", "clusters[one.cluster] +=", "clusters[f'{one.cluster}{one.level}'] +=", failure_of_others("one_event_is_one_event_however_many_forecasts_hang_on_it")),
     Mutation("repeating oneself adds weight", SCORING + "weighting.py", "return [share + (place < left) for place in range(n)]", "return [WHOLE for place in range(n)]", core("weighting")),
     Mutation("what is left of a division is lost", SCORING + "weighting.py", "share + (place < left)", "share", core("weighting")),
     Mutation("one half was right", SCORING + "statistics.py", "BASIS_POINTS if level == HALF else", "2 * outcome if level == HALF else", core("statistics", "summary")),
