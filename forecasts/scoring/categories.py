@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.scoring.levels import Integers
-from forecasts.scoring.rules import LOG_CLIP, Direction, Measure
+from forecasts.scoring.rules import LOG, LOG_CLIP, Direction, Measure
 from forecasts.scoring.validation import FloatArray, Numbers, as_shares, require_same_length
 
 Rows = Sequence[Numbers] | NDArray[np.floating[Any]]
@@ -19,6 +19,9 @@ Rows = Sequence[Numbers] | NDArray[np.floating[Any]]
 SUMS_WITHIN: Final = 1e-9
 UNIT: Final = "squared probability"
 CATEGORY_BRIER: Final = Measure("CATEGORY_BRIER", "category-brier-1", 0.0, 1.0, Direction.LOWER_IS_BETTER, UNIT)
+CATEGORY_LOG: Final = Measure(
+    "CATEGORY_LOG", "category-log-clip-0.001-1", LOG.low, LOG.high, Direction.LOWER_IS_BETTER, LOG.unit
+)
 RANKED: Final = Measure("RANKED", "ranked-1", 0.0, 1.0, Direction.LOWER_IS_BETTER, UNIT)
 GJP_ORDERED: Final = Measure("GJP_ORDERED", "gjp-ordered-1", 0.0, 2.0, Direction.LOWER_IS_BETTER, UNIT)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from forecasts.scoring.categories import (
     CATEGORY_BRIER,
+    CATEGORY_LOG,
     GJP_ORDERED,
     RANKED,
     category_brier_score,
@@ -83,11 +84,12 @@ def test_scores_stay_in_their_range_and_turn_round_with_the_order(given_calls):
 
     for score, measure in (
         (category_brier_score, CATEGORY_BRIER),
+        (category_log_score, CATEGORY_LOG),
         (ranked_probability_score, RANKED),
         (gjp_ordered_score, GJP_ORDERED),
     ):
         found = score(rows, obs)
-        assert ((found >= measure.low) & (found <= measure.high + 1e-12)).all()
+        assert ((found >= measure.low - 1e-12) & (found <= measure.high + 1e-12)).all()
         assert score(turned, others) == pytest.approx(found, abs=1e-12)
 
 

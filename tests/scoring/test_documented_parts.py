@@ -11,9 +11,11 @@ from forecasts.scoring.balance import brier_balance
 from forecasts.scoring.bands import band_statement, consistency_band, honest_band
 from forecasts.scoring.categories import (
     CATEGORY_BRIER,
+    CATEGORY_LOG,
     GJP_ORDERED,
     RANKED,
     category_brier_score,
+    category_log_score,
     gjp_ordered_score,
     ranked_probability_score,
 )
@@ -147,6 +149,7 @@ def test_the_categories_are_those_of_the_page():
     fcst, obs = [[0.1, 0.2, 0.3, 0.4]], [2]
     scores = {
         CATEGORY_BRIER.version: category_brier_score,
+        CATEGORY_LOG.version: category_log_score,
         RANKED.version: ranked_probability_score,
         GJP_ORDERED.version: gjp_ordered_score,
     }
