@@ -51,10 +51,8 @@ def run_with(mutation: Mutation) -> tuple[int, str]:
 
 
 def _modules(tests: Sequence[str]) -> Iterator[str]:
-    """The names of the modules of tests, which are named by folder, file or function."""
-    for place in (ROOT / one.partition("::")[0] for one in tests if not one.startswith("-")):
-        files = [place] if place.suffix else sorted(place.glob("test_*.py"))
-        yield from (".".join(one.relative_to(ROOT).with_suffix("").parts) for one in files)
+    """The names of the modules of tests, which are named by file or function."""
+    yield from (one.partition("::")[0].removesuffix(".py").replace("/", ".") for one in tests)
 
 
 def _test(mutation: Mutation, output: int) -> NoReturn:
@@ -82,7 +80,7 @@ def _put_in(mutation: Mutation) -> None:
     name = mutation.path.removesuffix(".py").replace("/", ".")
     module, faulty = importlib.import_module(name), ModuleType(name)
     faulty.__file__, faulty.__package__ = module.__file__, module.__package__
-    exec(compile(mutated(mutation), str(ROOT / mutation.path), "exec"), vars(faulty))  # noqa: S102
+    exec(compile(mutated(mutation), str(ROOT / mutation.path), "exec"), vars(faulty))  # noqa: S102 our own text
     functions = dict(_functions(faulty))
     for path, function in _functions(module):
         function.__code__ = functions[path].__code__
