@@ -23,8 +23,10 @@ class DatabaseWrapper(EnteringCommits, base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         # Looked at before: what takes the place of the file meanwhile is noticed with the next request.
-        self._place = self._place_now()
-        return super().get_new_connection(conn_params)
+        before = self._place_now()
+        opened = super().get_new_connection(conn_params)
+        self._place = before or self._place_now()
+        return opened
 
     def create_cursor(self, name: str | None = None) -> Any:
         cursor = super().create_cursor(name)

@@ -54,6 +54,14 @@ def test_a_connection_serves_the_next_request(connection):
     assert connection.connection is opened
 
 
+def test_a_connection_that_made_its_file_serves_the_next_request(tmp_path):
+    connection = _connection(tmp_path / "new")
+    _ask(connection, "CREATE TABLE notes (id INTEGER PRIMARY KEY)")
+
+    assert connection.is_usable()
+    connection.close()
+
+
 def test_a_file_that_took_the_place_of_another_is_noticed_with_the_next_request(connection, tmp_path):
     for name in ("file", "file-wal", "file-shm"):
         (tmp_path / name).unlink()
