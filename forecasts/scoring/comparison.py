@@ -7,15 +7,22 @@ Differences are taken prediction by prediction and added up by event, so that wh
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from fractions import Fraction
 from typing import Final
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
+from forecasts.scoring.intervals import Interval, IntervalMethod
 from forecasts.scoring.rules import Direction, Measure
-from forecasts.scoring.signed import MIN_CLUSTERS_FOR_T, sign_flip_interval
+from forecasts.scoring.signed import (
+    MIN_CLUSTERS_FOR_T,
+    alike_bounds,
+    alike_p,
+    are_alike,
+    clustered_error,
+    sign_flip_interval,
+    signed_interval,
+)
 from forecasts.scoring.thresholds import NOTHING, Absent, Missing
 from forecasts.scoring.validation import FloatArray
 
@@ -34,13 +41,6 @@ TOO_FEW_FOR_SEQUENCE: Final = Absent(
 )
 
 
-class ComparisonMethod(StrEnum):
-    """How a difference was tested."""
-
-    CLUSTER_T = "CLUSTER_T"
-    SIGN_FLIP = "SIGN_FLIP"
-
-
 @dataclass(frozen=True, slots=True)
 class SharedEvent:
     """What two forecasters scored on one event: the sum of first minus second over `n` shared forecasts."""
@@ -54,14 +54,14 @@ class Comparison:
     """
     The mean of first minus second over shared forecasts, where it may lie, and how often chance does as much.
 
-    Of a score where lower is better, below 0 the first one was better.
+    Of a score where lower is better, below 0 the first one was better. `method` is that of the interval and the p-value.
     """
 
     difference: float
     low: float
     high: float
     p_value: float
-    method: ComparisonMethod
+    method: IntervalMethod
     n_clusters: int
     coverage: float
 
@@ -74,7 +74,8 @@ def compare(
 
     From 15 events on both are Student's t on sums by event, which for one forecast an event is the paired t-test. Below,
     both come from flipping the signs of events: the p-value is the share of all ways that give a difference as large, the
-    interval has every difference that is not ruled out so, which with a handful of events is all of `span`.
+    interval has every difference that is not ruled out so, which with a handful of events is all of `span`. Of six events
+    and more that all differ alike, both say what so many may not have shown: `alike_bounds`.
 
     Args:
         events: One for each independent event, n above 0.
@@ -90,29 +91,43 @@ def compare(
     """
     _require_coverage(coverage)
     differences, sizes = _columns(events)
-    n_clusters = len(differences)
-    if n_clusters < 2:
-        return TOO_FEW if n_clusters else NOTHING
-    n = math.fsum(sizes)
-    mean = math.fsum(differences) / n
-    error = _clustered_error(differences, sizes, mean=mean)
-    if n_clusters < MIN_CLUSTERS_FOR_T:
-        flipped = sign_flip_interval(differences.tolist(), sizes.tolist(), span=span, level=coverage)
-        low, high = flipped.low, flipped.high
-        method, p_value = ComparisonMethod.SIGN_FLIP, _sign_flip_p(differences)
-    else:
-        half = float(stdtrit(n_clusters - 1, (1 + coverage) / 2)) * error
-        low, high = max(span[0], mean - half), min(span[1], mean + half)
-        method, p_value = ComparisonMethod.CLUSTER_T, _t_p(mean, error=error, freedom=n_clusters - 1)
+    if len(differences) < 2:
+        return TOO_FEW if len(differences) else NOTHING
+    interval, p_value = _tested(differences, sizes, span=span, level=coverage)
     return Comparison(
-        difference=mean,
-        low=low,
-        high=high,
+        difference=math.fsum(differences) / math.fsum(sizes),
+        low=interval.low,
+        high=interval.high,
         p_value=p_value,
-        method=method,
-        n_clusters=n_clusters,
+        method=interval.method,
+        n_clusters=len(differences),
         coverage=coverage,
     )
+
+
+def _tested(
+    differences: FloatArray, sizes: FloatArray, *, span: tuple[float, float], level: float
+) -> tuple[Interval, float]:
+    """The interval, and the p-value that goes with its method."""
+    n_clusters, n, error = len(differences), math.fsum(sizes), clustered_error(differences, sizes)
+    mean, effective = math.fsum(differences) / n, n**2 / math.fsum(sizes**2)
+    if n_clusters < MIN_CLUSTERS_FOR_T:
+        interval = sign_flip_interval(differences.tolist(), sizes.tolist(), span=span, level=level)
+    else:
+        interval = signed_interval(
+            mean,
+            error=error,
+            n=max(1, round(n)),
+            n_clusters=n_clusters,
+            effective_clusters=effective,
+            span=span,
+            level=level,
+        )
+    if interval.method is IntervalMethod.ALIKE_BOUND:
+        return interval, alike_p(mean, events=effective, span=span)
+    if interval.method is IntervalMethod.SIGN_FLIP:
+        return interval, _sign_flip_p(differences)
+    return interval, 2 * float(stdtr(n_clusters - 1, -abs(mean / error)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +144,23 @@ class AlwaysValid:
 def confidence_sequence(
     *,
     n_clusters: int,
-    total: Fraction | float,
-    squares: Fraction | float,
-    span: tuple[float, float] = (-math.inf, math.inf),
+    total: float,
+    squares: float,
+    span: tuple[float, float] = (-1.0, 1.0),
     coverage: float = 0.95,
 ) -> AlwaysValid | Absent:
     """
     Return a range for a mean difference that holds at all times at once, however often the scorecard is looked at.
 
     A usual interval that is looked at after each event excludes the truth sooner or later. This one is wider, tightest
-    near 200 events, and right in the long run for independent events.
+    near 200 events, and right in the long run for independent events. While all events are alike it is that of
+    `alike_bounds`, which holds at all times as it is: once they are not, they never are again.
 
     Args:
         n_clusters: Events so far.
         total: The sum of their differences.
         squares: The sum of the squares of their differences.
-        span: The least and the greatest mean that can be; the range ends there.
+        span: The least and the greatest difference that can be, both finite; the range ends there.
         coverage: Of all ranges over time together, between 0 and 1.
     Returns:
         The range; or why there is none, below 30 events.
@@ -156,18 +172,23 @@ def confidence_sequence(
     _require_coverage(coverage)
     if n_clusters < MIN_CLUSTERS_FOR_SEQUENCE:
         return TOO_FEW_FOR_SEQUENCE
-    # Exact until the root: a difference of large floats would leave noise.
-    mean = Fraction(total) / n_clusters
-    variance = Fraction(squares) / n_clusters - mean**2
+    mean = total / n_clusters
+    variance = squares / n_clusters - mean**2
     if variance < 0 and not math.isclose(squares / n_clusters, mean**2, rel_tol=1e-9):
         raise ValueError(f"squares must be at least total**2 / n_clusters, got {squares} for a total of {total}")
-    error = 1 - coverage
+    spread = math.sqrt(max(0.0, variance))
+    if are_alike(spread / math.sqrt(n_clusters), events=n_clusters, span=span):
+        low, high = alike_bounds(mean, events=n_clusters, span=span, level=coverage)
+        return AlwaysValid(mean, low, high, n_clusters, coverage)
+    half = spread * _reach_at_all_times(n_clusters, error=1 - coverage)
+    return AlwaysValid(mean, max(span[0], mean - half), min(span[1], mean + half), n_clusters, coverage)
+
+
+def _reach_at_all_times(n_clusters: int, *, error: float) -> float:
+    """Half the width of the range, in standard deviations of an event."""
     tuning = (-2 * math.log(error) + math.log1p(-2 * math.log(error))) / TUNED_TO
     steps = n_clusters * tuning + 1
-    reach = 2 * max(0.0, float(variance)) * steps / (n_clusters**2 * tuning) * math.log(math.sqrt(steps) / error)
-    half = math.sqrt(reach)
-    low, high = max(span[0], float(mean) - half), min(span[1], float(mean) + half)
-    return AlwaysValid(float(mean), low, high, n_clusters, coverage)
+    return math.sqrt(2 * steps / (n_clusters**2 * tuning) * math.log(math.sqrt(steps) / error))
 
 
 def _columns(events: Sequence[SharedEvent]) -> tuple[FloatArray, FloatArray]:
@@ -176,19 +197,6 @@ def _columns(events: Sequence[SharedEvent]) -> tuple[FloatArray, FloatArray]:
     if not (np.isfinite(differences).all() and np.isfinite(sizes).all() and (sizes > 0).all()):
         raise ValueError("every event needs a finite difference and an n above 0")
     return differences, sizes
-
-
-def _clustered_error(differences: FloatArray, sizes: FloatArray, *, mean: float) -> float:
-    n_clusters = len(differences)
-    residuals = math.fsum((differences - sizes * mean) ** 2)
-    return math.sqrt(n_clusters / (n_clusters - 1) * residuals) / math.fsum(sizes)
-
-
-def _t_p(mean: float, *, error: float, freedom: int) -> float:
-    if error == 0:
-        # Events that are all alike: as often as chance gives all of them the same sign.
-        return 1.0 if mean == 0 else 0.5**freedom
-    return 2 * float(stdtr(freedom, -abs(mean / error)))
 
 
 def _sign_flip_p(differences: FloatArray) -> float:

@@ -1,7 +1,7 @@
 """Every number of a scorecard, each with how to read it; what is too small to say has its reason in the number's place."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -25,7 +25,14 @@ from forecasts.scoring.measures import (
 )
 from forecasts.scoring.recalibration import Estimate, recalibration
 from forecasts.scoring.rules import Measure
-from forecasts.scoring.signed import MIN_CLUSTERS_FOR_T, sign_flip_interval, t_interval
+from forecasts.scoring.signed import (
+    MIN_CLUSTERS_FOR_T,
+    alike_skill_bounds,
+    are_alike,
+    sign_flip_interval,
+    signed_interval,
+    t_interval,
+)
 from forecasts.scoring.statistics import UNITS, Cell, Totals
 from forecasts.scoring.summary import ScoreSummary
 from forecasts.scoring.thresholds import Absent, Missing, why_absent
@@ -179,16 +186,38 @@ def _mean_alone(sample: Sample, *, name: str) -> Iterator[tuple[str, Found]]:
 
 
 def _mean(name: str, sums: str, factor: int, *, sample: Sample) -> Found:
-    totals, measure = sample.totals, MEASURES[name]
+    if sample.n_clusters >= MIN_CLUSTERS_FOR_T or len(sample.few) != sample.n_clusters:
+        return clustered_mean(name, sample.totals)
+    events = [cell.measures()[sums] * factor / (UNITS[sums] * WHOLE) for cell in sample.few]
+    weights = [cell.weight / WHOLE for cell in sample.few]
+    return float(sample.totals.mean(sums)) * factor, sign_flip_interval(events, weights, span=_span(name))
+
+
+def clustered_mean(name: str, totals: Totals) -> tuple[float, Interval]:
+    """
+    Return a mean of `MEANS` with the interval of `signed_interval`, by event.
+
+    Args:
+        name: Of the mean.
+        totals: The sums, of at least one forecast.
+    Raises:
+        ValueError: Nothing is counted.
+    """
+    sums, factor = MEANS[name]
     mean = float(totals.mean(sums)) * factor
-    if sample.n_clusters < MIN_CLUSTERS_FOR_T and len(sample.few) == sample.n_clusters:
-        events = [cell.measures()[sums] * factor / (UNITS[sums] * WHOLE) for cell in sample.few]
-        weights = [cell.weight / WHOLE for cell in sample.few]
-        span = (measure.low or 0.0, measure.high or 0.0)
-        return mean, sign_flip_interval(events, weights, span=span)
-    error = totals.standard_error(sums) * factor
-    span_of = (measure.low, measure.high)
-    return mean, t_interval(mean, error=error, n=sample.n, n_clusters=sample.n_clusters, span=span_of)
+    return mean, signed_interval(
+        mean,
+        error=totals.standard_error(sums) * factor,
+        n=max(1, round(totals.weight / WHOLE)),
+        n_clusters=totals.clusters,
+        effective_clusters=totals.effective_clusters,
+        span=_span(name),
+    )
+
+
+def _span(name: str) -> tuple[float, float]:
+    measure = MEASURES[name]
+    return measure.low or 0.0, measure.high or 0.0
 
 
 def _skill_alone(sample: Sample) -> Iterator[tuple[str, Found]]:
@@ -200,11 +229,15 @@ def _skill(sample: Sample) -> Found:
     if found is None:
         return NO_REFERENCE_LOSS
     share, error = found
-    interval = t_interval(share, error=error, n=sample.n, n_clusters=sample.n_clusters, span=(None, 1.0))
+    n, n_clusters, events = sample.n, sample.n_clusters, sample.totals.effective_clusters
+    if are_alike(error, events=events, span=(0.0, 1.0)):
+        means = (float(sample.totals.mean(name)) for name in ("brier", "reference"))
+        low, high = alike_skill_bounds(*means, events=events)
+        return share, Interval(low, high, IntervalMethod.ALIKE_BOUND, n, n_clusters, level=0.95)
+    interval = t_interval(share, error=error, n=n, n_clusters=n_clusters, span=(None, 1.0))
     if interval is None:
         return share, None
-    method = IntervalMethod.CLUSTER_DELTA
-    return share, Interval(interval.low, interval.high, method, sample.n, sample.n_clusters, interval.level)
+    return share, replace(interval, method=IntervalMethod.CLUSTER_DELTA)
 
 
 def _tests(sample: Sample) -> Iterator[tuple[str, Found]]:

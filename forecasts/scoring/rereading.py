@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from forecasts.scoring.figures import Figure
 from forecasts.scoring.part_figures import absent_part, forecasts_in, part
-from forecasts.scoring.signed import t_interval
+from forecasts.scoring.signed import signed_interval
 from forecasts.scoring.statistics import UNITS, Cell, Totals
 from forecasts.scoring.thresholds import NOTHING, too_few
 
@@ -49,7 +49,16 @@ def brier_difference(before: Totals, after: Totals, changed: Sequence[Changed]) 
     if few:
         return part("BRIER_DIFFERENCE", value, n=n, n_clusters=n_clusters, no_interval=few.text)
     error = _paired_error(before, after, changed, n_clusters=n_clusters)
-    interval = t_interval(value, error=error, n=n, n_clusters=n_clusters, span=(-1.0, 1.0))
+    # What nothing reads otherwise differs by nothing, for certain.
+    span = (-1.0, 1.0) if changed else (value, value)
+    interval = signed_interval(
+        value,
+        error=error,
+        n=n,
+        n_clusters=n_clusters,
+        effective_clusters=after.effective_clusters,
+        span=span,
+    )
     return part("BRIER_DIFFERENCE", value, n=n, n_clusters=n_clusters, interval=interval)
 
 

@@ -8,18 +8,18 @@ from datetime import datetime
 from django.db.models import Count
 
 from forecasts.models import Forecaster
+from forecasts.scoring.figures import clustered_mean
 from forecasts.scoring.intervals import Interval
 from forecasts.scoring.leaderboard import Seat
 from forecasts.scoring.levels import WHOLE
 from forecasts.scoring.means import mean_brier_interval
-from forecasts.scoring.signed import t_interval
 from forecasts.scoring.statistics import Totals
 from forecasts.scoring.thresholds import Absent
 
 from .counting import scored_forecasts
 from .rereadings import Event, rereadings
 from .sealed import who_never_revealed
-from .seatings import ForecasterSums, ReadThrough, Seats, saved_by, seats_of, seats_read_through
+from .seatings import ForecasterSums, ReadThrough, Seats, seats_of, seats_read_through
 from .slices import Slice, forecasts_in
 from .tallies import EventTally, tallies_by_event
 
@@ -45,7 +45,7 @@ class Line:
     mean_brier: float
     brier_interval: Interval
     points_saved: float
-    interval: Interval | None
+    interval: Interval
     seat: Seat | Absent
 
 
@@ -126,19 +126,19 @@ def _rank(seat: Seat | Absent) -> float:
 
 
 def _line(person: Forecaster, *, totals: Totals, sums: ForecasterSums, seat: Seat | Absent, n_asked: int) -> Line:
-    (saved, error), n = saved_by(totals), totals.weight / WHOLE
+    saved, interval = clustered_mean("POINTS_SAVED", totals)
     return Line(
         slug=person.slug,
         name=person.name,
         kind=person.kind,
-        n=n,
+        n=totals.weight / WHOLE,
         n_clusters=totals.clusters,
         n_predictions=sums.predictions,
         n_asked=n_asked,
         mean_brier=float(totals.mean("brier")),
         brier_interval=mean_brier_interval(totals),
         points_saved=saved,
-        interval=t_interval(saved, error=error, n=round(n), n_clusters=totals.clusters),
+        interval=interval,
         seat=seat,
     )
 

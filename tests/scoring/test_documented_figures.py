@@ -90,10 +90,17 @@ def test_the_skill_is_that_of_the_page():
 
 
 def test_what_signs_rule_out_is_that_of_the_page():
-    six, five = (sign_flip_interval([2.0] * n, [1.0] * n, span=(-100, 100)) for n in (6, 5))
+    six, five = (sign_flip_interval([*range(n, 0, -1)], [1.0] * n, span=(-100, 100)) for n in (6, 5))
 
-    assert f"**{six.low:g}**" in PAGE
-    assert (six.low, six.high, five.low, five.high) == (2, 2, -100, 100)
+    assert f"**{six.low:g}** to **{six.high:g}**" in PAGE
+    assert (five.low, five.high) == (-100, 100)
+
+
+def test_what_events_all_alike_rule_out_is_that_of_the_page():
+    six, twenty = (sign_flip_interval([2.0] * n, [1.0] * n, span=(-100, 100)) for n in (6, 20))
+
+    assert f"**{six.low:.1f}** to **{six.high:.1f}**" in PAGE
+    assert f"**{twenty.low:.1f}** to **{twenty.high:.1f}**" in PAGE
 
 
 def test_the_surprise_is_that_of_the_page():

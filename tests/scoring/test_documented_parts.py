@@ -122,6 +122,9 @@ def test_the_comparison_is_that_of_the_page():
 
     assert f"p = **{compare(mixed).p_value:.2f}**" in page("comparison")
     assert f"2 / 8 = **{compare(alike).p_value:.2f}**" in page("comparison")
+    same = compare([SharedEvent(0.1, 1)] * 20)
+    assert f"p = **{same.p_value:.2f}**" in page("comparison")
+    assert f"**{same.low:.2f}** to **{same.high:.2f}**" in page("comparison")
     assert f"± **{always.high:.4f}**, where the usual interval is ± {usual.high:.4f}" in page("comparison")
 
 

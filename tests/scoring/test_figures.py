@@ -103,6 +103,21 @@ def test_a_reference_that_never_missed_leaves_no_skill():
     assert figure.absent.text == "The reference never missed: there was nothing to save."
 
 
+@pytest.mark.parametrize("n", [12, 15, 60])
+def test_events_that_all_came_out_alike_leave_no_mean_without_a_width(n):
+    cells, levels = [cell_of(9_000, 10_000)] * n, Levels.of([0.9] * n, [1] * n)
+    totals = Totals.of(cells)
+
+    figures = by_name(Sample(totals, levels, summarise_sums(totals, levels), few=cells if n < 15 else ()))
+
+    for name in ("POINTS_SAVED", "BRIER_SKILL", "LOG", "BIAS", "OVERCONFIDENCE", "BRIER_GAP"):
+        interval = figures[name].interval
+        if figures[name].absent is None:
+            assert interval.method is IntervalMethod.ALIKE_BOUND
+            assert interval.high - interval.low > 0.01, name
+            assert interval.low <= figures[name].value <= interval.high
+
+
 def test_scores_of_other_sites_are_shown_from_twenty_events_with_their_caution():
     below, above = other_figures(sample_of(19)), other_figures(sample_of(20))
 

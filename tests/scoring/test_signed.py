@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from forecasts.scoring.intervals import IntervalMethod
-from forecasts.scoring.signed import sign_flip_interval, t_interval
+from forecasts.scoring.signed import alike_skill_bounds, sign_flip_interval, signed_interval, t_interval
 
 SPAN = (-100.0, 100.0)
 SAVED = [3.1, -0.4, 2.2, 5.0, 1.7, -2.3, 4.4, 0.9, 2.8, 3.3, -1.1]
@@ -46,10 +46,40 @@ def test_five_events_can_rule_out_nothing():
     assert (found.low, found.high) == SPAN
 
 
-def test_six_alike_rule_out_all_but_themselves():
+def test_six_alike_rule_out_what_so_many_would_rarely_all_have_missed():
     found = sign_flip_interval([2.0] * 6, [1.0] * 6, span=SPAN)
 
-    assert (found.low, found.high) == (2.0, 2.0)
+    assert (found.low, found.high) == pytest.approx((2 - 0.459258 * 102, 2 + 0.459258 * 98), rel=1e-5)
+    assert found.method is IntervalMethod.ALIKE_BOUND
+
+
+def test_the_share_that_may_not_have_been_met_is_that_of_clopper_and_pearson():
+    found = signed_interval(0.0, error=0.0, n=30, n_clusters=30, effective_clusters=30, span=(-1.0, 1.0))
+
+    assert found.high == pytest.approx(stats.binomtest(0, 30).proportion_ci(0.95, method="exact").high)
+    assert (found.low, found.method) == (-found.high, IntervalMethod.ALIKE_BOUND)
+
+
+def test_one_event_rules_out_hardly_anything():
+    found = signed_interval(0.0, error=0.0, n=4, n_clusters=1, effective_clusters=1, span=(-1.0, 1.0))
+
+    assert (found.low, found.high) == (pytest.approx(-0.975), pytest.approx(0.975))
+
+
+def test_events_that_differ_have_students_interval():
+    found = signed_interval(0.1, error=0.01, n=30, n_clusters=30, effective_clusters=30, span=(-1.0, 1.0))
+
+    assert found == t_interval(0.1, error=0.01, n=30, n_clusters=30, span=(-1.0, 1.0))
+
+
+def test_skill_that_was_the_same_on_every_event_is_bound_by_what_was_not_met():
+    # 50 events of 0.01 where the reference has 0.25: at most 7.1% are unlike them.
+    low, high = alike_skill_bounds(0.01, 0.25, events=50)
+    unseen = 1 - 0.025 ** (1 / 50)
+
+    assert low == pytest.approx(1 - ((1 - unseen) * 0.01 + unseen) / ((1 - unseen) * 0.25))
+    assert high == pytest.approx(1 - (1 - unseen) * 0.01 / ((1 - unseen) * 0.25 + unseen))
+    assert low < 1 - 0.01 / 0.25 < high
 
 
 def test_it_covers_what_it_says_where_student_is_too_sure():

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from forecasts.scoring.comparison import Comparison, ComparisonMethod
+from forecasts.scoring.comparison import Comparison
+from forecasts.scoring.intervals import IntervalMethod
 from forecasts.scoring.thresholds import Absent, Missing
 from forecasts.selectors.comparisons import compare_two, compare_with_peers
 from forecasts.selectors.slices import Slice, Weighting
@@ -29,7 +30,7 @@ def test_only_what_both_made_counts():
     )
     assert isinstance(found.comparison, Comparison)
     assert found.comparison.difference == pytest.approx((-0.15 - 0.21) / 2)
-    assert (found.comparison.method, found.comparison.p_value) == (ComparisonMethod.SIGN_FLIP, 0.5)
+    assert (found.comparison.method, found.comparison.p_value) == (IntervalMethod.SIGN_FLIP, 0.5)
     assert (found.only_first.n, found.only_first.mean_brier) == (1, pytest.approx(0.81))
     assert (found.only_second.n, found.only_second.mean_brier) == (1, pytest.approx(0.09))
     assert [(call.title, round(call.difference, 4)) for call in found.calls] == [("Claim 2", -0.21), ("Claim 1", -0.15)]
@@ -81,8 +82,12 @@ def test_identical_forecasts_differ_by_nothing_and_prove_nothing():
     found = compare_two(ANY, first="ada", second="bob")
 
     assert isinstance(found.comparison, Comparison)
-    assert (found.comparison.difference, found.comparison.low, found.comparison.high) == (0.0, 0.0, 0.0)
-    assert found.comparison.p_value == 1.0
+    assert (found.comparison.difference, found.comparison.p_value) == (0.0, 1.0)
+    assert found.comparison.method is IntervalMethod.ALIKE_BOUND
+    assert (found.comparison.low, found.comparison.high) == (
+        pytest.approx(-0.2059, abs=1e-4),
+        pytest.approx(0.2059, abs=1e-4),
+    )
 
 
 def test_several_forecasts_share_one_unit_of_weight():

@@ -77,12 +77,13 @@ def test_nothing_decided_is_an_empty_leaderboard():
     assert (board.ranked, board.unranked, board.n_ranked, board.n_unranked) == ((), (), 0, 0)
 
 
-def test_one_event_has_a_mean_and_no_interval():
+def test_one_event_has_a_mean_and_hardly_a_limit():
     contest(1, ada="0.9")
 
     (line,) = leaderboard(ANY).unranked
 
-    assert (line.n_clusters, line.interval, line.points_saved) == (1, None, pytest.approx(24))
+    assert (line.n_clusters, line.points_saved) == (1, pytest.approx(24))
+    assert (line.interval.low, line.interval.high) == (pytest.approx(24 - 0.975 * 124), pytest.approx(24 + 0.975 * 76))
 
 
 def test_coverage_counts_what_is_still_open():

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from forecasts.scoring.comparison import BRIER_DIFFERENCE, PEER, AlwaysValid, Comparison
 from forecasts.scoring.figures import Figure
-from forecasts.scoring.intervals import Interval, IntervalMethod
+from forecasts.scoring.intervals import Interval
 from forecasts.scoring.measures import POLICY_VERSION
 from forecasts.scoring.rules import BRIER, Measure
 from forecasts.scoring.thresholds import MIN_SHOWN, Absent, Missing
@@ -136,8 +136,7 @@ def _peer(versus: Versus) -> dict[str, Any]:
 
 
 def _interval(found: Comparison, *, n: int) -> Interval:
-    method = IntervalMethod(found.method.value)
-    return Interval(found.low, found.high, method, n=n, n_clusters=found.n_clusters, level=found.coverage)
+    return Interval(found.low, found.high, found.method, n=n, n_clusters=found.n_clusters, level=found.coverage)
 
 
 def _own(versus: Versus, mean: float | None) -> dict[str, Any]:

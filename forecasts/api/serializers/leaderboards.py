@@ -175,7 +175,7 @@ def _seat_cells(seat: Seat | Absent) -> tuple[object, ...]:
 
 
 def _saved_cells(line: Line) -> tuple[object, ...]:
-    if line.interval is None or why_few("points_saved", n_clusters=line.n_clusters):
+    if why_few("points_saved", n_clusters=line.n_clusters):
         return (None,) * 3
     return line.points_saved, line.interval.low, line.interval.high
 
