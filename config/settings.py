@@ -96,7 +96,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.request_id.RequestIdMiddleware",
     "config.metrics.RequestSecondsMiddleware",
-    "forecasts.api.heads.HeadMiddleware",
+    "forecasts.held.heads.HeadMiddleware",
     "forecasts.api.holding.HeldAnswersMiddleware",
     "forecasts.pages.holding.HeldPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -37,10 +37,10 @@ def nothing_is_held():
     ANSWERS.clear()
 
 
-def looked_up(client: Client, address: str) -> list[str]:
+def looked_up(client: Client, address: str, *, method: str = "GET") -> list[str]:
     """What the database is asked for a page, beside whether anything was written."""
     with CaptureQueriesContext(connection) as asked:
-        assert client.get(address).status_code == 200, address
+        assert client.generic(method, address).status_code == 200, address
     return [query["sql"] for query in asked if query["sql"] != "SELECT forecasts_state()"]
 
 
@@ -68,6 +68,8 @@ def test_every_page_is_held_for_everybody_and_looked_at_again_after_a_write_else
         assert "cookie" not in first.get("Vary", "").lower(), address
         shorter = client.get(address, headers={"if-none-match": first["ETag"]})
         assert (shorter.status_code, shorter.content, shorter["ETag"]) == (304, b"", first["ETag"])
+        head = client.head(address)
+        assert (head.content, dict(head.items())) == (b"", dict(first.items()) | own(head)), address
 
     plan_for_good()
     write_elsewhere()
@@ -86,7 +88,7 @@ def is_given_from_memory(client: Client, address: str) -> bool:
     for _ in range(5):
         wait_for_others()
         client.get(address)
-        if looked_up(client, address) == []:
+        if looked_up(client, address) == [] == looked_up(client, address, method="HEAD"):
             return True
     return False
 
