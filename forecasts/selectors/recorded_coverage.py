@@ -30,6 +30,8 @@ from .sums import KeptScope, kept_scope
 WORD = ("verdict", "state", "side_value", "is_retrospective")
 NO_FACTS = Facts(*NO_WORD, False, "", False, False, False)
 OF_THE_SCHEDULE = (Weighting.TIME_WEIGHTED, Weighting.AT_HORIZON)
+# What leaves out one forecast on a prediction and keeps another: the first or the last may be what is left out.
+PARTS_A_RECORD = {"verbal", "lead_days_min", "lead_days_max"}
 
 
 def recorded_coverage(chosen: Slice) -> Coverage:
@@ -49,14 +51,21 @@ def coverage_with(chosen: Slice, *, scope: KeptScope | None) -> Coverage:
 
 def _counted_now(chosen: Slice) -> Coverage:
     beside = _numbers("reported", reported(chosen)), _numbers("forecasts_excluded", _too_late(chosen))
-    by_schedule = [_numbers("weighted", _weighted(chosen))] if chosen.weighting in OF_THE_SCHEDULE else []
+    by_weight = [_numbers("weighted", _weighted(chosen))] if _may_weigh_nothing(chosen) else []
     # One statement, so of one instant.
-    rows = list(_grouped(chosen).union(_references(chosen), *beside, *by_schedule, all=True))
+    rows = list(_grouped(chosen).union(_references(chosen), *beside, *by_weight, all=True))
     counts = counts_of(_added_up(facts for name, *facts in rows if not name))
     counts.update({AGAINST.get(name, name): facts[-1] for name, *facts in rows if name})
-    if by_schedule:
+    if by_weight:
         counts["unweighted"] = counts["resolved"] - counts["weighted"]
     return Coverage.of(counts)
+
+
+def _may_weigh_nothing(chosen: Slice) -> bool:
+    """Whether a prediction can be resolved whose forecasts of the slice all weigh nothing."""
+    if chosen.weighting is Weighting.PER_PREDICTION:
+        return False
+    return chosen.weighting in OF_THE_SCHEDULE or bool(PARTS_A_RECORD & chosen.is_narrowed_by())
 
 
 def last_words(chosen: Slice) -> QuerySet[Resolution]:

@@ -310,3 +310,16 @@ def test_scored_forecasts_are_counted_by_what_they_are_compared_with(db):
 
 def compared(coverage):
     return coverage.against_market, coverage.against_crowd, coverage.against_one_half
+
+
+@pytest.mark.parametrize(("weighting", "n"), [(Weighting.FIRST, 0), (Weighting.LAST, 1), (Weighting.PER_PREDICTION, 0)])
+@pytest.mark.parametrize("asked", [{"verbal": False}, {"lead_days_min": 30.0}])
+def test_what_is_resolved_by_a_forecast_that_is_not_weighed_is_counted_as_without_weight(db, weighting, n, asked):
+    record_lexicon(code="default_v1", title="Default", source="a survey", rows=[LIKELY], now=NOW)
+    prediction = judged("", name="a number, then words")
+    in_words(prediction, "likely", made_at=KNOWN - timedelta(days=2))
+    say(prediction, "YES")
+
+    found = [full_scorecard(Slice(weighting=weighting, **asked, **when)) for when in ({}, {"as_of": NOW})]
+
+    assert [(one.coverage.resolved, one.coverage.unweighted) for one in found] == [(1, n)] * 2

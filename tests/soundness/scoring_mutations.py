@@ -6,6 +6,7 @@ SCORING, SELECTORS, SERVICES, FEEDS = (f"forecasts/{name}/" for name in ("scorin
 PARTIAL = ("tests/services/test_partial_outcomes.py",)
 SUMS = ("tests/services/test_rollups.py",)
 IMPORTS = ("tests/services/test_forecast_imports.py", "tests/feeds/test_forecast_files.py")
+ANY_SLICE = ("tests/soundness/test_any_slice.py",)
 
 
 def core(*names: str) -> tuple[str, ...]:
@@ -51,6 +52,11 @@ SCORING_MUTATIONS = (
     Mutation("the bounds of words have no interval of their own", SCORING + "verbal.py", "zip(said, losses, strict=True)", "zip(said, [sum(losses) / len(said)] * len(said), strict=True)", core("verbal")),
     Mutation("the error of a list is not corrected either", SCORING + "intervals.py", "n_clusters / (n_clusters - 1) * total", "n_clusters / n_clusters * total", core("intervals")),
     Mutation("events lose one degree of freedom less", SCORING + "signed.py", "stdtrit(n_clusters - 1,", "stdtrit(n_clusters,", core("signed")),
+    Mutation("events that are alike are taken for a spread of nothing", SCORING + "signed.py", "return error * math.sqrt(events) <= ALIKE * (span[1] - span[0])", "return False", core("signed", "comparison")),
+    Mutation("what was not met is asked of one side only", SCORING + "signed.py", "math.log((1 - level) / 2) / events", "math.log(1 - level) / events", core("signed", "comparison")),
+    Mutation("a slice holds what was recorded later", SELECTORS + "slices.py", "found &= Q(recorded_at__lte=chosen.as_recorded)", "pass", ANY_SLICE),
+    Mutation("a lead of exactly so long is left out", SELECTORS + "slices.py", "resolution__known_at__gte=F", "resolution__known_at__gt=F", ANY_SLICE),
+    Mutation("the last of a part of a record always weighs", SELECTORS + "recorded_coverage.py", "or bool(PARTS_A_RECORD & chosen.is_narrowed_by())", "", ("tests/selectors/test_coverage.py",)),
     Mutation("forecasts count as events", SELECTORS + "sums.py", "clusters[one.cluster] +=", "clusters[f'{one.cluster}{one.level}'] +=", failure_of_others("one_event_is_one_event_however_many_forecasts_hang_on_it")),
     Mutation("repeating oneself adds weight", SCORING + "weighting.py", "return [share + (place < left) for place in range(n)]", "return [WHOLE for place in range(n)]", core("weighting")),
     Mutation("what is left of a division is lost", SCORING + "weighting.py", "share + (place < left)", "share", core("weighting")),
