@@ -15,6 +15,7 @@ from django.conf import settings
 from config.demo.supervisor import ChildEnded, Supervisor
 from config.demo.surroundings import CannotStart, choose_port, only_one, remove_database
 from config.embedded_redis import free_port
+from tests import migrated
 
 SECONDS = 240
 pytestmark = [
@@ -76,6 +77,8 @@ def test_a_program_that_ends_is_named_and_the_others_stop(capfd):
 def test_the_worker_resolves_and_one_signal_ends_everything(tmp_path):
     port = free_port()
     said = tmp_path / "output"
+    (tmp_path / "var").mkdir()
+    migrated.bring(tmp_path / "var" / "demo.sqlite3")
     demo = start_demo(tmp_path, port=port, output=said)
     try:
         wait_until_it_says("resolved 23 of 26 predictions", said=said, process=demo)
