@@ -14,6 +14,8 @@ SQLITE_PRAGMAS = (
     "PRAGMA cache_size=-65536; "
     "PRAGMA soft_heap_limit=67108864"
 )
+# How many statements a connection of SQLite keeps the plan of: those of every kind of page, some 20 kB each.
+STATEMENTS = 512
 # A connection stays open for a minute, and is looked at before a request uses it again.
 KEPT = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
@@ -39,7 +41,12 @@ def database_from_url(*, url: str, statement_timeout_ms: int) -> dict[str, Any]:
 
 def _sqlite_options() -> dict[str, Any]:
     # IMMEDIATE takes the write lock at BEGIN: a deferred transaction that upgrades later fails at once when it loses.
-    return {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": SQLITE_PRAGMAS}
+    return {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": SQLITE_PRAGMAS,
+        "cached_statements": STATEMENTS,
+    }
 
 
 def _postgres_options(*, statement_timeout_ms: int) -> dict[str, Any]:

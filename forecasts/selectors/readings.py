@@ -1,13 +1,13 @@
 """What something was made of: the statements that asked the database for it, and a digest of what they gave."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InternalError, connection, transaction
 
 from .statements import prepared
 
@@ -73,7 +73,7 @@ def made_of_one_instant(make: Callable[[], Made]) -> tuple[Made, Readings | None
 def _one_instant() -> Iterator[None]:
     """A transaction that only reads, all of it as the database stands at one instant."""
     if connection.vendor == "sqlite":
-        with _read_only_sqlite(), _snapshot_of_sqlite():
+        with _snapshot_of_sqlite(), _reading_only():
             yield
         return
     with transaction.atomic():
@@ -83,14 +83,12 @@ def _one_instant() -> Iterator[None]:
 
 
 @contextmanager
-def _read_only_sqlite() -> Iterator[None]:
-    # Only for what is not known to read alone: to say so makes SQLite plan every statement of the connection anew.
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA query_only=ON")
-        try:
-            yield
-        finally:
-            cursor.execute("PRAGMA query_only=OFF")
+def _reading_only() -> Iterator[None]:
+    # Counted afterwards: to forbid writing makes SQLite plan every statement of the connection anew.
+    before = connection.connection.total_changes
+    yield
+    if connection.connection.total_changes != before:
+        raise InternalError("What is made for readers wrote something, in a read-only transaction.")
 
 
 @contextmanager
@@ -104,11 +102,13 @@ def _snapshot_of_sqlite() -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
-def _question(noted: Sequence[Statement]) -> tuple[Statement, ...] | None:
+def _question(noted: Iterable[Statement]) -> tuple[Statement, ...] | None:
     """What asks for the rows of all, in their order; None where that takes too many words, or does more than to ask."""
-    if len(noted) > MOST_STATEMENTS or not all(sql.lstrip("( \n\t").startswith(READING) for sql, _ in noted):
+    # At one instant the same statement gives the same rows.
+    asked = tuple({(sql, repr(params)): (sql, params) for sql, params in noted}.values())
+    if len(asked) > MOST_STATEMENTS or not all(sql.lstrip("( \n\t").startswith(READING) for sql, _ in asked):
         return None
-    question = tuple(noted) if connection.vendor == "sqlite" else (_joined(noted),)
+    question = asked if connection.vendor == "sqlite" else (_joined(asked),)
     return question if _size(question) <= LONGEST_QUESTION else None
 
 

@@ -207,12 +207,26 @@ def test_what_is_read_for_one_answer_is_read_at_one_instant():
     assert not readings.still_hold()
 
 
-@postgresql
+@pytest.mark.usefixtures("committed")
 def test_what_is_made_for_readers_writes_nothing():
-    with pytest.raises(InternalError, match="read-only transaction"):
-        made_of_one_instant(lambda: make_forecaster("never"))
+    make_forecaster("ada-byron")
 
-    assert not Forecaster.objects.exists()
+    with pytest.raises(InternalError, match="read-only transaction"):
+        made_of_one_instant(lambda: Forecaster.objects.update(name="Never"))
+
+    assert not Forecaster.objects.filter(name="Never").exists()
+
+
+@pytest.mark.usefixtures("committed")
+def test_what_was_asked_twice_is_asked_again_once():
+    answers, readings = made_of_one_instant(lambda: {Forecaster.objects.exists() for _ in range(20)})
+
+    assert answers == {False}
+    assert readings is not None
+    assert str(readings.question).count('FROM "forecasts_forecaster"') == 1
+    assert readings.still_hold()
+    make_forecaster("new")
+    assert not readings.still_hold()
 
 
 @postgresql
