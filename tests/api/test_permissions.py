@@ -9,6 +9,7 @@ import difflib
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from io import StringIO
 from itertools import groupby
 from pathlib import Path
@@ -21,6 +22,7 @@ from django.urls import URLPattern, get_resolver, resolve
 from django.utils.regex_helper import normalize
 
 from forecasts.models import ApiToken
+from forecasts.selectors.tokens import token_by_text
 from tests.builders import make_source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -127,9 +129,10 @@ def page_cell(response: Any) -> str:
 
 
 @pytest.mark.timeout(300)
-def test_every_cell_of_the_api_is_as_listed(reader, program_with, settings, caplog, record_property):
-    # Thousands of refusals: writing each down takes longer than to refuse.
+def test_every_cell_of_the_api_is_as_listed(reader, program_with, settings, caplog, monkeypatch, record_property):
+    # Thousands of refusals: writing each down, or looking up its token, takes longer than to refuse.
     caplog.set_level(logging.CRITICAL, "django.request")
+    monkeypatch.setattr("forecasts.api.auth.token_by_text", cache(token_by_text))
     make_source()
     addresses = [address for address in routes() if address.startswith(API)]
     holders = {scope: program_with(scope).client for scope in SCOPES}
