@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from .addresses import is_web_address
 from .rows import BadRow, RowProblem, problem
-from .strict_json import UNSTORABLE, is_unstorable
+from .strict_json import why_unstorable
 from .times import DAY, LAST_YEAR, read_day, read_instant
 
 GRID: Final = Decimal("0.0001")
@@ -35,8 +35,8 @@ class Cells:
     def text(self, name: str, *, longest: int) -> str:
         """A text of one column; empty where there is none."""
         text = self._values.get(name, "").strip()
-        if is_unstorable(text):
-            self.add(name, UNSTORABLE)
+        if fault := why_unstorable(text):
+            self.add(name, fault)
         elif len(text) > longest:
             self.add(name, f"This has {len(text)} characters; {longest} at most.")
         else:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from . import strict_json
-from .csv_records import Record, read_header, read_records
+from .csv_records import Record, other_separator, read_header, read_records
 from .event_fields import EVENT, LISTS, OCCURRED, REPORT, Reader, event_row, read_fields
 from .lines import Lines
 from .magnitudes import magnitude
@@ -34,7 +34,8 @@ def read_csv(stream: IO[bytes]) -> Iterator[EventRow | BadRow]:
     lines = Lines(stream)
     first, columns = read_header(lines)
     if not set(columns) & set(READERS):
-        raise FileRefused(_no_header(first))
+        # What tabs separate may be an export of GDELT.
+        raise FileRefused(_no_header(first) if "\t" in first else other_separator(first) or _no_header(first))
     _check_columns(columns)
     return (row if isinstance(row, BadRow) else _row(row) for row in read_records(lines, columns=columns))
 

@@ -7,6 +7,17 @@ from dataclasses import dataclass
 from .lines import MAX_ROWS, Lines, LineTooLong
 from .rows import BadRow, FileRefused, problem
 
+# What a file begins with that is no text in UTF-8, as its bytes come out of `Lines`.
+OTHER_FILES = (
+    ("PK\x03\x04", "This is a workbook or an archive, not CSV: save its sheet as CSV in UTF-8."),
+    ("\udcd0\udccf\x11", "This is a workbook, not CSV: save its sheet as CSV in UTF-8."),
+    ("\x1f\udc8b", "This is compressed: send the CSV in it."),
+    ("%PDF", "This is a PDF, not CSV."),
+    ("\udcff\udcfe", "This file is in UTF-16: save it as CSV in UTF-8."),
+    ("\udcfe\udcff", "This file is in UTF-16: save it as CSV in UTF-8."),
+)
+SEPARATORS = {";": "Semicolons", "\t": "Tabs", "|": "Vertical bars"}
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -25,11 +36,28 @@ def read_header(lines: Lines) -> tuple[str, list[str]]:
     """
     try:
         first = next(lines)
+        _refuse_others(first)
         return first, [name.strip() for name in next(csv.reader([first], strict=True), [])]
     except StopIteration:
         raise FileRefused("The file is empty.") from None
     except (csv.Error, LineTooLong) as error:
         raise FileRefused(f"The first line is no header of a CSV file: {error}.") from None
+
+
+def _refuse_others(first: str) -> None:
+    for beginning, message in OTHER_FILES:
+        if first.startswith(beginning):
+            raise FileRefused(message)
+
+
+def other_separator(first: str) -> str:
+    """Return what to do about a first line whose columns something else than commas separates; empty where it is none."""
+    for separator, name in SEPARATORS.items():
+        if "," not in first and first.count(separator) > 1:
+            return (
+                f"{name} separate its columns. Save it as CSV with commas between them, and points in decimal numbers."
+            )
+    return ""
 
 
 def read_records(lines: Lines, *, columns: Sequence[str]) -> Iterator[Record | BadRow]:

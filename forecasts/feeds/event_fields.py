@@ -6,7 +6,7 @@ from typing import Any
 from .magnitudes import attribute_faults
 from .places import place_fault
 from .rows import BadRow, EventRow, RowProblem, problem
-from .strict_json import UNSTORABLE, faults, is_unstorable
+from .strict_json import faults, why_unstorable
 from .times import read_day, read_instant
 
 LONGEST_TEXT, LONGEST_WORD = 100_000, 200
@@ -26,19 +26,14 @@ def text_of(longest: int) -> Reader:
     def read(value: object) -> str:
         if not isinstance(value, str):
             raise ValueError("This must be a text.")
-        if is_unstorable(value):
-            raise ValueError(UNSTORABLE if _is_utf8(value) else "This text is not UTF-8.")
+        if fault := why_unstorable(value):
+            raise ValueError(fault)
         text = value.strip()
         if len(text) > longest:
             raise ValueError(f"This has {len(text)} characters; {longest} at most.")
         return text
 
     return read
-
-
-def _is_utf8(text: str) -> bool:
-    """Whether no letter stands for a byte that was not UTF-8."""
-    return not any("\udc80" <= letter <= "\udcff" for letter in text)
 
 
 _word = text_of(LONGEST_WORD)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 from . import forecast_games, forecast_questions
-from .csv_records import Record, read_header, read_records
+from .csv_records import Record, other_separator, read_header, read_records
 from .lines import Lines
 from .rows import BadRow, FileRefused, ForecastRow
 
@@ -47,7 +47,9 @@ def read_forecasts(stream: IO[bytes]) -> Iterator[ForecastRow | BadRow]:
         FileRefused: Before the first row: the file is empty, or its first line is no header of a known format.
     """
     lines = Lines(stream)
-    _, columns = read_header(lines)
+    first, columns = read_header(lines)
+    if message := other_separator(first):
+        raise FileRefused(message)
     chosen = _format_of(columns)
     return chosen.read(read_records(lines, columns=columns))
 

@@ -8,6 +8,7 @@ from typing import Any
 DEEPEST = 32
 LARGEST_NUMBER = 10**18
 UNSTORABLE = "This text holds a NUL character or half a surrogate pair."
+NOT_UTF8 = "“{}” is not UTF-8, from its byte 0x{:02X} on. Save the file as UTF-8 and send it again."
 
 
 class GivenTwice(ValueError):
@@ -81,6 +82,17 @@ def _scalar_fault(value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return "This is not finite. Give a finite number."
     return "This number is too large; the limit is 1e18." if abs(value) > LARGEST_NUMBER else ""
+
+
+def why_unstorable(text: str) -> str:
+    """Return why a text of a file cannot be stored, with where its bytes are no UTF-8; empty where it can."""
+    if not is_unstorable(text):
+        return ""
+    wrong = next((letter for letter in text if "\udc80" <= letter <= "\udcff"), "")
+    if not wrong:
+        return UNSTORABLE
+    at, shown = text.index(wrong), text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return NOT_UTF8.format(shown[max(0, at - 20) : at + 20], ord(wrong) - 0xDC00)
 
 
 def is_unstorable(text: str) -> bool:

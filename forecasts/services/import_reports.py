@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from django.db import IntegrityError, OperationalError
@@ -73,7 +74,7 @@ class Tally:
 
     @property
     def problems(self) -> tuple[RowProblem, ...]:
-        return tuple(self._problems)
+        return tuple(sorted(self._problems, key=attrgetter("line")))
 
 
 class RowByRow(Tally):

@@ -93,7 +93,11 @@ def test_all_that_is_wrong_with_a_row_is_told_at_once():
 def test_a_line_that_is_not_utf8_is_told_and_can_be_shown():
     ((bad,),) = [row.problems for row in read(HEADER.encode() + b"\n" + ROW.replace("Aid", "\xc4id").encode("latin-1"))]
 
-    assert (bad.line, bad.field, bad.message) == (2, "title", "This text is not UTF-8.")
+    assert (bad.line, bad.field, bad.message) == (
+        2,
+        "title",
+        "“�id is sent” is not UTF-8, from its byte 0xC4 on. Save the file as UTF-8 and send it again.",
+    )
     assert bad.value == "\\udcc4id is sent"
 
 
@@ -122,7 +126,7 @@ def test_a_quotation_mark_that_is_not_closed_does_not_swallow_the_rest():
         (GDELT, "It has 58 columns separated by tabs, as in an export of GDELT. A file without a header is not read"),
         ("1\t2\t3", "It has 3 columns separated by tabs. A file without"),
         (ROW, "The first line is no header: none of the columns known here is in it."),
-        (HEADER.replace(",", ";"), "The first line is no header"),
+        (HEADER.replace(",", ";"), "Semicolons separate its columns. Save it as CSV with commas between them"),
         (HEADER.replace("title", "headline"), "The header names “headline”. Known: external_id, title,"),
         (f"{HEADER},title", "The header names title twice."),
         (HEADER.replace("event_type,", ""), "The header lacks event_type."),
@@ -131,7 +135,7 @@ def test_a_quotation_mark_that_is_not_closed_does_not_swallow_the_rest():
         (HEADER.replace("title", '"title'), "The first line is no header of a CSV file"),
         ("x" * 2 * LONGEST_LINE, "The line has more than"),
         (f"{HEADER}\r{ROW}\r", "The first line is no header of a CSV file"),
-        ("PK\x03\x04\0\0", "The first line is no header"),
+        ("PK\x03\x04\0\0", "This is a workbook or an archive, not CSV: save its sheet as CSV in UTF-8."),
     ],
     ids=range(14),
 )  # fmt: skip

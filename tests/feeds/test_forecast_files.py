@@ -183,6 +183,8 @@ def test_the_plain_format_says_everything_itself():
         ("", "The file is empty."),
         ("a,b", "The first line is no header of a format known here. Each needs these columns. matches: date, team1"),
         ("asker,statement,forecaster", "nearest to that of forecasts, and lacks probability, made_at."),
+        (PLAIN.replace(",", ";"), "Semicolons separate its columns. Save it as CSV with commas between them"),
+        (PLAIN.replace(",", "\t"), "Tabs separate its columns."),
         (f"{PLAIN},probability", "The header names probability twice."),
         (f"{PLAIN},weather", "The header names “weather”, which files of forecasts do not have. Known: asker"),
     ],
@@ -192,6 +194,36 @@ def test_a_header_of_no_format_refuses_the_file(header, message):
         read(header) if header else list(read_forecasts(BytesIO()))
 
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (PLAIN.encode("utf-16"), "This file is in UTF-16: save it as CSV in UTF-8."),
+        (b"\xfe\xff" + PLAIN.encode("utf-16-be"), "This file is in UTF-16: save it as CSV in UTF-8."),
+        (b"PK\x03\x04\x14\x00", "This is a workbook or an archive, not CSV: save its sheet as CSV in UTF-8."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "This is a workbook, not CSV: save its sheet as CSV in UTF-8."),
+        (b"\x1f\x8b\x08\x00", "This is compressed: send the CSV in it."),
+        (b"%PDF-1.7\n", "This is a PDF, not CSV."),
+    ],
+)
+def test_a_file_of_another_kind_is_told_by_its_first_bytes(content, message):
+    with pytest.raises(FileRefused) as refused:
+        list(read_forecasts(BytesIO(content)))
+
+    assert str(refused.value) == message
+
+
+def test_a_text_in_another_encoding_is_shown_with_its_byte():
+    row = "pollster,Es regnet in Köln.,ada,0.7,2024-03-01T09:00:00Z,,,"
+
+    (bad,) = read_forecasts(BytesIO(f"{PLAIN}\n{row}\n".encode("cp1252")))
+
+    (problem,) = bad.problems
+    assert (problem.line, problem.field) == (2, "statement")
+    assert problem.message == (
+        "“Es regnet in K�ln.” is not UTF-8, from its byte 0xF6 on. Save the file as UTF-8 and send it again."
+    )
 
 
 @pytest.mark.parametrize(
