@@ -140,6 +140,8 @@ def proven_range(band: Band, *, within: float) -> tuple[float, float] | None:
         within: How far the share that happens may be from the probability, in [0, 1].
     Returns:
         The lowest and highest probability of the range, of those used; the lower range where two are as wide.
+    References:
+        Dimitriadis, Dümbgen, Henzi, Puke and Ziegel (2023), Biometrika 110(3), 663-680.
     """
     ranges: list[tuple[float, float]] = []
     start: float | None = None
@@ -153,7 +155,12 @@ def proven_range(band: Band, *, within: float) -> tuple[float, float] | None:
 
 
 def refuted_at(band: Band) -> tuple[float, ...]:
-    """Return the probabilities that an honest band proves wrong: those outside their own range."""
+    """
+    Return the probabilities that an honest band proves wrong: those outside their own range.
+
+    References:
+        Dimitriadis, Dümbgen, Henzi, Puke and Ziegel (2023), Biometrika 110(3), 663-680.
+    """
     points = zip(band.probabilities, band.low, band.high, strict=True)
     return tuple(probability for probability, low, high in points if not low <= probability <= high)
 

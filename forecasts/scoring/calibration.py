@@ -66,6 +66,8 @@ def levels_of(histogram: Levels) -> tuple[Level, ...]:
 
     Args:
         histogram: Forecasts by probability; their intervals go by weight, their n counts forecasts.
+    References:
+        Brown, Cai and DasGupta (2001), Statistical Science 16(2), 101-133, for Jeffreys' intervals.
     """
     return tuple(Level(*row) for row in zip(*level_columns(histogram), strict=True))
 
@@ -132,6 +134,8 @@ def record_of(histogram: Levels) -> RecordStatement:
 
     Args:
         histogram: Forecasts by probability, at least one.
+    References:
+        Hong (2013), Computational Statistics and Data Analysis 59, 41-51, for the number of hits.
     """
     n = max(1, round(histogram.n))
     expected, observed = math.fsum((histogram.probabilities * histogram.weights).tolist()), histogram.n_happened

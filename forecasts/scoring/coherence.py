@@ -79,6 +79,8 @@ def distance_to_coherence(stated: Stated) -> float:
         A distance of at least 0; 0 where everything fits together.
     Raises:
         ValueError: A number outside [0, 1].
+    References:
+        Predd et al. (2009), IEEE Transactions on Information Theory 55(10), 4786-4792.
     """
     _check(stated)
 
@@ -102,6 +104,8 @@ def falls_with_time(earlier: float, later: float) -> float:
         later: That it happens by the later one, in [0, 1].
     Raises:
         ValueError: A number outside [0, 1].
+    References:
+        Predd et al. (2009), IEEE Transactions on Information Theory 55(10), 4786-4792.
     """
     first, second = as_shares((earlier, later), name="deadlines").tolist()
     return max(0.0, first - second)
@@ -115,6 +119,8 @@ def beyond_whole(parts: Iterable[float]) -> float:
         parts: One for each case, in [0, 1].
     Raises:
         ValueError: A number outside [0, 1].
+    References:
+        Predd et al. (2009), IEEE Transactions on Information Theory 55(10), 4786-4792.
     """
     total = math.fsum(as_shares(list(parts), name="parts").tolist()) - 1
     return total if total > ROUNDING else 0.0

@@ -83,6 +83,8 @@ def elementary_scores(levels: Levels, *, thresholds: Sequence[float]) -> tuple[f
         Losses in [0, 1], or why there are none.
     Raises:
         ValueError: A threshold outside [0, 1].
+    References:
+        Ehm, Gneiting, Jordan and Krüger (2016), Journal of the Royal Statistical Society B 78(3), 505-562.
     """
     for threshold in thresholds:
         if not 0 <= threshold <= 1:

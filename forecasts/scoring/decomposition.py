@@ -182,6 +182,8 @@ def mean_brier(levels: Levels, values: FloatArray) -> float:
     Args:
         levels: The resolved forecasts, at least one.
         values: What each level says instead, in [0, 1], shape (n_levels,).
+    References:
+        Brier (1950), Monthly Weather Review 78(1), 1-3.
     """
     return math.fsum((levels.happened * (1 - values) ** 2 + levels.failed * values**2).tolist()) / levels.n
 
@@ -193,6 +195,8 @@ def mean_log(levels: Levels, values: FloatArray) -> float:
     Args:
         levels: The resolved forecasts, at least one.
         values: What each level says instead, in [0, 1], shape (n_levels,).
+    References:
+        Good (1952), Journal of the Royal Statistical Society B 14(1), 107-114.
     """
     return -math.fsum((xlogy(levels.happened, values) + xlogy(levels.failed, 1 - values)).tolist()) / levels.n
 

@@ -202,6 +202,8 @@ def clustered_mean(name: str, totals: Totals) -> tuple[float, Interval]:
         totals: The sums, of at least one forecast.
     Raises:
         ValueError: Nothing is counted.
+    References:
+        Liang and Zeger (1986), Biometrika 73(1), 13-22.
     """
     sums, factor = MEANS[name]
     mean = float(totals.mean(sums)) * factor
@@ -291,6 +293,8 @@ def area_found(levels: Levels, *, n: int, n_clusters: int) -> Found:
         levels: The forecasts.
         n: How many they are, by weight.
         n_clusters: Independent events among them.
+    References:
+        DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44(3), 837-845.
     """
     area = why_absent(SHOWN_LIKE["AUC"], levels, n_clusters=n_clusters) or area_under_curve(levels)
     if isinstance(area, Absent):

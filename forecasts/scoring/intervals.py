@@ -99,6 +99,9 @@ def share_interval(
         n_clusters: Independent events among them.
         effective_clusters: How many events of equal size would say as much.
         level: Nominal coverage, between 0 and 1.
+    References:
+        Liang and Zeger (1986), Biometrika 73(1), 13-22; Brown, Cai and DasGupta (2001), Statistical Science
+        16(2), 101-133 for the Beta quantiles.
     """
     if n_clusters >= MIN_CLUSTERS_FOR_T and error > 0:
         low, high = _logit_t_bounds(mean, error=error, freedom=n_clusters - 1, level=level)

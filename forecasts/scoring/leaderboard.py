@@ -57,6 +57,9 @@ def seated(records: Sequence[Record]) -> tuple[Seat | Absent, ...]:
         records: What each saved against the reference; more is better.
     Raises:
         ValueError: A number that is not finite.
+    References:
+        Efron and Morris (1975), Journal of the American Statistical Association 70(350), 311-319; Holm (1979), Scandinavian
+        Journal of Statistics 6(2), 65-70.
     """
     ranked = [place for place, record in enumerate(records) if why_unranked(record) is None]
     seats = dict(zip(ranked, _seats([records[place] for place in ranked]), strict=True))

@@ -78,6 +78,8 @@ def brier_envelope(
         Two means in [0, 1]; lower is better.
     Raises:
         ValueError: No reading, an outcome outside its range or not finite, or lengths that differ.
+    References:
+        Seidenfeld, Schervish and Kadane (2012), International Journal of Approximate Reasoning 53(8), 1248-1261.
     """
     best, worst = envelope_losses(readings, obs)
     counted = np.ones(len(best)) if weights is None else np.array(weights, dtype=np.float64)
@@ -97,6 +99,8 @@ def envelope_losses(readings: Sequence[Reading], obs: Numbers) -> tuple[FloatArr
         Two arrays of scores in [0, 1], shape (n,).
     Raises:
         ValueError: No reading, an outcome outside its range or not finite, or lengths that differ.
+    References:
+        Seidenfeld, Schervish and Kadane (2012), International Journal of Approximate Reasoning 53(8), 1248-1261.
     """
     outcomes = as_shares(obs, name="obs")
     require_same_length(readings, outcomes, names=("readings", "obs"))

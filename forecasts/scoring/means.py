@@ -13,6 +13,9 @@ def mean_brier_interval(totals: Totals) -> Interval:
         totals: The sums, of at least one forecast.
     Raises:
         ValueError: Nothing is counted.
+    References:
+        Liang and Zeger (1986), Biometrika 73(1), 13-22; Brown, Cai and DasGupta (2001), Statistical Science
+        16(2), 101-133 for the Beta quantiles.
     """
     return share_interval(
         float(totals.mean("brier")),

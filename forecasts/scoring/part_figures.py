@@ -137,6 +137,9 @@ def order_parts(levels: Levels, *, n: int, n_clusters: int) -> tuple[Figure, Fig
         levels: The forecasts.
         n: How many they are, by weight.
         n_clusters: Independent events among them.
+    References:
+        Dimitriadis, Gneiting and Jordan (2021), PNAS 118(8), e2016191118; DeLong, DeLong and Clarke-Pearson (1988),
+        Biometrics 44(3), 837-845.
     """
     sample = {"n": n, "n_clusters": n_clusters}
     parts = why_absent("decomposition", levels, n_clusters=n_clusters) or decompose_brier(levels)

@@ -60,6 +60,8 @@ def curve_of(levels: Levels, *, n_clusters: int) -> tuple[Step, ...] | Absent:
     Args:
         levels: The resolved forecasts.
         n_clusters: Independent events among them.
+    References:
+        Dimitriadis, Gneiting and Jordan (2021), PNAS 118(8), e2016191118.
     """
     return why_absent("calibration_curve", levels, n_clusters=n_clusters) or calibration_steps(levels)
 

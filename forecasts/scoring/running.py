@@ -42,6 +42,8 @@ def running_brier(settled: Sequence[Settled]) -> tuple[Stand, ...]:
         settled: Every forecast that counts, in any order, each with weight.
     Returns:
         One stand for each instant, the earliest first; the last one is the score as it is.
+    References:
+        Brier (1950), Monthly Weather Review 78(1), 1-3; Liang and Zeger (1986), Biometrika 73(1), 13-22.
     """
     cells: dict[str, Cell] = defaultdict(Cell)
     stands, n = [], 0

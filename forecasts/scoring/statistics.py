@@ -87,6 +87,9 @@ def cell_of(level: int, outcome: int, *, reference: int = HALF, weight: int = WH
         weight: In millionths; negative takes a forecast back.
     Raises:
         ValueError: A probability or an outcome off the grid.
+    References:
+        Brier (1950), Monthly Weather Review 78(1), 1-3; Good (1952), Journal of the Royal Statistical Society B
+        14(1), 107-114.
     """
     for name, value in (("level", level), ("outcome", outcome), ("reference", reference)):
         if not 0 <= value <= BASIS_POINTS:

@@ -112,6 +112,8 @@ def spread_of_range(low: float, high: float) -> float:
         high: The ninetieth percentile, in [low, 1].
     Raises:
         ValueError: Unless 0 <= low <= high <= 1.
+    References:
+        Mosteller (1946), Annals of Mathematical Statistics 17(4), 377-408, for spreads from quantiles.
     """
     if not 0 <= low <= high <= 1:
         raise ValueError(f"a range needs 0 <= low <= high <= 1, got {low} to {high}")
@@ -132,6 +134,8 @@ def readers_as_outcomes(mean: float, spread: float) -> tuple[float, float]:
         Two positive numbers.
     Raises:
         ValueError: A mean outside [0, 1] or a negative spread.
+    References:
+        Johnson, Kotz and Balakrishnan (1995), Continuous Univariate Distributions 2, chapter 25, for the moments.
     """
     if not 0 <= mean <= 1 or spread < 0:
         raise ValueError(f"readers need a mean in [0, 1] and a spread of at least 0, got {mean} and {spread}")
@@ -161,6 +165,8 @@ def effective_meaning(
         The meaning, or why there is none: below three independent events.
     Raises:
         ValueError: A negative count, a mean or a spread that `readers_as_outcomes` refuses, a coverage outside (0, 1).
+    References:
+        Gelman et al. (2013), Bayesian Data Analysis, section 2.4.
     """
     if happened < 0 or failed < 0 or not 0 < coverage < 1:
         raise ValueError(f"counts must be at least 0 and coverage in (0, 1), got {happened}, {failed}, {coverage}")
