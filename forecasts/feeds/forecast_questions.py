@@ -102,6 +102,7 @@ def _of_export(record: Record) -> tuple[ForecastRow | BadRow, datetime | None]:
     cells = Cells(record.line, record.cells)
     if (kind := cells.needed("Question Type", longest=LONGEST_NAME)) not in ("", "binary"):
         cells.add("Question Type", f"“{kind}” is not read: only binary questions are.")
+        return cells.bad_row(), None
     identifier = cells.needed("Question ID", longest=LONGEST_NAME)
     question = " ".join(cells.needed("Question Title", longest=LONGEST_STATEMENT - LONGEST_KEY).split())
     verdict = cells.code("Resolution", known=RESOLUTIONS, default="")

@@ -165,6 +165,12 @@ def test_what_an_export_does_not_say_is_told(given, field):
     assert [name for _, name, _ in problems(EXPORT, line)] == [field]
 
 
+def test_of_a_question_that_is_not_binary_no_more_is_told_than_that():
+    line = exported("2024-01-02T00:00:00Z", "", "", kind="numeric", resolution="12.5,2024-03-01T12:00:00Z")
+
+    assert [name for _, name, _ in problems(EXPORT, line)] == ["Question Type"]
+
+
 def test_the_plain_format_says_everything_itself():
     rows = read(
         PLAIN,

@@ -61,7 +61,7 @@ def test_refused_rows_are_told_and_the_command_fails(file, tmp_path):
     report = tmp_path / "report.json"
     bad = PLAIN.replace(",0.4,", ",forty,")
 
-    with pytest.raises(CommandError, match="1 forecasts were refused. Correct them and run it again"):
+    with pytest.raises(CommandError, match="1 row was refused. Correct what is told and run it again"):
         run(file(bad), "--report", report)
 
     assert Forecast.objects.count() == 4

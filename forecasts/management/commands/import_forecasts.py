@@ -47,9 +47,8 @@ class Command(BaseCommand):
         if not dry_run:
             self.stdout.write(f"What came of them: /topics/{origin.topic}/")
         if done.refused:
-            raise CommandError(
-                f"{done.refused} forecasts were refused. Correct them and run it again: the others stay."
-            )
+            refused = "1 row was" if done.refused == 1 else f"{done.refused} rows were"
+            raise CommandError(f"{refused} refused. Correct what is told and run it again: the others stay.")
 
     def _counted(self, rows: Iterable[Any]) -> Iterator[Any]:
         for number, row in enumerate(rows, start=1):
