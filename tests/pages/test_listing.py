@@ -41,8 +41,8 @@ FAULTS = {
 }
 
 
-@pytest.fixture
-def record(db):
+@pytest.fixture(scope="class")
+def record(made_once):
     """Three calls of Ada's in one article, judged by a person."""
     editor = User.objects.create(username="editor")
     for number, (title, probability, verdict, days) in enumerate(CALLS):
@@ -72,84 +72,77 @@ def links_of(html: str) -> list[str]:
     return [unescape(one) for one in parse(html).addresses if one.endswith("#calls")]
 
 
-@pytest.mark.parametrize("narrowed", ["", "&as_of=2026-01-01"])
-def test_heads_sort_the_whole_table(narrowed, client, record, two_a_page):
-    for sort, expected in ORDERS.items():
-        shown = [client.get(f"{ADA}?sort={sort}&page={page}{narrowed}").content.decode() for page in (1, 2)]
+class TestARecord:
+    @pytest.mark.parametrize("narrowed", ["", "&as_of=2026-01-01"])
+    def test_heads_sort_the_whole_table(self, narrowed, client, record, two_a_page):
+        for sort, expected in ORDERS.items():
+            shown = [client.get(f"{ADA}?sort={sort}&page={page}{narrowed}").content.decode() for page in (1, 2)]
 
-        assert " ".join(map(titles, shown)) == expected, sort
+            assert " ".join(map(titles, shown)) == expected, sort
 
-
-def test_a_table_that_fits_is_sorted_without_another_question(client, record):
-    client.get(ADA)
-    with CaptureQueriesContext(connection) as plain:
+    def test_a_table_that_fits_is_sorted_without_another_question(self, client, record):
         client.get(ADA)
-    with CaptureQueriesContext(connection) as captured:
-        html = client.get(f"{ADA}?sort=said").content.decode()
-
-    assert titles(html) == "Alpha Gamma Beta"
-    assert len(captured) == len(plain)
-
-
-def test_a_page_of_a_long_table_takes_one_more_question(client, record, monkeypatch):
-    client.get(ADA)
-    with CaptureQueriesContext(connection) as plain:
-        client.get(ADA)
-    counts = set()
-    for rows in (1, 2):
-        monkeypatch.setattr("forecasts.selectors.calls.MOST_SHOWN", rows)
+        with CaptureQueriesContext(connection) as plain:
+            client.get(ADA)
         with CaptureQueriesContext(connection) as captured:
-            client.get(f"{ADA}?sort=brier&page=2")
-        counts.add(len(captured))
+            html = client.get(f"{ADA}?sort=said").content.decode()
 
-    assert counts == {len(plain) + 1}
+        assert titles(html) == "Alpha Gamma Beta"
+        assert len(captured) == len(plain)
 
+    def test_a_page_of_a_long_table_takes_one_more_question(self, client, record, monkeypatch):
+        client.get(ADA)
+        with CaptureQueriesContext(connection) as plain:
+            client.get(ADA)
+        counts = set()
+        for rows in (1, 2):
+            monkeypatch.setattr("forecasts.selectors.calls.MOST_SHOWN", rows)
+            with CaptureQueriesContext(connection) as captured:
+                client.get(f"{ADA}?sort=brier&page=2")
+            counts.add(len(captured))
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_scorecard_has_heads_that_keep_its_filters(page, client, record):
-    address = page.format(article=record.pk)
+        assert counts == {len(plain) + 1}
 
-    html = client.get(f"{address}?conditional=false&sort=-said").content.decode()
-    found = links_of(html)
+    @pytest.mark.parametrize("page", PAGES)
+    def test_every_scorecard_has_heads_that_keep_its_filters(self, page, client, record):
+        address = page.format(article=record.pk)
 
-    assert found == [f"?conditional=false&sort={sort}#calls" for sort in ("said", "-happened", "-known", "-brier")]
-    assert html.count("aria-sort=") == 1
-    assert re.search(r'<th scope="col" class="number" aria-sort="descending"><a href="[^"]+">Said', html)
-    assert titles(client.get(address + found[0].removesuffix("#calls")).content.decode()) == "Alpha Gamma Beta"
+        html = client.get(f"{address}?conditional=false&sort=-said").content.decode()
+        found = links_of(html)
 
+        assert found == [f"?conditional=false&sort={sort}#calls" for sort in ("said", "-happened", "-known", "-brier")]
+        assert html.count("aria-sort=") == 1
+        assert re.search(r'<th scope="col" class="number" aria-sort="descending"><a href="[^"]+">Said', html)
+        assert titles(client.get(address + found[0].removesuffix("#calls")).content.decode()) == "Alpha Gamma Beta"
 
-def test_pages_keep_order_and_filters(client, record, two_a_page):
-    html = client.get(f"{ADA}?conditional=false&sort=said&page=2").content.decode()
+    def test_pages_keep_order_and_filters(self, client, record, two_a_page):
+        html = client.get(f"{ADA}?conditional=false&sort=said&page=2").content.decode()
 
-    assert "3 to 3 of 3 shown." in parse(html).text
-    assert "Page 2 of 2" in parse(html).text
-    assert links_of(html)[-1] == "?conditional=false&sort=said&page=1#calls"
+        assert "3 to 3 of 3 shown." in parse(html).text
+        assert "Page 2 of 2" in parse(html).text
+        assert links_of(html)[-1] == "?conditional=false&sort=said&page=1#calls"
 
+    def test_a_page_beyond_the_last_shows_the_last(self, client, record, two_a_page):
+        assert titles(client.get(f"{ADA}?page=9").content.decode()) == "Alpha"
 
-def test_a_page_beyond_the_last_shows_the_last(client, record, two_a_page):
-    assert titles(client.get(f"{ADA}?page=9").content.decode()) == "Alpha"
+    def test_the_form_keeps_the_order(self, client, record):
+        assert '<input type="hidden" name="sort" value="said">' in client.get(f"{ADA}?sort=said").content.decode()
+        assert 'name="sort"' not in client.get(ADA).content.decode()
 
+    def test_of_very_many_those_scored_last_are_sorted_among_themselves(self, client, record, two_a_page, monkeypatch):
+        monkeypatch.setattr("forecasts.selectors.calls.MOST_SORTED", 2)
 
-def test_the_form_keeps_the_order(client, record):
-    assert '<input type="hidden" name="sort" value="said">' in client.get(f"{ADA}?sort=said").content.decode()
-    assert 'name="sort"' not in client.get(ADA).content.decode()
+        html = client.get(f"{ADA}?sort=said&page=2").content.decode()
 
+        assert "2 of 3 shown: those scored last, sorted among themselves. All of them (CSV)" in parse(html).text
+        assert titles(html) == "Gamma Beta"
 
-def test_of_very_many_those_scored_last_are_sorted_among_themselves(client, record, two_a_page, monkeypatch):
-    monkeypatch.setattr("forecasts.selectors.calls.MOST_SORTED", 2)
+    @pytest.mark.parametrize("page", PAGES)
+    def test_what_no_table_is_sorted_by_is_refused(self, page, client, record):
+        for query, fault in FAULTS.items():
+            answer = client.get(f"{page.format(article=record.pk)}?{query}")
+            html = unescape(answer.content.decode())
 
-    html = client.get(f"{ADA}?sort=said&page=2").content.decode()
-
-    assert "2 of 3 shown: those scored last, sorted among themselves. All of them (CSV)" in parse(html).text
-    assert titles(html) == "Gamma Beta"
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_what_no_table_is_sorted_by_is_refused(page, client, record):
-    for query, fault in FAULTS.items():
-        answer = client.get(f"{page.format(article=record.pk)}?{query}")
-        html = unescape(answer.content.decode())
-
-        assert answer.status_code == 400, query
-        assert f"Nothing is shown until this is right: {fault}" in html
-        assert "Mean Brier score" not in html
+            assert answer.status_code == 400, query
+            assert f"Nothing is shown until this is right: {fault}" in html
+            assert "Mean Brier score" not in html
