@@ -100,12 +100,13 @@ def serving_by_two(pids):
                "--log-level", "error", "--access-logfile", str(pids), "--access-logformat", "%(p)s"]  # fmt: skip
     server = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not pids.exists() or not pids.read_text():
             assert time.monotonic() < until
             assert server.poll() is None
             with suppress(OSError):
                 left_at(address)
+            time.sleep(0.2)
         yield address
     finally:
         server.terminate()
@@ -180,7 +181,7 @@ def test_a_frozen_redis_holds_up_no_answer(limited, reader, monkeypatch):
         assert answer.status_code == 200
         assert frozen.get("anything") is None
         frozen.set("anything", 1)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 20
     finally:
         redis.process.send_signal(signal.SIGCONT)
         redis.stop()

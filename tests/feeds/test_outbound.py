@@ -229,7 +229,7 @@ def test_no_answer_holds_the_sender_up_or_fills_its_memory(script, message):
     with receiving(script) as receiver, pytest.raises(NoAnswer, match=message):
         send("http://hooks.example/", receiver)
 
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 10
 
 
 def test_a_name_that_is_none_is_no_answer():
