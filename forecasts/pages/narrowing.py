@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from forecasts import feeds
 from forecasts.models import Prediction, RuleVersion
@@ -149,6 +153,22 @@ class Narrowed:
     told: tuple[str, ...]
     page_query: str
     api_query: str
+
+    @property
+    def fields(self) -> SafeString:
+        """The fields of the form as HTML."""
+        is_touched = settings.DEBUG or self.form.data.keys() & self.form.fields.keys()
+        return _fields(self.form) if is_touched else _untouched_fields()
+
+
+@cache
+def _untouched_fields() -> SafeString:
+    """Those of a form that says nothing yet: they are the same on every scorecard."""
+    return _fields(NarrowForm({}, now=datetime.max.replace(tzinfo=UTC)))
+
+
+def _fields(form: NarrowForm) -> SafeString:
+    return render_to_string("forecasts/_fields.html", {"form": form})
 
 
 def narrowed(given: Mapping[str, str], *, whole: Slice, now: datetime) -> Narrowed:
