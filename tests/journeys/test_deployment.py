@@ -42,10 +42,10 @@ def run(committed, tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
         "STATIC_FROM_SOURCE": "1",
     }
 
-    def _run(service: str) -> subprocess.Popen:
+    def _run(service: str, **changes: str) -> subprocess.Popen:
         command = [part.replace("/tmp/", f"{tmp_path}/") for part in commands_of_compose()[service]]
         with (tmp_path / f"{service}.log").open("wb") as log:
-            running.append(spawn([BIN / command[0], *command[1:]], environment=ours, output=log))
+            running.append(spawn([BIN / command[0], *command[1:]], environment=ours | changes, output=log))
         running[-1].port = int(ours["BIND"].rpartition(":")[2])
         return running[-1]
 
@@ -67,7 +67,7 @@ def listens(port: int) -> bool:
 
 
 def test_a_request_that_names_two_hosts_is_refused(run):
-    port = run("web").port
+    port = run("web", WEB_CONCURRENCY="1").port
     wait_until(lambda: listens(port))
     own = f"127.0.0.1:{port}"
 
