@@ -1,5 +1,6 @@
 """The line that would put a forecaster's log-odds right: its slope tells boldness, its intercept tilt."""
 
+import math
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -15,10 +16,7 @@ MIN_N_UNPENALISED: Final = 100
 MAX_STEPS: Final = 40
 CONVERGED: Final = 1e-10
 ROUNDING: Final = 1e-13
-CALIBRATED: Final = np.array([0.0, 1.0])
-CALIBRATED.flags.writeable = False
-IDENTITY: Final = np.eye(2)
-IDENTITY.flags.writeable = False
+CALIBRATED: Final = (0.0, 1.0)
 
 ONE_OUTCOME: Final = Absent(Missing.ONE_OUTCOME, "Everything came out alike: no line can be fitted to it.")
 
@@ -57,7 +55,9 @@ class Recalibration:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Data:
-    design: FloatArray
+    """Each level: its log-odds, how much of it happened, and its weight."""
+
+    stated: FloatArray
     happened: FloatArray
     weights: FloatArray
 
@@ -65,9 +65,28 @@ class _Data:
 class _Point(NamedTuple):
     """A line, intercept and slope; the log-odds it gives each level; and how likely it makes what came, less the penalty."""
 
-    place: FloatArray
+    place: tuple[float, float]
     odds: FloatArray
     height: float
+
+
+class _Information(NamedTuple):
+    """What the record says of a line: the matrix of second derivatives, [[intercept, both], [both, slope]]."""
+
+    intercept: float
+    both: float
+    slope: float
+
+    @property
+    def determinant(self) -> float:
+        return self.intercept * self.slope - self.both * self.both
+
+    def solved(self, first: float, second: float) -> tuple[float, float] | None:
+        """Return what the matrix makes the two numbers of; None where nothing does, or no one thing."""
+        whole = self.determinant
+        if not whole > 0:
+            return None
+        return (self.slope * first - self.both * second) / whole, (self.intercept * second - self.both * first) / whole
 
 
 def recalibration(levels: Levels, *, coverage: float = 0.95) -> Recalibration | Absent:
@@ -95,7 +114,7 @@ def recalibration(levels: Levels, *, coverage: float = 0.95) -> Recalibration | 
     if min(levels.n_happened, levels.n_failed) == 0:
         return ONE_OUTCOME
     stated = logit(np.minimum(np.maximum(levels.probabilities, LOG_CLIP), 1 - LOG_CLIP))
-    data = _Data(np.column_stack([np.ones(len(levels)), stated]), levels.happened, levels.weights)
+    data = _Data(stated, levels.happened, levels.weights)
     free = _fitted(data, penalty=0.0) if levels.n >= MIN_N_UNPENALISED and stated[-1] > stated[0] else None
     line = _fitted(data, penalty=1.0) if free is None else free
     if line is None:
@@ -104,13 +123,14 @@ def recalibration(levels: Levels, *, coverage: float = 0.95) -> Recalibration | 
 
 
 def _described(data: _Data, line: _Point, *, penalised: bool, coverage: float) -> Recalibration:
-    errors = np.sqrt(np.diag(np.linalg.inv(_information(data, expit(line.odds), penalty=float(penalised)))))
-    half = float(ndtri((1 + coverage) / 2)) * errors
+    information = _information(data, expit(line.odds), penalty=float(penalised))
+    variances = information.slope / information.determinant, information.intercept / information.determinant
+    reach = float(ndtri((1 + coverage) / 2))
     intercept, slope = (
-        Estimate(float(value), float(error), float(value - reach), float(value + reach))
-        for value, error, reach in zip(line.place, errors, half, strict=True)
+        Estimate(value, error, value - reach * error, value + reach * error)
+        for value, error in zip(line.place, map(math.sqrt, variances), strict=True)
     )
-    gain = 2 * (_log_likelihood(data, line.odds) - _log_likelihood(data, data.design @ CALIBRATED))
+    gain = 2 * (_log_likelihood(data, line.odds) - _log_likelihood(data, _odds(data, CALIBRATED)))
     return Recalibration(intercept, slope, float(chdtrc(2, max(0.0, gain))), penalised, coverage)
 
 
@@ -119,36 +139,38 @@ def _fitted(data: _Data, *, penalty: float) -> _Point | None:
     line = _point(data, CALIBRATED, penalty=penalty)
     for _ in range(MAX_STEPS):
         expected = expit(line.odds)
-        slope = data.design.T @ (data.happened - data.weights * expected)
-        if penalty:
-            slope -= penalty * (line.place - CALIBRATED)
-        try:
-            step = np.linalg.solve(_information(data, expected, penalty=penalty), slope)
-        except np.linalg.LinAlgError:
+        missed = data.happened - data.weights * expected
+        drawn = [penalty * (at - calibrated) for at, calibrated in zip(line.place, CALIBRATED, strict=True)]
+        rises = float(missed.sum()) - drawn[0], float(missed @ data.stated) - drawn[1]
+        step = _information(data, expected, penalty=penalty).solved(*rises)
+        if step is None:
             return None
         line = _climbed(data, line, step, penalty=penalty)
-        if max(map(abs, step.tolist())) < CONVERGED:
+        if max(map(abs, step)) < CONVERGED:
             return line
     return None
 
 
-def _climbed(data: _Data, line: _Point, step: FloatArray, *, penalty: float) -> _Point:
+def _climbed(data: _Data, line: _Point, step: tuple[float, float], *, penalty: float) -> _Point:
     """Return the line after the step, halved until it leads upwards: a full step can leap over the summit."""
     # At the summit itself rounding alone decides which of two points is higher.
     least = line.height - ROUNDING * (1 + abs(line.height))
     for halvings in range(MAX_STEPS):
-        there = _point(data, line.place + step / 2**halvings, penalty=penalty)
+        part = 2.0**-halvings
+        there = _point(data, (line.place[0] + step[0] * part, line.place[1] + step[1] * part), penalty=penalty)
         if there.height >= least:
             return there
     return line
 
 
-def _point(data: _Data, place: FloatArray, *, penalty: float) -> _Point:
-    odds = data.design @ place
-    height = _log_likelihood(data, odds)
-    if penalty:
-        height -= penalty / 2 * float(np.sum((place - CALIBRATED) ** 2))
-    return _Point(place, odds, height)
+def _point(data: _Data, place: tuple[float, float], *, penalty: float) -> _Point:
+    odds = _odds(data, place)
+    away = math.dist(place, CALIBRATED)
+    return _Point(place, odds, _log_likelihood(data, odds) - penalty / 2 * away * away)
+
+
+def _odds(data: _Data, place: tuple[float, float]) -> FloatArray:
+    return place[0] + place[1] * data.stated
 
 
 def _log_likelihood(data: _Data, odds: FloatArray) -> float:
@@ -156,6 +178,7 @@ def _log_likelihood(data: _Data, odds: FloatArray) -> float:
     return float(data.happened @ odds - data.weights @ np.logaddexp(0, odds))
 
 
-def _information(data: _Data, expected: FloatArray, *, penalty: float) -> FloatArray:
-    information = (data.design.T * (data.weights * expected * (1 - expected))) @ data.design
-    return information + penalty * IDENTITY if penalty else information
+def _information(data: _Data, expected: FloatArray, *, penalty: float) -> _Information:
+    held = data.weights * expected * (1 - expected)
+    leaning = held * data.stated
+    return _Information(float(held.sum()) + penalty, float(leaning.sum()), float(leaning @ data.stated) + penalty)
