@@ -7,14 +7,22 @@ from rest_framework.serializers import ModelSerializer, Serializer
 from forecasts.api.renderers import OrjsonRenderer
 from forecasts.api.serializers.accuracy import CallSerializer, call_shown
 from forecasts.api.serializers.base import Part
-from forecasts.api.serializers.calibration import LevelSerializer, levels_shown
+from forecasts.api.serializers.calibration import (
+    LevelSerializer,
+    LossSerializer,
+    StepSerializer,
+    levels_shown,
+    point_shown,
+)
 from forecasts.api.serializers.figures import FigureSerializer, figure
 from forecasts.api.serializers.forecasts import ForecastSerializer, LexiconWithEntriesSerializer
 from forecasts.api.serializers.predictions import PredictionSerializer, RuleSerializer
 from forecasts.api.serializers.resolutions import ResolutionSerializer
 from forecasts.models import Forecast, Lexicon, Prediction, Resolution, RuleVersion
+from forecasts.scoring.curves import calibration_steps
 from forecasts.scoring.figures import Sample, figures_of
 from forecasts.scoring.levels import Levels
+from forecasts.scoring.reliability import Loss
 from forecasts.scoring.statistics import Totals, cell_of
 from forecasts.scoring.summary import summarise_sums
 from forecasts.selectors.calls import Call
@@ -81,6 +89,8 @@ FIGURES = figures_of(Sample(TOTALS, LEVELS, summarise_sums(TOTALS, LEVELS)))
 MADE = [
     (CallSerializer, call_shown(CALL)),
     *((LevelSerializer, one) for one in levels_shown(LEVELS, has_bars=True)),
+    *((StepSerializer, point_shown(one)) for one in calibration_steps(LEVELS)),
+    (LossSerializer, point_shown(Loss(0.5, 0.1, 0.25))),
     *((FigureSerializer, figure(one)) for one in FIGURES),
 ]
 

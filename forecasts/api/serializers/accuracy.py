@@ -160,7 +160,7 @@ def sample_of(card: Scorecard) -> dict[str, Any]:
     summary = card.summary
     names = ("statement", "missing_reason", "n", "n_clusters")
     return {name: getattr(summary, name) for name in names} | {
-        "slice": asdict(card.slice),
+        "slice": card.slice,
         "tier": summary.tier.value,
         "policy_version": POLICY_VERSION,
         "lexicons": [name._asdict() for name in card.lexicons],

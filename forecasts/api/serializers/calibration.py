@@ -1,16 +1,16 @@
 """Calibration as it is shown: counts, curve and bands, each with its reason where the sample is too small."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from rest_framework import serializers
 
 from forecasts.scoring.bands import Band, Consistency
 from forecasts.scoring.calibration import level_columns
+from forecasts.scoring.curves import Step
 from forecasts.scoring.figures import figures_of
 from forecasts.scoring.intervals import IntervalMethod
 from forecasts.scoring.levels import Levels
-from forecasts.scoring.reliability import Bands, curve_of, losses_of
+from forecasts.scoring.reliability import Bands, Loss, curve_of, losses_of
 from forecasts.scoring.thresholds import Absent, why_absent
 from forecasts.selectors.scorecards import Scorecard
 
@@ -39,6 +39,8 @@ class LevelSerializer(Part):
 
 class StepSerializer(Part):
     """A run of probabilities over which the share that happened is taken to be the same."""
+
+    comes_as_shown = True  # From `point_shown`.
 
     low = serializers.FloatField()
     high = serializers.FloatField()
@@ -79,6 +81,8 @@ class BandsSerializer(Part):
 class LossSerializer(Part):
     """The elementary score: what acting on every probability above the threshold lost on average."""
 
+    comes_as_shown = True  # From `point_shown`.
+
     threshold = serializers.FloatField()
     loss = serializers.FloatField()
     always_base_rate = serializers.FloatField(help_text="What always saying the share that happened would have lost.")
@@ -105,27 +109,35 @@ def calibration_of(card: Scorecard) -> dict[str, Any]:
     has_bars = why_absent("level_intervals", levels, n_clusters=n_clusters) is None
     return sample_of(card) | {
         "scores": [figure(one) for one in figures_of(card.sample, names=NAMES)],
-        "levels": list(levels_shown(levels, has_bars=has_bars)),
-        "curve": missing(curve) | {"steps": () if isinstance(curve, Absent) else curve},
-        "murphy": missing(murphy) | {"points": () if isinstance(murphy, Absent) else murphy},
+        "levels": levels_shown(levels, has_bars=has_bars),
+        "curve": missing(curve) | {"steps": () if isinstance(curve, Absent) else [point_shown(step) for step in curve]},
+        "murphy": missing(murphy)
+        | {"points": () if isinstance(murphy, Absent) else [point_shown(loss) for loss in murphy]},
         "bands": card.bands and _bands(card.bands),
     }
 
 
-def levels_shown(levels: Levels, *, has_bars: bool) -> Iterator[dict[str, Any]]:
+def levels_shown(levels: Levels, *, has_bars: bool) -> list[dict[str, Any]]:
     """Each level as `LevelSerializer` shows it."""
     whole, method = levels.n, IntervalMethod.JEFFREYS.value
-    for probability, n, observed, low, high, weight in zip(
-        *level_columns(levels), levels.weights.tolist(), strict=True
-    ):
-        reach = {"low": low, "high": high, "method": method, "level": LEVEL, "n_clusters": n}
-        yield {
+    columns = *level_columns(levels), levels.weights.tolist()
+    return [
+        {
             "probability": f"{probability:.4f}",
             "n": n,
             "share": weight / whole,
             "observed_share": observed,
-            "interval": reach if has_bars else None,
+            "interval": {"low": low, "high": high, "method": method, "level": LEVEL, "n_clusters": n}
+            if has_bars
+            else None,
         }
+        for probability, n, observed, low, high, weight in zip(*columns, strict=True)
+    ]
+
+
+def point_shown(one: Step | Loss) -> dict[str, float]:
+    """A step as `StepSerializer` shows it, a loss as `LossSerializer` does."""
+    return {name: getattr(one, name) for name in one.__slots__}
 
 
 def _bands(bands: Bands) -> dict[str, Any]:
