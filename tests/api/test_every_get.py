@@ -19,7 +19,7 @@ from .examples import ROOT, Session
 from .test_permissions import routes
 
 # What is read and is no operation of the OpenAPI document.
-BESIDE = {"docs/", "schema/"}
+BESIDE = ("docs/", "schema/")
 NO_ETAG = "It has no ETag."
 # What differs from one request to the next, whatever its method.
 FLEETING = {"RateLimit-Remaining", "RateLimit-Reset", "X-Request-ID"}
