@@ -1,17 +1,20 @@
 """Answers of the API to whoever asks again, given by the same rules as those of its views."""
 
 from collections.abc import Hashable, Mapping
+from functools import partial
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import AuthenticationFailed
 
-from forecasts.held.answers import ANSWERS, Held
+from forecasts.held.answers import ANSWERS, Held, Ready
 from forecasts.held.middleware import HoldingMiddleware
 
 from .auth import ApiTokenAuthentication
 from .failures import PREFIX
-from .kept import keep, kept_answer
+from .kept import is_kept, keep
 from .permissions import may_read
+from .renewing import right_answer
 from .throttling import HEADERS, standing_of
 
 
@@ -30,11 +33,15 @@ class HeldAnswersMiddleware(HoldingMiddleware):
     def question_of(self, request: HttpRequest) -> Hashable:
         return question_of(request)
 
-    def kept_elsewhere(self, request: HttpRequest) -> Held | None:
-        held = kept_answer(request)
-        if held is not None and held.state:
-            ANSWERS.put(question_of(request), held)
-        return held
+    def right(self, request: HttpRequest) -> Ready | None:
+        if not is_kept(request):
+            return super().right(request)
+        question = question_of(request)
+        held = ANSWERS.get(question)
+        found = right_answer(request, held=held, hold=partial(self.hold, request))
+        if isinstance(found, Held) and found is not held and not connection.in_atomic_block:
+            ANSWERS.put(question, found)
+        return found
 
     def hold(self, request: HttpRequest, answer: HttpResponse) -> None:
         super().hold(request, answer)

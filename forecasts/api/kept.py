@@ -1,21 +1,21 @@
 """Answers about slices, kept for all processes as they were rendered, for as long as nothing in the slice changes."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
-from rest_framework.request import Request
 
 import forecasts
 from forecasts.api.renderers import OrjsonRenderer
-from forecasts.held.answers import Held, Passing, is_for_all
-from forecasts.held.making import state_for
+from forecasts.held.answers import BY_READINGS, Held, Passing, is_for_all, mark
 from forecasts.selectors.slices import Slice
-from forecasts.selectors.versions import Standing, version_of
+from forecasts.selectors.versions import version_of
 
 from .failures import PREFIX
 
@@ -24,14 +24,30 @@ LARGEST = 1_000_000
 PATHS = frozenset({f"{PREFIX}v1/accuracy/", f"{PREFIX}v1/calibration/"})
 # Whoever accepts one of these gets the one type there is; names that anybody can make up would fill the memory of Redis.
 ACCEPTED = frozenset({"*/*", "application/*", OrjsonRenderer.media_type})
+# A slice, and whether with bands.
 Asked = tuple[Slice, bool]
+WorkOut = Callable[[Slice, bool], tuple[Any, bool]]
 
 
-class Kept(NamedTuple):
-    """An answer, what it was asked, the slice first, and the version of the slice it was made at."""
+@dataclass(frozen=True)
+class Stands:
+    """What an answer was asked, the slice first, and the version of the slice that it was made at: it holds as long as that stands."""
 
     asked: Asked
     version: str
+
+    # Roughly, in bytes.
+    size = 1000
+
+    def still_hold(self) -> bool:
+        """Whether nothing in the slice changed."""
+        return version_of(self.asked[0]) == self.version
+
+
+class Kept(NamedTuple):
+    """An answer, and what it stands for."""
+
+    stands: Stands
     headers: Mapping[str, str]
     body: bytes
 
@@ -46,32 +62,29 @@ def _release() -> str:
 RELEASE = _release()
 
 
-def slice_answer(
-    request: Request, *, choose: Callable[[], Asked], work_out: Callable[[Asked], tuple[Any, bool]]
-) -> HttpResponse:
+def slice_answer(asked: Asked, *, work_out: WorkOut) -> HttpResponse:
     """
-    The answer to a request about a slice, worked out, with what it stands for.
-
-    The version is read before the figures, so what is kept under it is never older than it says.
+    The answer to a question about a slice, worked out, with what it stands for.
 
     Args:
-        choose: What the request asks, the slice first; only called where no earlier answer to the same words is kept.
+        asked: What is asked, the slice first.
         work_out: The content of the answer, and whether the version of the slice says all that it hangs on.
     """
-    asked, version = getattr(request, "asked_before", None) or _asked_now(choose())
-    content, is_all = work_out(asked)
+    return answer_at(version_of(asked[0]), asked, work_out=work_out)
+
+
+def answer_at(version: str | None, asked: Asked, *, work_out: WorkOut) -> HttpResponse:
+    """The same at a version, which was read before the figures: what is kept under it is never older than it says."""
+    content, is_all = work_out(*asked)
     body = OrjsonRenderer().render(content)
-    headers = {"ETag": f'"{sha256(body).hexdigest()[:32]}"'}
+    headers = {"ETag": f'"{sha256(body).hexdigest()[:32]}"', "Content-Length": str(len(body))}
     if version is None or not is_all:
         return Passing(body, content_type=OrjsonRenderer.media_type, headers=headers)
     answer = HttpResponse(body, content_type=OrjsonRenderer.media_type, headers=headers)
-    # For `keep`, and for whoever holds it.
-    answer.asked, answer.stands = asked, Standing(asked[0], version)  # type: ignore[attr-defined]
+    answer.stands = stands = Stands(asked, version)  # type: ignore[attr-defined]  # For `keep`.
+    # A transaction sees its own writes, so nobody holds what was made in one.
+    mark(answer, state=None if connection.in_atomic_block else BY_READINGS, readings=stands)
     return answer
-
-
-def _asked_now(asked: Asked) -> tuple[Asked, str | None]:
-    return asked, version_of(asked[0])
 
 
 def keep(request: HttpRequest, answer: HttpResponse, *, apart: Collection[str]) -> None:
@@ -81,36 +94,30 @@ def keep(request: HttpRequest, answer: HttpResponse, *, apart: Collection[str]) 
     Args:
         apart: The headers that differ each time.
     """
-    stands: Standing | None = getattr(answer, "stands", None)
-    key = _key(request)
-    if stands is None or key is None or not is_for_all(answer) or len(answer.content) > LARGEST:
+    stands: Stands | None = getattr(answer, "stands", None)
+    if stands is None or not is_kept(request) or not is_for_all(answer) or len(answer.content) > LARGEST:
         return
     headers = {name: value for name, value in answer.items() if name not in apart}
-    asked: Asked = answer.asked  # type: ignore[attr-defined]  # It has both.
-    cache.set(key, Kept(asked, stands.version, headers, answer.content), KEPT_SECONDS)
+    cache.set(_key(request), Kept(stands, headers, answer.content), KEPT_SECONDS)
+
+
+def is_kept(request: HttpRequest) -> bool:
+    """Whether answers to a request are kept for all processes."""
+    if request.path_info not in PATHS:
+        return False
+    accepted = {kind.partition(";")[0].strip() for kind in request.headers.get("Accept", "*/*").split(",")}
+    return not accepted.isdisjoint(ACCEPTED)
 
 
 def kept_answer(request: HttpRequest) -> Held | None:
-    """The answer to a request that is kept, if nothing in its slice changed since; where it did, what was asked is handed on."""
-    key = _key(request)
-    kept = key and cache.get(key)
+    """The last answer to a request that is kept, whether it is still right or not."""
+    kept = cache.get(_key(request))
     if not isinstance(kept, Kept):
         return None
-    # Before the version, so that the answer is never older than it says.
-    state = state_for(request)
-    request.records_state = state  # type: ignore[attr-defined]  # Handed on to the view.
-    version = version_of(kept.asked[0])
-    if version != kept.version:
-        request.asked_before = kept.asked, version  # type: ignore[attr-defined]  # For `slice_answer`.
-        return None
-    match = resolve(request.path_info)
-    return Held(state or "", kept.headers, kept.body, match, Standing(kept.asked[0], kept.version))
+    return Held(BY_READINGS, kept.headers, kept.body, resolve(request.path_info), kept.stands)
 
 
-def _key(request: HttpRequest) -> str | None:
-    """What the answer to a request is kept under; None where none is."""
-    accepted = {kind.partition(";")[0].strip() for kind in request.headers.get("Accept", "*/*").split(",")}
-    if request.path_info not in PATHS or accepted.isdisjoint(ACCEPTED):
-        return None
+def _key(request: HttpRequest) -> str:
+    """What the answer to a request is kept under."""
     question = f"{request.scheme} {request.get_host()} {request.get_full_path()}"
     return f"kept:{RELEASE}:{sha256(question.encode()).hexdigest()}"

@@ -17,6 +17,8 @@ from django.utils.cache import has_vary_header
 OVERHEAD = 2000
 # The state of what hangs on no record: it is the same whatever is written.
 ALWAYS = "always"
+# The state of what is looked at by what it was made of alone, whatever state all other records are in.
+BY_READINGS = "by readings"
 
 
 class Basis(Protocol):
@@ -28,6 +30,17 @@ class Basis(Protocol):
 
     def still_hold(self) -> bool:
         """Whether it is the same now."""
+
+
+class Ready(Protocol):
+    """An answer that can be given to whoever may have it."""
+
+    @property
+    def match(self) -> ResolverMatch | None:
+        """Which view it is of."""
+
+    def answer(self, *, with_headers: Mapping[str, str]) -> HttpResponse:
+        """The answer, with what is different each time."""
 
 
 class Passing(HttpResponse):

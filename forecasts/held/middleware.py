@@ -7,12 +7,13 @@ It stands outside of the other middleware: what is held already went through all
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils import timezone
 
-from .answers import ALWAYS, ANSWERS, Held, may_be_held
+from .answers import ALWAYS, ANSWERS, Held, Ready, may_be_held
 from .making import state_for
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -54,26 +55,8 @@ class HoldingMiddleware:
         """The headers that differ each time, where whoever asks may have a held answer; None where the view has to answer."""
         return {}
 
-    def kept_elsewhere(self, request: HttpRequest) -> Held | None:
-        """An answer that is right, and that this process does not hold, where such are kept."""
-        return None
-
-    def hold(self, request: HttpRequest, answer: HttpResponse) -> None:
-        """Hold an answer as it went through its view, where it may be held."""
-        if may_be_held(answer):
-            held = Held.of(answer, match=request.resolver_match, apart=self.headers_apart)
-            ANSWERS.put(self.question_of(request), held)
-
-    def _again(self, request: HttpRequest) -> HttpResponseBase | None:
-        held = self._right(request) or self.kept_elsewhere(request)
-        headers = None if held is None else self.apart(request)
-        if held is None or headers is None:
-            return None
-        request.resolver_match = held.match
-        return self._conditional(request, held.answer(with_headers=headers))
-
-    def _right(self, request: HttpRequest) -> Held | None:
-        """The answer that this process holds, if it is right."""
+    def right(self, request: HttpRequest) -> Ready | None:
+        """The right answer, if one is at hand: that which this process holds."""
         question = self.question_of(request)
         held = ANSWERS.get(question)
         if held is None:
@@ -86,6 +69,25 @@ class HoldingMiddleware:
         if state is not None and held.state != state:
             ANSWERS.put(question, replace(held, state=state))
         return held
+
+    def hold(self, request: HttpRequest, answer: HttpResponse) -> None:
+        """Hold an answer as it went through its view, where it may be held."""
+        if may_be_held(answer):
+            held = Held.of(answer, match=request.resolver_match, apart=self.headers_apart)
+            ANSWERS.put(self.question_of(request), held)
+
+    def _again(self, request: HttpRequest) -> HttpResponseBase | None:
+        held = self.right(request)
+        headers = None if held is None else self.apart(request)
+        if held is None or headers is None:
+            return None
+        request.resolver_match = held.match
+        try:
+            answer = held.answer(with_headers=headers)
+        except DatabaseError:
+            # The view says so, as with any other request.
+            return None
+        return self._conditional(request, answer)
 
     def _anew(self, request: HttpRequest) -> HttpResponseBase:
         answer = self._next(request)

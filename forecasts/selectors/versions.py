@@ -1,6 +1,5 @@
 """Whether anything can have changed: in a slice, or in the whole database. Versions that cost next to nothing to read."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
@@ -95,21 +94,6 @@ def version_of(chosen: Slice) -> str | None:
         return None
     numbers = _marked(scope) if scope.are_marked else (scope.revision, 0, 0)
     return ".".join(str(number or 0) for number in (scope.pk, scope.lexicon, scope.sealed, scope.unsealing, *numbers))
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A slice at a version: what was said of it holds for as long as it stands there."""
-
-    chosen: Slice
-    version: str
-
-    # Roughly, in bytes.
-    size = 1000
-
-    def still_hold(self) -> bool:
-        """Whether nothing in the slice changed."""
-        return version_of(self.chosen) == self.version
 
 
 def _scope(chosen: Slice) -> _Within | None:

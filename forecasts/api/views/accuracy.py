@@ -14,7 +14,6 @@ from forecasts.api.serializers.accuracy import AccuracySerializer, accuracy_of
 from forecasts.api.serializers.calibration import CalibrationSerializer, calibration_of
 from forecasts.api.serializers.cohorts import CohortSerializer, cohort_shown
 from forecasts.api.serializers.slices import ChosenCard, ChosenSlice, card_asked, slice_of
-from forecasts.held.answers import mark
 from forecasts.selectors.cohorts import cohort_of
 from forecasts.selectors.scorecards import Scorecard, full_scorecard, scorecard, with_bands
 from forecasts.selectors.slices import Slice
@@ -36,33 +35,30 @@ class SliceEndpoint(Endpoint):
         return True
 
     def _marked(self, handler: Callable[..., Any], request: Request, *args: Any, **kwargs: Any) -> Any:
-        state = self.state()
-        answer = handler(request, *args, **kwargs)
-        # It says itself what it stands for, in fewer words than all that was read for it.
-        mark(answer, state=state, readings=getattr(answer, "stands", None))
-        return answer
+        # It says itself what it stands for, in fewer words than all that is read for it.
+        return handler(request, *args, **kwargs)
 
-    def answer(self, shape: Callable[[Scorecard], Any]) -> HttpResponse:
+    def answer(self) -> HttpResponse:
         """
         The answer about the slice that the parameters choose, worked out.
 
-        Args:
-            shape: The content of the answer, from the scorecard.
         Raises:
             ValidationError: The parameters choose no slice.
         """
-        return slice_answer(
-            self.request,
-            choose=lambda: card_asked(self.request.query_params.dict()),
-            work_out=lambda asked: self._worked_out(*asked, shape=shape),
-        )
+        return slice_answer(card_asked(self.request.query_params.dict()), work_out=self.worked_out)
 
-    def _worked_out(self, chosen: Slice, is_banded: bool, *, shape: Callable[[Scorecard], Any]) -> tuple[Any, bool]:
+    @classmethod
+    def worked_out(cls, chosen: Slice, is_banded: bool) -> tuple[Any, bool]:
         """The content of the answer, and whether it hangs on nothing but what the version of the slice says."""
-        card = self.score(chosen, now=timezone.now())
+        card = cls.score(chosen, now=timezone.now())
         details = card.details
         is_read_otherwise = details is not None and bool(details.spread.variants or details.deadlines.n_ranged)
-        return shape(with_bands(card) if is_banded else card), not is_read_otherwise
+        return cls.shape(with_bands(card) if is_banded else card), not is_read_otherwise
+
+    @staticmethod
+    def shape(card: Scorecard) -> Any:
+        """The content of the answer, from the scorecard."""
+        raise NotImplementedError
 
 
 class AccuracyView(SliceEndpoint):
@@ -77,7 +73,11 @@ class AccuracyView(SliceEndpoint):
 
         With what words of probability were worth, how many conditions were met, and how much hangs on readings.
         """
-        return self.answer(lambda card: AccuracySerializer(accuracy_of(card)).data)
+        return self.answer()
+
+    @staticmethod
+    def shape(card: Scorecard) -> Any:
+        return AccuracySerializer(accuracy_of(card)).data
 
 
 class CalibrationView(SliceEndpoint):
@@ -90,7 +90,11 @@ class CalibrationView(SliceEndpoint):
 
         With `bands=true` also where the curve would lie by chance, and what the record proves.
         """
-        return self.answer(lambda card: CalibrationSerializer(calibration_of(card)).data)
+        return self.answer()
+
+    @staticmethod
+    def shape(card: Scorecard) -> Any:
+        return CalibrationSerializer(calibration_of(card)).data
 
 
 class CohortView(Endpoint):

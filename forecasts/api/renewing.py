@@ -1,0 +1,69 @@
+"""Answers about slices that changed: worked out anew for whoever may have them, without all that the first answer went through."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch
+
+from forecasts.held.answers import Held
+from forecasts.selectors.versions import version_of
+
+from .kept import Stands, answer_at, kept_answer
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """
+    An answer whose slice changed since it was made, to be given as it is now.
+
+    Attributes:
+        match: Which view it is of.
+        headers: Those of the former answer, which went through the view and its middleware.
+        former: What that was asked.
+        version: The one that the slice is at now.
+        hold: Takes the new answer in place of the former.
+    """
+
+    match: ResolverMatch
+    headers: Mapping[str, str]
+    former: Stands
+    version: str | None
+    hold: Callable[[HttpResponse], None]
+
+    def answer(self, *, with_headers: Mapping[str, str]) -> HttpResponse:
+        """The answer as it is now, with what is different each time."""
+        view: Any = self.match.func
+        answer = answer_at(self.version, self.former.asked, work_out=view.cls.worked_out)
+        for name, value in self.headers.items():
+            # Those that describe the new body are there.
+            answer.headers.setdefault(name, value)
+        self.hold(answer)
+        for name, value in with_headers.items():
+            answer.headers[name] = value
+        return answer
+
+
+def right_answer(
+    request: HttpRequest, *, held: Held | None, hold: Callable[[HttpResponse], None]
+) -> Held | Renewed | None:
+    """
+    Return the answer to a request about a slice, if there is an earlier one: that, or how it is renewed.
+
+    Args:
+        held: The one that this process holds.
+        hold: Takes a new answer in place of an earlier one.
+    """
+    version = None
+    if held is not None and isinstance(held.readings, Stands):
+        version = version_of(held.readings.asked[0])
+        if version == held.readings.version:
+            return held
+    last = kept_answer(request) or held
+    if last is None or last.match is None or not isinstance(last.readings, Stands):
+        return None
+    version = version or version_of(last.readings.asked[0])
+    if version == last.readings.version:
+        return last
+    return Renewed(last.match, last.headers, last.readings, version, hold)
