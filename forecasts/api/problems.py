@@ -83,7 +83,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if failure is None:
         return None
     set_rollback()
-    problem = problem_of(_code(failure), status=failure.status_code, detail=_sentence(failure))
+    sentence = _sentence(failure, request=context.get("request"))
+    problem = problem_of(_code(failure), status=failure.status_code, detail=sentence)
     if errors := _errors(failure, request=context.get("request")):
         problem["errors"] = errors
     kind = None if is_page(context.get("request")) else MEDIA_TYPE
@@ -119,9 +120,12 @@ def _code(failure: exceptions.APIException) -> str:
     return str(failure.default_code).replace("_", "-")
 
 
-def _sentence(failure: exceptions.APIException) -> str:
+def _sentence(failure: exceptions.APIException, *, request: Request | None) -> str:
     if isinstance(failure, exceptions.ValidationError):
         return "The request was refused, and nothing recorded: see the errors."
+    if isinstance(failure, exceptions.UnsupportedMediaType) and request is not None and request.parsers:
+        types = " or ".join(dict.fromkeys(parser.media_type for parser in request.parsers))
+        return f"A body of the type “{request.content_type[:100]}” is not read here. Send {types}, and name it in Content-Type."
     return str(failure.detail)
 
 

@@ -306,6 +306,10 @@ def test_only_json_is_read(logger):
 
     assert answer.status_code == 415
     assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"] == (
+        "A body of the type “multipart/form-data; boundary=BoUnDaRyStRiNg” is not read here. Send application/json, and name it in "
+        "Content-Type."
+    )
 
 
 def test_every_fault_is_told_at_once_with_the_value(logger):

@@ -62,7 +62,11 @@ def test_a_question_belongs_to_a_topic(administrator, query, field, message):
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("", "The file is empty."), ("a,b\n", "no header of a format known here"), (b"\xff\xfe\0", "no header")],
+    [
+        ("", "The file is empty."),
+        ("a,b\n", "no header of a format known here"),
+        (b"\xff\xfe\0", "This file is in UTF-16"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_refused(administrator, text, message):
     answer = send(administrator, text)

@@ -72,7 +72,7 @@ def test_a_bad_row_is_told_and_the_others_are_recorded(ingester):
     [
         ("", "The file is empty."),
         ("564111644\t20060731\t200607\n", "The first line is no header"),
-        (b"\xff\xfe\0", "The first line is no header"),
+        (b"\xff\xfe\0", "This file is in UTF-16: save it as CSV in UTF-8."),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused(text, message, ingester):
@@ -131,7 +131,10 @@ def test_recording_needs_the_scope_and_a_token(reader, program_with):
 
 @pytest.mark.parametrize("kind", ["application/json", "application/octet-stream", "multipart/form-data; boundary=x"])
 def test_other_types_are_not_read(kind, ingester):
-    assert send(ingester, FILE.encode(), kind=kind).status_code == 415
+    answer = send(ingester, FILE.encode(), kind=kind)
+
+    assert answer.status_code == 415
+    assert "is not read here. Send text/csv or application/" in answer.json()["detail"]
 
 
 def test_there_is_nothing_to_get(ingester):
