@@ -56,7 +56,7 @@ def api() -> Iterator[Any]:
         signal.disconnect(close_old_connections)
     make_prediction(), make_event()
     schemathesis.checks.load_all_checks()
-    yield schemathesis.openapi.from_wsgi("/api/v1/schema/", served)
+    yield schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", served)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
