@@ -38,7 +38,8 @@ class HeldAnswersMiddleware(HoldingMiddleware):
             return super().right(request)
         question = question_of(request)
         held = ANSWERS.get(question)
-        found = right_answer(request, held=held, hold=partial(self.hold, request))
+        hold, keep = partial(super().hold, request), partial(self.hold, request)
+        found = right_answer(request, held=held, hold=hold, keep=keep)
         if isinstance(found, Held) and found is not held and not connection.in_atomic_block:
             ANSWERS.put(question, found)
         return found

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from time import perf_counter
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
@@ -21,6 +22,7 @@ from .failures import PREFIX
 
 KEPT_SECONDS = 24 * 3600
 LARGEST = 1_000_000
+QUICK_SECONDS = 0.05
 PATHS = frozenset({f"{PREFIX}v1/accuracy/", f"{PREFIX}v1/calibration/"})
 # Whoever accepts one of these gets the one type there is; names that anybody can make up would fill the memory of Redis.
 ACCEPTED = frozenset({"*/*", "application/*", OrjsonRenderer.media_type})
@@ -35,6 +37,7 @@ class Stands:
 
     asked: Asked
     version: str
+    took: float  # Seconds to work it out.
 
     # Roughly, in bytes.
     size = 1000
@@ -42,6 +45,11 @@ class Stands:
     def still_hold(self) -> bool:
         """Whether nothing in the slice changed."""
         return version_of(self.asked[0]) == self.version
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether working it out takes hardly longer than asking what others worked out."""
+        return self.took < QUICK_SECONDS
 
 
 class Kept(NamedTuple):
@@ -75,13 +83,14 @@ def slice_answer(asked: Asked, *, work_out: WorkOut) -> HttpResponse:
 
 def answer_at(version: str | None, asked: Asked, *, work_out: WorkOut) -> HttpResponse:
     """The same at a version, which was read before the figures: what is kept under it is never older than it says."""
+    began = perf_counter()
     content, is_all = work_out(*asked)
     body = OrjsonRenderer().render(content)
     headers = {"ETag": f'"{sha256(body).hexdigest()[:32]}"', "Content-Length": str(len(body))}
     if version is None or not is_all:
         return Passing(body, content_type=OrjsonRenderer.media_type, headers=headers)
     answer = HttpResponse(body, content_type=OrjsonRenderer.media_type, headers=headers)
-    answer.stands = stands = Stands(asked, version)  # type: ignore[attr-defined]  # For `keep`.
+    answer.stands = stands = Stands(asked, version, perf_counter() - began)  # type: ignore[attr-defined]  # For `keep`.
     # A transaction sees its own writes, so nobody holds what was made in one.
     mark(answer, state=None if connection.in_atomic_block else BY_READINGS, readings=stands)
     return answer

@@ -12,6 +12,8 @@ from forecasts.selectors.versions import version_of
 
 from .kept import Stands, answer_at, kept_answer
 
+Hold = Callable[[HttpResponse], None]
+
 
 @dataclass(frozen=True)
 class Renewed:
@@ -30,7 +32,7 @@ class Renewed:
     headers: Mapping[str, str]
     former: Stands
     version: str | None
-    hold: Callable[[HttpResponse], None]
+    hold: Hold
 
     def answer(self, *, with_headers: Mapping[str, str]) -> HttpResponse:
         """The answer as it is now, with what is different each time."""
@@ -45,25 +47,26 @@ class Renewed:
         return answer
 
 
-def right_answer(
-    request: HttpRequest, *, held: Held | None, hold: Callable[[HttpResponse], None]
-) -> Held | Renewed | None:
+def right_answer(request: HttpRequest, *, held: Held | None, hold: Hold, keep: Hold) -> Held | Renewed | None:
     """
     Return the answer to a request about a slice, if there is an earlier one: that, or how it is renewed.
 
     Args:
         held: The one that this process holds.
-        hold: Takes a new answer in place of an earlier one.
+        hold: Takes a new answer in place of the one that is held.
+        keep: The same, and has it kept for all processes.
     """
-    version = None
-    if held is not None and isinstance(held.readings, Stands):
-        version = version_of(held.readings.asked[0])
-        if version == held.readings.version:
+    here = held.readings if held else None
+    version = version_of(here.asked[0]) if isinstance(here, Stands) else None
+    if isinstance(here, Stands) and held and held.match:
+        if version == here.version:
             return held
+        if here.is_quick:
+            return Renewed(held.match, held.headers, here, version, hold)
     last = kept_answer(request) or held
     if last is None or last.match is None or not isinstance(last.readings, Stands):
         return None
     version = version or version_of(last.readings.asked[0])
     if version == last.readings.version:
         return last
-    return Renewed(last.match, last.headers, last.readings, version, hold)
+    return Renewed(last.match, last.headers, last.readings, version, keep)

@@ -8,8 +8,7 @@ from threading import Event as Signal
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
-from django.db import InternalError, OperationalError, connection, transaction
+from django.db import InternalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -22,11 +21,9 @@ from forecasts.models import ApiToken, Forecaster, Prediction
 from forecasts.selectors.readings import Readings, made_of_one_instant
 from forecasts.selectors.versions import state_of_records
 from forecasts.services.forecasts import record_forecast, wording
-from forecasts.services.settlement import settle_prediction
 from forecasts.services.sweeps import sweep
 from forecasts.services.tokens import issue_token, revoke_token
 from tests.builders import NOW, make_forecaster, make_prediction, make_topic
-from tests.histories import decide, forecast
 from tests.writing import is_traced, plan_for_good, wait_for_others, write_elsewhere
 
 from .conftest import Program
@@ -160,57 +157,6 @@ def test_an_answer_about_a_slice_is_looked_at_by_the_version_of_the_slice_alone(
 
         assert version.startswith(VERSION)
         assert (again.status_code, again["ETag"]) == (304, first["ETag"])
-
-
-def told_of(answer) -> tuple[bytes, dict[str, str]]:
-    """An answer, without what differs each time."""
-    apart = {"X-Request-ID", "RateLimit-Remaining", "RateLimit-Reset"}
-    return answer.content, {name: value for name, value in answer.items() if name not in apart}
-
-
-@pytest.mark.any_database
-@pytest.mark.usefixtures("committed")
-@pytest.mark.parametrize("path", SLICES)
-@pytest.mark.parametrize("held", ["here", "elsewhere"])
-def test_an_answer_about_a_slice_that_changed_is_renewed_to_what_it_would_be_anew(path, held, reader):
-    prediction = make_prediction(rules=[])
-    decide(prediction, "YES")
-    first = reader.get(path)
-    forecast(prediction, "0.2", days=1)
-    settle_prediction(prediction_id=prediction.pk, now=NOW)
-    if held == "elsewhere":
-        ANSWERS.clear()
-
-    renewed, after = reader.get(path), reader.get(path)
-    ANSWERS.clear()
-    kept = reader.get(path)
-    ANSWERS.clear()
-    cache.clear()
-    anew = reader.get(path)
-
-    assert renewed.content != first.content
-    assert told_of(renewed) == told_of(after) == told_of(kept) == told_of(anew)
-    assert int(renewed["RateLimit-Remaining"]) == int(first["RateLimit-Remaining"]) - 1
-
-
-@postgresql
-def test_an_answer_that_cannot_be_renewed_is_told_as_any_other_failure(reader):
-    prediction = make_prediction(rules=[])
-    decide(prediction, "YES")
-    reader.get("accuracy/")
-    forecast(prediction, "0.2", days=1)
-    settle_prediction(prediction_id=prediction.pk, now=NOW)
-
-    def fails(execute, sql, *rest):
-        if "forecasts_levelcell" in sql:
-            raise OperationalError("the database is busy")
-        return execute(sql, *rest)
-
-    with connection.execute_wrapper(fails):
-        refused = reader.get("accuracy/")
-
-    assert (refused.status_code, refused["Content-Type"]) == (503, "application/problem+json")
-    assert reader.get("accuracy/").status_code == 200
 
 
 @postgresql
