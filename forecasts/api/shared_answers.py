@@ -103,7 +103,7 @@ class ProblemSerializer(serializers.Serializer):
     title = serializers.CharField(help_text="The kind of problem in words.")
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = FieldErrorSerializer(many=True, required=False)  # type: ignore[assignment]
+    errors = FieldErrorSerializer(many=True, required=False)  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
 
 
 def with_shared_parts(result: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class RateLimit(SimpleRateThrottle):
         self.standing = self.count(key)
         told: Standing | None = getattr(request, "rate_limit", None)
         if told is None or self.standing.left < told.left:
-            request.rate_limit = self.standing  # type: ignore[attr-defined]
+            request.rate_limit = self.standing  # type: ignore[attr-defined]  # Handed on within a request.
         return not self.standing.is_exceeded
 
     def count(self, key: str) -> Standing:
@@ -75,7 +75,7 @@ class RateLimit(SimpleRateThrottle):
     def _count(self, key: str) -> int:
         try:
             # Kept for two windows: one that ends while it is counted never counts from nothing.
-            return self.cache.count(key, seconds=2 * self.duration)  # type: ignore[attr-defined]
+            return self.cache.count(key, seconds=2 * self.duration)  # type: ignore[attr-defined]  # Our caches count.
         except (RedisError, OSError):
             # A limit is no reason to refuse everybody.
             logger.exception("rate_not_counted")
@@ -107,7 +107,7 @@ class AddressRate(RateLimit):
 
     def key_of(self, request: Request | HttpRequest) -> str:
         """What the requests from an address are counted under."""
-        return f"rate:address:{network_of(self.get_ident(request))}"  # type: ignore[arg-type]
+        return f"rate:address:{network_of(self.get_ident(request))}"  # type: ignore[arg-type]  # It reads headers, which both kinds have.
 
 
 class UploadRate(RateLimit):

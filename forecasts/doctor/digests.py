@@ -34,7 +34,7 @@ def _with_floats(value: object) -> object:
     if isinstance(value, list):
         return [_with_floats(one) for one in value]
     is_long = isinstance(value, int) and abs(value) >= LONG
-    return float(value) if is_long else value  # type: ignore[arg-type]
+    return float(value) if is_long else value  # type: ignore[arg-type]  # A long number is one.
 
 
 def events_are_as_recorded(*, now: datetime) -> Iterator[str]:

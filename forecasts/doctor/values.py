@@ -49,7 +49,7 @@ def texts_are_texts(*, now: datetime) -> Iterator[str]:
         if not columns:
             continue
         wrong = " OR ".join(f'NOT is_text(CAST("{column}" AS BLOB))' for column in columns)
-        statement = f'SELECT CAST("{model._meta.pk.column}" AS text) FROM {model._meta.db_table} WHERE {wrong}'  # noqa: S608
+        statement = f'SELECT CAST("{model._meta.pk.column}" AS text) FROM {model._meta.db_table} WHERE {wrong}'  # noqa: S608 no value, and no name from outside
         with connection.cursor() as cursor:
             cursor.execute(statement)
             for (pk,) in cursor.fetchall():
@@ -94,7 +94,7 @@ def times_are_in_utc(*, now: datetime) -> Iterator[str]:
             f"(\"{column}\" NOT LIKE '{SQLITE_TIME}' OR \"{column}\" LIKE '%+%' OR \"{column}\" LIKE '%Z')"
             for column in columns
         )
-        statement = f'SELECT CAST("{model._meta.pk.column}" AS text) FROM {model._meta.db_table} WHERE {wrong}'  # noqa: S608
+        statement = f'SELECT CAST("{model._meta.pk.column}" AS text) FROM {model._meta.db_table} WHERE {wrong}'  # noqa: S608 no value, and no name from outside
         with connection.cursor() as cursor:
             # One argument, without parameters, so that the signs of LIKE stand for themselves.
             cursor.execute(statement)

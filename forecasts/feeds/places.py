@@ -38,4 +38,4 @@ def place_fault(place: Mapping[str, Any]) -> str:
 
 def _within(degrees: object, limit: int) -> bool:
     is_number = isinstance(degrees, int | float) and not isinstance(degrees, bool)
-    return is_number and math.isfinite(degrees) and abs(degrees) <= limit  # type: ignore[arg-type]
+    return is_number and math.isfinite(degrees) and abs(degrees) <= limit  # type: ignore[arg-type]  # Seen to be a number.

@@ -22,7 +22,7 @@ def canonical(value: object) -> bytes:
         ValueError: A number that is not finite or beyond 2^53, text that is no Unicode, or a key that is no text.
     """
     try:
-        return rfc8785.dumps(value)  # type: ignore[arg-type]
+        return rfc8785.dumps(value)  # type: ignore[arg-type]  # What is no JSON it refuses itself.
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise ValueError(f"This cannot be written canonically: {error}") from error
 

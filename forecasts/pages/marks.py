@@ -4,6 +4,7 @@ What stands on pages a hundred times: instants, and what became of a prediction,
 Filters of every template, written out: a template for each takes ten times as long.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django import template
@@ -19,7 +20,7 @@ from forecasts.models import Prediction, Resolution, Verdict
 register = template.Library()
 
 # By verdict: its class, its sign, its name.
-VERDICTS = {
+VERDICTS: Mapping[str, tuple[str, str, str]] = {
     Verdict.YES: ("yes", "✓", gettext_noop("Yes")),
     Verdict.NO: ("no", "✗", gettext_noop("No")),
     Verdict.PARTLY: ("partly", "½", gettext_noop("Partly")),
@@ -27,7 +28,7 @@ VERDICTS = {
     Verdict.AMBIGUOUS: ("void", "≈", gettext_noop("Ambiguous")),
 }
 REVIEW, OPEN = ("review", "?", gettext_noop("Needs review")), ("open", "○", gettext_noop("Open"))
-STATES = {
+STATES: Mapping[str, str] = {
     Resolution.State.PROPOSED: gettext_noop("proposed"),
     Resolution.State.DISPUTED: gettext_noop("disputed"),
     Prediction.Status.NEEDS_REVIEW: gettext_noop("in doubt"),
@@ -57,8 +58,8 @@ def _told(at: date) -> str:
 @register.filter
 def badge(verdict: str, status: str) -> SafeString:
     """What a prediction came to, and how far that stands: its verdict and its status, each empty where there is none."""
-    kind, sign, name = VERDICTS.get(verdict) or (REVIEW if status == Prediction.Status.NEEDS_REVIEW else OPEN)  # type: ignore[call-overload]
-    state = STATES.get(status, "")  # type: ignore[call-overload]
+    kind, sign, name = VERDICTS.get(verdict) or (REVIEW if status == Prediction.Status.NEEDS_REVIEW else OPEN)
+    state = STATES.get(status, "")
     beside = format_html(' <span class="state">{}</span>', _(state) if state else "")
     return format_html(
         '<span class="standing"><span class="badge {}"><span aria-hidden="true">{}</span> {}</span>{}</span>',

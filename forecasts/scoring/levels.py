@@ -92,7 +92,7 @@ class Levels:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Levels) and self.cells() == other.cells()
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # How Python is told that there is no hash.
 
     @cached_property
     def probabilities(self) -> FloatArray:

@@ -82,7 +82,7 @@ def _ranked(query: Query, *, kinds: Sequence[str], limit: int) -> list[tuple[str
     vendor, asked = connection.vendor, _asked(query)
     marks = ", ".join(["%s"] * len(kinds))
     sql = (
-        f"SELECT kind, subject FROM (SELECT t.kind, t.subject, t.id, {RANK[vendor]} AS place "  # noqa: S608
+        f"SELECT kind, subject FROM (SELECT t.kind, t.subject, t.id, {RANK[vendor]} AS place "  # noqa: S608 no value, and no name from outside
         f"{MATCHING[vendor]} AND t.kind IN ({marks}) AND {IN_FORCE} LIMIT %s) AS found ORDER BY place, id DESC LIMIT %s"
     )
     for_rank = [asked] if vendor == "postgresql" else []

@@ -15,17 +15,17 @@ ADD = ", ".join(f"{name} = {TABLE}.{name} + EXCLUDED.{name}" for name in ("weigh
 INSERT = f"INSERT INTO {TABLE} ({COLUMNS})"
 CONFLICT = f"ON CONFLICT (scope_id, level, lexicon_entry) DO UPDATE SET {ADD}"
 CELLS, SCOPES = ClusterCell._meta.db_table, Scope._meta.db_table
-THERE = f"SELECT scope_id, cluster, sums FROM {CELLS} WHERE"  # noqa: S608
+THERE = f"SELECT scope_id, cluster, sums FROM {CELLS} WHERE"  # noqa: S608 no value, and no name from outside
 STORE = f"INSERT INTO {CELLS} (scope_id, cluster, sums)"
 REPLACE = "ON CONFLICT (scope_id, cluster) DO UPDATE SET sums = EXCLUDED.sums"
-REMOVE = f"DELETE FROM {CELLS} WHERE scope_id = %s AND cluster = %s"  # noqa: S608
-UPDATE_ONE = f"UPDATE {SCOPES} SET totals = %s, counts = %s, revision = %s WHERE id = %s"  # noqa: S608
+REMOVE = f"DELETE FROM {CELLS} WHERE scope_id = %s AND cluster = %s"  # noqa: S608 no value, and no name from outside
+UPDATE_ONE = f"UPDATE {SCOPES} SET totals = %s, counts = %s, revision = %s WHERE id = %s"  # noqa: S608 no value, and no name from outside
 UPDATE_MANY = (
-    f"UPDATE {SCOPES} SET totals = new.totals, counts = new.counts, revision = new.revision "  # noqa: S608
+    f"UPDATE {SCOPES} SET totals = new.totals, counts = new.counts, revision = new.revision "  # noqa: S608 no value, and no name from outside
     "FROM unnest(%s::jsonb[], %s::jsonb[], %s::bigint[], %s::bigint[]) AS new (totals, counts, revision, id) "
     f"WHERE {SCOPES}.id = new.id"
 )
-GONE = f"DELETE FROM {TABLE} WHERE rows = 0 AND scope_id = %s"  # noqa: S608
+GONE = f"DELETE FROM {TABLE} WHERE rows = 0 AND scope_id = %s"  # noqa: S608 no value, and no name from outside
 
 
 def add_levels(changes: Mapping[int, Mapping[tuple[int, int], Sequence[int]]]) -> None:
@@ -44,7 +44,7 @@ def add_levels(changes: Mapping[int, Mapping[tuple[int, int], Sequence[int]]]) -
             columns = [list(column) for column in zip(*rows, strict=True)]
             types = ("bigint", "smallint", "bigint", "bigint", "bigint", "bigint")
             arrays = ", ".join(f"%s::{kind}[]" for kind in types)
-            cursor.execute(f"{INSERT} SELECT * FROM unnest({arrays}) {CONFLICT}", columns)  # noqa: S608
+            cursor.execute(f"{INSERT} SELECT * FROM unnest({arrays}) {CONFLICT}", columns)  # noqa: S608 no value, and no name from outside
         else:
             cursor.executemany(f"{INSERT} VALUES (%s, %s, %s, %s, %s, %s) {CONFLICT}", rows)
         for scope in sorted({row[0] for row in rows if row[-1] < 0}):

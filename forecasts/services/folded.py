@@ -59,7 +59,7 @@ def _of_predictions(table: str, columns: str, predictions: Sequence[UUID]) -> It
     """The rows of a run of predictions: one reading of an index, whatever lies between the first and the last."""
     field = Prediction._meta.pk
     ends = [field.get_db_prep_value(pk, connection) for pk in (predictions[0], predictions[-1])]
-    statement = f"SELECT prediction_id, {columns} FROM fold_{table} WHERE prediction_id BETWEEN %s AND %s"  # noqa: S608
+    statement = f"SELECT prediction_id, {columns} FROM fold_{table} WHERE prediction_id BETWEEN %s AND %s"  # noqa: S608 no value, and no name from outside
     for pk, *numbers in _rows(statement, ends):
         yield field.to_python(pk), *(int(number) for number in numbers)
 
@@ -68,7 +68,7 @@ def folded_levels(kind: str, key: str) -> list[Level]:
     """The level cells of a scope as its postings have them: level, reading of words, weight, hits, number; in order."""
     sums = "SUM(weight), SUM(hits), SUM(number)"
     rows = _read(kind, key, "levels", f"SELECT level, entry, {sums}", "GROUP BY level, entry HAVING SUM(number) <> 0")
-    return sorted(tuple(int(number) for number in row) for row in rows)  # type: ignore[misc]
+    return sorted(tuple(int(number) for number in row) for row in rows)  # type: ignore[misc]  # As many as are selected.
 
 
 def store_levels(scope: int, kind: str, key: str) -> None:
@@ -76,7 +76,7 @@ def store_levels(scope: int, kind: str, key: str) -> None:
     prefix, where = CHOSEN[Scope.Kind(kind)]
     statement = (
         # Names of our own tables and columns; every value is a parameter.
-        "INSERT INTO forecasts_levelcell (scope_id, level, lexicon_entry, weight, hits, rows) "  # noqa: S608
+        "INSERT INTO forecasts_levelcell (scope_id, level, lexicon_entry, weight, hits, rows) "  # noqa: S608 no value, and no name from outside
         "SELECT CAST(%s AS bigint), level, entry, CAST(SUM(weight) AS bigint), CAST(SUM(hits) AS bigint), "
         f"CAST(SUM(number) AS bigint) FROM fold_{prefix}_levels WHERE {where} GROUP BY level, entry HAVING SUM(number) <> 0"
     )

@@ -40,8 +40,8 @@ NOTED = (
 )
 # Both databases keep microseconds, but SQLite's clock tells only thousandths of a second.
 LOCKED = {
-    "postgresql": f"SELECT ledger, seq, hash, recorded_at, clock_timestamp() FROM {HEAD} FOR UPDATE",  # noqa: S608
-    "sqlite": f"SELECT ledger, seq, hash, recorded_at, strftime('%Y-%m-%d %H:%M:%f', 'now') FROM {HEAD}",  # noqa: S608
+    "postgresql": f"SELECT ledger, seq, hash, recorded_at, clock_timestamp() FROM {HEAD} FOR UPDATE",  # noqa: S608 no value, and no name from outside
+    "sqlite": f"SELECT ledger, seq, hash, recorded_at, strftime('%Y-%m-%d %H:%M:%f', 'now') FROM {HEAD}",  # noqa: S608 no value, and no name from outside
 }
 
 MOVED = f"UPDATE {HEAD} SET seq = %s, hash = %s, recorded_at = %s WHERE id = {LedgerHead.ONLY}"  # noqa: S608 — our own names
@@ -178,8 +178,8 @@ def _is_installed(connection: BaseDatabaseWrapper) -> bool:
     if not getattr(connection, "has_ledger", False):
         with connection.cursor() as cursor:
             cursor.execute(IS_INSTALLED[connection.vendor])
-            connection.has_ledger = bool(cursor.fetchone()[0])  # type: ignore[attr-defined]
-    return connection.has_ledger  # type: ignore[attr-defined]
+            connection.has_ledger = bool(cursor.fetchone()[0])  # type: ignore[attr-defined]  # Remembered on the connection.
+    return connection.has_ledger  # type: ignore[attr-defined]  # Remembered on the connection.
 
 
 def _noted(connection: BaseDatabaseWrapper) -> _Noted | None:

@@ -16,7 +16,7 @@ COLUMNS = "topic_id, known_on, number, came_true"
 INSERT = f"INSERT INTO {TABLE} ({COLUMNS})"
 ADD = ", ".join(f"{name} = {TABLE}.{name} + EXCLUDED.{name}" for name in ("number", "came_true"))
 CONFLICT = f"ON CONFLICT (topic_id, known_on) DO UPDATE SET {ADD}"
-GONE = f"DELETE FROM {TABLE} WHERE topic_id = %s AND known_on = %s AND number = 0"  # noqa: S608
+GONE = f"DELETE FROM {TABLE} WHERE topic_id = %s AND known_on = %s AND number = 0"  # noqa: S608 no value, and no name from outside
 # By topic and day first, so that each of them is looked for among the topics above it once.
 SUMMED = """
     SELECT above.id AS topic_id, day.known_on, SUM(day.number) AS number, SUM(day.came_true) AS came_true
@@ -38,7 +38,7 @@ DIFFERING = f"""
         ) d JOIN forecasts_topic t ON t.id = d.topic_id GROUP BY t.path, d.known_on
         HAVING COUNT(*) <> 2 OR SUM(d.number) <> 0 OR SUM(d.came_true) <> 0
     ) differing ORDER BY path
-"""  # noqa: S608
+"""  # noqa: S608 no value, and no name from outside
 Day = tuple[str, date]
 Changes = Mapping[Day, Sequence[int]]
 Row = tuple[int, date, int, int]
@@ -83,7 +83,7 @@ def add_outcomes(rows: Sequence[Row]) -> None:
         if connection.vendor == "postgresql":
             arrays = "%s::bigint[], %s::date[], %s::integer[], %s::bigint[]"
             columns = [list(column) for column in zip(*rows, strict=True)]
-            cursor.execute(f"{INSERT} SELECT * FROM unnest({arrays}) {CONFLICT}", columns)  # noqa: S608
+            cursor.execute(f"{INSERT} SELECT * FROM unnest({arrays}) {CONFLICT}", columns)  # noqa: S608 no value, and no name from outside
         else:
             written = [(topic, day.isoformat(), number, came_true) for topic, day, number, came_true in rows]
             cursor.executemany(f"{INSERT} VALUES (%s, %s, %s, %s) {CONFLICT}", written)

@@ -1,6 +1,6 @@
 """Settings of the server that is measured: the product's own, an empty view beside it, and rates no load reaches."""
 
-from config.settings import *  # noqa: F403
+from config.settings import *  # noqa: F403 as Django's settings are built on each other
 from config.settings import REST_FRAMEWORK
 
 ROOT_URLCONF = "tests.benchmarks.served_urls"

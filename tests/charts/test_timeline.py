@@ -88,8 +88,8 @@ def test_a_long_label_is_cut_and_whole_in_its_tooltip():
     ("changes", "message"),
     [
         ({"end": at(2025, 1, 1)}, "a span must end after it starts"),
-        ({"start": datetime(2025, 1, 1)}, "a timeline needs aware datetimes, got 2025-01-01T00:00:00"),  # noqa: DTZ001
-        ({"now": datetime(2025, 6, 1)}, "a timeline needs aware datetimes"),  # noqa: DTZ001
+        ({"start": datetime(2025, 1, 1)}, "a timeline needs aware datetimes, got 2025-01-01T00:00:00"),  # noqa: DTZ001 what is refused
+        ({"now": datetime(2025, 6, 1)}, "a timeline needs aware datetimes"),  # noqa: DTZ001 what is refused
         ({"start": at(2025, 1, 2)}, "2025-01-01 .* lies outside the timeline"),
         (
             {"windows": (Window(at(2027, 1, 1), at(2027, 2, 1), "w", WindowKind.GRACE),)},

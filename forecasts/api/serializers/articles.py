@@ -79,7 +79,7 @@ class NewTopic(Body):
     path = NameField(
         shape=TOPIC_PATH.pattern, max_length=200, help_text="Lowercase words joined by slashes: aid/military."
     )
-    label = ShortText()  # type: ignore[assignment]
+    label = ShortText()  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
 
 
 class NewArticle(Body):

@@ -33,7 +33,7 @@ class RowProblemDetail(serializers.Serializer):
     """Why a row was refused."""
 
     type = serializers.CharField(help_text="The address of a page that explains the problem; it never changes.")
-    errors = RowErrorSerializer(many=True)  # type: ignore[assignment]
+    errors = RowErrorSerializer(many=True)  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
 
 
 class RowResultSerializer(serializers.Serializer):

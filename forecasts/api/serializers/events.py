@@ -61,7 +61,7 @@ class SourceSerializer(Answer):
 
 
 class CoverageSerializer(Answer):
-    source = serializers.SlugField(source="source.slug", read_only=True)  # type: ignore[assignment]
+    source = serializers.SlugField(source="source.slug", read_only=True)  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
 
     class Meta:
         model = Coverage
@@ -126,7 +126,7 @@ class EventSerializer(EventVersionSerializer):
     """An event as it is known now: its newest version, and where it is reported."""
 
     id = serializers.UUIDField(source="event_id", read_only=True)
-    source = serializers.SlugField(source="event.source.slug", read_only=True)  # type: ignore[assignment]
+    source = serializers.SlugField(source="event.source.slug", read_only=True)  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
     external_id = serializers.CharField(source="event.external_id", read_only=True)
     evidence = EvidenceSerializer(source="event.evidence", many=True, read_only=True)
     owners = serializers.SerializerMethodField(help_text="Who reports it, or an event merged into it, each once.")
@@ -164,7 +164,7 @@ class EventWithVersionsSerializer(EventSerializer):
 
 
 class ObservationSerializer(Answer):
-    source = serializers.SlugField(source="source.slug", read_only=True)  # type: ignore[assignment]
+    source = serializers.SlugField(source="source.slug", read_only=True)  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
 
     class Meta:
         model = Observation
@@ -265,9 +265,9 @@ def _interval(times: dict[str, Any]) -> dict[str, Any]:
 
 
 class NewEvent(EventContent):
-    source = SourceField(help_text="Slug; the source that the token is for.")  # type: ignore[assignment]
+    source = SourceField(help_text="Slug; the source that the token is for.")  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
     external_id = ShortText(help_text="The source's own id.")
-    evidence = NewReport(many=True, max_length=50)  # type: ignore[call-arg]
+    evidence = NewReport(many=True, max_length=50)  # type: ignore[call-arg]  # The framework takes it with `many`.
 
 
 class NewCorrection(EventContent):
@@ -339,7 +339,7 @@ class NewEntity(Body):
     path = NameField(
         shape=ENTITY_PATH.pattern, max_length=120, help_text="Words joined by dots: USA.GOV.POTUS lies in USA.GOV."
     )
-    label = serializers.CharField(max_length=200)  # type: ignore[assignment]
+    label = serializers.CharField(max_length=200)  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
     wikidata = serializers.RegexField(
         r"^(Q[0-9]{1,12})?\Z", required=False, allow_blank=True, default="", help_text="Such as Q30."
     )
@@ -366,7 +366,7 @@ class NewMilestone(Body):
     key = NameField(
         shape=MILESTONE_KEY.pattern, max_length=100, help_text="Lowercase words joined by dots: us.inauguration.2025."
     )
-    label = serializers.CharField(max_length=200)  # type: ignore[assignment]
+    label = serializers.CharField(max_length=200)  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
     occurs_at = InstantField()
     url = WebAddressField(required=False, allow_blank=True, default="")
 
@@ -377,11 +377,11 @@ class NewCoverage(Body):
 
 
 class NewCoverageOf(NewCoverage):
-    source = SourceField(help_text="Slug; the source that the token is for.")  # type: ignore[assignment]
+    source = SourceField(help_text="Slug; the source that the token is for.")  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
 
 
 class NewObservation(Body):
-    source = SourceField(help_text="Slug; the source that the token is for.")  # type: ignore[assignment]
+    source = SourceField(help_text="Slug; the source that the token is for.")  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
     series = serializers.CharField(max_length=120)
     valid_on = DayField(help_text="The day the value is of; the first day of a month or quarter.")
     value = ValueField()

@@ -96,7 +96,7 @@ class NewLexiconEntry(Body):
     is_hedge = serializers.BooleanField(
         required=False, default=False, help_text="It says that something can happen, and not how likely it is."
     )
-    source = LongText()  # type: ignore[assignment]
+    source = LongText()  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
 
 
 class NewLexicon(Body):
@@ -108,5 +108,5 @@ class NewLexicon(Body):
         help_text="Lowercase letters, digits, hyphens and underlines: icd_203.",
     )
     title = serializers.CharField(max_length=200)
-    source = serializers.CharField(max_length=10_000, help_text="Where it was published.")  # type: ignore[assignment]
+    source = serializers.CharField(max_length=10_000, help_text="Where it was published.")  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
     entries = serializers.ListField(child=NewLexiconEntry(), min_length=1, max_length=1000)

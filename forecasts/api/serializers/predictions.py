@@ -115,4 +115,4 @@ class NewPrediction(Body):
     is_scored = serializers.BooleanField(default=True, help_text="Off where the number is not the forecaster's own.")
     wording = NewWording(required=False, allow_null=True, default=None)
     # The stubs do not know that many=True makes a list, which has a length.
-    rules = NewRuleDraft(many=True, required=False, default=list, max_length=20)  # type: ignore[call-arg]
+    rules = NewRuleDraft(many=True, required=False, default=list, max_length=20)  # type: ignore[call-arg]  # The framework takes it with `many`.

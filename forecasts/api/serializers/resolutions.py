@@ -89,11 +89,11 @@ class WitnessSerializer(Answer):
 
     def get_occurred_from(self, witness: Witness) -> str:
         fact = witness.event_version
-        return (fact.occurred_from if fact else witness.observation.valid_on).isoformat()  # type: ignore[union-attr]
+        return (fact.occurred_from if fact else witness.observation.valid_on).isoformat()  # type: ignore[union-attr]  # A witness has one of the two.
 
     def get_known_at(self, witness: Witness) -> str:
         fact = witness.event_version
-        return (fact.known_at if fact else witness.observation.released_at).isoformat()  # type: ignore[union-attr]
+        return (fact.known_at if fact else witness.observation.released_at).isoformat()  # type: ignore[union-attr]  # A witness has one of the two.
 
 
 class EvaluationWithTraceSerializer(EvaluationSerializer):
@@ -167,7 +167,7 @@ class ScoreSerializer(Answer):
         ]
 
     def get_range(self, score: Score) -> RangeSerializer:
-        return range_of(_measure(score))  # type: ignore[return-value]
+        return range_of(_measure(score))  # type: ignore[return-value]  # The type is for the description of the API.
 
     def get_lower_is_better(self, score: Score) -> bool:
         return _measure(score).direction is Direction.LOWER_IS_BETTER

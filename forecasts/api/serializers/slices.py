@@ -127,8 +127,8 @@ class ChosenPredictions(ChosenSlice):
     """Which predictions a table is about: what a scorecard asks of them."""
 
     forecaster = verbal = retrospective = None  # type: ignore[assignment]  # How the framework takes a field away.
-    lead_days_min = lead_days_max = horizon_days = None  # type: ignore[assignment]
-    variant = weighting = as_of = as_recorded = None  # type: ignore[assignment]
+    lead_days_min = lead_days_max = horizon_days = None  # type: ignore[assignment]  # The same.
+    variant = weighting = as_of = as_recorded = None  # type: ignore[assignment]  # The same.
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return attrs

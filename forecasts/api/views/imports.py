@@ -33,7 +33,7 @@ FILE = {"type": "string", "minLength": 1}
 class ImportTarget(Body):
     """Where the events of a file belong."""
 
-    source = SourceField()  # type: ignore[assignment]
+    source = SourceField()  # type: ignore[assignment]  # A field of that name; the framework has something else under it.
 
 
 class EventImportView(Endpoint):

@@ -67,7 +67,7 @@ class RuleSchemaView(Endpoint):
 class NothingHere(Endpoint):
     """Any other address, so that its error is a problem like every other."""
 
-    schema = None  # type: ignore[assignment]
+    schema = None  # type: ignore[assignment]  # How the framework leaves a view out of the description.
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if request.path.endswith("/"):
