@@ -14,8 +14,8 @@ from django.urls import resolve
 
 import forecasts
 from forecasts.api.renderers import OrjsonRenderer
+from forecasts.api.serializers.slices import CardAsked
 from forecasts.held.answers import BY_READINGS, Held, Passing, is_for_all, mark
-from forecasts.selectors.slices import Slice
 from forecasts.selectors.versions import version_of
 
 from .failures import PREFIX
@@ -26,16 +26,14 @@ QUICK_SECONDS = 0.05
 PATHS = frozenset({f"{PREFIX}v1/accuracy/", f"{PREFIX}v1/calibration/"})
 # Whoever accepts one of these gets the one type there is; names that anybody can make up would fill the memory of Redis.
 ACCEPTED = frozenset({"*/*", "application/*", OrjsonRenderer.media_type})
-# A slice, and whether with bands.
-Asked = tuple[Slice, bool]
-WorkOut = Callable[[Slice, bool], tuple[Any, bool]]
+WorkOut = Callable[[CardAsked], tuple[Any, bool]]
 
 
 @dataclass(frozen=True)
 class Stands:
-    """What an answer was asked, the slice first, and the version of the slice that it was made at: it holds as long as that stands."""
+    """What an answer was asked, and the version of the slice that it was made at: it holds as long as that stands."""
 
-    asked: Asked
+    asked: CardAsked
     version: str
     took: float  # Seconds to work it out.
 
@@ -44,7 +42,7 @@ class Stands:
 
     def still_hold(self) -> bool:
         """Whether nothing in the slice changed."""
-        return version_of(self.asked[0]) == self.version
+        return version_of(self.asked.chosen) == self.version
 
     @property
     def is_quick(self) -> bool:
@@ -70,21 +68,21 @@ def _release() -> str:
 RELEASE = _release()
 
 
-def slice_answer(asked: Asked, *, work_out: WorkOut) -> HttpResponse:
+def slice_answer(asked: CardAsked, *, work_out: WorkOut) -> HttpResponse:
     """
     The answer to a question about a slice, worked out, with what it stands for.
 
     Args:
-        asked: What is asked, the slice first.
+        asked: What is asked of which slice.
         work_out: The content of the answer, and whether the version of the slice says all that it hangs on.
     """
-    return answer_at(version_of(asked[0]), asked, work_out=work_out)
+    return answer_at(version_of(asked.chosen), asked, work_out=work_out)
 
 
-def answer_at(version: str | None, asked: Asked, *, work_out: WorkOut) -> HttpResponse:
+def answer_at(version: str | None, asked: CardAsked, *, work_out: WorkOut) -> HttpResponse:
     """The same at a version, which was read before the figures: what is kept under it is never older than it says."""
     began = perf_counter()
-    content, is_all = work_out(*asked)
+    content, is_all = work_out(asked)
     body = OrjsonRenderer().render(content)
     headers = {"ETag": f'"{sha256(body).hexdigest()[:32]}"', "Content-Length": str(len(body))}
     if version is None or not is_all:

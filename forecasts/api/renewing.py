@@ -57,7 +57,7 @@ def right_answer(request: HttpRequest, *, held: Held | None, hold: Hold, keep: H
         keep: The same, and has it kept for all processes.
     """
     here = held.readings if held else None
-    version = version_of(here.asked[0]) if isinstance(here, Stands) else None
+    version = version_of(here.asked.chosen) if isinstance(here, Stands) else None
     if isinstance(here, Stands) and held and held.match:
         if version == here.version:
             return held
@@ -66,7 +66,7 @@ def right_answer(request: HttpRequest, *, held: Held | None, hold: Hold, keep: H
     last = kept_answer(request) or held
     if last is None or last.match is None or not isinstance(last.readings, Stands):
         return None
-    version = version or version_of(last.readings.asked[0])
+    version = version or version_of(last.readings.asked.chosen)
     if version == last.readings.version:
         return last
     return Renewed(last.match, last.headers, last.readings, version, keep)

@@ -134,22 +134,21 @@ def told_scorecard(chosen: Slice, *, now: datetime | None = None, listing: Listi
     return replace(card, listed=listed_calls(chosen, listing=listing, newest=calls, n_rows=card.n_calls, recount=anew))
 
 
-def full_scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
+def full_scorecard(chosen: Slice, *, now: datetime | None = None, with_calls: bool = True) -> Scorecard:
     """
     Return how accurate the forecasts of a slice were, with what there is to say of words, conditions and readings.
-
-    It comes with the newest calls.
 
     Args:
         chosen: The slice, as `scorecard` takes it.
         now: The knowledge time of other readings where the slice names none; without it they are left out.
+        with_calls: Whether the newest calls come with it.
     """
     moment = as_of_when(chosen, now=now)
     anew = None if moment is None else recount(chosen, as_of=moment)
     sums = _sums(chosen, anew=anew)
     card = _card(chosen, sums=sums, anew=anew)
     details = details_of(chosen, sums=sums, coverage=card.coverage, as_of=moment or now, recount=anew)
-    calls = newest_calls(chosen, n_rows=sums.n_rows, recount=anew)
+    calls = newest_calls(chosen, n_rows=sums.n_rows, recount=anew) if with_calls else ()
     card = replace(card, lexicons=_lexicons(sums), sealed=_sealed(chosen))
     return replace(card, told=details, details=details, calls=calls)
 

@@ -57,17 +57,18 @@ class TestARecord:
         ],
     )
     def test_a_slice_is_scored_by_itself(self, query, n, brier, record, reader):
-        card = reader.get(f"accuracy/?{query}").json()
+        card = reader.get(f"accuracy/?{query}&include=calls").json()
 
         score = card["scores"][0]
         assert (card["n"], score["n"], score["name"]) == (n, n, "BRIER")
         assert score["value"] == (None if brier is None else pytest.approx(brier))
-        assert len(card["calls"]) == n
+        assert len(card["included"]["calls"]) == n
 
     def test_an_article_is_a_slice_too(self, record, reader):
         article = next(row for row in reader.get("articles/").json()["results"] if row["outlet"]["slug"] == "other")
 
-        assert reader.get(f"accuracy/?article={article['id']}").json()["calls"][0]["forecaster"] == "bob"
+        card = reader.get(f"accuracy/?article={article['id']}&include=calls").json()
+        assert card["included"]["calls"][0]["forecaster"] == "bob"
 
     def test_every_score_says_how_to_read_it(self, record, reader):
         card = reader.get("accuracy/?forecaster=ada-byron").json()
@@ -80,9 +81,9 @@ class TestARecord:
         assert (log["note"], log["n"]) == ("Probabilities are moved into 0.001 to 0.999 first.", 1)
 
     def test_the_calls_give_the_terms_of_each_mean(self, record, reader):
-        card = reader.get("accuracy/?forecaster=ada-byron").json()
+        card = reader.get("accuracy/?forecaster=ada-byron&include=calls").json()
 
-        (call,) = card["calls"]
+        (call,) = card["included"]["calls"]
         assert (call["probability"], call["outcome"], call["verdict"]) == ("0.7000", 1.0, "YES")
         assert call["terms"] == {"BRIER": pytest.approx(0.09), "LOG": pytest.approx(-math.log(0.7))}
         assert card["coverage"]["predictions"] == 2
@@ -132,11 +133,17 @@ class TestARecord:
         ],
     )
     def test_every_way_of_narrowing_answers(self, query, n, record, reader):
-        answer = reader.get(f"accuracy/?{query}")
+        answer = reader.get(f"accuracy/?{query}&include=calls")
 
         assert answer.status_code == 200, answer.content
         assert answer.json()["n_calls"] == n
-        assert len(answer.json()["calls"]) == n
+        assert len(answer.json()["included"]["calls"]) == n
+
+    def test_calls_come_only_when_they_are_asked_for(self, record, reader):
+        plain, asked = (reader.get(f"accuracy/{query}").json() for query in ("", "?include=calls"))
+
+        assert asked.pop("included")["calls"]
+        assert plain == asked
 
     def test_figures_that_are_not_shown_say_why(self, record, reader):
         figures = {figure["name"]: figure for figure in reader.get("accuracy/").json()["scores"]}
@@ -162,7 +169,7 @@ def test_an_empty_slice_says_that_nothing_is_resolved(reader):
 
     card = reader.get("accuracy/?forecaster=bob").json()
 
-    assert (card["missing_reason"], card["record"], card["calls"]) == ("NOTHING_RESOLVED", None, [])
+    assert (card["missing_reason"], card["record"], card["n_calls"]) == ("NOTHING_RESOLVED", None, 0)
     assert card["statement"].startswith("None resolved")
 
 

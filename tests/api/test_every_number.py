@@ -183,8 +183,9 @@ def test_the_newest_hundred_calls_are_listed_of_however_many(reader, django_asse
     decide(prediction)
 
     with django_assert_max_num_queries(40):
-        answer = reader.get("accuracy/?forecaster=ada").json()
+        answer = reader.get("accuracy/?forecaster=ada&include=calls").json()
 
-    assert (answer["n_calls"], len(answer["calls"])) == (110, 100)
-    assert answer["calls"][0]["verdict"] == "YES"
-    assert (answer["calls"][0]["probability"], answer["calls"][-1]["probability"]) == ("0.2090", "0.1100")
+    calls = answer["included"]["calls"]
+    assert (answer["n_calls"], len(calls)) == (110, 100)
+    assert calls[0]["verdict"] == "YES"
+    assert (calls[0]["probability"], calls[-1]["probability"]) == ("0.2090", "0.1100")

@@ -26,8 +26,8 @@ def test_a_file_is_recorded_and_says_where_its_scorecard_is(administrator, accou
         "scorecard": scorecard,
     }  # fmt: skip
     assert {row.actor for row in Resolution.objects.all()} == {account}
-    card = administrator.client.get(scorecard).json()
-    assert sorted(call["outcome"] for call in card["calls"]) == [0.5, 1.0]
+    card = administrator.client.get(f"{scorecard}&include=calls").json()
+    assert sorted(call["outcome"] for call in card["included"]["calls"]) == [0.5, 1.0]
 
 
 def test_the_same_file_again_adds_nothing(administrator):

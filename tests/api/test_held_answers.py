@@ -29,7 +29,7 @@ from tests.writing import is_traced, plan_for_good, wait_for_others, write_elsew
 from .conftest import Program
 from .worlds import make_one_of_each
 
-SLICES = ["accuracy/", "accuracy/?topic=aid&bands=true", "calibration/?forecaster=ada-byron"]
+SLICES = ["accuracy/", "accuracy/?topic=aid&bands=true&include=calls", "calibration/?forecaster=ada-byron"]
 # How the database is asked which version a slice is at.
 VERSION = "SELECT kind, key, id, revision"
 HELD = [name for name, viewset, _ in router.registry if not viewset.is_private]

@@ -321,7 +321,7 @@ def test_a_tie_is_recorded_with_its_share(resolver):
     assert answer.status_code == 201, answer.content
     assert (answer.json()["verdict"], answer.json()["share"]) == ("PARTLY", "0.5000")
     assert {row["outcome"] for row in resolver.get("scores/").json()["results"]} == {"0.5000"}
-    (call,) = resolver.get("accuracy/").json()["calls"]
+    (call,) = resolver.get("accuracy/?include=calls").json()["included"]["calls"]
     assert (call["outcome"], call["terms"]["BRIER"]) == (0.5, 0.29)
 
 

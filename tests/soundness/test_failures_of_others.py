@@ -115,9 +115,9 @@ def test_what_is_no_probability_is_refused_when_it_comes_in(probability, editor)
 def test_a_perfect_score_is_a_number_and_never_nothing(told):
     told(line("It snows in July.", "0", verdict="NO"))
 
-    answer = Client().get("/api/v1/accuracy/").json()
+    answer = Client().get("/api/v1/accuracy/?include=calls").json()
 
-    (call,) = answer["calls"]
+    (call,) = answer["included"]["calls"]
     assert (call["probability"], call["terms"]["BRIER"]) == ("0.0000", 0.0)
     assert next(one["value"] for one in answer["scores"] if one["name"] == "BRIER") == 0.0
     assert {row["value"] for row in Client().get("/api/v1/scores/?rule=BRIER").json()["results"]} == {"0.0000000000"}
@@ -186,9 +186,9 @@ def test_any_job_run_twice_changes_nothing(told):
 def test_what_is_annulled_is_in_no_score_and_no_curve_and_is_counted(told):
     told(line("It rains."), line("It hails.", "0.6", verdict="ANNULLED", condition="If it storms"))
 
-    answer, curve = (Client().get(f"/api/v1/{name}/").json() for name in ("accuracy", "calibration"))
+    answer, curve = (Client().get(f"/api/v1/{name}").json() for name in ("accuracy/?include=calls", "calibration/"))
 
-    assert (answer["n"], len(answer["calls"])) == (1, 1)
+    assert (answer["n"], answer["n_calls"], len(answer["included"]["calls"])) == (1, 1, 1)
     assert [level["probability"] for level in curve["levels"]] == ["0.7000"]
     assert (answer["coverage"]["annulled"], answer["coverage"]["resolved"]) == (1, 1)
 
@@ -300,10 +300,10 @@ def test_what_came_true_early_can_be_kept_from_counting_ahead_of_the_rest(told):
     )
 
     everything = Client().get("/api/v1/accuracy/").json()
-    due = Client().get("/api/v1/accuracy/?due_to=2025-01-01T00:00:00Z").json()
+    due = Client().get("/api/v1/accuracy/?include=calls&due_to=2025-01-01T00:00:00Z").json()
 
     assert (everything["n"], everything["coverage"]["pending"]) == (2, 1)
-    assert [call["title"] for call in due["calls"]] == ["It rains."]
+    assert [call["title"] for call in due["included"]["calls"]] == ["It rains."]
     assert (due["coverage"]["predictions"], due["slice"]["due_to"]) == (1, "2025-01-01T00:00:00Z")
 
 

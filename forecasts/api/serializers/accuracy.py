@@ -125,6 +125,14 @@ class SampleSerializer(Part):
     )
 
 
+class IncludedSerializer(Part):
+    """What comes only when it is asked for."""
+
+    calls = CallSerializer(
+        many=True, help_text="Those scored last, at most 100; `n_calls` says how many there are, `calls.csv` has all."
+    )
+
+
 class AccuracySerializer(SampleSerializer):
     scores = FigureSerializer(many=True)
     other_scales = FigureSerializer(many=True, help_text="Scores as other sites have them: not recommended.")
@@ -133,14 +141,13 @@ class AccuracySerializer(SampleSerializer):
     conditional = ConditionalSerializer(allow_null=True)
     spread = SpreadSerializer(allow_null=True)
     deadlines = DeadlinesSerializer(allow_null=True)
-    calls = CallSerializer(
-        many=True, help_text="Those scored last, at most 100; `n_calls` says how many there are, `calls.csv` has all."
-    )
-    n_calls = serializers.IntegerField()
+    n_calls = serializers.IntegerField(help_text="How many forecasts the figures are of.")
+    included = IncludedSerializer(required=False, help_text="With `include`, what it names.")
 
 
-def accuracy_of(card: Scorecard) -> dict[str, Any]:
+def accuracy_of(card: Scorecard, *, with_calls: bool) -> dict[str, Any]:
     """The scorecard in the shape of `AccuracySerializer`."""
+    included = {"included": {"calls": [call_shown(call) for call in card.calls]}} if with_calls else {}
     return sample_of(card) | {
         "scores": [figure(one) for one in card.figures],
         "other_scales": [figure(one) for one in card.others],
@@ -150,8 +157,8 @@ def accuracy_of(card: Scorecard) -> dict[str, Any]:
             if card.details
             else dict.fromkeys(("verbal", "conditional", "spread", "deadlines"))
         ),
-        "calls": [call_shown(call) for call in card.calls],
         "n_calls": card.n_calls,
+        **included,
     }
 
 

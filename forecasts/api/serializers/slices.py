@@ -1,7 +1,7 @@
 """What a scorecard is asked about: parameters in, a slice out."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from rest_framework import serializers
@@ -83,6 +83,25 @@ class ChosenCard(ChosenSlice):
     )
 
 
+class ChosenAccuracy(ChosenCard):
+    """The same, and what is to come with the figures."""
+
+    include = CodeField(
+        choices=[("calls", "The calls that were scored last, at most 100")],
+        required=False,
+        default="",
+        help_text="What else to show, under `included`.",
+    )
+
+
+class CardAsked(NamedTuple):
+    """A slice, and what is asked for beside its figures."""
+
+    chosen: Slice
+    bands: bool = False
+    include: str = ""
+
+
 CLASHES = {
     "horizon_days": "Give horizon_days together with weighting=AT_HORIZON, and only then.",
     "weighting": "AT_HORIZON goes by the verdicts on record: leave out as_of and variant.",
@@ -100,6 +119,11 @@ def _problems(asked: dict[str, Any]) -> Any:
             yield name, [f"{asked[name]:%Y-%m-%d %H:%M} UTC is in the future: nobody knows yet."]
 
 
+def parameters_of(kind: type[ChosenSlice]) -> list[str]:
+    """The names of the parameters there are."""
+    return list(_made(kind).fields)
+
+
 def slice_of(given: dict[str, str], *, kind: type[ChosenSlice] = ChosenSlice) -> Slice:
     """
     The slice that query parameters choose.
@@ -112,15 +136,18 @@ def slice_of(given: dict[str, str], *, kind: type[ChosenSlice] = ChosenSlice) ->
     return _slice(_checked(kind, given))
 
 
-def card_asked(given: dict[str, str]) -> tuple[Slice, bool]:
+def card_asked(given: dict[str, str], *, kind: type[ChosenCard] = ChosenCard) -> CardAsked:
     """
-    The slice that query parameters choose, and whether bands are asked for.
+    The slice that query parameters choose, and what is asked for beside its figures.
 
+    Args:
+        kind: Which parameters there are.
     Raises:
         ValidationError: As with `slice_of`.
     """
-    values = _checked(ChosenCard, given)
-    return _slice({name: value for name, value in values.items() if name != "bands"}), values["bands"]
+    values = _checked(kind, given)
+    beside = {name: values.pop(name) for name in ("bands", "include") if name in values}
+    return CardAsked(_slice(values), **beside)
 
 
 class ChosenPredictions(ChosenSlice):

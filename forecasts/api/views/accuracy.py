@@ -13,23 +13,28 @@ from forecasts.api.kept import slice_answer
 from forecasts.api.serializers.accuracy import AccuracySerializer, accuracy_of
 from forecasts.api.serializers.calibration import CalibrationSerializer, calibration_of
 from forecasts.api.serializers.cohorts import CohortSerializer, cohort_shown
-from forecasts.api.serializers.slices import ChosenCard, ChosenSlice, card_asked, slice_of
+from forecasts.api.serializers.slices import (
+    CardAsked,
+    ChosenAccuracy,
+    ChosenCard,
+    ChosenSlice,
+    card_asked,
+    parameters_of,
+    slice_of,
+)
 from forecasts.selectors.cohorts import cohort_of
 from forecasts.selectors.scorecards import Scorecard, full_scorecard, scorecard, with_bands
-from forecasts.selectors.slices import Slice
 
 from .base import Endpoint
-
-PARAMETERS = list(ChosenCard().fields)
 
 
 class SliceEndpoint(Endpoint):
     """A view of the scorecard of one slice."""
 
-    score = staticmethod(scorecard)
+    asks: type[ChosenCard] = ChosenCard
 
     def parameters(self) -> list[str]:
-        return PARAMETERS
+        return parameters_of(self.asks)
 
     def hangs_on_records(self) -> bool:
         return True
@@ -45,18 +50,23 @@ class SliceEndpoint(Endpoint):
         Raises:
             ValidationError: The parameters choose no slice.
         """
-        return slice_answer(card_asked(self.request.query_params.dict()), work_out=self.worked_out)
+        return slice_answer(card_asked(self.request.query_params.dict(), kind=self.asks), work_out=self.worked_out)
 
     @classmethod
-    def worked_out(cls, chosen: Slice, is_banded: bool) -> tuple[Any, bool]:
+    def worked_out(cls, asked: CardAsked) -> tuple[Any, bool]:
         """The content of the answer, and whether it hangs on nothing but what the version of the slice says."""
-        card = cls.score(chosen, now=timezone.now())
+        card = cls.card(asked)
         details = card.details
         is_read_otherwise = details is not None and bool(details.spread.variants or details.deadlines.n_ranged)
-        return cls.shape(with_bands(card) if is_banded else card), not is_read_otherwise
+        return cls.shape(with_bands(card) if asked.bands else card, asked), not is_read_otherwise
 
     @staticmethod
-    def shape(card: Scorecard) -> Any:
+    def card(asked: CardAsked) -> Scorecard:
+        """The scorecard behind the answer, without bands."""
+        return scorecard(asked.chosen, now=timezone.now())
+
+    @staticmethod
+    def shape(card: Scorecard, asked: CardAsked) -> Any:
         """The content of the answer, from the scorecard."""
         raise NotImplementedError
 
@@ -64,20 +74,25 @@ class SliceEndpoint(Endpoint):
 class AccuracyView(SliceEndpoint):
     """How accurate forecasts were."""
 
-    score = staticmethod(full_scorecard)
+    asks = ChosenAccuracy
 
-    @extend_schema(operation_id="accuracy", parameters=[ChosenCard], responses=AccuracySerializer)
+    @extend_schema(operation_id="accuracy", parameters=[ChosenAccuracy], responses=AccuracySerializer)
     def get(self, request: Request) -> HttpResponse:
         """
-        The scorecard: every score with its n and interval, what became of the predictions, and each call.
+        The scorecard: every score with its n and interval, and what became of the predictions.
 
-        With what words of probability were worth, how many conditions were met, and how much hangs on readings.
+        With what words of probability were worth, how many conditions were met, and how much hangs on readings; with
+        `include=calls` also the newest calls.
         """
         return self.answer()
 
     @staticmethod
-    def shape(card: Scorecard) -> Any:
-        return AccuracySerializer(accuracy_of(card)).data
+    def card(asked: CardAsked) -> Scorecard:
+        return full_scorecard(asked.chosen, now=timezone.now(), with_calls=bool(asked.include))
+
+    @staticmethod
+    def shape(card: Scorecard, asked: CardAsked) -> Any:
+        return AccuracySerializer(accuracy_of(card, with_calls=bool(asked.include))).data
 
 
 class CalibrationView(SliceEndpoint):
@@ -93,7 +108,7 @@ class CalibrationView(SliceEndpoint):
         return self.answer()
 
     @staticmethod
-    def shape(card: Scorecard) -> Any:
+    def shape(card: Scorecard, asked: CardAsked) -> Any:
         return CalibrationSerializer(calibration_of(card)).data
 
 
@@ -101,7 +116,7 @@ class CohortView(Endpoint):
     """How accurate those forecasts were that were due."""
 
     def parameters(self) -> list[str]:
-        return list(ChosenSlice().fields)
+        return parameters_of(ChosenSlice)
 
     @extend_schema(operation_id="accuracy_cohort", parameters=[ChosenSlice], responses=CohortSerializer)
     def get(self, request: Request) -> Response:

@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from forecasts.api.serializers.figures import FIGURE_COLUMNS, figure_rows
-from forecasts.api.serializers.slices import ChosenCard, ChosenSlice, card_asked, slice_of
+from forecasts.api.serializers.slices import ChosenCard, ChosenSlice, card_asked, parameters_of, slice_of
 from forecasts.charts.csv_lines import csv_lines
 from forecasts.selectors.scorecards import full_scorecard, with_bands
 from forecasts.selectors.terms import Terms, terms_of
@@ -28,7 +28,7 @@ class CallsEndpoint(Streamed):
     filterset_class = None
 
     def parameters(self) -> list[str]:
-        return list(ChosenSlice().fields)
+        return parameters_of(ChosenSlice)
 
     def terms(self) -> Iterable[Terms]:
         """
@@ -69,16 +69,16 @@ class FiguresCsvView(Endpoint):
     """Every number of a scorecard, as CSV."""
 
     def parameters(self) -> list[str]:
-        return list(ChosenCard().fields)
+        return parameters_of(ChosenCard)
 
     @extend_schema(
         operation_id="accuracy_figures_csv", parameters=[ChosenCard], responses={(200, "text/csv"): OpenApiTypes.STR}
     )
     def get(self, request: Request) -> HttpResponse:
         """Each number with its n, its events, its interval and range; or the reason why it or its interval is missing."""
-        chosen, is_banded = card_asked(request.query_params.dict())
-        card = full_scorecard(chosen, now=timezone.now())
-        rows = figure_rows(with_bands(card) if is_banded else card)
+        asked = card_asked(request.query_params.dict())
+        card = full_scorecard(asked.chosen, now=timezone.now(), with_calls=False)
+        rows = figure_rows(with_bands(card) if asked.bands else card)
         return csv_table(FIGURE_COLUMNS, rows, name="figures.csv")
 
 

@@ -15,7 +15,7 @@ from forecasts.api.serializers.adjusted import AdjustedSerializer, adjusted_of
 from forecasts.api.serializers.comparisons import CALL_COLUMNS, VersusSerializer, call_rows, versus_of
 from forecasts.api.serializers.leaderboards import COLUMNS, LeaderboardSerializer, leaderboard_of, leaderboard_rows
 from forecasts.api.serializers.peers import PeersSerializer, peers_of
-from forecasts.api.serializers.slices import ChosenSlice, ComparedSlice, comparison_of, slice_of
+from forecasts.api.serializers.slices import ChosenSlice, ComparedSlice, comparison_of, parameters_of, slice_of
 from forecasts.models import Prediction
 from forecasts.selectors.comparisons import compare_two, compare_with_peers, shared_calls
 from forecasts.selectors.difficulties import difficulties
@@ -30,7 +30,7 @@ class LeaderboardView(Endpoint):
     """Who forecasts better than the reference, and how sure that is."""
 
     def parameters(self) -> list[str]:
-        return list(ChosenSlice().fields)
+        return parameters_of(ChosenSlice)
 
     @extend_schema(operation_id="leaderboard", parameters=[ChosenSlice], responses=LeaderboardSerializer)
     def get(self, request: Request) -> Response:
@@ -43,7 +43,7 @@ class LeaderboardCsvView(Endpoint):
     """The leaderboard as CSV."""
 
     def parameters(self) -> list[str]:
-        return list(ChosenSlice().fields)
+        return parameters_of(ChosenSlice)
 
     @extend_schema(
         operation_id="leaderboard_csv", parameters=[ChosenSlice], responses={(200, "text/csv"): OpenApiTypes.STR}
@@ -58,7 +58,7 @@ class AdjustedView(Endpoint):
     """Who forecasts better, were all asked the same."""
 
     def parameters(self) -> list[str]:
-        return list(ChosenSlice().fields)
+        return parameters_of(ChosenSlice)
 
     @extend_schema(operation_id="adjusted_leaderboard", parameters=[ChosenSlice], responses=AdjustedSerializer)
     def get(self, request: Request) -> Response:
@@ -71,7 +71,7 @@ class CompareView(Endpoint):
     """One forecaster against another, on what both forecast."""
 
     def parameters(self) -> list[str]:
-        return list(ComparedSlice().fields)
+        return parameters_of(ComparedSlice)
 
     @extend_schema(operation_id="compare", parameters=[ComparedSlice], responses=VersusSerializer)
     def get(self, request: Request) -> Response:
@@ -90,7 +90,7 @@ class SharedCallsCsvView(Endpoint):
     """What two forecasters are compared by, as CSV."""
 
     def parameters(self) -> list[str]:
-        return list(ComparedSlice().fields)
+        return parameters_of(ComparedSlice)
 
     @extend_schema(
         operation_id="compare_calls_csv", parameters=[ComparedSlice], responses={(200, "text/csv"): OpenApiTypes.STR}
