@@ -148,6 +148,9 @@ class PredictionCounts(Row):
 
     prediction = models.OneToOneField(Prediction, on_delete=models.CASCADE, primary_key=True, related_name="counts")
     counts = models.JSONField(default=dict)
+    by_forecaster = models.JSONField(
+        null=True, help_text="By their slugs, the same for those who have to do with it and whose sums are kept."
+    )
     known_on = models.DateField(null=True)
     came_true = models.SmallIntegerField(null=True, help_text="In basis points.")
 

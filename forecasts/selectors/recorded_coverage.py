@@ -23,8 +23,9 @@ from forecasts.models import Forecast, Posting, Prediction, Resolution
 
 from .counting import SETTLED
 from .coverage import AGAINST, Coverage, Facts, asked_forecasts, counts_of, coverage_predictions, reported, stated_in
+from .kept_coverage import kept_counts
 from .slices import Slice, Weighting, postings_in, weight_of
-from .standings import NO_WORD, kept_counts
+from .standings import NO_WORD
 from .sums import KeptScope, kept_scope
 
 WORD = ("verdict", "state", "side_value", "is_retrospective")
@@ -40,7 +41,7 @@ def recorded_coverage(chosen: Slice) -> Coverage:
 
     The number of queries does not depend on how many they are, and none of them is read one by one.
     """
-    return coverage_with(chosen, scope=None if chosen.forecaster else kept_scope(chosen))
+    return coverage_with(chosen, scope=kept_scope(chosen))
 
 
 def coverage_with(chosen: Slice, *, scope: KeptScope | None) -> Coverage:

@@ -8,8 +8,8 @@ from django.db.models import Count, Max, Subquery, Value
 from forecasts.models import Change, Posting, RuleVersion, Scope
 
 from .file_versions import VERSIONS
+from .kept_coverage import uncounted_in
 from .slices import Slice
-from .standings import uncounted_in
 from .statements import prepared
 
 # The narrowest scope first: a slice lies within each of those it names.

@@ -1,7 +1,7 @@
 """What is read from the tables of `folds`: the sums of any scope, in order, and how predictions were forecast."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from forecasts.selectors.coverage import AGAINST
 from .folds import PART, PARTS
 
 Level = tuple[int, int, int, int, int]
+Numbers = Sequence[int]
+Pair = tuple[UUID, UUID]  # A prediction and a forecaster.
+STATED = ("own", "hedges", "worded")
 CHOSEN = {
     Scope.Kind.ALL: ("place", "1 = 1"),
     Scope.Kind.TOPIC: (
@@ -43,25 +46,45 @@ def folded_forecasters(*, at_least: int) -> set[str]:
     return {slug for (slug,) in _rows(MANY, [at_least])}
 
 
-def folded_stated(predictions: Sequence[UUID]) -> Mapping[UUID, tuple[int, int, int]]:
+def folded_stated(predictions: Sequence[UUID]) -> Mapping[UUID, Numbers]:
     """Of some predictions in the order of their keys: the forecasters' own probabilities, hedges, and those in words."""
-    rows = _of_predictions("stated", "own, hedges, worded", predictions)
-    return defaultdict(lambda: (0, 0, 0), {pk: (own, hedges, worded) for pk, own, hedges, worded in rows})
+    found = {pk: numbers for (pk,), numbers in _of_predictions("stated", STATED, predictions)}
+    return defaultdict(lambda: (0, 0, 0), found)
 
 
 def folded_posted(predictions: Sequence[UUID]) -> Mapping[UUID, Mapping[str, int]]:
     """How many forecasts count on some predictions, in the order of their keys, by what they are compared with."""
-    rows = _of_predictions("posted", ", ".join(AGAINST.values()), predictions)
-    return defaultdict(dict, {pk: dict(zip(AGAINST.values(), numbers, strict=True)) for pk, *numbers in rows})
+    rows = _of_predictions("posted", AGAINST.values(), predictions)
+    return defaultdict(dict, {pk: dict(zip(AGAINST.values(), numbers, strict=True)) for (pk,), numbers in rows})
 
 
-def _of_predictions(table: str, columns: str, predictions: Sequence[UUID]) -> Iterator[tuple[Any, ...]]:
-    """The rows of a run of predictions: one reading of an index, whatever lies between the first and the last."""
+def folded_own_stated(predictions: Sequence[UUID]) -> Mapping[Pair, Numbers]:
+    """What `folded_stated` returns, by prediction and forecaster, of those that were folded."""
+    rows = _of_predictions("forecaster_stated", STATED, predictions, by=("forecaster_id",))
+    return {(pk, who): numbers for (pk, who), numbers in rows}
+
+
+def folded_own_posted(predictions: Sequence[UUID]) -> Mapping[Pair, Mapping[str, int]]:
+    """What `folded_posted` returns, by prediction and forecaster, of those that were folded."""
+    rows = _of_predictions("forecaster_posted", AGAINST.values(), predictions, by=("forecaster_id",))
+    return {(pk, who): dict(zip(AGAINST.values(), numbers, strict=True)) for (pk, who), numbers in rows}
+
+
+def _of_predictions(
+    table: str, columns: Iterable[str], predictions: Sequence[UUID], *, by: Sequence[str] = ()
+) -> Iterator[tuple[Sequence[UUID], Numbers]]:
+    """
+    The keys and the numbers of a run of predictions, whatever lies between the first and the last: one reading of an index.
+
+    Args:
+        by: Columns of further keys.
+    """
     field = Prediction._meta.pk
     ends = [field.get_db_prep_value(pk, connection) for pk in (predictions[0], predictions[-1])]
-    statement = f"SELECT prediction_id, {columns} FROM fold_{table} WHERE prediction_id BETWEEN %s AND %s"  # noqa: S608 no value, and no name from outside
-    for pk, *numbers in _rows(statement, ends):
-        yield field.to_python(pk), *(int(number) for number in numbers)
+    names = ("prediction_id", *by)
+    statement = f"SELECT {', '.join([*names, *columns])} FROM fold_{table} WHERE prediction_id BETWEEN %s AND %s"  # noqa: S608 no value, and no name from outside
+    for row in _rows(statement, ends):
+        yield [field.to_python(key) for key in row[: len(names)]], [int(number) for number in row[len(names) :]]
 
 
 def folded_levels(kind: str, key: str) -> list[Level]:

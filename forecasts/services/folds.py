@@ -54,12 +54,20 @@ PLACE = (
 SAID_FIRST = (
     "NOT EXISTS (SELECT 1 FROM forecasts_forecast g WHERE g.id = p.forecast_id AND g.forecaster_id IN ({aggregates}))"
 )
+OWN = "f.is_scored AND f.probability IS NOT NULL"
+WITH_ENTRIES = "FROM forecasts_forecast f LEFT JOIN forecasts_lexiconentry e ON e.id = f.lexicon_entry_id"
 STATED = (
     "SELECT f.prediction_id, SUM(CASE WHEN e.is_hedge THEN 0 ELSE 1 END) AS own, "
     "SUM(CASE WHEN e.is_hedge THEN 1 ELSE 0 END) AS hedges, SUM(CASE WHEN f.phrase = '' THEN 0 ELSE 1 END) AS worded "
-    "FROM forecasts_forecast f "
-    "LEFT JOIN forecasts_lexiconentry e ON e.id = f.lexicon_entry_id WHERE f.is_scored AND f.probability IS NOT NULL "
+    f"{WITH_ENTRIES} WHERE {OWN} "
     "AND f.forecaster_id NOT IN (SELECT id FROM forecasts_forecaster WHERE kind = 'AGGREGATE') GROUP BY f.prediction_id"
+)
+# Whoever only withdrew has to do with a prediction as well.
+STATED_BY = (
+    f"SELECT f.prediction_id, f.forecaster_id, SUM(CASE WHEN {OWN} AND e.is_hedge IS NOT TRUE THEN 1 ELSE 0 END) AS own, "
+    f"SUM(CASE WHEN {OWN} AND e.is_hedge THEN 1 ELSE 0 END) AS hedges, "
+    f"SUM(CASE WHEN {OWN} AND f.phrase <> '' THEN 1 ELSE 0 END) AS worded "
+    f"{WITH_ENTRIES} WHERE f.forecaster_id IN ({{chosen}}) GROUP BY f.prediction_id, f.forecaster_id"
 )
 TABLES = {
     "results": ("resolution_id",),
@@ -68,6 +76,8 @@ TABLES = {
     "place_levels": ("topic_id", "outlet_id"),
     "place_clusters": ("topic_id", "outlet_id"),
     "kept": (),
+    "forecaster_stated": ("prediction_id",),
+    "forecaster_posted": ("prediction_id",),
     "forecaster_levels": ("forecaster_id",),
     "forecaster_clusters": ("forecaster_id",),
 }
@@ -124,10 +134,14 @@ def _places(cursor: Any) -> None:
 
 def _forecasters(cursor: Any, *, kept: Collection[str]) -> None:
     chosen = Forecaster.objects.filter(slug__in=kept).values_list("pk", flat=True)
-    terms = "p.cluster, p.sign, p.weight, p.level, p.outcome, p.reference"
+    terms = "p.cluster, p.sign, p.weight, p.level, p.outcome, p.reference, p.reference_kind"
     held = f"f.forecaster_id IN ({_literals(chosen)})"
     joined = "forecasts_forecast f JOIN forecasts_posting p ON p.forecast_id = f.id"
-    _make(cursor, "kept", f"SELECT f.forecaster_id, f.lexicon_entry_id, {terms} FROM {joined} WHERE {held}")
+    _make(cursor, "forecaster_stated", STATED_BY.format(chosen=_literals(chosen)))
+    who = "f.prediction_id, f.forecaster_id, f.lexicon_entry_id"
+    _make(cursor, "kept", f"SELECT {who}, {terms} FROM {joined} WHERE {held}")
+    posted = f"SELECT p.prediction_id, p.forecaster_id, {BY_REFERENCE} FROM fold_kept p"
+    _make(cursor, "forecaster_posted", f"{posted} GROUP BY p.prediction_id, p.forecaster_id")
     entry = "COALESCE(p.lexicon_entry_id, 0)"
     levels = f"SELECT p.forecaster_id, p.level, {entry} AS entry, {LEVELS} FROM fold_kept p"
     _make(cursor, "forecaster_levels", f"{levels} GROUP BY p.forecaster_id, p.level, {entry}")

@@ -11,7 +11,6 @@ from django.db.models import Q
 
 from forecasts.models import (
     Among,
-    ArticleAuthor,
     Forecast,
     Forecaster,
     Posting,
@@ -23,7 +22,8 @@ from forecasts.models import (
 from forecasts.scoring.statistics import Cell, Totals, cell_of
 from forecasts.selectors.base_rates import KnownOutcome, known_outcomes
 from forecasts.selectors.counting import Counted
-from forecasts.selectors.standings import Counts, counts_of
+from forecasts.selectors.own_standings import BySlug, own_counts_of
+from forecasts.selectors.standings import Counts, counts_of, standings_of
 from forecasts.selectors.sums import totals_of
 
 from .cells import add_levels, clusters_there, store_clusters, store_scopes
@@ -31,6 +31,8 @@ from .ledger import read_ahead
 from .topic_outcomes import Changes, add_outcomes, changed_days, rows_of
 
 ROWS = 2_000
+COUNTED = ("counts", "by_forecaster", "known_on", "came_true")
+NEVER_COUNTED = PredictionCounts()
 SCOPES_LOCK = 0x41667466  # Any number, as long as nothing else in the database locks it.
 Name = tuple[str, str]
 
@@ -113,10 +115,10 @@ def post(*, entries: Sequence[Entry], marked: Collection[UUID]) -> None:
     counted = {*marked} | {entry.prediction_id for entry in entries}
     if not counted:
         return
-    places = _places(counted)
+    places, kept = _places(counted), kept_forecasters()
     changes: dict[Name, _Change] = defaultdict(_Change)
-    _sum_up(entries, places=places, changes=changes)
-    outcomes = rows_of(_count(places, changes=changes))
+    _sum_up(entries, places=places, kept=kept, changes=changes)
+    outcomes = rows_of(_count(places, kept=kept, changes=changes))
     # From here on everybody waits whose predictions lie in the same scopes: what can be done before is done.
     _check_what_is_written()
     read_ahead(connection)
@@ -161,10 +163,16 @@ def _places(predictions: Iterable[UUID]) -> Mapping[UUID, Place]:
     return {pk: Place(topic, outlet) for pk, topic, outlet in found}
 
 
-def _sum_up(entries: Sequence[Entry], *, places: Mapping[UUID, Place], changes: dict[Name, _Change]) -> None:
+def _sum_up(
+    entries: Sequence[Entry],
+    *,
+    places: Mapping[UUID, Place],
+    kept: Mapping[UUID, str],
+    changes: dict[Name, _Change],
+) -> None:
     """Put what postings add to each scope into the changes; those that are alike are worked out once."""
     sums: dict[_Alike, _Sum] = defaultdict(_Sum)
-    words = _words(entries)
+    words = _words(entries, kept=kept)
     for prediction, forecast, one, sign in entries:
         forecaster, entry, is_said_already = words[forecast]
         place = None if is_said_already else places[prediction]
@@ -184,10 +192,9 @@ def _names(alike: _Alike) -> Iterator[Name]:
         yield Scope.Kind.FORECASTER.value, alike.forecaster
 
 
-def _words(entries: Sequence[Entry]) -> Mapping[UUID, tuple[str, int, bool]]:
+def _words(entries: Sequence[Entry], *, kept: Mapping[UUID, str]) -> Mapping[UUID, tuple[str, int, bool]]:
     """By forecast its forecaster, empty where no sums of theirs are kept, the reading of its words, and if it is an aggregate's."""
     under = {entry.prediction_id for entry in entries}
-    kept = _kept_forecasters()
     aggregates = set(Forecaster.objects.filter(kind=Forecaster.Kind.AGGREGATE).values_list("pk", flat=True))
     rows = Forecast.objects.filter(prediction__in=under, is_scored=True)
     found = rows.values_list("pk", "forecaster_id", "lexicon_entry_id")
@@ -197,47 +204,61 @@ def _words(entries: Sequence[Entry]) -> Mapping[UUID, tuple[str, int, bool]]:
     }
 
 
-def _kept_forecasters() -> Mapping[UUID, str]:
+def kept_forecasters() -> Mapping[UUID, str]:
+    """The slugs of the forecasters whose sums are kept, by their keys."""
     from_scopes = Scope.objects.filter(kind=Scope.Kind.FORECASTER).values("key")
     return dict(Forecaster.objects.filter(slug__in=from_scopes).values_list("pk", "slug"))
 
 
-def _count(places: Mapping[UUID, Place], *, changes: dict[Name, _Change]) -> Changes:
+def _count(places: Mapping[UUID, Place], *, kept: Mapping[UUID, str], changes: dict[Name, _Change]) -> Changes:
     """Put into the changes how the predictions stand otherwise than when they were last counted; return it of their outcomes."""
-    before = {row.prediction_id: row for row in PredictionCounts.objects.filter(prediction__in=places)}
-    after = counted_now(places.keys())
+    before = {row.prediction_id: row for row in PredictionCounts.objects.filter(Among("prediction", places))}
+    standings = standings_of(places)
+    after = counted_rows(counts_of(standings), own=own_counts_of(standings, forecasters=kept))
     for pk, place in places.items():
-        difference = Counter(after[pk].counts)
-        difference.subtract(before[pk].counts if pk in before else {})
+        now = after[pk]
+        was = before.get(pk, NEVER_COUNTED)
+        difference = _difference(was.counts, now.counts)
         for name in names_of(place):
             changes[name].counts.update(difference)
-    for name in _forecasters_of(places):
-        changes[name]  # Its figures may have changed: the revision says so.
+        # Also where nothing differs: other figures of theirs may, and the revision says so.
+        for slug, counts in (now.by_forecaster or {}).items():
+            change = changes[Scope.Kind.FORECASTER.value, slug]
+            change.counts.update(_difference((was.by_forecaster or {}).get(slug, {}), counts))
     PredictionCounts.objects.bulk_create(
         [after[pk] for pk in sorted(places)],
         update_conflicts=True,
         unique_fields=["prediction"],
-        update_fields=["counts", "known_on", "came_true"],
+        update_fields=COUNTED,
         batch_size=ROWS,
     )
     topics = {pk: place.topic for pk, place in places.items()}
     return changed_days(before=_outcomes(before), after=_outcomes(after), topics=topics)
 
 
-def counted_now(
-    predictions: Collection[UUID], *, counts: Mapping[UUID, Counts] | None = None
-) -> dict[UUID, PredictionCounts]:
+def _difference(before: Counts, after: Counts) -> Counter[str]:
+    difference = Counter(after)
+    difference.subtract(before)
+    return difference
+
+
+def counted_rows(counts: Mapping[UUID, Counts], *, own: Mapping[UUID, BySlug]) -> dict[UUID, PredictionCounts]:
     """
     How predictions stand, and their outcomes, as rows that are not stored.
 
     Args:
-        predictions: Some of them.
-        counts: What `counts_of` returns of them, where that is known already.
+        counts: What they add to the scopes they belong to.
+        own: What they add to those of forecasters whose sums are kept.
     """
-    outcomes = known_outcomes(predictions)
+    outcomes = known_outcomes(counts.keys())
     return {
-        pk: PredictionCounts(prediction_id=pk, counts=found, **(outcomes[pk]._asdict() if pk in outcomes else {}))
-        for pk, found in (counts_of(predictions) if counts is None else counts).items()
+        pk: PredictionCounts(
+            prediction_id=pk,
+            counts=found,
+            by_forecaster=own.get(pk),
+            **(outcomes[pk]._asdict() if pk in outcomes else {}),
+        )
+        for pk, found in counts.items()
     }
 
 
@@ -247,21 +268,6 @@ def _outcomes(rows: Mapping[UUID, PredictionCounts]) -> Mapping[UUID, KnownOutco
         for pk, row in rows.items()
         if row.known_on is not None and row.came_true is not None
     }
-
-
-def _forecasters_of(predictions: Iterable[UUID]) -> Iterator[Name]:
-    """The kept scopes of whoever forecast, holds or wrote of the predictions."""
-    kept = _kept_forecasters()
-    if not kept:
-        return
-    chosen = list(predictions)
-    about = {
-        *Forecast.objects.filter(prediction__in=chosen, forecaster__in=kept).values_list("forecaster", flat=True),
-        *Prediction.objects.filter(pk__in=chosen, holder__in=kept).values_list("holder", flat=True),
-        *ArticleAuthor.objects.filter(article__predictions__in=chosen).values_list("forecaster", flat=True),
-    }
-    for pk in about & kept.keys():
-        yield Scope.Kind.FORECASTER.value, kept[pk]
 
 
 def _locked(names: Collection[Name]) -> dict[Name, Scope]:

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
+from forecasts.selectors import kept_coverage
 from forecasts.selectors.coverage import PARTS, Coverage, Facts, counts_of, ended
+from forecasts.selectors.kept_coverage import kept_counts
 from forecasts.selectors.recorded_coverage import recorded_coverage
 from forecasts.selectors.scorecards import full_scorecard, scorecard
 from forecasts.selectors.slices import Slice, Weighting
+from forecasts.selectors.sums import kept_scope
+from forecasts.services import rebuilds
 from forecasts.services.forecasts import record_forecast, record_lexicon, wording
 from forecasts.services.intake import RuleDraft
 from forecasts.services.rebuilds import check_scopes, rebuild_scopes
@@ -91,6 +95,12 @@ def every_kind(made_once):
     say(in_words(judged("", name="in words", probability=None), "likely"), "YES", known_at=NOW)
 
 
+@pytest.fixture
+def everybody_is_kept(monkeypatch):
+    """Rebuilding keeps the sums of whoever has one posting."""
+    monkeypatch.setattr(rebuilds, "KEEP_FROM", 1)
+
+
 @pytest.mark.parametrize(
     ("facts", "end"),
     [
@@ -162,36 +172,58 @@ class TestEveryKindOfEnd:
         assert (found.predictions, found.pending, found.unresolvable) == (2, 1, 1)
 
     @pytest.mark.parametrize(
-        "chosen", [Slice(attribution="AUTHOR"), ADA, replace(ADA, as_recorded=NOW, lead_days_min=1.0)], ids=str
+        ("chosen", "n"),
+        [(Slice(attribution="AUTHOR"), 1), (ADA, 2), (replace(ADA, as_recorded=NOW, lead_days_min=1.0), 1)],
+        ids=str,
     )
-    def test_more_predictions_are_counted_with_as_many_queries(self, every_kind, django_assert_num_queries, chosen):
-        with django_assert_num_queries(1):
+    def test_more_predictions_are_counted_with_as_many_queries(self, every_kind, django_assert_num_queries, chosen, n):
+        with django_assert_num_queries(n):
             recorded_coverage(chosen)
 
         for number in range(12):
             judged("YES" if number % 2 else "", name=f"more {number}")
 
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(n):
             assert recorded_coverage(chosen).predictions >= 20
 
+    @pytest.mark.parametrize("chosen", [Slice(), ADA], ids=str)
     def test_what_is_kept_is_read_in_the_query_that_sees_that_nothing_waits(
-        self, every_kind, django_assert_num_queries
+        self, every_kind, django_assert_num_queries, everybody_is_kept, chosen
     ):
         rebuild_scopes()
 
         with django_assert_num_queries(1):
-            kept = recorded_coverage(Slice())
+            kept = recorded_coverage(chosen)
 
-        assert kept == recorded_coverage(Slice(issued_to=NOW))
+        assert kept == recorded_coverage(replace(chosen, issued_to=NOW))
 
-    def test_what_waits_to_be_counted_again_is_counted_when_it_is_read(self, every_kind, django_assert_num_queries):
+    @pytest.mark.parametrize(("chosen", "n"), [(Slice(), 9), (ADA, 11)], ids=str)
+    def test_what_waits_to_be_counted_again_is_counted_when_it_is_read(
+        self, every_kind, django_assert_num_queries, everybody_is_kept, chosen, n
+    ):
         rebuild_scopes()
         make_prediction(rules=[], statement="One more.", title="One more.")
 
-        with django_assert_num_queries(9):
-            kept = recorded_coverage(Slice())
+        with django_assert_num_queries(n):
+            kept = recorded_coverage(chosen)
 
-        assert kept == recorded_coverage(Slice(issued_to=NOW))
+        assert kept == recorded_coverage(replace(chosen, issued_to=NOW))
+
+    def test_where_many_wait_those_of_a_forecaster_are_found_among_them(
+        self, every_kind, everybody_is_kept, monkeypatch
+    ):
+        rebuild_scopes()
+        judged("YES", name="one more", holder=make_forecaster("the-king"))
+        for number in range(3):
+            make_prediction(rules=[], statement=f"More {number}.", title=f"More {number}")
+        monkeypatch.setattr(kept_coverage, "MOST_UNCOUNTED", 2)
+
+        ada, king = (Slice(forecaster=who) for who in ("ada-byron", "the-king"))
+
+        assert kept_counts(ada, scope=kept_scope(ada)) is None
+        assert kept_counts(king, scope=kept_scope(king))["predictions"] == 2
+        for chosen in (ada, king):
+            assert recorded_coverage(chosen) == recorded_coverage(replace(chosen, issued_to=NOW))
 
     def test_whether_there_are_words_and_other_readings_is_kept_and_never_guessed(self, every_kind):
         rebuild_scopes()

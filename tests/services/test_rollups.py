@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from io import StringIO
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
 from hypothesis import given
 from hypothesis.extra.django import TestCase
 
-from forecasts.models import ClusterCell, LevelCell, Posting, Scope
+from forecasts.models import ClusterCell, LevelCell, Posting, PredictionCounts, Scope
 from forecasts.selectors.recorded_coverage import recorded_coverage
 from forecasts.selectors.scorecards import Slice, full_scorecard
 from forecasts.selectors.sums import sums_of
@@ -22,6 +24,8 @@ from forecasts.services.verdicts import reopen
 from tests.builders import NOW, PUBLISHED, make_event, make_forecaster, make_prediction
 from tests.histories import STEPS, WHY, decide, forecast, take, three_predictions
 from tests.soundness.profiles import SECONDS, effort
+
+ADA = Slice(forecaster="ada-byron")
 
 
 @pytest.mark.django_db
@@ -116,6 +120,101 @@ def test_a_forecaster_is_kept_from_so_many_postings_on_and_followed_from_then(mo
     assert check_scopes() == []
 
 
+@pytest.mark.django_db
+def test_a_broken_count_of_a_forecaster_is_found_and_mended(monkeypatch):
+    monkeypatch.setattr(rebuilds, "KEEP_FROM", 1)
+    prediction = make_prediction(rules=[], probability="0.7")
+    decide(prediction, "YES")
+    rebuild_scopes()
+    kept = Scope.objects.get(kind="FORECASTER")
+    told = []
+
+    for broken in (
+        lambda: Scope.objects.filter(pk=kept.pk).update(counts={**kept.counts, "resolved": 2}),
+        lambda: PredictionCounts.objects.update(by_forecaster=None),
+        lambda: PredictionCounts.objects.update(by_forecaster={"bob": {"predictions": 1}, **kept_by(prediction)}),
+    ):
+        broken()
+        told.append([(one.kind, one.what) for one in check_scopes()])
+        rebuild_scopes()
+
+    wrong = ("FORECASTER", "counts")
+    assert told == [[wrong], [wrong, ("PREDICTION", "counts")], [wrong, ("PREDICTION", "counts")]]
+    assert check_scopes() == []
+
+
+def kept_by(prediction):
+    return PredictionCounts.objects.get(prediction=prediction).by_forecaster
+
+
+@pytest.mark.django_db
+def test_a_forecaster_is_counted_by_what_is_their_own(monkeypatch):
+    monkeypatch.setattr(rebuilds, "KEEP_FROM", 1)
+    prediction = make_prediction(rules=[], probability="0.7")
+    forecast(prediction, "0.8", days=2, by="bob")
+    other = make_prediction(rules=[], statement="Another.", title="Another.", probability=None)
+    decide(prediction, "YES")
+    rebuild_scopes()
+
+    forecast(other, "0.4", days=3, by="bob")
+    record_forecast(
+        prediction=prediction,
+        forecaster=make_forecaster("bob"),
+        wording=None,
+        made_at=PUBLISHED + timedelta(4),
+        now=NOW,
+    )
+    for one in (prediction, other):
+        settle_prediction(prediction_id=one.pk, now=NOW)
+
+    scored = {"against_one_half": 1, "predictions": 1, "resolved": 1}
+    assert kept_by(prediction) == {"ada-byron": scored, "bob": scored}
+    assert kept_by(other) == {"ada-byron": {"not_scored": 1, "predictions": 1}, "bob": {"pending": 1, "predictions": 1}}
+    assert Scope.objects.get(key="bob").counts == {**scored, "pending": 1, "predictions": 2}
+    assert check_scopes() == []
+
+
+@pytest.mark.django_db
+def test_what_an_article_reports_of_others_is_counted_for_its_author(monkeypatch):
+    monkeypatch.setattr(rebuilds, "KEEP_FROM", 1)
+    decide(make_prediction(rules=[]), "YES")
+    rebuild_scopes()
+    king = make_forecaster("the-king")
+    reported = make_prediction(
+        rules=[], statement="Another.", title="Another.", attribution="REPORTED", holder=king, probability=None
+    )
+
+    waiting = recorded_coverage(ADA)
+    settle_prediction(prediction_id=reported.pk, now=NOW)
+
+    assert kept_by(reported) == {"ada-byron": {"reported": 1}}
+    assert waiting == recorded_coverage(ADA) == recorded_coverage(replace(ADA, issued_from=PUBLISHED))
+    assert (waiting.predictions, waiting.reported) == (1, 1)
+    assert check_scopes() == []
+
+
+@pytest.mark.django_db
+def test_what_was_counted_before_forecasters_were_waits_to_be_counted_again(monkeypatch):
+    monkeypatch.setattr(rebuilds, "KEEP_FROM", 1)
+    predictions = three_predictions()
+    for prediction in predictions[:2]:
+        decide(prediction, "YES")
+    rebuild_scopes()
+    right = Scope.objects.get(kind="FORECASTER").counts
+    PredictionCounts.objects.update(by_forecaster=None)
+    Scope.objects.filter(kind="FORECASTER").update(counts={})
+
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("forecasts.migrations.0038_by_forecaster").MARK)
+    before = recorded_coverage(ADA)
+    for prediction in predictions:
+        settle_prediction(prediction_id=prediction.pk, now=NOW)
+
+    assert Scope.objects.get(kind="FORECASTER").counts == right
+    assert recorded_coverage(ADA) == before
+    assert check_scopes() == []
+
+
 class AnyHistory(TestCase):
     @pytest.mark.timeout(SECONDS)
     @effort(5)
@@ -140,7 +239,34 @@ class AnyHistory(TestCase):
         for step in steps:
             take(step, predictions=predictions)
 
-        assert check_scopes() == []
-        for chosen in (Slice(), Slice(topic="aid"), Slice(outlet="the-example")):
-            # The same predictions, asked for in a way that nothing is kept for.
-            assert recorded_coverage(chosen) == recorded_coverage(replace(chosen, issued_from=PUBLISHED))
+        assert_counted_right([Slice(), Slice(topic="aid"), Slice(outlet="the-example")])
+
+    @pytest.mark.timeout(SECONDS)
+    @effort(5)
+    @given(STEPS)
+    def test_after_any_history_those_of_forecasters_are_too(self, steps):
+        predictions = three_predictions()
+        forecast(predictions[0], "0.8", days=2, by="bob")
+        for prediction in predictions:
+            decide(prediction, "YES")
+        keep_everybody()
+        for step in steps:
+            take(step, predictions=predictions)
+
+        assert set(Scope.objects.filter(kind="FORECASTER").values_list("key", flat=True)) == {"ada-byron", "bob"}
+        assert_counted_right([ADA, Slice(forecaster="bob")])
+
+
+def keep_everybody() -> None:
+    limit, rebuilds.KEEP_FROM = rebuilds.KEEP_FROM, 1
+    try:
+        rebuild_scopes()
+    finally:
+        rebuilds.KEEP_FROM = limit
+
+
+def assert_counted_right(slices):
+    assert check_scopes() == []
+    for chosen in slices:
+        # The same predictions, asked for in a way that nothing is kept for.
+        assert recorded_coverage(chosen) == recorded_coverage(replace(chosen, issued_from=PUBLISHED))
