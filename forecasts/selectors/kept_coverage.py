@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from forecasts.models import ArticleAuthor, Forecast, Forecaster, Prediction, PredictionCounts, Uncounted
 
@@ -63,11 +64,16 @@ def _counted_now(predictions: Collection[UUID], *, chosen: Slice) -> Mapping[UUI
 def _waiting(chosen: Slice) -> set[UUID] | None:
     """The predictions of a slice that wait to be counted; None where they are too many to look at."""
     # The marks first: the database does not know how few they are, and might go through all predictions instead.
-    marked = set(Uncounted.objects.order_by().values_list("prediction", flat=True)[: MOST_UNCOUNTED + 1])
+    marked = _predictions(Uncounted.objects.all())
     if len(marked) <= MOST_UNCOUNTED:
         return set(_concerned(chosen).filter(pk__in=marked).values_list("pk", flat=True)) if marked else set()
-    waiting = set(uncounted_in(chosen).values_list("prediction", flat=True)[: MOST_UNCOUNTED + 1])
+    waiting = _predictions(uncounted_in(chosen))
     return waiting if len(waiting) <= MOST_UNCOUNTED else None
+
+
+def _predictions(marks: QuerySet[Uncounted]) -> set[UUID]:
+    """The predictions of some marks, of which one may have many; one more than are looked at where they are more."""
+    return set(marks.order_by().values_list("prediction", flat=True).distinct()[: MOST_UNCOUNTED + 1])
 
 
 def uncounted_in(chosen: Slice) -> QuerySet[Uncounted]:
@@ -82,4 +88,9 @@ def _concerned(chosen: Slice) -> QuerySet[Prediction]:
     who = Q(forecaster__slug=chosen.forecaster)
     forecast = Forecast.objects.filter(who, prediction=OuterRef("pk"))
     written = ArticleAuthor.objects.filter(who, article=OuterRef("article"))
-    return Prediction.objects.filter(Q(Exists(forecast)) | Q(holder__slug=chosen.forecaster) | Q(Exists(written)))
+    return Prediction.objects.filter(Q(holder__slug=chosen.forecaster) | _is_one_of(forecast) | _is_one_of(written))
+
+
+def _is_one_of(rows: QuerySet) -> Q:
+    # Asked whether it exists, PostgreSQL goes through all of whoever forecast much, to look up a few.
+    return Q(IsNull(Subquery(rows.order_by().values("pk")[:1]), False))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
+from forecasts.models import Uncounted
 from forecasts.selectors import kept_coverage
 from forecasts.selectors.coverage import PARTS, Coverage, Facts, counts_of, ended
 from forecasts.selectors.kept_coverage import kept_counts
@@ -222,8 +223,21 @@ class TestEveryKindOfEnd:
 
         assert kept_counts(ada, scope=kept_scope(ada)) is None
         assert kept_counts(king, scope=kept_scope(king))["predictions"] == 2
-        for chosen in (ada, king):
+        for chosen in (Slice(), ada, king):
             assert recorded_coverage(chosen) == recorded_coverage(replace(chosen, issued_to=NOW))
+
+    @pytest.mark.parametrize("chosen", [Slice(), ADA], ids=str)
+    def test_of_however_many_marks_a_prediction_is_counted_once_and_no_other_left_out(
+        self, every_kind, everybody_is_kept, monkeypatch, chosen
+    ):
+        rebuild_scopes()
+        monkeypatch.setattr(kept_coverage, "MOST_UNCOUNTED", 2)
+        for name in ("one more", "another"):
+            prediction = make_prediction(rules=[], statement=f"{name}.", title=name)
+            Uncounted.objects.bulk_create(Uncounted(prediction=prediction) for _ in range(5))
+
+        assert kept_counts(chosen, scope=kept_scope(chosen)) is not None
+        assert recorded_coverage(chosen) == recorded_coverage(replace(chosen, issued_to=NOW))
 
     def test_whether_there_are_words_and_other_readings_is_kept_and_never_guessed(self, every_kind):
         rebuild_scopes()
