@@ -66,6 +66,7 @@ SCORING_MUTATIONS = (
     Mutation("points are lost where they are saved", SCORING + "statistics.py", "against - brier", "brier - against", core("statistics")),
     Mutation("a market is compared with itself", SELECTORS + "counting.py", "rivals[place - 1].forecaster_id == row.forecaster_id", "False", SUMS),
     Mutation("what is taken back is not taken off", SERVICES + "scores.py", "[*_taken(gone), *_added(added)]", "[*_added(added)]", SUMS),
+    Mutation("what a forecaster's predictions came to is added again", SERVICES + "rollups.py", "(was.by_forecaster or {}).get(slug, {})", "{}", SUMS),
     Mutation("topics do not include what lies below", SERVICES + "rollups.py", "for depth in range(1, len(steps) + 1):", "for depth in (len(steps),):", SUMS),
     Mutation("cuts are added and not averaged", SCORING + "categories.py", "(below[:, :-1] ** 2).mean(axis=1)", "(below[:, :-1] ** 2).sum(axis=1)", core("categories")),
     Mutation("rows need not add up", SCORING + "categories.py", "if abs(row.sum() - 1) > SUMS_WITHIN:", "if row.sum() > 2:", core("categories")),
