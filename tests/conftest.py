@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
-from hypothesis import settings
 
 from tests import migrated
-from tests.soundness.profiles import PROFILE
+from tests.soundness import profiles
 
 
 @pytest.fixture(scope="session")
@@ -79,9 +78,12 @@ def committed(guards_after, transactional_db) -> Iterator[None]:
 
 
 def pytest_configure():
-    """By day made-up examples are the same each time, and none has to be quick: a change and not a busy machine fails."""
-    if PROFILE != "nightly":
-        settings.load_profile("ci")
+    """
+    By day made-up examples are the same each time, and none has to be quick: a change and not a busy machine fails.
+
+    Where the first failure is enough, none is made smaller: that takes ten times as long as to find it.
+    """
+    profiles.register()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -12,12 +12,12 @@ from forecasts.rules.findings import Finding, Status
 from forecasts.rules.truth import Truth
 from tests.rules.drawn_rules import cases
 from tests.rules.histories import EDGES, LAST_DAY, coverage_on, day, known_on
-from tests.soundness.profiles import SECONDS, TURNS, effort, turn
+from tests.soundness.profiles import SECONDS, TURNS, effort, part_of, turn
 
 # Now and then, and the days after an edge, when news of what happened before it still comes in.
 KNOWLEDGE_DAYS = sorted({*range(0, LAST_DAY + 60, 8), *(edge + days for edge in EDGES for days in (1, 2, 3))})
 # In each turn; by night there are forty.
-N_EVALUATIONS, FEWEST_OF_EACH = 5_000, 200
+N_EVALUATIONS, FEWEST_OF_EACH = part_of(5_000), part_of(200)
 VERDICTS = {Status.YES: "YES", Status.NO: "NO", Status.ANNULLED: "ANNULLED"}
 
 pytestmark = pytest.mark.timeout(SECONDS)

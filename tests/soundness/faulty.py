@@ -17,7 +17,9 @@ from django.test.utils import teardown_test_environment
 from tests.soundness.mutations import Mutation
 
 ROOT = Path(__file__).parents[2]
-OPTIONS = ("-qx", "-pno:randomly", "-pno:cacheprovider", "-Wignore::pytest.PytestAssertRewriteWarning")
+# Without a plugin that nobody asks for here and the source around a failure, each of which takes longer than most tests.
+PLAIN = ("-pno:randomly", "-pno:cacheprovider", "-pno:schemathesis", "--tb=native")
+OPTIONS = ("-qx", *PLAIN, "-Wignore::pytest.PytestAssertRewriteWarning")
 
 
 class NotApplicable(Exception):
