@@ -4,6 +4,8 @@ import pytest
 
 from tests.markup import faults, loaded_from_elsewhere, weight
 
+pytestmark = pytest.mark.any_database
+
 PAGE = '<!doctype html><html lang="en"><head><title>A</title></head><body><main><h1>A</h1>{}</main></body></html>'
 
 

@@ -12,7 +12,7 @@ from tests.builders import make_event, make_forecaster, make_prediction, make_so
 
 from .pages import list_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 REASON = "Both papers report it with the minister's name."
 
 

@@ -11,7 +11,7 @@ from tests.builders import NOW, cover, make_event, make_forecaster, make_predict
 
 from .pages import add_page, errors_after, list_page, row_page, step_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 REASON = "The ministry said so on the day."
 

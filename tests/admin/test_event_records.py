@@ -10,7 +10,7 @@ from tests.builders import make_event, make_source, make_world
 
 from .pages import add_page, errors_after, event_input, row_page, step_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(autouse=True)

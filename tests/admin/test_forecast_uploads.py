@@ -13,7 +13,7 @@ from forecasts.services.uploads import record_uploads
 
 from .pages import list_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HEADER = "date,team1,team2,prob1,prob1_outcome,prob2,prob2_outcome\n"
 FILE = HEADER + "2021-11-14,Steelers,Lions,0.74,0.5,0.26,0.5\n2022-01-30,<b>Rams,49ers,0.6,1,0.3,0\n"

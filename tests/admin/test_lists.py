@@ -12,7 +12,7 @@ from tests.builders import NOW, cover, make_event, make_prediction, make_source,
 
 from .pages import list_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LISTS = (
     "prediction",
@@ -37,7 +37,6 @@ def settled(n: int) -> None:
         settle_prediction(prediction_id=prediction.pk, now=timezone.now())
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("model", LISTS)
 def test_a_longer_list_asks_no_more_of_the_database(admin, model, django_assert_max_num_queries):
     settled(4)
@@ -128,7 +127,6 @@ def test_predictions_are_found_by_words_verdict_and_holder(admin):
     assert titles("q=Ada+Byron&status__exact=PROPOSED") == ["Claim 0"]
 
 
-@pytest.mark.any_database
 def test_pages_keep_to_the_content_security_policy(admin):
     """No inline script, style or handler: the policy would drop them."""
     settled(1)

@@ -11,7 +11,7 @@ from tests.hooks import make_webhook
 
 from .pages import errors_after, list_page, row_page, step_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

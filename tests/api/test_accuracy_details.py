@@ -7,7 +7,7 @@ from forecasts.services.forecasts import record_forecast, record_lexicon, wordin
 from forecasts.services.verdicts import record_verdict
 from tests.builders import NOW, PUBLISHED, make_prediction
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ROWS = [
     {"phrase": "may", "low": "0.2", "point": "0.4", "high": "0.6", "hedge": "yes", "source": ""},

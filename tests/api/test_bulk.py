@@ -325,6 +325,7 @@ def refused_in_numbers(program, path: str, bodies: list[dict]) -> list[set[str]]
     return [{error["field"].split(".")[0] for error in problem["errors"]} for problem in problems]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", list(NewEvent().fields))
 def test_an_event_in_numbers_may_hold_what_a_single_one_may(name, administrator):
     make_world()
@@ -338,6 +339,7 @@ def test_an_event_in_numbers_may_hold_what_a_single_one_may(name, administrator)
     assert [name in one for one in found] == [name in refused_alone(administrator, "events/", one) for one in alone]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", list(NewForecast().fields))
 def test_a_forecast_in_numbers_may_hold_what_a_single_one_may(name, administrator):
     each = predictions(2 * len(ODD))

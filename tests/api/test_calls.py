@@ -18,7 +18,7 @@ from tests.forecasting import settled
 
 from .conftest import errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 KNOWN_AT = datetime(2025, 3, 1, tzinfo=UTC)
 REASON = "The ministry's own statement settles it."

@@ -10,7 +10,7 @@ from tests.forecasting import contest, decide, says
 
 from .conftest import errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="class")
@@ -92,7 +92,6 @@ class TestTwoContestants:
         assert (peer["name"], peer["value"], peer["missing_reason"]) == ("PEER", None, "TOO_FEW_EVENTS")
         assert {call["n_peers"] for call in found["calls"]} == {1}
 
-    @pytest.mark.any_database
     @pytest.mark.parametrize(
         ("query", "field", "message"),
         [

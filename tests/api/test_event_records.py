@@ -7,7 +7,7 @@ from tests.builders import make_event, make_source
 
 from .conftest import errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 EVENT = {
     "source": "wire",

@@ -12,7 +12,7 @@ from .conftest import errors_of
 from .test_imports import FILE, LINE, send
 from .test_recording import EVENT, claim
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 JANUARY = {"start": "2025-01-07T00:00:00Z", "end": "2025-02-01T00:00:00Z"}
 AID = {"type": ["AID"]}

@@ -10,7 +10,7 @@ from tests.builders import make_prediction, make_source, make_world
 
 from .conftest import Program, errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HEADER = "external_id,title,event_type,occurred_on,known_at,topics,actors,url\n"
 ROW = "{},Aid is sent,AID,2025-02-03,2025-02-03T08:00:00Z,aid/military,USA.GOV,https://news.example/1\n"

@@ -12,7 +12,7 @@ from tests.builders import NOW, cover, make_event, make_forecaster, make_predict
 
 from .conftest import errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 INCLUDING = [prefix for prefix, viewset, _ in router.registry if viewset.includes]
 EVENT_PARTS = "source,evaluations,resolutions"
 VIEWS = {prefix: viewset for prefix, viewset, _ in router.registry}

@@ -7,7 +7,7 @@ from tests.builders import answered, judged_prediction, make_prediction
 
 from .conftest import errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 WHY = "The signed text says so."
 

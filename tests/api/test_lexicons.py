@@ -7,7 +7,7 @@ from tests.builders import make_prediction
 
 from .conftest import errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ENTRIES = [
     {"phrase": "likely", "point": "0.7", "low": "0.55", "high": 0.85, "spread": "0.1", "source": "A survey."},
     {"phrase": "may", "point": "0.4", "is_hedge": True},

@@ -9,7 +9,7 @@ from tests.builders import make_topic
 
 from .conftest import errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 MODULES = (exceptions, idempotency, parsers, problems)
 
 

@@ -16,7 +16,7 @@ from forecasts.api.renderers import OrjsonRenderer, PageRenderer
 from forecasts.api.views.base import Endpoint
 from tests.builders import make_prediction, make_topic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_there_is_neither_a_browsable_page_nor_a_session(settings):

@@ -24,7 +24,7 @@ from tests.builders import (
 
 from .conftest import errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 SOURCE = {"slug": "agency", "name": "Agency", "tier": "C", "settlement_lag_seconds": 86_400}
 MILESTONE = {"key": "us.election.2028", "label": "Election", "occurs_at": "2028-11-07T00:00:00Z"}

@@ -17,7 +17,7 @@ from tests.builders import make_forecaster, make_topic
 
 from .conftest import Program, errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 SECRET = "Xyzzy resigns before the summer."
 CONTENT = {
     "v": 1, "title": "Xyzzy resigns", "statement": SECRET, "outcome": "Xyzzy has resigned", "topic": "aid/military", "probability": "0.75",

@@ -30,7 +30,7 @@ from forecasts.services.forecasts import record_forecast, record_lexicon, wordin
 from forecasts.services.settlement import settle_prediction
 from tests.builders import NOW, cover, make_event, make_forecaster, make_prediction
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def shown(data: object) -> object:

@@ -19,7 +19,7 @@ from tests.builders import NOW, make_event, make_forecaster, make_prediction, ma
 from .conftest import Program, errors_of
 from .test_recording import EVENT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])

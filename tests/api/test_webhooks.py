@@ -18,7 +18,7 @@ from tests.receivers import receiving, status
 
 from .conftest import Program, errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
 BODY = {"url": "https://hooks.example/in", "events": ["resolution.final"]}
 

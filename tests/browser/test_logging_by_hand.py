@@ -147,7 +147,7 @@ def test_a_file_that_is_sent_shows_how_far_it_is_and_is_recorded_without_being_c
     assert complaints(window) == []
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, pytest.param(1280, marks=pytest.mark.nightly)])
 def test_a_long_file_leads_to_a_page_that_tells_how_far_it_is(width, visit):
     window = signed_in(visit(width=width))
     window.open("/admin/forecasts/forecast/upload/")

@@ -8,6 +8,8 @@ from kombu.exceptions import OperationalError
 
 from config.celery import app
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def hung_up():

@@ -7,7 +7,7 @@ from django.test import Client
 PASSWORD = "correct horse battery staple"
 LOGIN = {"username": "editor", "password": PASSWORD}
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

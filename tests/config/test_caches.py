@@ -8,6 +8,8 @@ from redis.connection import AbstractConnection
 
 from config.caches import CountingMemoryCache
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(params=["redis", "memory"])
 def counting(request):

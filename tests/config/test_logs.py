@@ -8,6 +8,8 @@ import pytest
 
 from config.logs import hide_secrets, logging_settings
 
+pytestmark = pytest.mark.any_database
+
 
 def line_of_a_failure(log_format: str) -> str:
     """The line that an exception leaves whose frame held a secret."""

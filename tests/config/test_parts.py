@@ -7,6 +7,8 @@ import pytest
 from config.parts import LicenceNotAllowed, Part, bill, check_licence, page, parts
 from tests.architecture.source import ROOT
 
+pytestmark = pytest.mark.any_database
+
 LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-lint.txt", "requirements-ci.txt")
 LOCK = (ROOT / "requirements.txt").read_text()
 

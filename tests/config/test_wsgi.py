@@ -7,6 +7,8 @@ import pytest
 
 from config import wsgi
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(autouse=True)
 def _thawed_again():

@@ -15,6 +15,8 @@ from tests.builders import NOW, make_prediction
 
 from .conftest import parse
 
+pytestmark = pytest.mark.any_database
+
 ADA = "/forecasters/ada-byron/"
 PAGES = (ADA, "/outlets/the-example/", "/topics/aid/", "/articles/{article}/scorecard/")
 # Title, probability, verdict, and how many days ago it was known.

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.template import engines
 
+pytestmark = pytest.mark.any_database
+
 EVENING = datetime(2025, 3, 1, 18, 5, 9, tzinfo=UTC)
 OPEN = '<span class="badge open"><span aria-hidden="true">○</span> Open</span>'
 

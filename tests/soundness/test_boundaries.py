@@ -12,6 +12,8 @@ import pytest
 from forecasts.rules.evaluation import evaluate
 from tests.rules.builders import at, make_day, make_event, make_knowledge, make_rule
 
+pytestmark = pytest.mark.any_database
+
 EDGES = {"start": "2025-02-01T12:00:00", "deadline": "2025-03-01T12:00:00"}
 WINDOW = {"start": at(EDGES["start"]).isoformat(), "end": at(EDGES["deadline"]).isoformat()}
 MET = {"occurs": {"pattern": {"type": ["CONSULT"]}, "window": {"start": "2025-01-01T00:00:00Z", "end": WINDOW["end"]}}}

@@ -28,7 +28,7 @@ from forecasts.services.settlement import settle_prediction
 from forecasts.services.verdicts import record_verdict
 from tests.builders import DEADLINE, PUBLISHED, cover, make_event, make_prediction, make_source, rule_that_it_occurs
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 #  condition  outcome           | before    at        after   3 March 2025
 TABLE = """
