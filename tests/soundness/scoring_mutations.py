@@ -5,13 +5,22 @@ from tests.soundness.mutations import Mutation
 SCORING, SELECTORS, SERVICES, FEEDS = (f"forecasts/{name}/" for name in ("scoring", "selectors", "services", "feeds"))
 PARTIAL = ("tests/services/test_partial_outcomes.py",)
 SUMS = ("tests/services/test_rollups.py",)
-IMPORTS = ("tests/services/test_forecast_imports.py", "tests/feeds/test_forecast_files.py")
+IMPORTS = ("tests/services/test_forecast_imports.py",)
+FILES = ("tests/feeds/test_forecast_files.py",)
+UNWEIGHED = (
+    "tests/selectors/test_coverage.py::test_what_is_resolved_by_a_forecast_that_is_not_weighed_is_counted_as_without_weight",
+)
 ANY_SLICE = ("tests/soundness/test_any_slice.py",)
 
 
 def core(*names: str) -> tuple[str, ...]:
     """The tests of these parts of the core."""
     return tuple(f"tests/scoring/test_{name}.py" for name in names)
+
+
+def only(name: str, test: str) -> tuple[str, ...]:
+    """One test of a part of the core, where others that take longer come before it."""
+    return (f"tests/scoring/test_{name}.py::test_{test}",)
 
 
 def failure_of_others(name: str) -> tuple[str, ...]:
@@ -31,7 +40,7 @@ OTHERS = "100 * (gains - (total - gains) / (n - 1))"
 SCORING_MUTATIONS = (
     Mutation("what was made at the instant of knowing counts", SELECTORS + "counting.py", IN_TIME, IN_TIME.replace("made_at < moment", "made_at <= moment"), failure_of_others("what_is_said_once_the_outcome_is_known_earns_nothing")),
     Mutation("what is made too late counts", SELECTORS + "counting.py", IN_TIME, "True", failure_of_others("what_is_said_once_the_outcome_is_known_earns_nothing")),
-    Mutation("bins include their upper edge", SCORING + "decomposition.py", "levels.level * n_bins // BASIS_POINTS", "(levels.level * n_bins - 1) // BASIS_POINTS", core("decomposition", "compatibility")),
+    Mutation("bins include their upper edge", SCORING + "decomposition.py", "levels.level * n_bins // BASIS_POINTS", "(levels.level * n_bins - 1) // BASIS_POINTS", only("decomposition", "five_parts_add_up_in_any_number_of_bins")),
     Mutation("the last bin excludes 1", SCORING + "decomposition.py", "np.minimum(levels.level * n_bins // BASIS_POINTS, n_bins - 1)", "levels.level * n_bins // BASIS_POINTS", failure_of_others("every_probability_falls_in_exactly_one_bin")),
     Mutation("ties are not added up before pooling", SCORING + "levels.py", TIES, NO_TIES, core("decomposition", "calibration")),
     Mutation("pooling is not weighted", SCORING + "decomposition.py", "isotonic_regression(levels.shares, weights=levels.weights)", "isotonic_regression(levels.shares)", core("decomposition")),
@@ -56,7 +65,7 @@ SCORING_MUTATIONS = (
     Mutation("what was not met is asked of one side only", SCORING + "signed.py", "math.log((1 - level) / 2) / events", "math.log(1 - level) / events", core("signed", "comparison")),
     Mutation("a slice holds what was recorded later", SELECTORS + "slices.py", "found &= Q(recorded_at__lte=chosen.as_recorded)", "pass", ANY_SLICE),
     Mutation("a lead of exactly so long is left out", SELECTORS + "slices.py", "resolution__known_at__gte=F", "resolution__known_at__gt=F", ANY_SLICE),
-    Mutation("the last of a part of a record always weighs", SELECTORS + "recorded_coverage.py", "or bool(PARTS_A_RECORD & chosen.is_narrowed_by())", "", ("tests/selectors/test_coverage.py",)),
+    Mutation("the last of a part of a record always weighs", SELECTORS + "recorded_coverage.py", "or bool(PARTS_A_RECORD & chosen.is_narrowed_by())", "", UNWEIGHED),
     Mutation("forecasts count as events", SELECTORS + "sums.py", "clusters[one.cluster] +=", "clusters[f'{one.cluster}{one.level}'] +=", failure_of_others("one_event_is_one_event_however_many_forecasts_hang_on_it")),
     Mutation("repeating oneself adds weight", SCORING + "weighting.py", "return [share + (place < left) for place in range(n)]", "return [WHOLE for place in range(n)]", core("weighting")),
     Mutation("what is left of a division is lost", SCORING + "weighting.py", "share + (place < left)", "share", core("weighting")),
@@ -69,12 +78,12 @@ SCORING_MUTATIONS = (
     Mutation("what a forecaster's predictions came to is added again", SERVICES + "rollups.py", "(was.by_forecaster or {}).get(slug, {})", "{}", SUMS),
     Mutation("topics do not include what lies below", SERVICES + "rollups.py", "for depth in range(1, len(steps) + 1):", "for depth in (len(steps),):", SUMS),
     Mutation("cuts are added and not averaged", SCORING + "categories.py", "(below[:, :-1] ** 2).mean(axis=1)", "(below[:, :-1] ** 2).sum(axis=1)", core("categories")),
-    Mutation("rows need not add up", SCORING + "categories.py", "if abs(row.sum() - 1) > SUMS_WITHIN:", "if row.sum() > 2:", core("categories")),
-    Mutation("categories count from 1", SCORING + "categories.py", "if not 0 <= outcome < n_categories:", "if not 0 <= outcome <= n_categories:", core("categories")),
-    Mutation("a price is an outcome", FEEDS + "forecast_questions.py", "    if is_resolved:\n", "    if is_resolved is not None:\n", IMPORTS),
-    Mutation("both sides of a game count", FEEDS + "forecast_games.py", "ties=(0, HALF, 1))[:1]", "ties=(0, HALF, 1))", IMPORTS),
-    Mutation("rounding makes certainties", FEEDS + "cells.py", "if level in (0, 1) and level != number:", "if False:", IMPORTS),
-    Mutation("every revision is withdrawn first", FEEDS + "forecast_questions.py", "return is_same and row.made_at == withdrawal.made_at", "return False", IMPORTS),
+    Mutation("rows need not add up", SCORING + "categories.py", "if abs(row.sum() - 1) > SUMS_WITHIN:", "if row.sum() > 2:", only("categories", "what_is_no_forecast_or_category_is_refused")),
+    Mutation("categories count from 1", SCORING + "categories.py", "if not 0 <= outcome < n_categories:", "if not 0 <= outcome <= n_categories:", only("categories", "what_is_no_forecast_or_category_is_refused")),
+    Mutation("a price is an outcome", FEEDS + "forecast_questions.py", "    if is_resolved:\n", "    if is_resolved is not None:\n", FILES),
+    Mutation("both sides of a game count", FEEDS + "forecast_games.py", "ties=(0, HALF, 1))[:1]", "ties=(0, HALF, 1))", FILES),
+    Mutation("rounding makes certainties", FEEDS + "cells.py", "if level in (0, 1) and level != number:", "if False:", FILES),
+    Mutation("every revision is withdrawn first", FEEDS + "forecast_questions.py", "return is_same and row.made_at == withdrawal.made_at", "return False", FILES),
     Mutation("a file replaces verdicts", SERVICES + "forecast_plans.py", "answer is None or answer == (row.verdict, row.share)", "True", IMPORTS),
     Mutation("a file may resolve its own forecasts", SERVICES + "forecast_plans.py", "plan.own.add(prediction.pk)", "pass", IMPORTS),
     Mutation("an import forgets to score", SERVICES + "forecast_imports.py", "{pk for pk in plan.touched if pk in plan.answers} | {*unscored}", "set()", IMPORTS),
