@@ -14,17 +14,17 @@ EXPECTED = r"status of 40[04]|The specified value \"(5 March|soon)\""
 
 # A desk has the colours of a phone: at a push every page is looked at in the dark on the phone alone.
 @pytest.mark.parametrize(
-    ("width", "scheme"),
-    [(360, "light"), (360, "dark"), (1280, "light"), pytest.param(1280, "dark", marks=pytest.mark.nightly)],
+    ("width", "schemes"),
+    [(360, ["light", "dark"]), (1280, ["light"]), pytest.param(1280, ["dark"], marks=pytest.mark.nightly)],
 )
-def test_pages_fit_are_accessible_stay_quiet_and_ask_nobody_else(width, scheme, visit, paths):
+def test_pages_fit_are_accessible_stay_quiet_and_ask_nobody_else(width, schemes, visit, paths):
     window, faults = visit(width=width), []
     for name, path in paths.items():
         window.open(path)
 
         if window.page.evaluate("getComputedStyle(document.body).maxWidth") == "none":
             faults.append((name, "no style sheet"))
-        faults += window.faults(name, schemes=[scheme])
+        faults += window.faults(name, schemes=schemes)
 
     assert faults == []
     assert window.outside == []
