@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scipy.optimize import isotonic_regression
-
-from forecasts.scoring.decomposition import recalibrated
 from forecasts.scoring.levels import Levels
 from forecasts.scoring.thresholds import NOTHING, Absent
 
@@ -38,16 +35,15 @@ def calibration_steps(levels: Levels) -> tuple[Step, ...]:
     """
     if not len(levels):
         return ()
-    shares, probabilities, weights = recalibrated(levels), levels.probabilities, levels.weights
-    blocks = isotonic_regression(levels.shares, weights=weights).blocks.tolist()
+    probabilities, weights = levels.probabilities, levels.weights
     return tuple(
         Step(
             float(probabilities[first]),
             float(probabilities[end - 1]),
-            float(shares[first]),
+            float(levels.pooled.shares[first]),
             math.fsum(weights[first:end].tolist()),
         )
-        for first, end in pairwise(blocks)
+        for first, end in pairwise(levels.pooled.bounds)
     )
 
 

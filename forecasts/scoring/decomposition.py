@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 from scipy.special import xlogy
 
 from forecasts.scoring.levels import BASIS_POINTS, Integers, Levels
@@ -66,9 +65,7 @@ def recalibrated(levels: Levels) -> FloatArray:
     References:
         Ayer et al. (1955), Annals of Mathematical Statistics 26(4), 641-647.
     """
-    pooled = isotonic_regression(levels.shares, weights=levels.weights).x
-    # Weighted means of shares may leave [0, 1] by the last bit.
-    return np.clip(pooled, 0.0, 1.0)
+    return levels.pooled.shares
 
 
 def decompose_brier(levels: Levels) -> Decomposition | Absent:

@@ -3,16 +3,24 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
 
 from forecasts.scoring.validation import FloatArray, Numbers, as_pair
 
 BASIS_POINTS: Final = 10_000
 WHOLE: Final = 1_000_000  # One forecast of full weight.
 Integers = NDArray[np.int64]
+
+
+class Pooled(NamedTuple):
+    """The share that happened at each level, neighbours pooled so that it never falls; and where each run begins and the last ends."""
+
+    shares: FloatArray
+    bounds: list[int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +111,13 @@ class Levels:
     def shares(self) -> FloatArray:
         """The share of each level that happened, in [0, 1]."""
         return self.hits / (self.weight * BASIS_POINTS)
+
+    @cached_property
+    def pooled(self) -> Pooled:
+        """The shares made to rise with the probability (PAV), once for all that are worked out from them."""
+        fit = isotonic_regression(self.shares, weights=self.weights)
+        # Weighted means of shares may leave [0, 1] by the last bit.
+        return Pooled(np.clip(fit.x, 0.0, 1.0), fit.blocks.tolist())
 
     @cached_property
     def weights(self) -> FloatArray:

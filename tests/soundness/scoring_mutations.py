@@ -43,7 +43,7 @@ SCORING_MUTATIONS = (
     Mutation("bins include their upper edge", SCORING + "decomposition.py", "levels.level * n_bins // BASIS_POINTS", "(levels.level * n_bins - 1) // BASIS_POINTS", only("decomposition", "five_parts_add_up_in_any_number_of_bins")),
     Mutation("the last bin excludes 1", SCORING + "decomposition.py", "np.minimum(levels.level * n_bins // BASIS_POINTS, n_bins - 1)", "levels.level * n_bins // BASIS_POINTS", failure_of_others("every_probability_falls_in_exactly_one_bin")),
     Mutation("ties are not added up before pooling", SCORING + "levels.py", TIES, NO_TIES, core("decomposition", "calibration")),
-    Mutation("pooling is not weighted", SCORING + "decomposition.py", "isotonic_regression(levels.shares, weights=levels.weights)", "isotonic_regression(levels.shares)", core("decomposition")),
+    Mutation("pooling is not weighted", SCORING + "levels.py", "isotonic_regression(self.shares, weights=self.weights)", "isotonic_regression(self.shares)", core("decomposition")),
     Mutation("peers are compared with themselves too", SCORING + "peers.py", OTHERS, "100 * (gains - total / n)", core("peers")),
     Mutation("peer scores over time divide by all", SCORING + "peers.py", "np.divide(1.0, standing - 1,", "np.divide(1.0, standing,", core("peers")),
     Mutation("time that passed is the divisor", SCORING + "weighting.py", SCHEDULED, SCHEDULED.replace("closes", "last"), core("weighting")),
