@@ -16,7 +16,8 @@ import forecasts
 from forecasts.api.renderers import OrjsonRenderer
 from forecasts.api.serializers.slices import CardAsked
 from forecasts.held.answers import BY_READINGS, Held, Passing, is_for_all, mark
-from forecasts.selectors.versions import version_of
+from forecasts.selectors.sums import KeptScope
+from forecasts.selectors.versions import Standing, standing_of, version_of
 
 from .failures import PREFIX
 
@@ -26,7 +27,7 @@ QUICK_SECONDS = 0.05
 PATHS = frozenset({f"{PREFIX}v1/accuracy/", f"{PREFIX}v1/calibration/"})
 # Whoever accepts one of these gets the one type there is; names that anybody can make up would fill the memory of Redis.
 ACCEPTED = frozenset({"*/*", "application/*", OrjsonRenderer.media_type})
-WorkOut = Callable[[CardAsked], tuple[Any, bool]]
+WorkOut = Callable[[CardAsked, KeptScope | None], tuple[Any, bool]]
 
 
 @dataclass(frozen=True)
@@ -74,15 +75,16 @@ def slice_answer(asked: CardAsked, *, work_out: WorkOut) -> HttpResponse:
 
     Args:
         asked: What is asked of which slice.
-        work_out: The content of the answer, and whether the version of the slice says all that it hangs on.
+        work_out: The content of the answer, and whether the version of the slice says all that it hangs on; from what is asked,
+            and what is kept of the slice where that is at hand.
     """
-    return answer_at(version_of(asked.chosen), asked, work_out=work_out)
+    return answer_at(standing_of(asked.chosen), asked, work_out=work_out)
 
 
-def answer_at(version: str | None, asked: CardAsked, *, work_out: WorkOut) -> HttpResponse:
-    """The same at a version, which was read before the figures: what is kept under it is never older than it says."""
-    began = perf_counter()
-    content, is_all = work_out(asked)
+def answer_at(standing: Standing, asked: CardAsked, *, work_out: WorkOut) -> HttpResponse:
+    """The same where the slice was looked at already: what is kept under its version is never older than that says."""
+    began, version = perf_counter(), standing.version
+    content, is_all = work_out(asked, standing.scope)
     body = OrjsonRenderer().render(content)
     headers = {"ETag": f'"{sha256(body).hexdigest()[:32]}"', "Content-Length": str(len(body))}
     if version is None or not is_all:

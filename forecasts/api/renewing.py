@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch
 
 from forecasts.held.answers import Held
-from forecasts.selectors.versions import version_of
+from forecasts.selectors.versions import Standing, standing_of
 
 from .kept import Stands, answer_at, kept_answer
 
@@ -24,20 +24,20 @@ class Renewed:
         match: Which view it is of.
         headers: Those of the former answer, which went through the view and its middleware.
         former: What that was asked.
-        version: The one that the slice is at now.
+        standing: How the slice stands now.
         hold: Takes the new answer in place of the former.
     """
 
     match: ResolverMatch
     headers: Mapping[str, str]
     former: Stands
-    version: str | None
+    standing: Standing
     hold: Hold
 
     def answer(self, *, with_headers: Mapping[str, str]) -> HttpResponse:
         """The answer as it is now, with what is different each time."""
         view: Any = self.match.func
-        answer = answer_at(self.version, self.former.asked, work_out=view.cls.worked_out)
+        answer = answer_at(self.standing, self.former.asked, work_out=view.cls.worked_out)
         for name, value in self.headers.items():
             # Those that describe the new body are there.
             answer.headers.setdefault(name, value)
@@ -57,16 +57,16 @@ def right_answer(request: HttpRequest, *, held: Held | None, hold: Hold, keep: H
         keep: The same, and has it kept for all processes.
     """
     here = held.readings if held else None
-    version = version_of(here.asked.chosen) if isinstance(here, Stands) else None
-    if isinstance(here, Stands) and held and held.match:
-        if version == here.version:
+    standing = standing_of(here.asked.chosen, known=here.version) if isinstance(here, Stands) else None
+    if isinstance(here, Stands) and standing and held and held.match:
+        if standing.version == here.version:
             return held
         if here.is_quick:
-            return Renewed(held.match, held.headers, here, version, hold)
+            return Renewed(held.match, held.headers, here, standing, hold)
     last = kept_answer(request) or held
     if last is None or last.match is None or not isinstance(last.readings, Stands):
         return None
-    version = version or version_of(last.readings.asked.chosen)
-    if version == last.readings.version:
+    standing = standing or standing_of(last.readings.asked.chosen, known=last.readings.version)
+    if standing.version == last.readings.version:
         return last
-    return Renewed(last.match, last.headers, last.readings, version, keep)
+    return Renewed(last.match, last.headers, last.readings, standing, keep)

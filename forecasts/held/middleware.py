@@ -77,17 +77,20 @@ class HoldingMiddleware:
             ANSWERS.put(self.question_of(request), held)
 
     def _again(self, request: HttpRequest) -> HttpResponseBase | None:
+        try:
+            answer = self._answer_at_hand(request)
+        except DatabaseError:
+            # The view says so, as with any other request.
+            return None
+        return None if answer is None else self._conditional(request, answer)
+
+    def _answer_at_hand(self, request: HttpRequest) -> HttpResponse | None:
         held = self.right(request)
         headers = None if held is None else self.apart(request)
         if held is None or headers is None:
             return None
         request.resolver_match = held.match
-        try:
-            answer = held.answer(with_headers=headers)
-        except DatabaseError:
-            # The view says so, as with any other request.
-            return None
-        return self._conditional(request, answer)
+        return held.answer(with_headers=headers)
 
     def _anew(self, request: HttpRequest) -> HttpResponseBase:
         answer = self._next(request)

@@ -22,7 +22,7 @@ from .recounts import Recount, as_of_when, recount, weight_under
 from .replayed_coverage import replayed_coverage
 from .sealed import MAX_LISTED, SealedCounts, SealedItem, counted_among, newest_sealed, sealed_counts
 from .slices import Slice, Weighting
-from .sums import Group, Sums, added_up, sums_of
+from .sums import Group, KeptScope, Sums, added_up, sums_of
 
 
 class LexiconName(NamedTuple):
@@ -92,7 +92,7 @@ class Scorecard:
             yield from self.details.figures()
 
 
-def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
+def scorecard(chosen: Slice, *, now: datetime | None = None, scope: KeptScope | None = None) -> Scorecard:
     """
     Return how accurate the forecasts of a slice were.
 
@@ -103,10 +103,11 @@ def scorecard(chosen: Slice, *, now: datetime | None = None) -> Scorecard:
         chosen: The slice. With `as_of`, or for another reading than the central one, the rules are evaluated again on
             what was known; else the verdicts on record count.
         now: The knowledge time of another reading where the slice names none.
+        scope: What is kept of the slice, where it was read already.
     """
     moment = as_of_when(chosen, now=now)
     anew = None if moment is None else recount(chosen, as_of=moment)
-    sums = _sums(chosen, anew=anew)
+    sums = _sums(chosen, anew=anew, scope=scope)
     return replace(_card(chosen, sums=sums, anew=anew), lexicons=_lexicons(sums), sealed=_sealed(chosen))
 
 
@@ -134,7 +135,9 @@ def told_scorecard(chosen: Slice, *, now: datetime | None = None, listing: Listi
     return replace(card, listed=listed_calls(chosen, listing=listing, newest=calls, n_rows=card.n_calls, recount=anew))
 
 
-def full_scorecard(chosen: Slice, *, now: datetime | None = None, with_calls: bool = True) -> Scorecard:
+def full_scorecard(
+    chosen: Slice, *, now: datetime | None = None, with_calls: bool = True, scope: KeptScope | None = None
+) -> Scorecard:
     """
     Return how accurate the forecasts of a slice were, with what there is to say of words, conditions and readings.
 
@@ -142,10 +145,11 @@ def full_scorecard(chosen: Slice, *, now: datetime | None = None, with_calls: bo
         chosen: The slice, as `scorecard` takes it.
         now: The knowledge time of other readings where the slice names none; without it they are left out.
         with_calls: Whether the newest calls come with it.
+        scope: What is kept of the slice, where it was read already.
     """
     moment = as_of_when(chosen, now=now)
     anew = None if moment is None else recount(chosen, as_of=moment)
-    sums = _sums(chosen, anew=anew)
+    sums = _sums(chosen, anew=anew, scope=scope)
     card = _card(chosen, sums=sums, anew=anew)
     details = details_of(chosen, sums=sums, coverage=card.coverage, as_of=moment or now, recount=anew)
     calls = newest_calls(chosen, n_rows=sums.n_rows, recount=anew) if with_calls else ()
@@ -175,8 +179,10 @@ def headline(chosen: Slice) -> ScoreSummary:
     return summarise_sums(sums.totals, sums.levels)
 
 
-def _sums(chosen: Slice, *, anew: Recount | None) -> Sums:
-    return sums_of(chosen) if anew is None else added_up(_grouped(anew.rows, weighting=chosen.weighting))
+def _sums(chosen: Slice, *, anew: Recount | None, scope: KeptScope | None = None) -> Sums:
+    if anew is None:
+        return sums_of(chosen, scope=scope)
+    return added_up(_grouped(anew.rows, weighting=chosen.weighting))
 
 
 def _card(chosen: Slice, *, sums: Sums, anew: Recount | None) -> Scorecard:

@@ -1,6 +1,6 @@
 """Whether anything can have changed: in a slice, or in the whole database. Versions that cost next to nothing to read."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Max, Subquery, Value
@@ -11,6 +11,7 @@ from .file_versions import VERSIONS
 from .kept_coverage import uncounted_in
 from .slices import Slice
 from .statements import prepared
+from .sums import KeptScope, cells_as_text, kept_in, place_kept
 
 # The narrowest scope first: a slice lies within each of those it names.
 WITHIN = (
@@ -34,11 +35,23 @@ class _Within(NamedTuple):
     are_marked: bool
 
 
-NARROWEST = (
-    "SELECT kind, key, id, revision, (SELECT MAX(id) FROM forecasts_lexicon), "
-    "(SELECT MAX(id) FROM forecasts_sealed), (SELECT MAX(id) FROM forecasts_unsealing), EXISTS (SELECT 1 FROM forecasts_uncounted) "
-    "FROM forecasts_scope WHERE "
-)
+class Standing(NamedTuple):
+    """The version of a slice, and what is kept of it where that is not as it was known; None where it is, or has to be looked up."""
+
+    version: str | None
+    scope: KeptScope | None = None
+
+
+# The place of the revision among the numbers of a version, and one that no scope is ever at.
+REVISION, NO_REVISION = 4, -1
+NOWHERE = ("", "")
+# What is kept is long: only of one place, and only whoever does not know it is sent it. In one statement, so of one instant:
+# what is counted comes off the marks as the revision goes up.
+PLACES = """SELECT kind, key, id, revision, (SELECT MAX(id) FROM forecasts_lexicon), (SELECT MAX(id) FROM forecasts_sealed),
+  (SELECT MAX(id) FROM forecasts_unsealing), EXISTS (SELECT 1 FROM forecasts_uncounted), CASE WHEN is_new THEN totals END,
+  CASE WHEN is_new THEN counts END, CASE WHEN is_new THEN {cells} END
+FROM (SELECT *, kind = %s AND key = %s AND revision <> %s AS is_new FROM forecasts_scope WHERE {places}) scope
+"""
 
 
 def state_of_records() -> str | None:
@@ -87,25 +100,45 @@ def version_of(chosen: Slice) -> str | None:
     Returns:
         None where the figures depend on more: on rules and events, which are evaluated when they are asked for.
     """
+    return _standing(chosen, place=NOWHERE, known=NO_REVISION).version
+
+
+def standing_of(chosen: Slice, *, known: str | None = None) -> Standing:
+    """
+    Return the version of a slice, as `version_of` does, together with what is kept of it.
+
+    Args:
+        chosen: The slice.
+        known: A version of which all that is kept is known already, so that it is not read again.
+    """
+    revision = int(known.split(".")[REVISION]) if known else NO_REVISION
+    return _standing(chosen, place=place_kept(chosen) or NOWHERE, known=revision)
+
+
+def _standing(chosen: Slice, *, place: tuple[str, str], known: int) -> Standing:
     if chosen.as_of is not None or chosen.variant != RuleVersion.Variant.CENTRAL:
-        return None
-    scope = _scope(chosen)
-    if scope is None:
-        return None
-    numbers = _marked(scope) if scope.are_marked else (scope.revision, 0, 0)
-    return ".".join(str(number or 0) for number in (scope.pk, scope.lexicon, scope.sealed, scope.unsealing, *numbers))
-
-
-def _scope(chosen: Slice) -> _Within | None:
-    """The narrowest scope that is kept and holds the slice."""
+        return Standing(None)
     named = [(kind.value, getattr(chosen, field) if field else "") for kind, field in WITHIN]
     asked = [(kind, key) for kind, key in named if key or kind == Scope.Kind.ALL]
-    # In one statement, so of one instant: what is counted comes off the marks as the revision goes up.
-    statement = NARROWEST + " OR ".join(["kind = %s AND key = %s"] * len(asked))
+    statement = PLACES.format(cells=cells_as_text(), places=" OR ".join(["kind = %s AND key = %s"] * len(asked)))
     with prepared() as cursor:
-        cursor.execute(statement, [value for pair in asked for value in pair])
-        found = {row[0]: _Within(*row) for row in cursor.fetchall()}
-    return next((found[kind] for kind, _ in asked if kind in found), None)
+        cursor.execute(statement, [*place, known, *(value for pair in asked for value in pair)])
+        found = {row[0]: row for row in cursor.fetchall()}
+    narrowest = next((found[kind] for kind, _ in asked if kind in found), None)
+    return Standing(None) if narrowest is None else _told(*narrowest)
+
+
+def _told(*row: Any) -> Standing:
+    """How a slice stands by the narrowest scope that is kept and holds it, as the database gives that."""
+    *facts, totals, counts, cells = row
+    scope = _Within(*facts)
+    numbers = _marked(scope) if scope.are_marked else (scope.revision, 0, 0)
+    version = ".".join(
+        str(number or 0) for number in (scope.pk, scope.lexicon, scope.sealed, scope.unsealing, *numbers)
+    )
+    # Where predictions wait to be counted, the version was just read once more, and may be later than what was kept.
+    is_at_hand = totals is not None and not scope.are_marked
+    return Standing(version, kept_in(scope.pk, totals, counts, False, cells) if is_at_hand else None)
 
 
 def _marked(scope: _Within) -> tuple[int, ...]:

@@ -6,8 +6,8 @@ from hypothesis.extra.django import TestCase
 
 from forecasts.selectors.recorded_coverage import recorded_coverage
 from forecasts.selectors.slices import Slice
-from forecasts.selectors.sums import sums_of
-from forecasts.selectors.versions import version_of
+from forecasts.selectors.sums import kept_scope, sums_of
+from forecasts.selectors.versions import Standing, standing_of, version_of
 from forecasts.services import rebuilds
 from forecasts.services.rebuilds import rebuild_scopes
 from forecasts.services.settlement import settle_prediction
@@ -59,6 +59,13 @@ class AnyHistory(TestCase):
                 version, found = version_of(chosen), (recorded_coverage(chosen), sums_of(chosen).totals)
                 assert seen.setdefault((chosen, version), found) == found
                 assert version_of(chosen) == version
+                self.compare(chosen, standing=standing_of(chosen), version=version, totals=found[1])
+                assert standing_of(chosen, known=version) == Standing(version)
+
+    def compare(self, chosen, *, standing, version, totals):
+        assert standing.version == version
+        if standing.scope is not None:
+            assert sums_of(chosen, scope=standing.scope).totals == totals
 
 
 @pytest.mark.django_db
@@ -70,6 +77,29 @@ def test_settling_again_leaves_the_version_as_it_is():
     settle_prediction(prediction_id=prediction.pk, now=NOW)
 
     assert version_of(Slice()) == before
+
+
+@pytest.mark.django_db
+def test_what_is_kept_comes_with_the_version_unless_it_is_known(django_assert_num_queries):
+    decide(make_prediction(rules=[]), "YES")
+    rebuild_scopes()
+
+    with django_assert_num_queries(1):
+        standing = standing_of(Slice())
+    with django_assert_num_queries(1):
+        known = standing_of(Slice(), known=standing.version)
+
+    assert standing.scope == kept_scope(Slice())
+    assert known == Standing(standing.version)
+
+
+@pytest.mark.django_db
+def test_what_is_kept_does_not_come_while_a_prediction_waits_to_be_counted():
+    decide(prediction := make_prediction(rules=[]), "YES")
+    rebuild_scopes()
+    forecast(prediction, "0.4", days=3)
+
+    assert standing_of(Slice()) == Standing(version_of(Slice()))
 
 
 @pytest.mark.django_db

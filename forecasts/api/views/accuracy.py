@@ -24,6 +24,7 @@ from forecasts.api.serializers.slices import (
 )
 from forecasts.selectors.cohorts import cohort_of
 from forecasts.selectors.scorecards import Scorecard, full_scorecard, scorecard, with_bands
+from forecasts.selectors.sums import KeptScope
 
 from .base import Endpoint
 
@@ -53,17 +54,17 @@ class SliceEndpoint(Endpoint):
         return slice_answer(card_asked(self.request.query_params.dict(), kind=self.asks), work_out=self.worked_out)
 
     @classmethod
-    def worked_out(cls, asked: CardAsked) -> tuple[Any, bool]:
+    def worked_out(cls, asked: CardAsked, scope: KeptScope | None) -> tuple[Any, bool]:
         """The content of the answer, and whether it hangs on nothing but what the version of the slice says."""
-        card = cls.card(asked)
+        card = cls.card(asked, scope)
         details = card.details
         is_read_otherwise = details is not None and bool(details.spread.variants or details.deadlines.n_ranged)
         return cls.shape(with_bands(card) if asked.bands else card, asked), not is_read_otherwise
 
     @staticmethod
-    def card(asked: CardAsked) -> Scorecard:
-        """The scorecard behind the answer, without bands."""
-        return scorecard(asked.chosen, now=timezone.now())
+    def card(asked: CardAsked, scope: KeptScope | None) -> Scorecard:
+        """The scorecard behind the answer, without bands, from what is kept of its slice if that is at hand."""
+        return scorecard(asked.chosen, now=timezone.now(), scope=scope)
 
     @staticmethod
     def shape(card: Scorecard, asked: CardAsked) -> Any:
@@ -87,8 +88,8 @@ class AccuracyView(SliceEndpoint):
         return self.answer()
 
     @staticmethod
-    def card(asked: CardAsked) -> Scorecard:
-        return full_scorecard(asked.chosen, now=timezone.now(), with_calls=bool(asked.include))
+    def card(asked: CardAsked, scope: KeptScope | None) -> Scorecard:
+        return full_scorecard(asked.chosen, now=timezone.now(), with_calls=bool(asked.include), scope=scope)
 
     @staticmethod
     def shape(card: Scorecard, asked: CardAsked) -> Any:
