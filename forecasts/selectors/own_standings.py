@@ -50,12 +50,13 @@ def own_counts_given(
         standings: How the predictions stand.
         forecasters: The slugs of some, by their keys.
         stated: How many probabilities of their own a forecaster gave for a prediction, how many that only hedge, and how
-            many of all these in words; there for everybody who forecast it, be it to withdraw. Others may be among them.
+            many of all these in words; there for everybody who forecast it, be it to withdraw. Other
+            predictions and forecasters may be among them.
         posted: How many of their forecasts count on it, by the name in `AGAINST` of what they are compared with.
     """
     written = _written(standings, forecasters)
     held = {(pk, one.holder) for pk, one in standings.items() if one.holder in forecasters}
-    about = held | {pair for pair in stated if pair[1] in forecasters}
+    about = held | {(pk, who) for pk, who in stated if pk in standings and who in forecasters}
     found: dict[UUID, dict[str, Counts]] = defaultdict(dict)
     for pair in about | written:
         one = standings[pair[0]]

@@ -194,6 +194,19 @@ def test_what_an_article_reports_of_others_is_counted_for_its_author(monkeypatch
 
 
 @pytest.mark.django_db
+def test_what_waits_among_others_is_checked_when_it_was_counted(monkeypatch):
+    monkeypatch.setattr(rebuilds, "KEEP_FROM", 1)
+    predictions = sorted(three_predictions(), key=lambda one: one.pk)
+    for prediction in predictions:
+        decide(prediction, "YES")
+    rebuild_scopes()
+
+    forecast(predictions[1], "0.4", days=3)
+
+    assert check_scopes() == []
+
+
+@pytest.mark.django_db
 def test_what_was_counted_before_forecasters_were_waits_to_be_counted_again(monkeypatch):
     monkeypatch.setattr(rebuilds, "KEEP_FROM", 1)
     predictions = three_predictions()
