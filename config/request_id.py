@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
-HEADER = "X-Request-ID"
+HEADER, SENT_AS = "X-Request-ID", "HTTP_X_REQUEST_ID"
 ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -18,7 +18,8 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        offered = request.headers.get(HEADER, "")
+        # Asked for by `headers`, every other header would be read too.
+        offered = request.META.get(SENT_AS, "")
         request_id = offered if ACCEPTABLE.fullmatch(offered) else str(uuid.uuid4())
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)

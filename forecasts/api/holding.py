@@ -60,4 +60,4 @@ class HeldAnswersMiddleware(HoldingMiddleware):
 
 def question_of(request: HttpRequest) -> Hashable:
     """What an answer depends on beside the records."""
-    return (request.scheme, request.get_host(), request.get_full_path(), request.headers.get("Accept"))
+    return (request.scheme, request.get_host(), request.get_full_path(), request.META.get("HTTP_ACCEPT"))

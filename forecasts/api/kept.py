@@ -114,7 +114,7 @@ def is_kept(request: HttpRequest) -> bool:
     """Whether answers to a request are kept for all processes."""
     if request.path_info not in PATHS:
         return False
-    accepted = {kind.partition(";")[0].strip() for kind in request.headers.get("Accept", "*/*").split(",")}
+    accepted = {kind.partition(";")[0].strip() for kind in request.META.get("HTTP_ACCEPT", "*/*").split(",")}
     return not accepted.isdisjoint(ACCEPTED)
 
 
