@@ -1,6 +1,7 @@
 """Answers about slices are kept as they were rendered, and worked out again as soon as anything in the slice changes."""
 
 import pytest
+from django.utils import timezone
 from django.core.cache import cache
 from django.test import Client
 from hypothesis import given
@@ -58,7 +59,9 @@ def test_a_late_forecast_changes_the_answer_once_it_is_settled(client, decided, 
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_what_is_kept_is_given_with_every_header_and_counted(client, decided, address):
+def test_what_is_kept_is_given_with_every_header_and_counted(client, decided, address, time_machine):
+    # A budget begins anew with each minute.
+    time_machine.move_to(timezone.now().replace(second=10), tick=False)
     first, again = client.get(address), client.get(address)
 
     apart = {"X-Request-ID", "RateLimit-Remaining", "RateLimit-Reset"}
