@@ -1,9 +1,9 @@
 """Answers about slices are kept as they were rendered, and worked out again as soon as anything in the slice changes."""
 
 import pytest
-from django.utils import timezone
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis.extra.django import TestCase
 
