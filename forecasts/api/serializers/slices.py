@@ -89,7 +89,6 @@ class ChosenAccuracy(ChosenCard):
     include = CodeField(
         choices=[("calls", "The calls that were scored last, at most 100")],
         required=False,
-        default="",
         help_text="What else to show, under `included`.",
     )
 
