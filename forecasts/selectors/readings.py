@@ -1,11 +1,10 @@
 """What something was made of: the statements that asked the database for it, and a digest of what they gave."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import DatabaseError, InternalError, connection, transaction
 
@@ -16,8 +15,14 @@ READING = ("SELECT", "WITH")
 NO_MORE = "'no more'"
 
 Made = TypeVar("Made")
-# A statement with its values; the values are none where they are in it.
-Statement = tuple[str, Any]
+
+
+class Statement(NamedTuple):
+    """A statement as it was asked, with its values, and how many columns it gave."""
+
+    sql: str
+    values: Any
+    width: int
 
 
 @dataclass(frozen=True)
@@ -26,23 +31,22 @@ class Readings:
     All that was read of the database for something, at one instant.
 
     Attributes:
-        question: The statements that ask for all of it again. On PostgreSQL that is one, which answers with a digest.
+        question: The one statement that asks for all of it again, with every value in its place.
         digest: What it came to.
     """
 
-    question: tuple[Statement, ...]
+    question: str
     digest: str
 
-    @cached_property
+    @property
     def size(self) -> int:
-        """How many letters the question has, roughly."""
-        return _size(self.question)
+        """How many letters the question has."""
+        return len(self.question)
 
     def still_hold(self) -> bool:
         """Whether the same would be read now."""
         try:
-            with _snapshot_of_sqlite() if len(self.question) > 1 else nullcontext():
-                return _digest(self.question) == self.digest
+            return _digest(self.question) == self.digest
         except DatabaseError:  # such as a table that a migration changed meanwhile
             return False
 
@@ -59,8 +63,9 @@ def made_of_one_instant(make: Callable[[], Made]) -> tuple[Made, Readings | None
     noted: list[Statement] = []
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        noted.append((sql, params))
-        return execute(sql, params, many, context)
+        result = execute(sql, params, many, context)
+        noted.append(Statement(sql, params, len(context["cursor"].description or ())))
+        return result
 
     with _one_instant():
         with connection.execute_wrapper(note):
@@ -102,34 +107,52 @@ def _snapshot_of_sqlite() -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
-def _question(noted: Iterable[Statement]) -> tuple[Statement, ...] | None:
+def _question(noted: Iterable[Statement]) -> str | None:
     """What asks for the rows of all, in their order; None where that takes too many words, or does more than to ask."""
     # At one instant the same statement gives the same rows.
-    asked = tuple({(sql, repr(params)): (sql, params) for sql, params in noted}.values())
-    if len(asked) > MOST_STATEMENTS or not all(sql.lstrip("( \n\t").startswith(READING) for sql, _ in asked):
+    asked = tuple({(one.sql, repr(one.values)): one for one in noted}.values())
+    if len(asked) > MOST_STATEMENTS or not all(one.sql.lstrip("( \n\t").startswith(READING) for one in asked):
         return None
-    question = asked if connection.vendor == "sqlite" else (_joined(asked),)
-    return question if _size(question) <= LONGEST_QUESTION else None
-
-
-def _joined(noted: Sequence[Statement]) -> Statement:
-    """One statement for the digest of the rows of all; a row as text tells each of its values."""
+    if sum(len(one.sql) for one in asked) + sum(len(repr(one.values)) for one in asked) > LONGEST_QUESTION:
+        return None
+    tell = _as_text if connection.vendor == "sqlite" else _as_digest
     with connection.cursor() as cursor:
-        asked = [cursor.mogrify(sql, params) for sql, params in noted]
+        told = [text for one in asked if (text := tell(cursor, one)) is not None]
+    return f"SELECT {', '.join([*told, NO_MORE])}" if len(told) == len(asked) else None
+
+
+def _as_digest(cursor: Any, asked: Statement) -> str:
+    """SQL for a digest of all rows that a statement gives on PostgreSQL: each of their values as bytes, with its length before it."""
+    sql = cursor.mogrify(asked.sql, asked.values)
     # What was asked just now, by ourselves, with its values in place.
-    digests = [f"(SELECT coalesce(md5(string_agg(q::text, ',')), 'nothing') FROM ({sql}) q)" for sql in asked]  # noqa: S608 no value, and no name from outside
-    return f"SELECT concat_ws(',', {', '.join([*digests, NO_MORE])})", None
+    return f"(SELECT coalesce(md5(string_agg(record_send(q), '')), 'nothing') FROM ({sql}) q)"  # noqa: S608 no value, and no name from outside
 
 
-def _size(question: Sequence[Statement]) -> int:
-    return sum(len(sql) + (len(repr(params)) if params else 0) for sql, params in question)
+def _as_text(cursor: Any, asked: Statement) -> str | None:
+    """
+    SQL for all rows that a statement gives on SQLite, as text that tells each of their values; None where no text does.
+
+    With its values in place: SQLite plans a statement anew for values that it might be planned by.
+    """
+    values = asked.values or ()
+    if any("\0" in one for one in values if isinstance(one, str)):
+        return None
+    sql = asked.sql if asked.values is None else asked.sql % _quoted(cursor, values)
+    names = [f"c{place}" for place in range(asked.width)]
+    row = " || ',' || ".join(f"quote({name})" for name in names)
+    # The same.
+    return f"(WITH q({', '.join(names)}) AS ({sql}) SELECT coalesce(group_concat({row}, ';'), 'nothing') FROM q)"  # noqa: S608
 
 
-def _digest(question: Sequence[Statement]) -> str:
-    digest = sha256()
+def _quoted(cursor: Any, values: Any) -> tuple[str, ...]:
+    if not values:
+        return ()
+    cursor.execute(f"SELECT {', '.join(['quote(%s)'] * len(values))}", values)
+    return tuple(cursor.fetchone())
+
+
+def _digest(question: str) -> str:
     # Whoever made something asks what it was made of at every write elsewhere, and most of that would be planning.
     with prepared() as cursor:
-        for sql, params in question:
-            cursor.execute(sql, params)
-            digest.update(repr(cursor.fetchall()).encode())
-    return digest.hexdigest()
+        cursor.execute(question)
+        return sha256(repr(cursor.fetchall()).encode()).hexdigest()

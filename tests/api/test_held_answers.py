@@ -138,7 +138,7 @@ def test_what_is_asked_for_again_after_a_write_elsewhere_is_looked_at_and_not_ma
         assert (again.status_code, again["ETag"]) == (304, first["ETag"])
         # All that was asked for the answer is asked for again; before its transaction comes the state, after it the ledger.
         within = making[making.index("BEGIN") + 2 : making.index(question)]
-        assert question.count("md5(string_agg(q::text") == len(within), path
+        assert question.count("md5(string_agg(record_send(q)") == len(within), path
         assert making[0] == "SELECT forecasts_state()", path
         assert all("forecasts_change" in sql or sql == "COMMIT" for sql in making[making.index(question) + 1 :]), path
 
@@ -239,7 +239,7 @@ def test_what_was_asked_in_too_many_words_is_not_asked_again():
 
 @postgresql
 def test_nothing_of_a_table_that_is_gone_still_holds():
-    assert not Readings((("SELECT * FROM forecasts_gone", None),), "1").still_hold()
+    assert not Readings("SELECT * FROM forecasts_gone", "1").still_hold()
 
 
 def by_hand():
@@ -398,7 +398,7 @@ def test_what_an_answer_was_made_of_takes_room_too():
     answers = Answers(n_bytes=10_000)
     answers.put("first", held(1000))
 
-    answers.put("second", replace(held(1000), readings=Readings((("SELECT 1" * 800, None),), "1")))
+    answers.put("second", replace(held(1000), readings=Readings("SELECT 1" * 800, "1")))
 
     assert answers.get("first") is None
     assert answers.get("second") is not None
