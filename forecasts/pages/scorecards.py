@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
-from forecasts.held.answers import Passing
+from forecasts.held.answers import Passing, pass_at
 from forecasts.models import Article, Forecaster, RuleVersion, Topic
 from forecasts.selectors.articles import listed_topics
 from forecasts.selectors.cohorts import cohort_of
@@ -125,11 +125,18 @@ def _kind_of(chosen: Slice, *, now: datetime) -> type[HttpResponse]:
 
 
 def _readings(request: HttpRequest, *, whole: Slice, now: datetime, context: dict[str, object]) -> HttpResponse:
-    """How much of a scorecard hangs on how words, rules and deadlines are read: apart, since each is decided anew."""
+    """
+    How much of a scorecard hangs on how words, rules and deadlines are read: apart, since each is decided anew.
+
+    Decided as of now; it holds until time alone may decide otherwise, or until there is a fact that was not known yet.
+    """
     card = reread_scorecard(whole, now=now)
     lines = reading_lines(card.reread) if card.reread else None
     page = render_to_string("forecasts/readings.html", context | {"card": card, "lines": lines}, request)
-    return HttpResponse(page) if whole.as_of not in (None, now) else Passing(page)
+    kind, until = _kind_of(whole, now=now), card.reread.until if card.reread and whole.as_of is None else None
+    if until is None:
+        return kind(page)
+    return pass_at(kind(page), until) if until > now else Passing(page)
 
 
 def _card_context(card: Scorecard, *, asked: Narrowed, name: str) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """What a scorecard says beside its figures: of words, of conditions, and of how much hangs on readings."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from forecasts.scoring.figures import Figure
 from .conditions import Conditional, conditional_of
 from .coverage import Coverage
 from .deadlines import Deadlines, deadlines_of
+from .knowledge import is_any_known_after
 from .otherwise import CENTRAL, Otherwise, otherwise_implied, otherwise_of
 from .recounts import Recount
 from .slices import Slice, Weighting
@@ -40,10 +41,16 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class Reread:
-    """What there is to say of other readings and of other deadlines of a slice."""
+    """
+    What there is to say of other readings and of other deadlines of a slice.
+
+    `until` is from when on time alone may change it: None for never, the knowledge time where that cannot be told. It comes
+    with `reread_of` only.
+    """
 
     spread: Spread
     deadlines: Deadlines
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,8 +143,19 @@ def reread_of(
     """
     spoken = spoken_in(chosen, recount=recount) if coverage.in_words != 0 else []
     others = _others(chosen, coverage=coverage, as_of=as_of, beside=beside)
-    return _reread(
+    reread = _reread(
         chosen, sums=sums, coverage=coverage, spoken=spoken or (), recount=recount, as_of=as_of, others=others
+    )
+    return replace(reread, until=_until(others, as_of=as_of))
+
+
+def _until(others: tuple[Otherwise | None, Otherwise | None], *, as_of: datetime) -> datetime | None:
+    """From when on time alone may change what other readings came to: their windows, or a fact that is known later."""
+    evaluated = [one for one in others if one is not None and one.rules]
+    if not evaluated:
+        return None
+    return (
+        as_of if is_any_known_after(instant=as_of) else min((one.until for one in evaluated if one.until), default=None)
     )
 
 

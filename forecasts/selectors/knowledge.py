@@ -10,7 +10,16 @@ from typing import Any, NamedTuple
 from django.db.models import CharField, DateTimeField, DurationField, OuterRef, QuerySet, Subquery, Value
 
 from forecasts import rules
-from forecasts.models import Coverage, EntityMembership, Milestone, Observation, Source
+from forecasts.models import (
+    Coverage,
+    EntityMembership,
+    EventMerge,
+    EventVersion,
+    Judgement,
+    Milestone,
+    Observation,
+    Source,
+)
 
 from .occurrences import Listening, Occurrences
 
@@ -49,6 +58,22 @@ class Listener:
     publication: datetime
     listening: Listening
     judgements: Mapping[str, bool] = field(default_factory=dict, hash=False)
+
+
+def is_any_known_after(*, instant: datetime) -> bool:
+    """Whether any fact is on record that could be known only after an instant: what is evaluated as of it goes without."""
+    # Nothing is known before it is recorded, and by when that was there is an index.
+    later: dict[str, Any] = {"recorded_at__gt": instant}
+    told = (
+        model.objects.filter(**later, **{f"{known}__gt": instant}).order_by().values_list(Value(1))
+        for model, known in ((EventVersion, "known_at"), (EventMerge, "known_at"), (Judgement, "known_at"))
+    )
+    return (
+        Observation.objects.filter(**later, released_at__gt=instant)
+        .values_list(Value(1))
+        .union(*told, all=True)
+        .exists()
+    )
 
 
 def knowledge(*, publication: datetime, keys: Iterable[str], as_of: datetime) -> rules.Knowledge:

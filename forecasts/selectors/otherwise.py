@@ -27,13 +27,15 @@ class Otherwise:
     Predictions of a slice whose rules have other readings than the central one.
 
     `rules` are the readings in force of each, the central one first; `found` is what each other reading comes to, by its
-    key, with the `milestones` of that time; `made` are the forecasts on them, those of the slice marked.
+    key, with the `milestones` of that time, and `until` from when on time alone may change any of it; `made` are the
+    forecasts on them, those of the slice marked.
     """
 
     predictions: Mapping[UUID, Prediction] = field(default_factory=dict)
     rules: Mapping[UUID, Sequence[RuleVersion]] = field(default_factory=dict)
     found: Mapping[UUID, Replayed] = field(default_factory=dict)
     milestones: Mapping[str, datetime] = field(default_factory=dict)
+    until: datetime | None = None
     made: Mapping[UUID, Sequence[Made]] = field(default_factory=dict)
 
     def held(self, *, variant: str) -> dict[UUID, RuleVersion]:
@@ -133,5 +135,6 @@ def _with_forecasts(asked: _Asked, *, chosen: Slice, readings: Readings) -> Othe
         rules=asked.rules,
         found=readings.found,
         milestones=readings.milestones,
+        until=readings.until,
         made=forecasts_made(asked.rules, among=forecasts_in(chosen)),
     )

@@ -57,10 +57,15 @@ def replay(*, predictions: Sequence[Prediction], as_of: datetime, variant: str) 
 
 
 class Readings(NamedTuple):
-    """What readings of rules came to, by their keys; and the milestones that they were evaluated with."""
+    """
+    What readings of rules came to, by their keys; and the milestones that they were evaluated with.
+
+    `until` is from when on time alone may change any of it; None for never.
+    """
 
     found: Mapping[UUID, Replayed]
     milestones: Mapping[str, datetime]
+    until: datetime | None = None
 
 
 def replay_beside(
@@ -82,13 +87,15 @@ def replay_beside(
         found |= _by_people(predictions, as_of=as_of)
     pending = (one for one in predictions if found[one.pk] is OPEN and one.issued_at <= as_of)
     others = [one for one in readings if one.prediction.issued_at <= as_of]
-    beside = Readings({}, milestones() if readings and not others else {})
+    unissued = [one.prediction.issued_at for one in readings if one.prediction.issued_at > as_of]
+    beside = Readings({}, milestones() if readings and not others else {}, min(unissued, default=None))
     while (batch := list(islice(pending, BATCH))) or others:
         deciding = _deciding(batch, variant=variant)
-        judged, dates = _judged({one.pk: one for one in (*deciding, *others)}, as_of=as_of)
-        found |= {version.prediction_id: judged[version.pk] for version in deciding}
+        judged = _judged({one.pk: one for one in (*deciding, *others)}, as_of=as_of)
+        found |= {version.prediction_id: judged.found[version.pk] for version in deciding}
         if others:
-            beside, others = Readings({one.pk: judged[one.pk] for one in others}, dates), []
+            until = min(filter(None, (judged.until, *unissued)), default=None)
+            beside, others = Readings({one.pk: judged.found[one.pk] for one in others}, judged.milestones, until), []
     return found, beside
 
 
@@ -117,15 +124,16 @@ def _deciding(predictions: Sequence[Prediction], *, variant: str) -> list[RuleVe
     return [version for one in predictions for version in _chosen(current[one.pk], variant=variant)]
 
 
-def _judged(
-    readings: Mapping[UUID, RuleVersion], *, as_of: datetime
-) -> tuple[Mapping[UUID, Replayed], Mapping[str, datetime]]:
-    """What each rule came to, by its key, and the milestones of that time."""
+def _judged(readings: Mapping[UUID, RuleVersion], *, as_of: datetime) -> Readings:
+    """What each rule came to."""
     found: dict[UUID, Replayed] = {}
     dates: Mapping[str, datetime] = {}
+    ends: list[datetime] = []
     for key, one in zip(readings, judge_all(rule_versions=list(readings.values()), as_of=as_of), strict=True):
         found[key], dates = _replayed(one), one.knowledge.milestones
-    return found, dates
+        if (until := one.holds_until) is not None:
+            ends.append(until)
+    return Readings(found, dates, min(ends, default=None))
 
 
 def _chosen(versions: Sequence[RuleVersion], *, variant: str) -> Iterator[RuleVersion]:

@@ -9,7 +9,7 @@ import orjson
 from django.db.models import CharField, DateTimeField, IntegerField, Value
 
 from forecasts import rules
-from forecasts.models import Among, RuleVersion
+from forecasts.models import Among, RuleVersion, Verdict
 
 from .judgements import answers, recorded_answers
 from .knowledge import Listener, knowledge_of
@@ -53,11 +53,24 @@ class Judged:
     @property
     def known_at(self) -> datetime:
         """When the verdict could be known: its latest fact was published and every silence it rests on was over."""
+        return min(max(self._moments, default=self.as_of), self.as_of)
+
+    @property
+    def holds_until(self) -> datetime | None:
+        """From when on time alone may make it another: None for never, its knowledge time where that cannot be told."""
+        if self.outcome.awaits_coverage:
+            return self.as_of
+        if self.outcome.status.value not in Verdict.values:
+            return self.outcome.next_check_at
+        return None if max(self._moments, default=None) == self.known_at else self.as_of
+
+    @property
+    def _moments(self) -> list[datetime]:
+        """When each fact that decides was published, and each silence over."""
         published = {event.id: event.known_at for event in self.knowledge.occurrences}
         published |= {value.id: value.released_at for value in self.knowledge.observations}
         moments = [published[fact] for finding in self._deciding for fact in finding.rests_on if fact in published]
-        moments += [moment for finding in self._deciding for moment in _silences(finding)]
-        return min(max(moments, default=self.as_of), self.as_of)
+        return moments + [moment for finding in self._deciding for moment in _silences(finding)]
 
     @property
     def _deciding(self) -> list[rules.Finding]:

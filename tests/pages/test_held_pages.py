@@ -23,7 +23,7 @@ from forecasts.services.verdicts import dispute, record_verdict
 from tests.builders import NOW, make_article, make_event, make_forecaster, make_prediction
 from tests.writing import is_traced, plan_for_good, wait_for_others, write_elsewhere
 
-from .world import ASKED
+from .world import ASKED, say_in_words
 
 pytestmark = pytest.mark.usefixtures("committed")
 # Written by triggers alone, in the transaction that writes in a table that is traced.
@@ -163,7 +163,7 @@ def by_a_new_claim():
 # What the other pages show is on these too.
 COMPARED = (
     "home", "articles", "article", "prediction", "forecasters", "forecaster", "forecaster-badge", "sealed", "topics", "topic",
-    "event", "leaderboard",
+    "event", "leaderboard", "article-scorecard",
 )  # fmt: skip
 ROUNDS = (
     (past_the_services, by_a_new_claim),
@@ -175,7 +175,7 @@ ROUNDS = (
 
 
 def test_whatever_is_written_a_held_page_is_the_page_as_it_would_be_made_now(committed, addresses, client):
-    compared = [*(addresses[name] for name in COMPARED), "/search/?q=aid"]
+    compared = [*(addresses[name] for name in COMPARED), "/search/?q=aid", "/topics/aid/military/?part=readings"]
     before = {address: client.get(address).content for address in compared}
     for writes in ROUNDS:
         for write in writes:
@@ -238,11 +238,58 @@ def test_a_page_that_says_which_day_it_is_holds_until_that_is_over(client, clock
     assert b"today, 2 Feb 2025" in told[2]
 
 
+BEFORE_THE_STRICT_END = datetime(2025, 1, 20, tzinfo=UTC)
+READ_OTHERWISE = "/forecasters/ada-byron/?part=readings"
+
+
+@pytest.fixture
+def read_otherwise(clock):
+    """Claims with a strict reading whose window is open, some days before its end."""
+    clock(BEFORE_THE_STRICT_END)
+    say_in_words(make_article())
+    sweep(now=BEFORE_THE_STRICT_END)
+
+
+def test_what_hangs_on_readings_holds_until_time_alone_may_decide_otherwise(client, clock, read_otherwise):
+    held = held_after(client, READ_OTHERWISE)
+    assert held.until is not None
+    assert held.until.date() >= datetime(2025, 2, 1, tzinfo=UTC).date()
+    assert is_given_from_memory(client, READ_OTHERWISE)
+
+    clock(held.until)
+
+    assert looked_up(client, READ_OTHERWISE) != []
+    assert client.get(READ_OTHERWISE).content == made_anew(READ_OTHERWISE)
+
+
+def test_what_hangs_on_readings_is_made_anew_once_there_is_a_fact_that_was_not_known_yet(client, clock, read_otherwise):
+    held_after(client, READ_OTHERWISE)
+    write_elsewhere()
+    before = held_after(client, READ_OTHERWISE)
+    write_elsewhere()
+    assert held_after(client, READ_OTHERWISE).readings is before.readings is not None
+
+    later = BEFORE_THE_STRICT_END + timedelta(days=2)
+    clock(later)
+    make_event(on=later - timedelta(days=1), now=later)
+
+    assert held_after(client, READ_OTHERWISE).readings is not before.readings
+    assert client.get(READ_OTHERWISE).content == made_anew(READ_OTHERWISE)
+
+
+def test_what_hangs_on_readings_is_not_held_while_a_fact_is_known_later_than_now(client, clock, read_otherwise):
+    make_event(on=BEFORE_THE_STRICT_END + timedelta(days=1), now=BEFORE_THE_STRICT_END + timedelta(days=2))
+
+    client.get(READ_OTHERWISE)
+
+    assert looked_up(client, READ_OTHERWISE) != []
+
+
 def test_what_is_decided_as_of_this_very_instant_is_made_each_time(client, settle):
     make_prediction()
     settle()
     today = datetime.now(UTC).date()
-    for query in (f"as_of={today}", f"as_recorded={today}", "variant=STRICT", "part=readings"):
+    for query in (f"as_of={today}", f"as_recorded={today}", "variant=STRICT", "part=readings&variant=STRICT"):
         address = f"/forecasters/ada-byron/?{query}"
         assert client.get(address).status_code == 200
         assert looked_up(client, address) != [], query
