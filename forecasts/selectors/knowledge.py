@@ -62,7 +62,7 @@ class Listener:
 
 def is_any_known_after(*, instant: datetime) -> bool:
     """Whether any fact is on record that could be known only after an instant: what is evaluated as of it goes without."""
-    # Nothing is known before it is recorded, and by when that was there is an index.
+    # What is on record was known by when it was recorded, and by that there is an index.
     later: dict[str, Any] = {"recorded_at__gt": instant}
     told = (
         model.objects.filter(**later, **{f"{known}__gt": instant}).order_by().values_list(Value(1))
