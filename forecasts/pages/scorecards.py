@@ -112,7 +112,7 @@ def _page(request: HttpRequest, template: str, *, whole: Slice, name: str, about
         return _readings(request, whole=asked.chosen, now=now, context=context | {"name": name})
     card = with_bands(told_scorecard(asked.chosen, now=now, listing=listing))
     # Of what was due before today, which is also what its link leads to.
-    cohort = cohort_of(asked.chosen, coverage=card.coverage, n_rows=card.n_calls, now=start_of_day(now))
+    cohort = cohort_of(asked.chosen, coverage=card.coverage, n_rows=card.n_calls, now=start_of_day(now), is_whole=False)
     context |= _card_context(card, asked=asked, name=name) | {"cohort": cohort_told(cohort), "today": f"{now:%Y-%m-%d}"}
     page = render_to_string(f"forecasts/{template}.html", context, request)
     return for_the_day(_kind_of(asked.chosen, now=now)(page), now=now)

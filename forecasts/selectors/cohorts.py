@@ -43,7 +43,9 @@ class Cohort:
         return self.coverage.share("pending")
 
 
-def cohort_of(chosen: Slice, *, coverage: Coverage, n_rows: int, now: datetime) -> Cohort | Absent:
+def cohort_of(
+    chosen: Slice, *, coverage: Coverage, n_rows: int, now: datetime, is_whole: bool = True
+) -> Cohort | Absent:
     """
     Return the score of what was due by now, beside that of all that is resolved; or why that says nothing more.
 
@@ -52,6 +54,7 @@ def cohort_of(chosen: Slice, *, coverage: Coverage, n_rows: int, now: datetime) 
         coverage: What became of its predictions.
         n_rows: How many forecasts count in it.
         now: What is due later is left out.
+        is_whole: Whether its coverage counts more than what became of each prediction, as `recorded_coverage` has it.
     """
     if chosen.due_to is not None:
         return ASKED_ALREADY
@@ -66,6 +69,6 @@ def cohort_of(chosen: Slice, *, coverage: Coverage, n_rows: int, now: datetime) 
     return Cohort(
         due_to=now,
         summary=summarise_sums(sums.totals, sums.levels),
-        coverage=recorded_coverage(due),
+        coverage=recorded_coverage(due, is_whole=is_whole),
         brier=mean_part("BRIER", sums.totals),
     )

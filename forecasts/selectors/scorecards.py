@@ -161,6 +161,8 @@ def reread_scorecard(chosen: Slice, *, now: datetime) -> Scorecard:
     """
     Return how accurate the forecasts of a slice were, with how much that hangs on how words, rules and deadlines are read.
 
+    Its coverage has what became of each prediction, and may leave out what is counted beside.
+
     Args:
         chosen: The slice, as `scorecard` takes it.
         now: The knowledge time of other readings where the slice names none.
@@ -168,7 +170,7 @@ def reread_scorecard(chosen: Slice, *, now: datetime) -> Scorecard:
     moment = as_of_when(chosen, now=now)
     anew, beside = (None, None) if moment is None else recount_beside(chosen, as_of=moment)
     sums = _sums(chosen, anew=anew)
-    card = _card(chosen, sums=sums, anew=anew)
+    card = _card(chosen, sums=sums, anew=anew, is_whole=False)
     reread = reread_of(chosen, sums=sums, coverage=card.coverage, as_of=moment or now, recount=anew, beside=beside)
     return replace(card, reread=reread)
 
@@ -185,12 +187,14 @@ def _sums(chosen: Slice, *, anew: Recount | None, scope: KeptScope | None = None
     return added_up(_grouped(anew.rows, weighting=chosen.weighting))
 
 
-def _card(chosen: Slice, *, sums: Sums, anew: Recount | None) -> Scorecard:
+def _card(chosen: Slice, *, sums: Sums, anew: Recount | None, is_whole: bool = True) -> Scorecard:
     summary = summarise_sums(sums.totals, sums.levels)
     sample = Sample(sums.totals, sums.levels, summary, few=sums.few)
     return Scorecard(
         slice=chosen,
-        coverage=coverage_with(chosen, scope=sums.scope) if anew is None else replayed_coverage(chosen, recount=anew),
+        coverage=coverage_with(chosen, scope=sums.scope, is_whole=is_whole)
+        if anew is None
+        else replayed_coverage(chosen, recount=anew),
         summary=summary,
         sample=sample,
         n_calls=sums.n_rows,

@@ -10,6 +10,8 @@ from forecasts.models import Prediction
 from forecasts.scoring.thresholds import Absent
 from forecasts.selectors import cohorts
 from forecasts.selectors.cohorts import Cohort, cohort_of
+from forecasts.selectors.coverage import PARTS
+from forecasts.selectors.recorded_coverage import recorded_coverage
 from forecasts.selectors.scorecards import scorecard
 from forecasts.selectors.slices import Slice
 from tests.forecasting import asked, decide, says
@@ -102,3 +104,12 @@ def test_the_api_says_why_a_cohort_says_nothing_more(client):
 
     assert answer["due"] is None
     assert answer["missing_text"].startswith("Nothing is pending")
+
+
+def test_less_can_be_counted_of_what_became_of_it(one_came_true_early):
+    due(4, JUNE, said="0.5")
+    parts = ("predictions", *PARTS)
+    whole, less = (recorded_coverage(Slice(due_to=NOW), is_whole=one) for one in (True, False))
+
+    assert whole.predictions
+    assert [getattr(less, name) for name in parts] == [getattr(whole, name) for name in parts]
