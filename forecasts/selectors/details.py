@@ -11,7 +11,6 @@ from forecasts.scoring.figures import Figure
 from .conditions import Conditional, conditional_of
 from .coverage import Coverage
 from .deadlines import Deadlines, deadlines_of
-from .knowledge import is_any_known_after
 from .otherwise import CENTRAL, Otherwise, otherwise_implied, otherwise_of
 from .recounts import Recount
 from .slices import Slice, Weighting
@@ -146,17 +145,12 @@ def reread_of(
     reread = _reread(
         chosen, sums=sums, coverage=coverage, spoken=spoken or (), recount=recount, as_of=as_of, others=others
     )
-    return replace(reread, until=_until(others, as_of=as_of))
+    return replace(reread, until=_until(others))
 
 
-def _until(others: tuple[Otherwise | None, Otherwise | None], *, as_of: datetime) -> datetime | None:
+def _until(others: tuple[Otherwise | None, Otherwise | None]) -> datetime | None:
     """From when on time alone may change what other readings came to: their windows, or a fact that is known later."""
-    evaluated = [one for one in others if one is not None and one.rules]
-    if not evaluated:
-        return None
-    return (
-        as_of if is_any_known_after(instant=as_of) else min((one.until for one in evaluated if one.until), default=None)
-    )
+    return min((one.until for one in others if one is not None and one.until), default=None)
 
 
 def _reread(

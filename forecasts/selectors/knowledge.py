@@ -4,10 +4,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, DateTimeField, DurationField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 
 from forecasts import rules
 from forecasts.models import (
@@ -60,20 +73,18 @@ class Listener:
     judgements: Mapping[str, bool] = field(default_factory=dict, hash=False)
 
 
-def is_any_known_after(*, instant: datetime) -> bool:
-    """Whether any fact is on record that could be known only after an instant: what is evaluated as of it goes without."""
+def is_any_known_after(*, instant: datetime) -> ExpressionWrapper:
+    """
+    Return what asks whether any fact is on record that could be known only after an instant, as a column of any row.
+
+    What is evaluated as of that instant goes without such a fact.
+    """
     # What is on record was known by when it was recorded, and by that there is an index.
     later: dict[str, Any] = {"recorded_at__gt": instant}
-    told = (
-        model.objects.filter(**later, **{f"{known}__gt": instant}).order_by().values_list(Value(1))
-        for model, known in ((EventVersion, "known_at"), (EventMerge, "known_at"), (Judgement, "known_at"))
-    )
-    return (
-        Observation.objects.filter(**later, released_at__gt=instant)
-        .values_list(Value(1))
-        .union(*told, all=True)
-        .exists()
-    )
+    facts = (model.objects.filter(**later, known_at__gt=instant) for model in (EventVersion, EventMerge, Judgement))
+    values = Observation.objects.filter(**later, released_at__gt=instant)
+    asked = reduce(or_, (Q(Exists(rows.order_by())) for rows in (*facts, values)))
+    return ExpressionWrapper(asked, BooleanField())
 
 
 def knowledge(*, publication: datetime, keys: Iterable[str], as_of: datetime) -> rules.Knowledge:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,6 +12,7 @@ from forecasts.models import Prediction, RuleVersion
 
 from .counting import Counted, Made, forecasts_made
 from .coverage import asked_forecasts, coverage_predictions
+from .knowledge import is_any_known_after
 from .recounts import Recount, at_hand, recount_under, rows_under
 from .replays import OPEN, Readings, Replayed, replay_beside, replay_readings
 from .resolutions import current_rules_of
@@ -67,12 +68,12 @@ def otherwise_of(chosen: Slice, *, as_of: datetime) -> Otherwise | None:
     Returns:
         None where more than `MOST_REPLAYED` predictions would have to be evaluated.
     """
-    return _evaluated(_asked(_read_otherwise(chosen)), chosen=chosen, as_of=as_of)
+    return _evaluated(_asked(_read_otherwise(chosen), as_of=as_of), chosen=chosen, as_of=as_of)
 
 
 def otherwise_implied(chosen: Slice, *, as_of: datetime) -> Otherwise | None:
     """The same for those predictions only whose deadline an editor set."""
-    return _evaluated(_asked(_implied(chosen)), chosen=chosen, as_of=as_of)
+    return _evaluated(_asked(_implied(chosen), as_of=as_of), chosen=chosen, as_of=as_of)
 
 
 def recount_beside(chosen: Slice, *, as_of: datetime) -> tuple[Recount, Otherwise | None]:
@@ -84,7 +85,7 @@ def recount_beside(chosen: Slice, *, as_of: datetime) -> tuple[Recount, Otherwis
     Returns:
         As `recount`; and as `otherwise_of`, or, where the slice itself goes by another reading, as `otherwise_implied`.
     """
-    asked = _asked(_read_otherwise(chosen) if chosen.variant == CENTRAL else _implied(chosen))
+    asked = _asked(_read_otherwise(chosen) if chosen.variant == CENTRAL else _implied(chosen), as_of=as_of)
     predictions = list(at_hand(coverage_predictions(chosen)))
     others = asked.others if asked else ()
     found, readings = replay_beside(predictions=predictions, readings=others, as_of=as_of, variant=chosen.variant)
@@ -103,22 +104,30 @@ def _implied(chosen: Slice) -> QuerySet[Prediction]:
 
 
 class _Asked(NamedTuple):
-    """Predictions whose rules have other readings, and all readings in force of each."""
+    """
+    Predictions whose rules have other readings, and all readings in force of each.
+
+    `until` is the knowledge time where any fact on record is known only later, None elsewhere.
+    """
 
     predictions: Sequence[Prediction]
     rules: Mapping[UUID, Sequence[RuleVersion]]
+    until: datetime | None = None
 
     @property
     def others(self) -> list[RuleVersion]:
         return [version for versions in self.rules.values() for version in versions if version.variant != CENTRAL]
 
 
-def _asked(rows: QuerySet[Prediction]) -> _Asked | None:
+def _asked(rows: QuerySet[Prediction], *, as_of: datetime) -> _Asked | None:
     """Read the predictions and their rules; None where there are too many to evaluate."""
-    predictions = list(at_hand(rows.order_by("pk"))[: MOST_REPLAYED + 1])
+    asked = at_hand(rows.order_by("pk")).annotate(is_outdated=is_any_known_after(instant=as_of))
+    predictions: list[Any] = list(asked[: MOST_REPLAYED + 1])
     if len(predictions) > MOST_REPLAYED:
         return None
-    return _Asked(predictions, current_rules_of(predictions=predictions) if predictions else {})
+    if not predictions:
+        return _Asked([], {})
+    return _Asked(predictions, current_rules_of(predictions=predictions), as_of if predictions[0].is_outdated else None)
 
 
 def _evaluated(asked: _Asked | None, *, chosen: Slice, as_of: datetime) -> Otherwise | None:
@@ -135,6 +144,6 @@ def _with_forecasts(asked: _Asked, *, chosen: Slice, readings: Readings) -> Othe
         rules=asked.rules,
         found=readings.found,
         milestones=readings.milestones,
-        until=readings.until,
+        until=asked.until or readings.until,
         made=forecasts_made(asked.rules, among=forecasts_in(chosen)),
     )
