@@ -15,7 +15,7 @@ demo: ## everything at once on sample data: pages, API, worker, schedule (PORT=8
 	@$(PREPARE) && exec $(RUN) -m config.demo
 
 test: ## the test suite on SQLite and a private Redis
-	@$(PREPARE) test && $(RUN) -m pytest -n 2 --dist worksteal
+	@$(PREPARE) test && $(RUN) -m pytest -n 2
 
 tour: ## take the pictures of docs/tour.md again (needs Chromium)
 	@$(PREPARE) test ci && $(RUN) -m tests.browser.tour
