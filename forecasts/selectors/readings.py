@@ -140,8 +140,7 @@ def _as_text(cursor: Any, asked: Statement) -> str | None:
     sql = asked.sql if asked.values is None else asked.sql % _quoted(cursor, values)
     names = [f"c{place}" for place in range(asked.width)]
     row = " || ',' || ".join(f"quote({name})" for name in names)
-    # The same.
-    return f"(WITH q({', '.join(names)}) AS ({sql}) SELECT coalesce(group_concat({row}, ';'), 'nothing') FROM q)"  # noqa: S608
+    return f"(WITH q({', '.join(names)}) AS ({sql}) SELECT coalesce(group_concat({row}, ';'), 'nothing') FROM q)"  # noqa: S608 values as SQLite quotes them, and no name from outside
 
 
 def _quoted(cursor: Any, values: Any) -> tuple[str, ...]:

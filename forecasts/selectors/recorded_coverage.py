@@ -44,7 +44,7 @@ def recorded_coverage(chosen: Slice, *, is_whole: bool = True) -> Coverage:
     Args:
         chosen: The slice.
         is_whole: Whether to count beside the predictions what was reported, made too late, compared with each reference,
-            and weighed nothing. Without these, which may be 0, it takes the database half the time.
+            and weighed nothing. Without these, which may be 0, the database has less to do.
     """
     return coverage_with(chosen, scope=kept_scope(chosen), is_whole=is_whole)
 
