@@ -14,7 +14,7 @@ INTERVAL_METHODS = {
     "CLUSTER_LOGIT_T": "Student’s t on the logit of the mean, clustered by event",
     "CLUSTER_T": "Student’s t, clustered by event",
     "SIGN_FLIP": "exact, by flipping the signs of events",
-    "ALIKE_BOUND": "exact: events all came out alike, and this is what as many may not have shown",
+    "ALIKE_BOUND": "exact: events came out alike or nearly, and this is what as many may not have shown",
     "CLUSTER_DELTA": "of a ratio, clustered by event",
     "RESAMPLED": "nine of ten records that chance drew",
     "WALD": "takes calls to be independent",

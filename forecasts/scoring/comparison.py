@@ -16,14 +16,12 @@ from forecasts.scoring.intervals import Interval, IntervalMethod
 from forecasts.scoring.rules import Direction, Measure
 from forecasts.scoring.signed import (
     MIN_CLUSTERS_FOR_T,
-    alike_bounds,
-    alike_p,
-    are_alike,
     clustered_error,
     sign_flip_interval,
     signed_interval,
 )
 from forecasts.scoring.thresholds import NOTHING, Absent, Missing
+from forecasts.scoring.unseen import Reach, alike_bounds, alike_p, are_alike
 from forecasts.scoring.validation import FloatArray
 
 # The number of events the sequence is tuned to be tightest at.
@@ -43,10 +41,16 @@ TOO_FEW_FOR_SEQUENCE: Final = Absent(
 
 @dataclass(frozen=True, slots=True)
 class SharedEvent:
-    """What two forecasters scored on one event: the sum of first minus second over `n` shared forecasts."""
+    """
+    What two forecasters scored on one event: the sum of first minus second over `n` shared forecasts.
+
+    `least` and `most` are what that sum could have come to with what both said; None where that is not known.
+    """
 
     difference: float
     n: float
+    least: float | None = None
+    most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +70,15 @@ class Comparison:
     coverage: float
 
 
-def compare(
-    events: Sequence[SharedEvent], *, span: tuple[float, float] = (-1.0, 1.0), coverage: float = 0.95
-) -> Comparison | Absent:
+def compare(events: Sequence[SharedEvent], *, span: Reach = (-1.0, 1.0), coverage: float = 0.95) -> Comparison | Absent:
     """
     Return the mean difference of two scores on shared forecasts, with an interval and a two-sided p-value.
 
     From 15 events on both are Student's t on sums by event, which for one forecast an event is the paired t-test. Below,
     both come from flipping the signs of events: the p-value is the share of all ways that give a difference as large, the
     interval has every difference that is not ruled out so, which with a handful of events is all of `span`. Of six events
-    and more that all differ alike, both say what so many may not have shown: `alike_bounds`.
+    and more neither is surer than what so many may not have shown allows: with all of `span` where all differ alike, else
+    with what both said, had outcomes gone the other way (`alike_bounds`).
 
     Args:
         events: One for each independent event, n above 0.
@@ -93,7 +96,7 @@ def compare(
     differences, sizes = _columns(events)
     if len(differences) < 2:
         return TOO_FEW if len(differences) else NOTHING
-    interval, p_value = _tested(differences, sizes, span=span, level=coverage)
+    interval, p_value = _tested(differences, sizes, span=span, reach=_reach(events), level=coverage)
     return Comparison(
         difference=math.fsum(differences) / math.fsum(sizes),
         low=interval.low,
@@ -106,13 +109,13 @@ def compare(
 
 
 def _tested(
-    differences: FloatArray, sizes: FloatArray, *, span: tuple[float, float], level: float
+    differences: FloatArray, sizes: FloatArray, *, span: Reach, reach: Reach | None, level: float
 ) -> tuple[Interval, float]:
-    """The interval, and the p-value that goes with its method."""
+    """The interval, and the p-value that goes with it."""
     n_clusters, n, error = len(differences), math.fsum(sizes), clustered_error(differences, sizes)
     mean, effective = math.fsum(differences) / n, n**2 / math.fsum(sizes**2)
     if n_clusters < MIN_CLUSTERS_FOR_T:
-        interval = sign_flip_interval(differences.tolist(), sizes.tolist(), span=span, level=level)
+        interval = sign_flip_interval(differences.tolist(), sizes.tolist(), span=span, reach=reach, level=level)
     else:
         interval = signed_interval(
             mean,
@@ -121,13 +124,25 @@ def _tested(
             n_clusters=n_clusters,
             effective_clusters=effective,
             span=span,
+            reach=reach,
             level=level,
         )
-    if interval.method is IntervalMethod.ALIKE_BOUND:
+    if are_alike(error, events=effective, span=span) and interval.method is IntervalMethod.ALIKE_BOUND:
         return interval, alike_p(mean, events=effective, span=span)
-    if interval.method is IntervalMethod.SIGN_FLIP:
-        return interval, _sign_flip_p(differences)
-    return interval, 2 * float(stdtr(n_clusters - 1, -abs(mean / error)))
+    rules_out = (interval.low, interval.high) != span
+    unmet = alike_p(mean, events=effective, span=reach) if reach and rules_out else 0.0
+    if n_clusters < MIN_CLUSTERS_FOR_T:
+        return interval, max(_sign_flip_p(differences), unmet)
+    return interval, max(2 * float(stdtr(n_clusters - 1, -abs(mean / error))), unmet)
+
+
+def _reach(events: Sequence[SharedEvent]) -> Reach | None:
+    """The least and the greatest mean difference that what both said can come to; None where that is not known."""
+    n = math.fsum(event.n for event in events)
+    ends = [(event.least, event.most) for event in events if event.least is not None and event.most is not None]
+    if len(ends) < len(events):
+        return None
+    return math.fsum(least for least, _ in ends) / n, math.fsum(most for _, most in ends) / n
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +161,8 @@ def confidence_sequence(
     n_clusters: int,
     total: float,
     squares: float,
-    span: tuple[float, float] = (-1.0, 1.0),
+    span: Reach = (-1.0, 1.0),
+    reach: Reach | None = None,
     coverage: float = 0.95,
 ) -> AlwaysValid | Absent:
     """
@@ -154,13 +170,15 @@ def confidence_sequence(
 
     A usual interval that is looked at after each event excludes the truth sooner or later. This one is wider, tightest
     near 200 events, and right in the long run for independent events. While all events are alike it is that of
-    `alike_bounds`, which holds at all times as it is: once they are not, they never are again.
+    `alike_bounds`, which holds at all times as it is: a share that was not met by then was met at no time before.
+    Afterwards it is nowhere narrower than that with what was said.
 
     Args:
         n_clusters: Events so far.
         total: The sum of their differences.
         squares: The sum of the squares of their differences.
         span: The least and the greatest difference that can be, both finite; the range ends there.
+        reach: The least and the greatest mean that what both said can come to; None where that is not known.
         coverage: Of all ranges over time together, between 0 and 1.
     Returns:
         The range; or why there is none, below 30 events.
@@ -181,7 +199,9 @@ def confidence_sequence(
         low, high = alike_bounds(mean, events=n_clusters, span=span, level=coverage)
         return AlwaysValid(mean, low, high, n_clusters, coverage)
     half = spread * _reach_at_all_times(n_clusters, error=1 - coverage)
-    return AlwaysValid(mean, max(span[0], mean - half), min(span[1], mean + half), n_clusters, coverage)
+    least, most = alike_bounds(mean, events=n_clusters, span=reach or (mean, mean), level=coverage)
+    low, high = min(least, mean - half), max(most, mean + half)
+    return AlwaysValid(mean, max(span[0], low), min(span[1], high), n_clusters, coverage)
 
 
 def _reach_at_all_times(n_clusters: int, *, error: float) -> float:

@@ -27,8 +27,6 @@ from forecasts.scoring.recalibration import Estimate, recalibration
 from forecasts.scoring.rules import Measure
 from forecasts.scoring.signed import (
     MIN_CLUSTERS_FOR_T,
-    alike_skill_bounds,
-    are_alike,
     sign_flip_interval,
     signed_interval,
     t_interval,
@@ -36,6 +34,15 @@ from forecasts.scoring.signed import (
 from forecasts.scoring.statistics import UNITS, Cell, Totals
 from forecasts.scoring.summary import ScoreSummary
 from forecasts.scoring.thresholds import Absent, Missing, why_absent
+from forecasts.scoring.unseen import (
+    Reach,
+    alike_p,
+    alike_skill_bounds,
+    are_alike,
+    either_way,
+    reach_of_levels,
+    reach_of_saved,
+)
 
 # Means over forecasts: their name in the sums, and in what unit they are told.
 MEANS: Final = {
@@ -187,19 +194,39 @@ def _mean_alone(sample: Sample, *, name: str) -> Iterator[tuple[str, Found]]:
 
 def _mean(name: str, sums: str, factor: int, *, sample: Sample) -> Found:
     if sample.n_clusters >= MIN_CLUSTERS_FOR_T or len(sample.few) != sample.n_clusters:
-        return clustered_mean(name, sample.totals)
+        return clustered_mean(name, sample.totals, reach=_reach(name, sample))
     events = [cell.measures()[sums] * factor / (UNITS[sums] * WHOLE) for cell in sample.few]
     weights = [cell.weight / WHOLE for cell in sample.few]
-    return float(sample.totals.mean(sums)) * factor, sign_flip_interval(events, weights, span=_span(name))
+    interval = sign_flip_interval(events, weights, span=_span(name), reach=_reach(name, sample))
+    return float(sample.totals.mean(sums)) * factor, interval
 
 
-def clustered_mean(name: str, totals: Totals) -> tuple[float, Interval]:
+def _reach(name: str, sample: Sample) -> Reach:
+    return points_reach(sample.totals) if name == "POINTS_SAVED" else reach_of_levels(name, sample.levels)
+
+
+def points_reach(totals: Totals) -> Reach:
+    """
+    Return the least and the greatest that points saved can come to where outcomes go the other way.
+
+    Args:
+        totals: The sums, of at least one forecast.
+    References:
+        `reach_of_saved`.
+    """
+    own, saved = (float(totals.mean(name)) for name in ("brier", "points_saved"))
+    low, high = reach_of_saved(own, max(0.0, own + saved))
+    return 100 * low, 100 * high
+
+
+def clustered_mean(name: str, totals: Totals, *, reach: Reach) -> tuple[float, Interval]:
     """
     Return a mean of `MEANS` with the interval of `signed_interval`, by event.
 
     Args:
         name: Of the mean.
         totals: The sums, of at least one forecast.
+        reach: The least and the greatest that the mean can come to with what was said.
     Raises:
         ValueError: Nothing is counted.
     References:
@@ -214,6 +241,7 @@ def clustered_mean(name: str, totals: Totals) -> tuple[float, Interval]:
         n_clusters=totals.clusters,
         effective_clusters=totals.effective_clusters,
         span=_span(name),
+        reach=reach,
     )
 
 
@@ -232,14 +260,16 @@ def _skill(sample: Sample) -> Found:
         return NO_REFERENCE_LOSS
     share, error = found
     n, n_clusters, events = sample.n, sample.n_clusters, sample.totals.effective_clusters
+    own, reference = (float(sample.totals.mean(name)) for name in ("brier", "reference"))
     if are_alike(error, events=events, span=(0.0, 1.0)):
-        means = (float(sample.totals.mean(name)) for name in ("brier", "reference"))
-        low, high = alike_skill_bounds(*means, events=events)
+        low, high = alike_skill_bounds(own, reference, events=events)
         return share, Interval(low, high, IntervalMethod.ALIKE_BOUND, n, n_clusters, level=0.95)
     interval = t_interval(share, error=error, n=n, n_clusters=n_clusters, span=(None, 1.0))
     if interval is None:
         return share, None
-    return share, replace(interval, method=IntervalMethod.CLUSTER_DELTA)
+    owns, references = either_way(own), either_way(reference)
+    low, high = alike_skill_bounds(own, reference, events=events, owns=owns, references=references)
+    return share, replace(interval, method=IntervalMethod.CLUSTER_DELTA).holding(low, high)
 
 
 def _tests(sample: Sample) -> Iterator[tuple[str, Found]]:
@@ -250,7 +280,12 @@ def _tests(sample: Sample) -> Iterator[tuple[str, Found]]:
         yield from ((name, absent or NO_SPREAD) for name in ("BRIER_GAP_Z", "BRIER_GAP_P_VALUE"))
         return
     yield "BRIER_GAP_Z", (z, None)
-    yield "BRIER_GAP_P_VALUE", (2 * float(ndtr(-abs(z))), None)
+    unmet = alike_p(
+        float(sample.totals.mean("brier_gap")),
+        events=sample.totals.effective_clusters,
+        span=reach_of_levels("BRIER_GAP", sample.levels),
+    )
+    yield "BRIER_GAP_P_VALUE", (max(2 * float(ndtr(-abs(z))), unmet), None)
 
 
 def _parts(sample: Sample) -> Iterator[tuple[str, Found]]:

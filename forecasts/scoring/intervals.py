@@ -8,13 +8,14 @@ Forecasts about one event share its surprises, so a mean is only as certain as i
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 import numpy as np
 from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
 
+from forecasts.scoring.unseen import Reach, alike_bounds, either_way
 from forecasts.scoring.validation import FloatArray, Numbers, as_clusters, as_shares, require_same_length
 
 MIN_CLUSTERS_FOR_T: Final = 20
@@ -50,14 +51,19 @@ class Interval:
     n_clusters: int
     level: float
 
+    def holding(self, low: float, high: float) -> "Interval":
+        """Return it reaching from `low` to `high` at least; `ALIKE_BOUND` where neither end is its own any more."""
+        method = IntervalMethod.ALIKE_BOUND if low < self.low and high > self.high else self.method
+        return replace(self, low=min(low, self.low), high=max(high, self.high), method=method)
+
 
 def mean_interval(scores: Numbers, clusters: Iterable[Hashable], *, level: float = 0.95) -> Interval:
     """
     Return an interval for the mean of scores that lie in [0, 1].
 
-    From 20 clusters on it is Student's t on the logit of the mean, with the cluster-robust standard error. Below
-    20, or where every cluster scores the same and no spread can be measured, it is a deliberately wide Beta
-    bound that treats each score as if it were a share of hits.
+    From 20 clusters on it is Student's t on the logit of the mean, with the cluster-robust standard error, nowhere
+    narrower than what so many clusters may not have shown. Below 20, or where every cluster scores the same and no
+    spread can be measured, it is a deliberately wide Beta bound that treats each score as if it were a share of hits.
 
     Args:
         scores: Scores in [0, 1], shape (n,), n at least 1.
@@ -67,7 +73,7 @@ def mean_interval(scores: Numbers, clusters: Iterable[Hashable], *, level: float
         ValueError: No score, a score outside [0, 1] or not finite, lengths that differ, a key that is None.
     References:
         Liang and Zeger (1986), Biometrika 73(1), 13-22; Brown, Cai and DasGupta (2001), Statistical Science
-        16(2), 101-133 for the Beta quantiles.
+        16(2), 101-133 for the Beta quantiles; `alike_bounds` for what was not met.
     """
     values, keys = as_shares(scores, name="scores"), as_clusters(clusters)
     require_same_length(values, keys, names=("scores", "clusters"))
@@ -101,13 +107,29 @@ def share_interval(
         level: Nominal coverage, between 0 and 1.
     References:
         Liang and Zeger (1986), Biometrika 73(1), 13-22; Brown, Cai and DasGupta (2001), Statistical Science
-        16(2), 101-133 for the Beta quantiles.
+        16(2), 101-133 for the Beta quantiles; `alike_bounds` for what was not met.
     """
     if n_clusters >= MIN_CLUSTERS_FOR_T and error > 0:
         low, high = _logit_t_bounds(mean, error=error, freedom=n_clusters - 1, level=level)
-        return Interval(low, high, IntervalMethod.CLUSTER_LOGIT_T, n=n, n_clusters=n_clusters, level=level)
+        found = Interval(low, high, IntervalMethod.CLUSTER_LOGIT_T, n=n, n_clusters=n_clusters, level=level)
+        return widened(found, mean, events=effective_clusters, reach=either_way(mean))
     low, high = _beta_bounds(mean, weight=effective_clusters, level=level)
     return Interval(low, high, IntervalMethod.BETA_BOUND, n=n, n_clusters=n_clusters, level=level)
+
+
+def widened(found: Interval, mean: float, *, events: float, reach: Reach | None) -> Interval:
+    """
+    Return an interval that holds what `alike_bounds` has too.
+
+    Args:
+        found: The interval by the spread that was seen.
+        mean: What it is of.
+        events: How many events of equal size would say as much, above 0.
+        reach: The least and the greatest that can come, around the mean; None leaves the interval as it is.
+    References:
+        Clopper and Pearson (1934), Biometrika 26(4), 404-413.
+    """
+    return found if reach is None else found.holding(*alike_bounds(mean, events=events, span=reach, level=found.level))
 
 
 def wilson_interval(hits: float, n: int, *, level: float = 0.95) -> Interval:

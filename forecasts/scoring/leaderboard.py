@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import stdtr
+from scipy.special import stdtr, stdtrit
 
+from forecasts.scoring.figures import clustered_mean, points_reach
 from forecasts.scoring.pooling import DRAWS, Measured, Placed, holm, placed
+from forecasts.scoring.statistics import Totals
 from forecasts.scoring.thresholds import MIN_SHOWN, Absent, Missing
 
 ERROR_RATE: Final = 0.05
@@ -15,18 +17,32 @@ ERROR_RATE: Final = 0.05
 MOST_DRAWN: Final = 2_000_000
 FEWEST_DRAWS: Final = 200
 
-NO_SPREAD: Final = Absent(
-    Missing.NO_SPREAD, "Every independent event came out alike, so that there is no spread to judge the mean by."
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a forecaster saved on average, its cluster-robust standard error, and on how many independent events."""
+    """What a forecaster saved on average, its standard error, above 0, and on how many independent events."""
 
     saved: float
     standard_error: float
     n_clusters: int
+
+
+def record_of_saved(totals: Totals) -> Record:
+    """
+    Return what a forecaster saved, with the error that the wider side of its interval stands for.
+
+    That is the cluster-robust one, unless events may well not have shown what would cost or gain more.
+
+    Args:
+        totals: The sums, of at least one forecast.
+    Raises:
+        ValueError: Nothing is counted.
+    References:
+        `signed_interval`.
+    """
+    mean, interval = clustered_mean("POINTS_SAVED", totals, reach=points_reach(totals))
+    half = max(mean - interval.low, interval.high - mean)
+    return Record(mean, half / float(stdtrit(max(1, totals.clusters - 1), (1 + interval.level) / 2)), totals.clusters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +79,16 @@ def seated(records: Sequence[Record]) -> tuple[Seat | Absent, ...]:
     """
     ranked = [place for place, record in enumerate(records) if why_unranked(record) is None]
     seats = dict(zip(ranked, _seats([records[place] for place in ranked]), strict=True))
-    return tuple(seats.get(place) or why_unranked(record) or NO_SPREAD for place, record in enumerate(records))
+    return tuple(why_unranked(record) or seats[place] for place, record in enumerate(records))
 
 
 def why_unranked(record: Record) -> Absent | None:
     """Return why a forecaster is not ranked; None where they are."""
     least = MIN_SHOWN["rank_interval"].events
-    if record.n_clusters < least:
-        are = "is 1" if record.n_clusters == 1 else f"are {record.n_clusters}"
-        return Absent(Missing.TOO_FEW_EVENTS, f"Ranked from {least} independent events on; there {are} so far.")
-    return None if record.standard_error > 0 else NO_SPREAD
+    if record.n_clusters >= least:
+        return None
+    are = "is 1" if record.n_clusters == 1 else f"are {record.n_clusters}"
+    return Absent(Missing.TOO_FEW_EVENTS, f"Ranked from {least} independent events on; there {are} so far.")
 
 
 def _seats(records: Sequence[Record]) -> list[Seat]:

@@ -2,8 +2,8 @@
 Intervals for means of either sign, such as what was saved against a reference.
 
 With few independent events Student's t is too sure of itself: there the interval comes from flipping signs, which
-supposes no more than that an event could as well have gone as far the other way. Where events all come out alike there is
-no spread for either to go by: there it comes from what so many events may not have shown.
+supposes no more than that an event could as well have gone as far the other way. Either goes by the spread that was seen,
+and where hardly anything went wrong that is hardly any: no interval is narrower than what so many events may not have shown.
 """
 
 import math
@@ -13,13 +13,12 @@ from typing import Final
 import numpy as np
 from scipy.special import stdtrit
 
-from forecasts.scoring.intervals import Interval, IntervalMethod
+from forecasts.scoring.intervals import Interval, IntervalMethod, widened
+from forecasts.scoring.unseen import Reach, alike_bounds, are_alike
 from forecasts.scoring.validation import FloatArray
 
 MIN_CLUSTERS_FOR_T: Final = 15
 MAX_FLIPPED: Final = 20  # A million ways to set the signs.
-# Of the range of a mean: about what rounding a probability to a basis point makes of a score. Less is no spread.
-ALIKE: Final = 1e-4
 
 
 def signed_interval(
@@ -30,12 +29,14 @@ def signed_interval(
     n_clusters: int,
     effective_clusters: float,
     span: tuple[float, float],
+    reach: Reach | None = None,
     level: float = 0.95,
 ) -> Interval:
     """
-    Return Student's t interval for a mean, or where events all come out alike, what they leave possible.
+    Return Student's t interval for a mean, nowhere narrower than what events may not have shown.
 
-    One event is alike to itself: hardly anything is ruled out.
+    Where events all come out alike, or there is one, that is all of `span`; where they differ, what was said is known, and
+    what was not met came to `reach` at most.
 
     Args:
         mean: Of scores or of differences.
@@ -44,90 +45,16 @@ def signed_interval(
         n_clusters: Independent events among them.
         effective_clusters: How many events of equal size would say as much.
         span: The least and the greatest mean that can be, both finite.
+        reach: The least and the greatest that what was said can come to, whatever happens; None where that is not known.
         level: Nominal coverage, between 0 and 1.
     References:
-        Liang and Zeger (1986), Biometrika 73(1), 13-22; `alike_bounds` for events that are alike.
+        Liang and Zeger (1986), Biometrika 73(1), 13-22; `alike_bounds` for what was not met.
     """
     found = t_interval(mean, error=error, n=n, n_clusters=n_clusters, span=span, level=level)
     if found and not are_alike(error, events=effective_clusters, span=span):
-        return found
+        return widened(found, mean, events=effective_clusters, reach=reach)
     low, high = alike_bounds(mean, events=effective_clusters, span=span, level=level)
     return Interval(low, high, IntervalMethod.ALIKE_BOUND, n=n, n_clusters=n_clusters, level=level)
-
-
-def are_alike(error: float, *, events: float, span: tuple[float, float]) -> bool:
-    """
-    Return whether events differ by no more than rounding does, so that their spread says nothing of what else may come.
-
-    Args:
-        error: The standard error of their mean.
-        events: How many events of equal size would say as much.
-        span: The least and the greatest mean that can be.
-    """
-    return error * math.sqrt(events) <= ALIKE * (span[1] - span[0])
-
-
-def alike_bounds(mean: float, *, events: float, span: tuple[float, float], level: float = 0.95) -> tuple[float, float]:
-    """
-    Return the means that are left possible by events that all came out alike.
-
-    Some share of what may come goes as far as it can either way and was never met. Had it been above
-    1 - ((1 - level) / 2) ** (1 / events), so many events would rarely all have missed it: the exact upper end for a share
-    of which none was seen. The interval has every mean that a smaller share leads to, and supposes nothing else.
-
-    Args:
-        mean: What every event came to.
-        events: How many events of equal size would say as much, above 0.
-        span: The least and the greatest that can come, both finite.
-        level: Coverage, between 0 and 1; at least that for independent events, however often one looks.
-    References:
-        Clopper and Pearson (1934), Biometrika 26(4), 404-413 for a share of which none was seen; Hanley and
-        Lippman-Hand (1983), JAMA 249(13), 1743-1745 for reading it.
-    """
-    unseen = _unseen(events, level=level)
-    return mean - unseen * (mean - span[0]), mean + unseen * (span[1] - mean)
-
-
-def alike_skill_bounds(own: float, reference: float, *, events: float, level: float = 0.95) -> tuple[float, float]:
-    """
-    Return the skills, 1 - own / reference, that are left possible by events that all saved the same share.
-
-    As `alike_bounds` has it, with what was never met at worst all lost where the reference lost nothing, and at best
-    the other way round.
-
-    Args:
-        own: The mean Brier score.
-        reference: That of the reference, above 0.
-        events: How many events of equal size would say as much, above 0.
-        level: Coverage, between 0 and 1.
-    References:
-        Clopper and Pearson (1934), Biometrika 26(4), 404-413.
-    """
-    unseen = _unseen(events, level=level)
-    seen = 1 - unseen
-    return 1 - (seen * own + unseen) / (seen * reference), 1 - seen * own / (seen * reference + unseen)
-
-
-def _unseen(events: float, *, level: float) -> float:
-    """The share that so many events can at most all have missed."""
-    return -math.expm1(math.log((1 - level) / 2) / events)
-
-
-def alike_p(mean: float, *, events: float, span: tuple[float, float]) -> float:
-    """
-    Return how often so many events would all come out alike, and as far from 0, though they come to 0 on average.
-
-    It is at most 1 - level exactly where 0 is outside `alike_bounds`.
-
-    Args:
-        mean: What every event came to.
-        events: How many events of equal size would say as much, above 0.
-        span: The least and the greatest that can come, either side of 0.
-    References:
-        Clopper and Pearson (1934), Biometrika 26(4), 404-413.
-    """
-    far = -span[0] if mean > 0 else span[1]
-    return min(1.0, 2 * (far / (far + abs(mean))) ** events)
 
 
 def t_interval(
@@ -163,7 +90,12 @@ def t_interval(
 
 
 def sign_flip_interval(
-    sums: Sequence[float], weights: Sequence[float], *, span: tuple[float, float], level: float = 0.95
+    sums: Sequence[float],
+    weights: Sequence[float],
+    *,
+    span: tuple[float, float],
+    reach: Reach | None = None,
+    level: float = 0.95,
 ) -> Interval:
     """
     Return the means that flipping the signs of whole events does not rule out; of events all alike, `alike_bounds`.
@@ -176,6 +108,7 @@ def sign_flip_interval(
         sums: Of each event, the sum of its differences, 2 to 20 events.
         weights: Of each event, its weight in forecasts, above 0.
         span: The least and the greatest mean that can be; the interval ends there where too few ways can rule out more.
+        reach: As in `signed_interval`.
         level: Coverage, between 0 and 1: exact where events are symmetric around their mean.
     Raises:
         ValueError: Fewer than 2 events or more than 20, or lengths that differ.
@@ -203,7 +136,8 @@ def sign_flip_interval(
         if are_alike(clustered_error(np.asarray(sums), np.asarray(weights)), events=events, span=span):
             low, high = alike_bounds(mean, events=events, span=span, level=level)
             method = IntervalMethod.ALIKE_BOUND
-    return Interval(low, high, method, n=max(1, round(n)), n_clusters=n_clusters, level=level)
+    found = Interval(low, high, method, n=max(1, round(n)), n_clusters=n_clusters, level=level)
+    return widened(found, total / n, events=n**2 / float(np.square(weights).sum()), reach=reach)
 
 
 def clustered_error(sums: FloatArray, weights: FloatArray) -> float:

@@ -1,7 +1,7 @@
 """Two forecasters on the predictions that both made, or one against everybody else who made the same."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import fsum
@@ -17,6 +17,7 @@ from forecasts.scoring.comparison import (
 )
 from forecasts.scoring.levels import WHOLE
 from forecasts.scoring.thresholds import Absent, Missing
+from forecasts.scoring.unseen import other_way
 
 from .slices import Slice
 from .tallies import PredictionTally, tallies_by_prediction, tallies_with_peers
@@ -32,7 +33,8 @@ class SharedCall:
     """
     One prediction that both made, with the mean Brier score of each on it.
 
-    `weight` is what it counts for. `n_peers` is how many the second score is the mean of.
+    `weight` is what it counts for. `n_peers` is how many the second score is the mean of; `second_otherwise` is what it would
+    be, had the outcome been the other way.
     """
 
     prediction_id: UUID
@@ -41,12 +43,18 @@ class SharedCall:
     weight: float
     first_brier: float
     second_brier: float
+    second_otherwise: float
     n_peers: int
 
     @property
     def difference(self) -> float:
         """First minus second: below 0 the first was better."""
         return self.first_brier - self.second_brier
+
+    @property
+    def otherwise(self) -> float:
+        """The difference of what both said, had the outcome been the other way."""
+        return other_way(self.first_brier) - self.second_otherwise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +166,7 @@ def _versus(chosen: Slice, tallies: Sequence[PredictionTally], *, first: str, se
     own, others = _apart(tallies, first=first)
     calls = _shared(own, others)
     events = _by_event(calls)
-    comparison = compare([SharedEvent(fsum(terms), n) for n, terms in events.values()])
+    comparison = compare([*events.values()])
     return Versus(
         slice=chosen,
         first=first,
@@ -185,24 +193,37 @@ def _call(own: PredictionTally, *, against: Sequence[PredictionTally]) -> Shared
         weight=weight / WHOLE,
         first_brier=own.mean_brier,
         second_brier=fsum(one.mean_brier for one in against) / len(against),
+        second_otherwise=fsum(other_way(one.mean_brier) for one in against) / len(against),
         n_peers=len(against),
     )
 
 
-def _by_event(calls: Iterable[SharedCall]) -> Mapping[str, tuple[float, list[float]]]:
-    """The weight of each event, and the weighted differences on it."""
-    weights: dict[str, float] = defaultdict(float)
-    terms: dict[str, list[float]] = defaultdict(list)
+def _by_event(calls: Iterable[SharedCall]) -> Mapping[str, SharedEvent]:
+    """What the calls on each event come to together, weighted, and what they could have."""
+    found: dict[str, list[SharedCall]] = defaultdict(list)
     for call in calls:
-        weights[call.cluster] += call.weight
-        terms[call.cluster].append(call.weight * call.difference)
-    return {cluster: (weights[cluster], found) for cluster, found in terms.items()}
+        found[call.cluster].append(call)
+    return {cluster: _event(together) for cluster, together in found.items()}
 
 
-def _sequence(events: Iterable[tuple[float, list[float]]]) -> AlwaysValid | Absent:
-    means = [fsum(terms) / weight for weight, terms in events]
-    squares = fsum(mean**2 for mean in means)
-    return confidence_sequence(n_clusters=len(means), total=fsum(means), squares=squares, span=(-1.0, 1.0))
+def _event(calls: Sequence[SharedCall]) -> SharedEvent:
+    return SharedEvent(
+        difference=fsum(call.weight * call.difference for call in calls),
+        n=sum(call.weight for call in calls),
+        least=fsum(call.weight * min(call.difference, call.otherwise) for call in calls),
+        most=fsum(call.weight * max(call.difference, call.otherwise) for call in calls),
+    )
+
+
+def _sequence(events: Collection[SharedEvent]) -> AlwaysValid | Absent:
+    means, least, most = ([getattr(one, name) / one.n for one in events] for name in ("difference", "least", "most"))
+    return confidence_sequence(
+        n_clusters=len(means),
+        total=fsum(means),
+        squares=fsum(mean**2 for mean in means),
+        span=(-1.0, 1.0),
+        reach=(fsum(least) / len(least), fsum(most) / len(most)),
+    )
 
 
 def _mean(terms: Sequence[tuple[float, float]]) -> float | None:

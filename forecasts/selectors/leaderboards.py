@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count
 
 from forecasts.models import Forecaster
-from forecasts.scoring.figures import clustered_mean
+from forecasts.scoring.figures import clustered_mean, points_reach
 from forecasts.scoring.intervals import Interval
 from forecasts.scoring.leaderboard import Seat
 from forecasts.scoring.levels import WHOLE
@@ -126,7 +126,7 @@ def _rank(seat: Seat | Absent) -> float:
 
 
 def _line(person: Forecaster, *, totals: Totals, sums: ForecasterSums, seat: Seat | Absent, n_asked: int) -> Line:
-    saved, interval = clustered_mean("POINTS_SAVED", totals)
+    saved, interval = clustered_mean("POINTS_SAVED", totals, reach=points_reach(totals))
     return Line(
         slug=person.slug,
         name=person.name,

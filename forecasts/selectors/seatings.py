@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from forecasts.scoring.figures import MEANS
-from forecasts.scoring.leaderboard import Record, Seat, seated
+from forecasts.scoring.leaderboard import Seat, record_of_saved, seated
 from forecasts.scoring.levels import BASIS_POINTS
 from forecasts.scoring.statistics import Moments, Totals
 from forecasts.scoring.thresholds import NEVER_REVEALED, Absent, Missing
@@ -79,15 +78,9 @@ def seats_of(totals: Mapping[str, Totals], *, kept_back: Collection[str]) -> Sea
     Args:
         kept_back: Those who never revealed what they sealed: they have no place, and are in nobody's way.
     """
-    compared = {slug: Record(*saved_by(one), one.clusters) for slug, one in totals.items() if slug not in kept_back}
+    compared = {slug: record_of_saved(one) for slug, one in totals.items() if slug not in kept_back}
     seats = dict(zip(compared, seated([*compared.values()]), strict=True))
     return {slug: seats.get(slug, NEVER_REVEALED) for slug in totals}
-
-
-def saved_by(totals: Totals) -> tuple[float, float]:
-    """What was saved on average, and the error of it, as scorecards tell it."""
-    sums, factor = MEANS["POINTS_SAVED"]
-    return float(totals.mean(sums)) * factor, totals.standard_error(sums) * factor
 
 
 def seats_read_through(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from forecasts.scoring.intervals import mean_interval
 from forecasts.scoring.lexicon import Reading, brier_envelope
 from forecasts.scoring.rules import SCORE_VERSIONS, brier_score
 from forecasts.scoring.summary import summarise
@@ -32,6 +33,12 @@ def test_the_means_and_the_interval_are_those_of_the_page(summary):
     assert f"**{summary.mean_brier:.4f}**" in PAGE
     assert f"**{summary.mean_log:.4f}**" in PAGE
     assert f"**{summary.brier_interval.low:.2f} to {summary.brier_interval.high:.2f}**" in PAGE
+
+
+def test_what_events_may_not_have_shown_is_that_of_the_page():
+    found = mean_interval([0.0004, 0.0009] * 20, range(40))
+
+    assert f"goes up to **{found.high:.3f}**" in PAGE
 
 
 def test_the_record_and_its_sentence_are_those_of_the_page(summary):

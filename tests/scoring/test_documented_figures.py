@@ -4,6 +4,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from forecasts.scoring.base_rates import MIN_CASES
+from forecasts.scoring.figures import clustered_mean, points_reach
+from forecasts.scoring.leaderboard import record_of_saved
 from forecasts.scoring.measures import MEASURES, NO_INTERVAL, POLICY_VERSION, SHOWN_LIKE
 from forecasts.scoring.part_figures import NO_PART_INTERVAL, PART_MEASURES
 from forecasts.scoring.rereading import brier_difference, reread
@@ -101,6 +103,14 @@ def test_what_events_all_alike_rule_out_is_that_of_the_page():
 
     assert f"**{six.low:.1f}** to **{six.high:.1f}**" in PAGE
     assert f"**{twenty.low:.1f}** to **{twenty.high:.1f}**" in PAGE
+
+
+def test_what_events_nearly_alike_leave_possible_is_that_of_the_page():
+    record = record_of_saved(totals := Totals.of(cell_of(level, 10_000) for level in [9_500, 9_900] * 20))
+    _, interval = clustered_mean("POINTS_SAVED", totals, reach=points_reach(totals))
+
+    assert f"**{interval.low:.1f}** at the low end" in PAGE
+    assert f"would leave {record.saved - 2.02 * 100 * totals.standard_error('points_saved'):.1f}." in PAGE
 
 
 def test_the_surprise_is_that_of_the_page():

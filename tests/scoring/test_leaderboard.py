@@ -3,8 +3,9 @@ import math
 import pytest
 from scipy import stats
 
-from forecasts.scoring.leaderboard import FEWEST_DRAWS, Record, Seat, seated, why_unranked
+from forecasts.scoring.leaderboard import FEWEST_DRAWS, Record, Seat, record_of_saved, seated
 from forecasts.scoring.pooling import Measured, placed
+from forecasts.scoring.statistics import Totals, cell_of
 from forecasts.scoring.thresholds import Absent, Missing
 
 
@@ -33,12 +34,35 @@ def test_below_thirty_events_nobody_is_ranked(n_clusters, text):
     assert (enough.rank, enough.worst_rank) == (1, 1)
 
 
-def test_without_any_spread_nobody_is_ranked():
-    (seat,) = seated([Record(0.0, 0.0, 100)])
+def saving(levels):
+    """The record of somebody right on every event, against one half."""
+    return record_of_saved(Totals.of(cell_of(level, 10_000) for level in levels))
 
-    assert isinstance(seat, Absent)
-    assert seat.reason is Missing.NO_SPREAD
-    assert why_unranked(Record(0.0, 0.1, 100)) is None
+
+def test_the_error_of_a_record_is_the_cluster_robust_one_where_enough_went_wrong():
+    totals = Totals.of(cell_of(7_000, 10_000 * (number % 3 > 0)) for number in range(60))
+
+    record = record_of_saved(totals)
+
+    assert record.standard_error == pytest.approx(100 * totals.standard_error("points_saved"))
+    assert (record.saved, record.n_clusters) == (pytest.approx(float(totals.mean("points_saved")) * 100), 60)
+
+
+def test_the_error_of_a_record_does_not_vanish_where_everything_went_right():
+    # Of 40 events 8.8% may have gone unseen, each 0.93 worse than the rest: 8.2 points, which are 4.04 errors.
+    nearly_alike, alike = saving([9_500, 9_900] * 20), saving([9_900] * 40)
+
+    assert nearly_alike.standard_error == pytest.approx(4.04, abs=0.01)
+    assert nearly_alike.standard_error < alike.standard_error < 1.5 * nearly_alike.standard_error
+
+
+def test_whoever_always_went_right_is_ranked_and_not_certain_to_be_first():
+    good = record_of_saved(Totals.of(cell_of(9_000, 10_000 * (number % 10 > 0)) for number in range(100)))
+
+    sure, steady = seated([saving([9_500, 9_900] * 15), good])
+
+    assert (sure.rank, sure.worst_rank) == (1, 2)
+    assert (steady.rank, steady.best_rank) == (2, 1)
 
 
 def test_order_follows_the_value_drawn_together_and_not_the_luckiest_record():

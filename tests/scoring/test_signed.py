@@ -6,7 +6,8 @@ import pytest
 from scipy import stats
 
 from forecasts.scoring.intervals import IntervalMethod
-from forecasts.scoring.signed import alike_skill_bounds, sign_flip_interval, signed_interval, t_interval
+from forecasts.scoring.signed import sign_flip_interval, signed_interval, t_interval
+from forecasts.scoring.unseen import alike_skill_bounds
 
 SPAN = (-100.0, 100.0)
 SAVED = [3.1, -0.4, 2.2, 5.0, 1.7, -2.3, 4.4, 0.9, 2.8, 3.3, -1.1]
