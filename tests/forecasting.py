@@ -1,5 +1,7 @@
 """Decided predictions with several forecasters, made through the services."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -87,18 +89,48 @@ def contest(number: int, verdict: str = "YES", *, cluster: str = "", **said: str
     return decide(prediction, verdict)
 
 
+def contests(*told: tuple[str, dict[str, str]]) -> None:
+    """Decided predictions as `contest` makes them, each an event of its own, read from a file: which takes a tenth of the time."""
+    record_rows(
+        row(f"Claim {number}.", forecaster, probability, verdict=verdict, cluster=f"event-{number}")
+        for number, (verdict, said) in enumerate(told)
+        for forecaster, probability in said.items()
+    )
+
+
+def season(n: int = 30) -> None:
+    """So many events, all of which happen: Ada expects them, Bob hardly does."""
+    contests(*(("YES", {"ada": "0.9" if one % 4 else "0.8", "bob": f"0.{4 + one % 3}"}) for one in range(n)))
+
+
+def row(statement: str, forecaster: str, probability: str, **fields) -> ForecastRow:
+    """A line of a file of forecasts, by default of a day after publication, on what was known later."""
+    given = {
+        "asker": Person(slug="ada-byron", name="Ada Byron", kind="PERSON"),
+        "forecaster": Person(slug=forecaster, name=forecaster.title(), kind="PERSON"),
+        "title": statement.rstrip("."), "made_at": PUBLISHED + timedelta(days=1), "known_at": KNOWN,
+        "topic": "aid/military", "reason": "The register says so.", **fields,
+    }  # fmt: skip
+    return ForecastRow(line=1, statement=statement, probability=Decimal(probability), **given)
+
+
+def record_rows(rows: Iterable[ForecastRow]) -> None:
+    """Record lines of a file."""
+    editor, _ = User.objects.get_or_create(username="importer")
+    numbered = [replace(row, line=number) for number, row in enumerate(rows, start=1)]
+    report = import_forecasts(rows=numbered, origin=Origin(actor=editor, topic="other", now=NOW))
+    assert report.problems == ()
+
+
 def settled(
     n: int, *, of: int = 20, topic: str = "aid/military", known_at: datetime = BEFORE, name: str = "earlier"
 ) -> None:
     """So many claims on a topic, of which n came true, all of them known at an instant: by default, before publication."""
-    person = Person(slug="pollster", name="Pollster", kind="PERSON")
-    rows = [
-        ForecastRow(
-            line=number + 1, asker=person, forecaster=person, statement=f"{name} {number}.", title=f"{name} {number}",
-            probability=Decimal("0.5"), made_at=PUBLISHED - timedelta(days=400), cluster=f"{name} {number}", topic=topic,
-            verdict="YES" if number < n else "NO", known_at=known_at, reason="The register says so.",
+    pollster = Person(slug="pollster", name="Pollster", kind="PERSON")
+    record_rows(
+        row(
+            f"{name} {number}.", "pollster", "0.5", asker=pollster, made_at=PUBLISHED - timedelta(days=400),
+            cluster=f"{name} {number}", topic=topic, verdict="YES" if number < n else "NO", known_at=known_at,
         )
         for number in range(of)
-    ]  # fmt: skip
-    editor, _ = User.objects.get_or_create(username="importer")
-    import_forecasts(rows=rows, origin=Origin(actor=editor, topic="other", now=NOW))
+    )  # fmt: skip

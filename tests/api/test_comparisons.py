@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.builders import make_forecaster, make_prediction, rule_that_it_occurs
-from tests.forecasting import contest, decide, says
+from tests.forecasting import contest, decide, says, season
 
 from .conftest import errors_of
 
@@ -141,8 +141,7 @@ class TestTwoContestants:
 
 
 def test_a_ranked_forecaster_has_a_rank_a_range_and_a_badge(reader):
-    for number in range(30):
-        contest(number, ada="0.9" if number % 4 else "0.8", bob=f"0.{4 + number % 3}")
+    season()
 
     ada, bob = reader.get("leaderboard/").json()["ranked"]
 
@@ -156,8 +155,7 @@ def test_a_ranked_forecaster_has_a_rank_a_range_and_a_badge(reader):
 
 
 def test_a_peer_figure_is_shown_from_twenty_events_on_and_turns_the_sign(reader):
-    for number in range(20):
-        contest(number, ada="0.9" if number % 4 else "0.8", bob=f"0.{4 + number % 3}")
+    season(20)
 
     difference, peer = reader.get("compare/?a=ada").json()["scores"]
 
@@ -209,8 +207,7 @@ def test_peer_scores_of_an_unknown_prediction_are_not_found(reader):
 
 
 def test_an_adjusted_score_has_an_interval_around_it(reader):
-    for number in range(30):
-        contest(number, ada="0.9" if number % 4 else "0.8", bob=f"0.{4 + number % 3}")
+    season()
 
     (group,) = reader.get("leaderboard/adjusted/").json()["groups"]
 

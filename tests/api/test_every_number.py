@@ -62,65 +62,85 @@ def faults_of(one: dict[str, Any]) -> Iterator[str]:
         yield "what an interval says of itself"
 
 
-def test_every_number_has_all_that_it_takes_to_read_it(reader):
+@pytest.fixture(scope="class")
+def season(made_once):
     season_in_words()
 
-    for address in ADDRESSES:
-        answer = reader.get(address).json()
 
-        found = list(figures_in(answer))
-        assert found, address
-        faults = {(one["name"], fault) for one in found for fault in faults_of(one)}
-        assert faults == set(), address
-        assert answer["policy_version"] == POLICY_VERSION, address
-        assert {"as_of", "as_recorded", "weighting", "variant"} <= answer["slice"].keys(), address
+class TestASeasonInWords:
+    def test_every_number_has_all_that_it_takes_to_read_it(self, reader, season):
+        for address in ADDRESSES:
+            answer = reader.get(address).json()
 
+            found = list(figures_in(answer))
+            assert found, address
+            faults = {(one["name"], fault) for one in found for fault in faults_of(one)}
+            assert faults == set(), address
+            assert answer["policy_version"] == POLICY_VERSION, address
+            assert {"as_of", "as_recorded", "weighting", "variant"} <= answer["slice"].keys(), address
 
-def test_a_scorecard_says_what_all_its_numbers_rest_on(reader):
-    season_in_words()
+    def test_a_scorecard_says_what_all_its_numbers_rest_on(self, reader, season):
+        answer = reader.get("accuracy/?forecaster=ada&bands=true").json()
 
-    answer = reader.get("accuracy/?forecaster=ada&bands=true").json()
+        assert {one["name"] for one in answer["scores"]} == set(MEASURES)
+        assert {one["name"] for one in answer["other_scales"]} == {one.name for one in OTHER_MEASURES.values()}
+        assert answer["lexicons"] == [{"code": "plain", "version": 1}]
+        assert answer["coverage"]["resolved"] == answer["n"] == 32
 
-    assert {one["name"] for one in answer["scores"]} == set(MEASURES)
-    assert {one["name"] for one in answer["other_scales"]} == {one.name for one in OTHER_MEASURES.values()}
-    assert answer["lexicons"] == [{"code": "plain", "version": 1}]
-    assert answer["coverage"]["resolved"] == answer["n"] == 32
+    def test_the_parts_of_a_scorecard_are_made_of_such_numbers_alone(self, reader, season):
+        answer = reader.get("accuracy/?forecaster=ada").json()
 
+        parts = {name: answer[name] for name in ("verbal", "conditional", "spread", "deadlines")}
+        assert set(bare_numbers_in(parts)) == COUNTS | READERS
+        assert len(answer["verbal"]["phrases"]) == 2
+        assert len(answer["spread"]["lexicons"]) == 3
+        bold = next(line for line in answer["spread"]["lexicons"] if line["name"] == "bold")
+        assert (bold["difference"]["n"], bold["difference"]["n_clusters"]) == (32, 32)
+        assert bold["difference"]["interval"]["low"] > 0
 
-def test_the_parts_of_a_scorecard_are_made_of_such_numbers_alone(reader):
-    season_in_words()
+    def test_every_number_of_the_answer_is_a_line_of_its_csv(self, reader, season):
+        answer = reader.get("accuracy/?forecaster=ada&bands=true").json()
 
-    answer = reader.get("accuracy/?forecaster=ada").json()
+        file = reader.get("accuracy/figures.csv?forecaster=ada&bands=true")
 
-    parts = {name: answer[name] for name in ("verbal", "conditional", "spread", "deadlines")}
-    assert set(bare_numbers_in(parts)) == COUNTS | READERS
-    assert len(answer["verbal"]["phrases"]) == 2
-    assert len(answer["spread"]["lexicons"]) == 3
-    bold = next(line for line in answer["spread"]["lexicons"] if line["name"] == "bold")
-    assert (bold["difference"]["n"], bold["difference"]["n_clusters"]) == (32, 32)
-    assert bold["difference"]["interval"]["low"] > 0
+        lines = list(csv.DictReader(StringIO(file.content.decode())))
+        assert file["ETag"]
+        of_answer = Counter((one["name"], one["value"], one["missing_text"]) for one in figures_in(answer))
+        of_file = Counter(
+            (line["name"], float(line["value"]) if line["value"] else None, line["missing_text"] or None)
+            for line in lines
+        )
+        assert of_file == of_answer
+        assert {line["part"] for line in lines} == {
+            "scores", "other_scales", "verbal", "conditional", "spread", "deadlines",
+        }  # fmt: skip
+        for line in lines:
+            assert bool(line["value"]) is not bool(line["missing_text"]), line
+            assert not line["value"] or bool(line["low"]) is not bool(line["why_no_interval"]), line
+            assert (line["policy_version"], line["lexicons"], line["resolved"]) == (POLICY_VERSION, "plain v1", "32")
 
+    def test_a_leaderboard_says_how_ranks_hang_on_lexicons(self, reader, season):
+        board = reader.get("leaderboard/").json()
 
-def test_every_number_of_the_answer_is_a_line_of_its_csv(reader):
-    season_in_words()
-    answer = reader.get("accuracy/?forecaster=ada&bands=true").json()
+        bold = next(one for one in board["lexicons"] if one["lexicon"] == "bold")
+        assert bold == {"lexicon": "bold", "version": 1, "n_read": 32, "n_changed": 32, "beyond": ["ada", "bob"]}
+        ada = next(line for line in board["ranked"] if line["forecaster"] == "ada")
+        under = next(one for one in ada["read_through"] if one["lexicon"] == "bold")
+        assert (ada["rank"], under["rank"], under["is_beyond"]) == (1, 2, True)
+        assert (board["missing_reason"], board["missing_text"]) == (None, None)
 
-    file = reader.get("accuracy/figures.csv?forecaster=ada&bands=true")
+    def test_a_leaderboard_as_csv_lists_everybody_with_rank_or_reason(self, reader, season):
+        contest(99, cleo="0.7")
 
-    lines = list(csv.DictReader(StringIO(file.content.decode())))
-    assert file["ETag"]
-    of_answer = Counter((one["name"], one["value"], one["missing_text"]) for one in figures_in(answer))
-    of_file = Counter(
-        (line["name"], float(line["value"]) if line["value"] else None, line["missing_text"] or None) for line in lines
-    )
-    assert of_file == of_answer
-    assert {line["part"] for line in lines} == {
-        "scores", "other_scales", "verbal", "conditional", "spread", "deadlines",
-    }  # fmt: skip
-    for line in lines:
-        assert bool(line["value"]) is not bool(line["missing_text"]), line
-        assert not line["value"] or bool(line["low"]) is not bool(line["why_no_interval"]), line
-        assert (line["policy_version"], line["lexicons"], line["resolved"]) == (POLICY_VERSION, "plain v1", "32")
+        lines = reader.get("leaderboard/forecasters.csv").content.decode().splitlines()
+
+        names, *rows = [line.split(",") for line in lines]
+        by_name = {row[0]: dict(zip(names, row, strict=False)) for row in rows}
+        assert [row[0] for row in rows] == ["ada", "bob", "cleo"]
+        assert (by_name["ada"]["rank"], by_name["ada"]["best_rank"], by_name["ada"]["n_clusters"]) == ("1", "1", "32")
+        assert by_name["ada"]["policy_version"] == POLICY_VERSION
+        assert (by_name["cleo"]["rank"], by_name["cleo"]["points_saved"]) == ("", "")
+        assert by_name["cleo"]["why_unranked"].startswith("Ranked from 30 independent events on")
 
 
 def test_a_file_of_calls_names_the_policy_in_every_line(reader):
@@ -130,34 +150,6 @@ def test_a_file_of_calls_names_the_policy_in_every_line(reader):
 
     assert "policy_version" in header
     assert POLICY_VERSION in line
-
-
-def test_a_leaderboard_says_how_ranks_hang_on_lexicons(reader):
-    season_in_words()
-
-    board = reader.get("leaderboard/").json()
-
-    bold = next(one for one in board["lexicons"] if one["lexicon"] == "bold")
-    assert bold == {"lexicon": "bold", "version": 1, "n_read": 32, "n_changed": 32, "beyond": ["ada", "bob"]}
-    ada = next(line for line in board["ranked"] if line["forecaster"] == "ada")
-    under = next(one for one in ada["read_through"] if one["lexicon"] == "bold")
-    assert (ada["rank"], under["rank"], under["is_beyond"]) == (1, 2, True)
-    assert (board["missing_reason"], board["missing_text"]) == (None, None)
-
-
-def test_a_leaderboard_as_csv_lists_everybody_with_rank_or_reason(reader):
-    season_in_words()
-    contest(99, cleo="0.7")
-
-    lines = reader.get("leaderboard/forecasters.csv").content.decode().splitlines()
-
-    names, *rows = [line.split(",") for line in lines]
-    by_name = {row[0]: dict(zip(names, row, strict=False)) for row in rows}
-    assert [row[0] for row in rows] == ["ada", "bob", "cleo"]
-    assert (by_name["ada"]["rank"], by_name["ada"]["best_rank"], by_name["ada"]["n_clusters"]) == ("1", "1", "32")
-    assert by_name["ada"]["policy_version"] == POLICY_VERSION
-    assert (by_name["cleo"]["rank"], by_name["cleo"]["points_saved"]) == ("", "")
-    assert by_name["cleo"]["why_unranked"].startswith("Ranked from 30 independent events on")
 
 
 def test_a_comparison_can_be_worked_out_again_from_its_csv(reader):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_forecaster
-from tests.forecasting import contest, season_in_words
+from tests.forecasting import contest, season, season_in_words
 from tests.pages.conftest import parse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -23,8 +23,7 @@ def test_whoever_is_not_ranked_is_listed_with_the_reason(text_of):
 
 
 def test_a_ranked_forecaster_has_a_rank_with_its_range_and_a_drawing(text_of, client):
-    for number in range(30):
-        contest(number, ada="0.9" if number % 4 else "0.8", bob=f"0.{4 + number % 3}")
+    season()
 
     text = text_of("/leaderboard/?topic=aid")
 
@@ -133,7 +132,6 @@ def test_ranks_under_other_lexicons_are_told(text_of):
 
 
 def test_nothing_is_said_of_lexicons_where_nothing_was_said_in_words(text_of):
-    for number in range(30):
-        contest(number, ada="0.9" if number % 4 else "0.8", bob=f"0.{4 + number % 3}")
+    season()
 
     assert "With words read otherwise" not in text_of("/leaderboard/")

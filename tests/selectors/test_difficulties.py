@@ -5,7 +5,7 @@ from forecasts.selectors import difficulties as module
 from forecasts.selectors.difficulties import difficulties
 from forecasts.selectors.slices import Slice
 from tests.builders import NOW
-from tests.forecasting import contest
+from tests.forecasting import contest, contests
 
 pytestmark = pytest.mark.django_db
 
@@ -17,10 +17,8 @@ def lines(found):
 
 
 def test_somebody_who_made_the_hard_predictions_is_set_beside_the_others():
-    for number in range(30):
-        contest(number, ada="0.9", bob="0.8", **({"cleo": "0.9"} if number < 20 else {}))
-    for number in range(30, 60):
-        contest(number, "NO", bob="0.8", cleo="0.9")
+    by_all, by_two = {"ada": "0.9", "bob": "0.8", "cleo": "0.9"}, {"ada": "0.9", "bob": "0.8"}
+    contests(*[("YES", by_all)] * 20, *[("YES", by_two)] * 10, *[("NO", {"bob": "0.8", "cleo": "0.9"})] * 30)
 
     found = difficulties(ANY)
 
