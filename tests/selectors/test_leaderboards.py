@@ -10,7 +10,7 @@ from forecasts.selectors.scorecards import scorecard
 from forecasts.selectors.slices import Slice, Weighting
 from tests.benchmarks.crowds import analyse, copy_rows
 from tests.builders import NOW
-from tests.forecasting import asked, contest, decide, says
+from tests.forecasting import asked, contest, contests, decide, says
 
 pytestmark = pytest.mark.django_db
 
@@ -20,11 +20,12 @@ ANY = Slice()
 @pytest.fixture(scope="class")
 def season(made_once):
     """Thirty-one events: Ada knows, Bob guesses, Cleo always says one half and Dan came once."""
+    told = []
     for number in range(31):
         happens = number % 3 > 0
         knows = f"0.{(9 if number % 4 else 8) if happens else (1 if number % 5 else 2)}"
-        contest(number, "YES" if happens else "NO", ada=knows, bob=f"0.{3 + number % 5}", cleo="0.5")
-    contest(99, dan="0.99")
+        told.append(("YES" if happens else "NO", {"ada": knows, "bob": f"0.{3 + number % 5}", "cleo": "0.5"}))
+    contests(*told, ("YES", {"dan": "0.99"}))
 
 
 class TestASeason:
