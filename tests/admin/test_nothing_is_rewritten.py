@@ -18,7 +18,7 @@ from tests.hooks import make_webhook
 
 from .pages import list_page, row_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 EDITABLE = {
     Forecaster: {"name", "description", "account"},

@@ -23,7 +23,7 @@ from tests.builders import (
 
 from .conftest import errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ARTICLE = {
     "title": "After the vote",
     "canonical_url": "https://example.org/vote",

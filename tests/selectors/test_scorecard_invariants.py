@@ -19,7 +19,7 @@ from forecasts.services.verdicts import record_verdict, reopen
 from tests.builders import NOW, make_prediction
 from tests.soundness.profiles import PROFILE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HEADER = "asker,statement,forecaster,probability,made_at,opens_at,closes_at,cluster,verdict,known_at,condition"
 OPENS, CLOSES = datetime(2024, 3, 1, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ from forecasts.services.settlement import settle_prediction
 from tests.builders import NOW, cover, day, make_event, make_prediction
 from tests.histories import decide
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 WHY = "The ministry corrected itself."
 
 

@@ -30,7 +30,7 @@ from forecasts.services.tokens import issue_token
 from forecasts.services.verdicts import record_verdict, reopen
 from tests.builders import NOW, cover, make_event, make_prediction, rule_that_it_occurs
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HEADER = "asker,statement,forecaster,probability,made_at,opens_at,closes_at,verdict,known_at,condition"
 MARCH, JULY = "2024-03-01T00:00:00Z", "2024-07-01T00:00:00Z"
@@ -94,7 +94,6 @@ def test_every_probability_falls_in_exactly_one_bin():
     }  # fmt: skip
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("probability", ["null", '""', '"NaN"', '"Infinity"', "true", '"seventy"', "[0.7]"])
 def test_what_is_no_probability_is_refused_when_it_comes_in(probability, editor):
     prediction = make_prediction(rules=[], probability=None)

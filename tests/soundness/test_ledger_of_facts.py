@@ -22,7 +22,7 @@ from tests.builders import make_source, make_world
 from tests.soundness.profiles import SECONDS, effort
 from tests.soundness.world import FIRST_DAY, LAG, MILESTONE, SERIES, Facts, later, make_predictions
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(2 * SECONDS)]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.timeout(2 * SECONDS)]
 
 DAYS = st.integers(0, 25)
 CHANGES = st.sampled_from(
