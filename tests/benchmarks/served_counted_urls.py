@@ -4,13 +4,13 @@ from forecasts.selectors import versions
 from tests.benchmarks.served_written_urls import NUMBERS, urlpatterns
 
 __all__ = ["urlpatterns"]
-scope_of = versions._scope
+standing = versions._standing
 
 
-def scope_after_a_count(chosen: versions.Slice) -> versions._Within | None:
-    """The scope, read as ever, and counted once more than the time before."""
-    scope = scope_of(chosen)
-    return scope and scope._replace(revision=next(NUMBERS))
+def standing_after_a_count(chosen: versions.Slice, *, place: tuple[str, str], known: int) -> versions.Standing:
+    """How a slice stands, read as ever by who knows nothing of it, and counted once more than the time before."""
+    found = standing(chosen, place=place, known=versions.NO_REVISION)
+    return found._replace(version=found.version and f"{found.version}.{next(NUMBERS)}")
 
 
-versions._scope = scope_after_a_count
+versions._standing = standing_after_a_count
