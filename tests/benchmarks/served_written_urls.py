@@ -16,4 +16,4 @@ def state_after_a_write() -> str | None:
     return state and f"{state} {next(NUMBERS)}"
 
 
-making.state_of_records = state_after_a_write  # type: ignore[assignment]  # For the measurement alone.
+making.state_of_records = state_after_a_write
