@@ -269,6 +269,11 @@ CELERY_BEAT_SCHEDULE = {
         # Three intervals: a backlog is not worth working off, the next sweep takes it all.
         "options": {"expires": 3 * SWEEP_SECONDS},
     },
+    "make-pages": {
+        "task": "forecasts.tasks.make_pages",
+        "schedule": schedule(SWEEP_SECONDS),
+        "options": {"expires": 3 * SWEEP_SECONDS},
+    },
     "send-webhooks": {
         "task": "forecasts.tasks.send_webhooks",
         "schedule": schedule(WEBHOOK_SECONDS),
@@ -314,6 +319,7 @@ CELERY_BEAT_SCHEDULE = {
 DAILY = 26 * 3600
 JOB_MAX_AGE = {
     "sweep": max(300, 3 * SWEEP_SECONDS),
+    "make-pages": max(300, 3 * SWEEP_SECONDS),
     "send-webhooks": max(300, 3 * WEBHOOK_SECONDS),
     "reveal-sealed": max(300, 3 * SWEEP_SECONDS),
     "record-uploads": max(300, 3 * SWEEP_SECONDS),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from forecasts.doctor.examination import examine
+from forecasts.held.ahead import make_pages_ahead
 from forecasts.services import (
     aggregates,
     answers,
@@ -47,6 +48,15 @@ def sweep() -> None:
     with _run_of("sweep"):
         done = sweeps.sweep(now=timezone.now())
         logger.info("swept", checked=done.checked, changed=done.changed, failed=done.failed, left=done.left)
+    _ask(make_pages)
+
+
+@shared_task
+def make_pages() -> None:
+    """Make what readers asked for lately once more, where it changed."""
+    with _run_of("make-pages"):
+        done = make_pages_ahead(now=timezone.now())
+        logger.info("pages_made", looked_at=done.looked_at, left=done.left)
 
 
 @shared_task

@@ -44,9 +44,10 @@ class HeldAnswersMiddleware(HoldingMiddleware):
             ANSWERS.put(question, found)
         return found
 
-    def hold(self, request: HttpRequest, answer: HttpResponse) -> None:
-        super().hold(request, answer)
+    def hold(self, request: HttpRequest, answer: HttpResponse) -> Held | None:
+        held = super().hold(request, answer)
         keep(request, answer, apart=self.headers_apart)
+        return held
 
     def apart(self, request: HttpRequest) -> Mapping[str, str] | None:
         try:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -12,10 +11,10 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 
-import forecasts
 from forecasts.api.renderers import OrjsonRenderer
 from forecasts.api.serializers.slices import CardAsked
 from forecasts.held.answers import BY_READINGS, Held, Passing, is_for_all, mark
+from forecasts.held.release import RELEASE
 from forecasts.selectors.sums import KeptScope
 from forecasts.selectors.versions import Standing, standing_of, version_of
 
@@ -57,16 +56,6 @@ class Kept(NamedTuple):
     stands: Stands
     headers: Mapping[str, str]
     body: bytes
-
-
-def _release() -> str:
-    """Changes with the code, so that an update never shows an answer of the code before."""
-    root = Path(str(forecasts.__file__)).parent
-    files = sorted((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in root.rglob("*.py"))
-    return sha256(repr(files).encode()).hexdigest()[:16]
-
-
-RELEASE = _release()
 
 
 def slice_answer(asked: CardAsked, *, work_out: WorkOut) -> HttpResponse:

@@ -12,7 +12,7 @@ from forecasts.selectors.versions import Standing, standing_of
 
 from .kept import Stands, answer_at, kept_answer
 
-Hold = Callable[[HttpResponse], None]
+Hold = Callable[[HttpResponse], object]
 
 
 @dataclass(frozen=True)

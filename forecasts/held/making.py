@@ -9,12 +9,19 @@ from rest_framework.request import Request
 from forecasts.selectors.readings import made_of_one_instant
 from forecasts.selectors.versions import state_of_records
 
-from .answers import mark
+from .answers import ALWAYS, mark
 
 
 def state_for(request: HttpRequest | Request) -> str | None:
     """The state of the records, read once for a request: before any of them, so that nothing is older than it says."""
-    return getattr(request, "records_state", None) or state_of_records()
+    state: str | None = getattr(request, "records_state", None) or state_of_records()
+    request.records_state = state  # type: ignore[union-attr]  # Handed on within a request.
+    return state
+
+
+def note_readings(request: HttpRequest) -> None:
+    """Have it noted what the answer to a request is made of, which has its price: for who is asked the same again."""
+    request.are_readings_noted = True  # type: ignore[attr-defined]  # Handed on within a request.
 
 
 def made_for(request: HttpRequest | Request, make: Callable[[], Any], *, state: str | None) -> Any:
@@ -26,8 +33,7 @@ def made_for(request: HttpRequest | Request, make: Callable[[], Any], *, state: 
         state: The state of the records, read before; None where it has no name.
     """
     readings = None
-    # Only for what is asked for again after something was written: noting what is read has its price.
-    if state is not None and getattr(request, "was_held", False):
+    if state not in (None, ALWAYS) and getattr(request, "are_readings_noted", False):
         answer, readings = made_of_one_instant(make)
     else:
         answer = make()

@@ -4,7 +4,7 @@ Answers to whoever asks again, without asking the rest of the service.
 It stands outside of the other middleware: what is held already went through all of it.
 """
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import replace
 
 from django.db import DatabaseError
@@ -14,7 +14,7 @@ from django.middleware.http import ConditionalGetMiddleware
 from django.utils import timezone
 
 from .answers import ALWAYS, ANSWERS, Held, Ready, may_be_held
-from .making import state_for
+from .making import note_readings, state_for
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -55,26 +55,37 @@ class HoldingMiddleware:
         """The headers that differ each time, where whoever asks may have a held answer; None where the view has to answer."""
         return {}
 
+    def known(self, request: HttpRequest) -> Iterator[Held]:
+        """The answers there are to what is asked, right or not, the likeliest first: that which this process holds."""
+        held = ANSWERS.get(self.question_of(request))
+        if held is not None:
+            yield held
+
     def right(self, request: HttpRequest) -> Ready | None:
-        """The right answer, if one is at hand: that which this process holds."""
-        question = self.question_of(request)
-        held = ANSWERS.get(question)
-        if held is None:
+        """The right answer, if one is at hand."""
+        for known in self.known(request):
+            state = ALWAYS if known.state == ALWAYS else state_for(request)
+            if known.is_right_in(state, now=timezone.now()):
+                return self._still(request, known, state=state)
+            note_readings(request)
+        return None
+
+    def hold(self, request: HttpRequest, answer: HttpResponse) -> Held | None:
+        """Hold an answer as it went through its view, where it may be held; returns it as it is held."""
+        if not may_be_held(answer):
             return None
-        state = held.state if held.state == ALWAYS else state_for(request)
-        request.records_state = state  # type: ignore[attr-defined]  # Handed on within a request.
-        if not held.is_right_in(state, now=timezone.now()):
-            request.was_held = True  # type: ignore[attr-defined]  # The same.
-            return None
-        if state is not None and held.state != state:
-            ANSWERS.put(question, replace(held, state=state))
+        held = Held.of(answer, match=request.resolver_match, apart=self.headers_apart)
+        ANSWERS.put(self.question_of(request), held)
         return held
 
-    def hold(self, request: HttpRequest, answer: HttpResponse) -> None:
-        """Hold an answer as it went through its view, where it may be held."""
-        if may_be_held(answer):
-            held = Held.of(answer, match=request.resolver_match, apart=self.headers_apart)
-            ANSWERS.put(self.question_of(request), held)
+    def _still(self, request: HttpRequest, known: Held, *, state: str | None) -> Held:
+        """An answer that is right, and held from now on as of the state that it was looked at in."""
+        question = self.question_of(request)
+        if state is None or (known.state == state and ANSWERS.get(question) is known):
+            return known
+        held = replace(known, state=state)
+        ANSWERS.put(question, held)
+        return held
 
     def _again(self, request: HttpRequest) -> HttpResponseBase | None:
         try:

@@ -1,35 +1,62 @@
 """Pages to whoever asks for them again, and what they hang on beside the records: the day."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial, wraps
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
+from django.utils import timezone
 
-from forecasts.held.answers import ALWAYS, pass_at
-from forecasts.held.making import made_for, state_for
+from forecasts.held.answers import ALWAYS, ANSWERS, Held, Ready, pass_at
+from forecasts.held.lent import ASKED_AT, Question, borrow, lend
+from forecasts.held.making import made_for, note_readings, state_for
 from forecasts.held.middleware import HoldingMiddleware
 
-# Where no public page is.
-ELSEWHERE = ("/admin/", "/api/", "/static/")
+# Where no public page is. Whoever asks how we are waits for nothing else.
+ELSEWHERE = ("/admin/", "/api/", "/static/", "/healthz", "/readyz", "/metrics")
 
 View = Callable[..., HttpResponse]
 
 
 class HeldPagesMiddleware(HoldingMiddleware):
-    """Holds public pages, which are the same for whoever asks, and whatever the browser sends of itself."""
+    """Holds public pages, which are the same for whoever asks, and whatever the browser sends of itself; lends them too."""
 
     def is_ours(self, request: HttpRequest) -> bool:
         return not request.path_info.startswith(ELSEWHERE)
 
-    def question_of(self, request: HttpRequest) -> Hashable:
-        return (request.scheme, request.get_host(), request.get_full_path())
+    def question_of(self, request: HttpRequest) -> Question:
+        return Question(str(request.scheme), request.get_host(), request.get_full_path())
 
     def has_etag(self, request: HttpRequest) -> bool:
         match = request.resolver_match
         return match is not None and match.app_name == "pages"
+
+    def known(self, request: HttpRequest) -> Iterator[Held]:
+        here = ANSWERS.get(self.question_of(request))
+        if here is not None and here.state in (ALWAYS, state_for(request)):
+            yield here
+        # Where something was written another process may have looked at it already, and made it anew.
+        lent = borrow(self.question_of(request))
+        if lent is not None and (here is None or lent.readings != here.readings):
+            yield replace(lent, match=resolve(request.path_info))
+        if here is not None:
+            yield here
+
+    def right(self, request: HttpRequest) -> Ready | None:
+        found = super().right(request)
+        if found is None:
+            note_readings(request)
+        return found
+
+    def hold(self, request: HttpRequest, answer: HttpResponse) -> Held | None:
+        held = super().hold(request, answer)
+        if held is not None:
+            lend(self.question_of(request), held, asked_at=request.META.get(ASKED_AT, timezone.now()))
+        return held
 
 
 def held(view: View) -> View:

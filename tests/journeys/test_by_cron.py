@@ -14,6 +14,7 @@ JOBS = (
     "record_aggregates",
     "reveal_sealed",
     "send_webhooks",
+    "make_pages",
     "record_uploads",
     "doctor",
 )

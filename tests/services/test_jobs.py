@@ -71,6 +71,7 @@ def test_a_run_that_cannot_be_noted_is_no_failure(monkeypatch, caplog):
         ("record_uploads", "record-uploads"),
         ("reveal_sealed", "reveal-sealed"),
         ("send_webhooks", "send-webhooks"),
+        ("make_pages", "make-pages"),
         ("doctor", "doctor"),
     ],
 )
