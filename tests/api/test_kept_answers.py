@@ -95,6 +95,7 @@ def test_a_question_that_is_refused_is_refused_again(client):
     assert (first.status_code, again.status_code) == (400, 400)
 
 
+@pytest.mark.any_database
 class AnyHistory(TestCase):
     @pytest.mark.timeout(SECONDS)
     @effort(2)
