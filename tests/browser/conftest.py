@@ -46,14 +46,15 @@ class Visit:
         assert response.status == STATUSES.get(path, 200), path
 
     def faults(self, name: str, *, schemes: Iterable[str] = tuple(RULES)) -> list[tuple]:
-        """What is wrong with the page, by day and by night; leaves a picture of what is, for people to look at."""
+        """What is wrong with the page, by day and by night, or whether it fits alone; leaves a picture of what is, for people to look at."""
         width = self.page.viewport_size["width"]
         found = []
-        self.page.evaluate(axe().axe_script)
+        self.page.evaluate(OPEN_ALL)
+        if schemes:
+            self.page.evaluate(axe().axe_script)
         for scheme in schemes:
             self.page.emulate_media(color_scheme=scheme)
             self.page.evaluate(COLOURS_HAVE_CHANGED)
-            self.page.evaluate(OPEN_ALL)
             broken = self.page.evaluate(VIOLATIONS, RULES[scheme])
             if broken:
                 self._keep(f"{name.replace(' ', '-')}-{width}-{scheme}.jpg")
