@@ -103,7 +103,7 @@ def season(n: int = 30) -> None:
     contests(*(("YES", {"ada": "0.9" if one % 4 else "0.8", "bob": f"0.{4 + one % 3}"}) for one in range(n)))
 
 
-def row(statement: str, forecaster: str, probability: str, **fields) -> ForecastRow:
+def row(statement: str, forecaster: str, probability: str, *, cluster: str = "", **fields) -> ForecastRow:
     """A line of a file of forecasts, by default of a day after publication, on what was known later."""
     given = {
         "asker": Person(slug="ada-byron", name="Ada Byron", kind="PERSON"),
@@ -111,7 +111,7 @@ def row(statement: str, forecaster: str, probability: str, **fields) -> Forecast
         "title": statement.rstrip("."), "made_at": PUBLISHED + timedelta(days=1), "known_at": KNOWN,
         "topic": "aid/military", "reason": "The register says so.", **fields,
     }  # fmt: skip
-    return ForecastRow(line=1, statement=statement, probability=Decimal(probability), **given)
+    return ForecastRow(line=1, statement=statement, probability=Decimal(probability), cluster=cluster, **given)
 
 
 def record_rows(rows: Iterable[ForecastRow]) -> None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -7,8 +8,8 @@ from forecasts.scoring.intervals import IntervalMethod
 from forecasts.scoring.thresholds import Absent, Missing
 from forecasts.selectors.comparisons import compare_two, compare_with_peers
 from forecasts.selectors.slices import Slice, Weighting
-from tests.builders import NOW, make_forecaster
-from tests.forecasting import contest, decide, says
+from tests.builders import NOW, PUBLISHED, make_forecaster
+from tests.forecasting import contest, decide, record_rows, row, says
 
 pytestmark = pytest.mark.django_db
 
@@ -106,10 +107,15 @@ def test_several_forecasts_share_one_unit_of_weight():
 
 
 def test_two_hundred_revisions_count_as_one_prediction():
-    prediction = contest(1, ada="0.9", bob="0.6")
-    for day in range(200):
-        says("ada", prediction, f"0.{day:03}", days=1 + day / 100 + 0.001)
-    decide(prediction)
+    said = [
+        ("bob", "0.6", 0.0),
+        ("ada", "0.9", 0.0),
+        *(("ada", f"0.{one:03}", one / 100 + 0.001) for one in range(200)),
+    ]
+    record_rows(
+        row("Claim 1.", who, probability, made_at=PUBLISHED + timedelta(days=1 + days), verdict="YES")
+        for who, probability, days in said
+    )
     contest(2, ada="0.9", bob="0.6")
 
     found = compare_two(ANY, first="ada", second="bob")

@@ -10,7 +10,7 @@ from forecasts.selectors.scorecards import scorecard
 from forecasts.selectors.slices import Slice, Weighting
 from tests.benchmarks.crowds import analyse, copy_rows
 from tests.builders import NOW
-from tests.forecasting import asked, contest, contests, decide, says
+from tests.forecasting import asked, contest, contests, decide, record_rows, row, says
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +60,10 @@ class TestASeason:
 
 
 def test_events_and_not_rows_decide_who_is_ranked():
-    for number in range(31):
-        contest(number, ada="0.9" if number % 2 else "0.7", cluster="one" if number else "two")
+    record_rows(
+        row(f"Claim {number}.", "ada", said, verdict="YES", cluster=cluster)
+        for number, (said, cluster) in enumerate([("0.7", "two"), *[("0.9", "one"), ("0.7", "one")] * 15])
+    )
 
     board = leaderboard(ANY)
 
