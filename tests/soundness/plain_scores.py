@@ -1,5 +1,6 @@
 """What a slice comes to, worked out row by row in plain Python from what was recorded: no posting, no sum, no query of its own."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -62,13 +63,34 @@ class Plain:
 def losses(row: Counts) -> dict[str, Fraction]:
     said, happened = Fraction(row.forecast.probability), row.outcome
     own, reference = (happened * (1 - p) ** 2 + (1 - happened) * p**2 for p in (said, row.reference))
-    return {"brier": own, "points_saved": reference - own, "bias": said - happened}
+    right = Fraction(1, 2) if said == Fraction(1, 2) else happened if said > Fraction(1, 2) else 1 - happened
+    return {
+        "brier": own,
+        "reference": reference,
+        "points_saved": reference - own,
+        "bias": said - happened,
+        "brier_gap": own - said * (1 - said),
+        "overconfidence": max(said, 1 - said) - right,
+        "log": happened * surprise(said) + (1 - happened) * surprise(1 - said),
+    }
+
+
+def surprise(probability: Fraction) -> Fraction:
+    """Minus the logarithm of what was given to what happened, at least 0.001, to a billionth."""
+    given = min(max(float(probability), 0.001), 0.999)
+    return Fraction(round(-math.log(given) * 10**9), 10**9)
 
 
 def all_recorded() -> list[Prediction]:
     """Read every prediction with all that was said of it."""
     rows = Prediction.objects.select_related("article__outlet", "topic", "holder")
-    said = ("forecasts__forecaster", "forecasts__lexicon_entry", "forecasts__prediction", "resolutions")
+    said = (
+        "article__authors",
+        "forecasts__forecaster",
+        "forecasts__lexicon_entry",
+        "forecasts__prediction",
+        "resolutions",
+    )
     return list(rows.prefetch_related(*said))
 
 
@@ -98,7 +120,16 @@ def _is_of(prediction: Prediction, chosen: Slice) -> bool:
     ))  # fmt: skip
 
 
+def _is_reported(prediction: Prediction, chosen: Slice) -> bool:
+    """A belief of somebody else, in an article of whom the slice is about."""
+    if prediction.attribution != "REPORTED" or not chosen.forecaster:
+        return prediction.attribution == "REPORTED"
+    authors = [one.slug for one in prediction.article.authors.all()] if prediction.article else []
+    return chosen.forecaster in authors and chosen.forecaster != prediction.holder.slug
+
+
 def _count(prediction: Prediction, chosen: Slice, *, found: Plain) -> None:
+    found.coverage["reported"] += _is_reported(prediction, chosen)
     rows = sorted(prediction.forecasts.all(), key=lambda one: (one.made_at, one.pk))
     held = [one for one in rows if chosen.as_recorded is None or one.recorded_at <= chosen.as_recorded]
     stated = [one for one in held if _is_said_in(one, chosen)]

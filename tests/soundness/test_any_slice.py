@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from forecasts.models import Article, Forecaster, Prediction
+from forecasts.scoring.statistics import UNITS
 from forecasts.selectors.coverage import Coverage
 from forecasts.selectors.scorecards import scorecard
 from forecasts.selectors.slices import Slice, Weighting, clashing
@@ -35,8 +36,7 @@ WORDS = [
     {"phrase": "may", "low": "0.2", "point": "0.4", "high": "0.6", "hedge": "yes", "source": "a survey"},
     {"phrase": "likely", "low": "0.6", "point": "0.7", "high": "0.8", "source": "a survey"},
 ]
-# Beliefs that are reported are counted across all, and tried elsewhere.
-NAMES = [one.name for one in fields(Coverage) if one.compare and one.name != "reported"]
+NAMES = [one.name for one in fields(Coverage) if one.compare]
 # One history is enough of an agreement between databases.
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.any_database) for seed in range(1, 2 * EFFORT))]
 
@@ -55,7 +55,11 @@ class History:
             make_forecaster(slug, kind=kind)
         record_lexicon(code="default_v1", title="Default", source="a survey", rows=WORDS, now=NOW)
         other = make_forecaster("the-other", kind=Forecaster.Kind.OUTLET)
-        self.articles = [make_article(), make_article(canonical_url="https://example.org/b", outlet=other)]
+        authors = [make_forecaster(slug) for slug in KINDS]
+        self.articles = [
+            make_article(authors=authors[:1]),
+            make_article(canonical_url="https://example.org/b", outlet=other, authors=authors[:2]),
+        ]
         # Enough on one topic for a base rate.
         settled(14, topic="war")
         self.predictions = [self._claim(number) for number in range(7)]
@@ -167,7 +171,7 @@ def test_a_scorecard_is_what_the_rows_come_to_one_by_one(seed, monkeypatch):
 
         assert (Fraction(totals.weight, 10**6), totals.clusters) == (expected.weight, expected.clusters), chosen
         if expected.rows:
-            for name in ("brier", "points_saved", "bias"):
+            for name in UNITS:
                 assert totals.mean(name) == expected.mean(name), (name, chosen)
         assert {name: getattr(told.coverage, name) for name in NAMES} == {
             name: expected.coverage[name] for name in NAMES

@@ -42,7 +42,7 @@ class RankUnderSerializer(serializers.Serializer):
     """The rank were words read through a lexicon."""
 
     lexicon = serializers.CharField()
-    rank = serializers.IntegerField(allow_null=True, help_text="Null where it leaves no spread to rank by.")
+    rank = serializers.IntegerField(allow_null=True, help_text="Null where it leaves no rank.")
     rank_range = RankRangeSerializer(allow_null=True)
     is_beyond = serializers.BooleanField(help_text="Outside the range of ranks as it is: the lexicon decides.")
 
