@@ -2,8 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -94,12 +94,21 @@ def all_recorded() -> list[Prediction]:
     return list(rows.prefetch_related(*said))
 
 
-def plainly(chosen: Slice, *, recorded: Sequence[Prediction]) -> Plain:
-    """Return what a slice comes to."""
+def plainly(chosen: Slice, *, recorded: Sequence[Prediction], decide: Callable[[Prediction, datetime], Word]) -> Plain:
+    """
+    Return what a slice comes to.
+
+    Args:
+        chosen: The slice.
+        recorded: What `all_recorded` returned.
+        decide: Says what the rule of a prediction comes to on what was known at an instant.
+    """
     found = Plain()
     for prediction in recorded:
         if _is_of(prediction, chosen):
-            _count(prediction, chosen, found=found)
+            is_anew = chosen.is_replayed
+            word = _replayed(prediction, chosen, decide=decide) if is_anew else _recorded(prediction, chosen)
+            _count(prediction, chosen, word=word, found=found)
     return found
 
 
@@ -128,14 +137,13 @@ def _is_reported(prediction: Prediction, chosen: Slice) -> bool:
     return chosen.forecaster in authors and chosen.forecaster != prediction.holder.slug
 
 
-def _count(prediction: Prediction, chosen: Slice, *, found: Plain) -> None:
+def _count(prediction: Prediction, chosen: Slice, *, word: Word, found: Plain) -> None:
     found.coverage["reported"] += _is_reported(prediction, chosen)
     rows = sorted(prediction.forecasts.all(), key=lambda one: (one.made_at, one.pk))
     held = [one for one in rows if chosen.as_recorded is None or one.recorded_at <= chosen.as_recorded]
     stated = [one for one in held if _is_said_in(one, chosen)]
     if not stated and (chosen.verbal is not None or chosen.forecaster not in ("", prediction.holder.slug)):
         return
-    word = _replayed(prediction, chosen) if chosen.is_replayed else _recorded(prediction, chosen)
     counted = list(_counted(prediction, held, word=word))
     of_slice = [one for one in counted if one.forecast in stated and _is_asked(one.forecast, word, chosen)]
     weighed = [*_weighed(of_slice, held, counted=counted, word=word, chosen=chosen)]
@@ -159,13 +167,16 @@ def _recorded(prediction: Prediction, chosen: Slice) -> Word:
     return _word(known[-1], is_late=known[-1].is_retrospective) if known else Word()
 
 
-def _replayed(prediction: Prediction, chosen: Slice) -> Word:
-    """By people's last word, once it could be known; nothing here has a rule."""
+def _replayed(prediction: Prediction, chosen: Slice, *, decide: Callable[[Prediction, datetime], Word]) -> Word:
+    """By people's last word, once it could be known, else by the rule; nothing here has another reading than the central one."""
     words = _words_on(prediction)
     last = words[-1] if words else None
-    if chosen.variant != "CENTRAL" or last is None or not last.verdict or last.known_at > chosen.as_of:
+    if chosen.variant != "CENTRAL" or prediction.issued_at > chosen.as_of:
         return Word(is_late=False)
-    return _word(last, is_late=prediction.recorded_at > last.known_at, is_final=True)
+    if last is not None and last.actor_id and last.verdict and last.known_at <= chosen.as_of:
+        return _word(last, is_late=prediction.recorded_at > last.known_at, is_final=True)
+    found = decide(prediction, chosen.as_of)
+    return replace(found, is_late=bool(found.known_at) and prediction.recorded_at > found.known_at)
 
 
 def _words_on(prediction: Prediction) -> list[Resolution]:

@@ -26,6 +26,7 @@ from tests.builders import NOW, PUBLISHED, make_article, make_forecaster, make_p
 from tests.forecasting import settled
 from tests.soundness.plain_scores import all_recorded, plainly
 from tests.soundness.profiles import EFFORT
+from tests.soundness.ruled import Ruled
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,8 @@ class History:
         # Enough on one topic for a base rate.
         settled(14, topic="war")
         self.predictions = [self._claim(number) for number in range(7)]
+        self.ruled = Ruled(chance)
+        self.predictions += self.ruled.claims
 
     def _claim(self, number: int) -> Prediction:
         draw = self.chance.choice
@@ -87,17 +90,16 @@ class History:
         self._tick()
         prediction = Prediction.objects.get(pk=self.chance.choice(self.predictions).pk)
         does: Sequence[Callable[[Prediction], None]] = [
-            self._say,
-            self._say,
-            self._say,
-            self._decide,
-            self._decide,
+            *[self._say] * 3,
+            *[self._decide] * 2,
             self._undo,
+            *[lambda _: self.ruled.report(now=self.now)] * 3,
         ]
         with suppress(Refused):
             self.chance.choice(does)(prediction)
         if not self.chance.randrange(15):
             record_aggregates(now=self.now, since=None)
+        self.ruled.settle(now=self.now)
         score_predictions(predictions=[one.pk for one in self.predictions], now=self.now)
 
     def _say(self, prediction: Prediction) -> None:
@@ -164,9 +166,10 @@ def test_a_scorecard_is_what_the_rows_come_to_one_by_one(seed, monkeypatch):
         history.step()
     recorded = all_recorded()
     everybody = [Slice(forecaster=slug) for slug in Forecaster.objects.values_list("slug", flat=True)]
+    by_then = [Slice(as_of=moment) for moment in (*map(at, (10, 20, 30, 45, 70, 100, 125)), history.now)]
 
-    for chosen in [*everybody, *(any_slice(chance, history) for _ in range(60))]:
-        told, expected = scorecard(chosen), plainly(chosen, recorded=recorded)
+    for chosen in [*everybody, *by_then, *(any_slice(chance, history) for _ in range(50))]:
+        told, expected = scorecard(chosen), plainly(chosen, recorded=recorded, decide=history.ruled.decide)
         totals = told.sample.totals
 
         assert (Fraction(totals.weight, 10**6), totals.clusters) == (expected.weight, expected.clusters), chosen
