@@ -80,9 +80,9 @@ def level_columns(histogram: Levels) -> tuple[list[Any], ...]:
         histogram: Forecasts by probability.
     """
     n, hits = histogram.weight / WHOLE, histogram.hits / (WHOLE * BASIS_POINTS)
-    low, high = jeffreys_bounds(hits, n)
-    columns = (histogram.level / BASIS_POINTS, histogram.rows, hits / n, low, high)
-    return tuple(column.tolist() for column in columns)
+    bounds = [jeffreys_bounds(*share) for share in zip(hits.tolist(), n.tolist(), strict=True)]
+    columns = (column.tolist() for column in (histogram.level / BASIS_POINTS, histogram.rows, hits / n))
+    return (*columns, [low for low, _ in bounds], [high for _, high in bounds])
 
 
 def expected_hits(fcst: Numbers) -> float:

@@ -10,15 +10,18 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
-import numpy as np
-from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
+from scipy.special import expit, logit, ndtri, stdtrit
+from scipy.special.cython_special import betaincinv
 
 from forecasts.scoring.unseen import Reach, alike_bounds, either_way
-from forecasts.scoring.validation import FloatArray, Numbers, as_clusters, as_shares, require_same_length
+from forecasts.scoring.validation import Numbers, as_clusters, as_shares, require_same_length
 
 MIN_CLUSTERS_FOR_T: Final = 20
+# So many shares whose ends are remembered take some 5 MB.
+REMEMBERED: Final = 16_384
 
 
 class IntervalMethod(StrEnum):
@@ -170,35 +173,29 @@ def jeffreys_interval(hits: float, n: float, *, level: float = 0.95) -> Interval
     References:
         Brown, Cai and DasGupta (2001), Statistical Science 16(2), 101-133.
     """
-    _require_count(hits, n)
-    _require_level(level)
-    low, high = _beta_bounds(hits / n, weight=n, level=level)
+    low, high = jeffreys_bounds(hits, n, level=level)
     return Interval(low, high, IntervalMethod.JEFFREYS, n=max(1, round(n)), n_clusters=max(1, round(n)), level=level)
 
 
-def jeffreys_bounds(hits: FloatArray, n: FloatArray, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+@lru_cache(maxsize=REMEMBERED)
+def jeffreys_bounds(hits: float, n: float, *, level: float = 0.95) -> tuple[float, float]:
     """
-    Return the ends of Jeffreys' intervals for many shares at once, as `jeffreys_interval` has them for one.
+    Return the ends of `jeffreys_interval`, which are remembered.
+
+    Of the levels of a slice a verdict changes a few, and many were used once or twice.
 
     Args:
-        hits: How many succeeded of each, in [0, n], shape (k,); fractions are allowed.
-        n: Trials of each, above 0, shape (k,).
+        hits: How many succeeded, in [0, n]; fractions are allowed.
+        n: Trials, above 0.
         level: Nominal coverage, between 0 and 1.
-    Returns:
-        The low and the high ends in [0, 1], each of shape (k,).
     Raises:
         ValueError: n not above 0, or hits outside [0, n].
     References:
         Brown, Cai and DasGupta (2001), Statistical Science 16(2), 101-133.
     """
+    _require_count(hits, n)
     _require_level(level)
-    if ((n <= 0) | (hits < 0) | (hits > n)).any():
-        raise ValueError("hits must be in [0, n] and n above 0 for every share")
-    share = hits / n
-    above, below = share * n + 0.5, (1 - share) * n + 0.5
-    low = np.where(share == 0, 0.0, betaincinv(above, below, (1 - level) / 2))
-    high = np.where(share == 1, 1.0, betaincinv(above, below, (1 + level) / 2))
-    return np.minimum(low, share), np.maximum(high, share)
+    return _beta_bounds(hits / n, weight=n, level=level)
 
 
 def _members_by_cluster(values: list[float], keys: tuple[Hashable, ...]) -> list[list[float]]:
@@ -229,6 +226,7 @@ def _logit_t_bounds(mean: float, *, error: float, freedom: int, level: float) ->
 
 
 def _beta_bounds(share: float, *, weight: float, level: float) -> tuple[float, float]:
+    # The function for one number: the same bits, without what that for arrays takes to begin.
     above, below = share * weight + 0.5, (1 - share) * weight + 0.5
     low = 0.0 if share == 0 else float(betaincinv(above, below, (1 - level) / 2))
     high = 1.0 if share == 1 else float(betaincinv(above, below, (1 + level) / 2))

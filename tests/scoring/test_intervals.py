@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import betaincinv
 from scipy.stats import binomtest
 
 from forecasts.scoring.intervals import (
@@ -162,17 +163,11 @@ def test_what_has_no_mean_is_refused(scores, clusters, message):
         mean_interval(scores, clusters)
 
 
-def test_many_shares_have_the_intervals_that_each_has_alone():
-    hits, n = np.array([0.0, 2.0, 3.5, 7.0]), np.array([5.0, 4.0, 9.0, 7.0])
+@pytest.mark.parametrize(("hits", "n"), [(0.0, 5.0), (2.0, 4.0), (3.5, 9.0), (7.0, 7.0), (41.0, 12_345.0)])
+def test_ends_that_are_remembered_are_those_of_the_quantiles_for_arrays(hits, n):
+    above, below = np.array([hits / n * n + 0.5]), np.array([(1 - hits / n) * n + 0.5])
+    low, high = (betaincinv(above, below, tail).item() for tail in ((1 - 0.95) / 2, (1 + 0.95) / 2))
 
-    low, high = jeffreys_bounds(hits, n)
+    found = [jeffreys_bounds(hits, n) for _ in range(2)]
 
-    alone = [jeffreys_interval(one, size) for one, size in zip(hits, n, strict=True)]
-    assert low.tolist() == [one.low for one in alone]
-    assert high.tolist() == [one.high for one in alone]
-
-
-@pytest.mark.parametrize(("hits", "n"), [(2.0, 1.0), (-1.0, 3.0), (0.0, 0.0)])
-def test_shares_beyond_the_whole_have_no_intervals(hits, n):
-    with pytest.raises(ValueError, match=r"hits must be in \[0, n\] and n above 0 for every share"):
-        jeffreys_bounds(np.array([1.0, hits]), np.array([2.0, n]))
+    assert found == [(low if hits else 0.0, high if hits < n else 1.0)] * 2

@@ -119,19 +119,19 @@ def calibration_of(card: Scorecard) -> dict[str, Any]:
 
 def levels_shown(levels: Levels, *, has_bars: bool) -> list[dict[str, Any]]:
     """Each level as `LevelSerializer` shows it."""
-    whole, method = levels.n, IntervalMethod.JEFFREYS.value
-    columns = *level_columns(levels), levels.weights.tolist()
+    method = IntervalMethod.JEFFREYS.value
+    columns = *level_columns(levels), (levels.weights / levels.n).tolist()
     return [
         {
             "probability": f"{probability:.4f}",
             "n": n,
-            "share": weight / whole,
+            "share": share,
             "observed_share": observed,
             "interval": {"low": low, "high": high, "method": method, "level": LEVEL, "n_clusters": n}
             if has_bars
             else None,
         }
-        for probability, n, observed, low, high, weight in zip(*columns, strict=True)
+        for probability, n, observed, low, high, share in zip(*columns, strict=True)
     ]
 
 
