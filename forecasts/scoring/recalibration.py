@@ -63,10 +63,11 @@ class _Data:
 
 
 class _Point(NamedTuple):
-    """A line, intercept and slope; the log-odds it gives each level; and how likely it makes what came, less the penalty."""
+    """A line, intercept and slope; the log-odds it gives each level; how likely it makes what came; the same less the penalty."""
 
     place: tuple[float, float]
     odds: FloatArray
+    likelihood: float
     height: float
 
 
@@ -115,14 +116,18 @@ def recalibration(levels: Levels, *, coverage: float = 0.95) -> Recalibration | 
         return ONE_OUTCOME
     stated = logit(np.minimum(np.maximum(levels.probabilities, LOG_CLIP), 1 - LOG_CLIP))
     data = _Data(stated, levels.happened, levels.weights)
-    free = _fitted(data, penalty=0.0) if levels.n >= MIN_N_UNPENALISED and stated[-1] > stated[0] else None
-    line = _fitted(data, penalty=1.0) if free is None else free
+    # Calibrated, a line has no penalty either way.
+    calibrated = _point(data, CALIBRATED, penalty=0.0)
+    may_be_free = levels.n >= MIN_N_UNPENALISED and stated[-1] > stated[0]
+    free = _fitted(data, calibrated, penalty=0.0) if may_be_free else None
+    line = _fitted(data, calibrated, penalty=1.0) if free is None else free
     if line is None:
         raise ArithmeticError("a penalised fit always has a maximum, and it was not found")
-    return _described(data, line, penalised=free is None, coverage=coverage)
+    gain = 2 * (line.likelihood - calibrated.likelihood)
+    return _described(data, line, gain=gain, penalised=free is None, coverage=coverage)
 
 
-def _described(data: _Data, line: _Point, *, penalised: bool, coverage: float) -> Recalibration:
+def _described(data: _Data, line: _Point, *, gain: float, penalised: bool, coverage: float) -> Recalibration:
     information = _information(data, expit(line.odds), penalty=float(penalised))
     variances = information.slope / information.determinant, information.intercept / information.determinant
     reach = float(ndtri((1 + coverage) / 2))
@@ -130,13 +135,12 @@ def _described(data: _Data, line: _Point, *, penalised: bool, coverage: float) -
         Estimate(value, error, value - reach * error, value + reach * error)
         for value, error in zip(line.place, map(math.sqrt, variances), strict=True)
     )
-    gain = 2 * (_log_likelihood(data, line.odds) - _log_likelihood(data, _odds(data, CALIBRATED)))
     return Recalibration(intercept, slope, float(chdtrc(2, max(0.0, gain))), penalised, coverage)
 
 
-def _fitted(data: _Data, *, penalty: float) -> _Point | None:
+def _fitted(data: _Data, start: _Point, *, penalty: float) -> _Point | None:
     """Return the best line by Newton's method; None where the likelihood has no maximum."""
-    line = _point(data, CALIBRATED, penalty=penalty)
+    line = start
     for _ in range(MAX_STEPS):
         expected = expit(line.odds)
         missed = data.happened - data.weights * expected
@@ -164,18 +168,11 @@ def _climbed(data: _Data, line: _Point, step: tuple[float, float], *, penalty: f
 
 
 def _point(data: _Data, place: tuple[float, float], *, penalty: float) -> _Point:
-    odds = _odds(data, place)
+    odds = place[0] + place[1] * data.stated
     away = math.dist(place, CALIBRATED)
-    return _Point(place, odds, _log_likelihood(data, odds) - penalty / 2 * away * away)
-
-
-def _odds(data: _Data, place: tuple[float, float]) -> FloatArray:
-    return place[0] + place[1] * data.stated
-
-
-def _log_likelihood(data: _Data, odds: FloatArray) -> float:
     # Levels are in order, so plain sums are the same bits every time.
-    return float(data.happened @ odds - data.weights @ np.logaddexp(0, odds))
+    likelihood = float(data.happened @ odds - data.weights @ np.logaddexp(0, odds))
+    return _Point(place, odds, likelihood, likelihood - penalty / 2 * away * away)
 
 
 def _information(data: _Data, expected: FloatArray, *, penalty: float) -> _Information:
