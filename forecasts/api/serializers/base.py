@@ -43,7 +43,12 @@ class Part(serializers.Serializer):
     comes_as_shown = False
 
     def to_representation(self, instance: Any) -> Any:
-        return shown_by(type(self))(instance)
+        return self.shown(instance)
+
+    @classmethod
+    def shown(cls, instance: Any) -> Any:
+        """The part as it is shown, without an instance of the serializer."""
+        return shown_by(cls)(instance)
 
 
 class Asked(Body):

@@ -93,7 +93,7 @@ class AccuracyView(SliceEndpoint):
 
     @staticmethod
     def shape(card: Scorecard, asked: CardAsked) -> Any:
-        return AccuracySerializer(accuracy_of(card, with_calls=bool(asked.include))).data
+        return AccuracySerializer.shown(accuracy_of(card, with_calls=bool(asked.include)))
 
 
 class CalibrationView(SliceEndpoint):
@@ -110,7 +110,7 @@ class CalibrationView(SliceEndpoint):
 
     @staticmethod
     def shape(card: Scorecard, asked: CardAsked) -> Any:
-        return CalibrationSerializer(calibration_of(card)).data
+        return CalibrationSerializer.shown(calibration_of(card))
 
 
 class CohortView(Endpoint):
