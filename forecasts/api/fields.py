@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from forecasts import feeds
 from forecasts.models import Article, Entity, Event, Forecaster, Prediction, Sealed, Source, Topic
+from forecasts.selectors.statements import prepared
 
 MAX_NEAR, MAX_KNOWN, LONGEST_NUMBER = 3, 2000, 40
 
@@ -139,10 +140,9 @@ class _NamedField(serializers.Field):
     thing: str
 
     def to_internal_value(self, data: Any) -> Any:
-        rows = self.model._default_manager
-        found = rows.filter(**{self.column: data}).first() if isinstance(data, str) else None
+        found = self.found(data) if isinstance(data, str) else None
         if found is None:
-            known = rows.order_by(self.column).values_list(self.column, flat=True)[:MAX_KNOWN]
+            known = self.model._default_manager.order_by(self.column).values_list(self.column, flat=True)[:MAX_KNOWN]
             raise serializers.ValidationError(
                 f"There is no {self.thing} “{str(data)[:80]}”.{near(str(data), known=known)}"
             )
@@ -150,6 +150,24 @@ class _NamedField(serializers.Field):
 
     def to_representation(self, value: Any) -> Any:
         return getattr(value, self.column)
+
+    def found(self, name: str) -> Any:
+        """What is recorded under a name; None where nothing is."""
+        return self.model._default_manager.filter(**{self.column: name}).first()
+
+
+class _ByNameAlone(_NamedField):
+    """Its name, where that is all that is needed of it: whether it is recorded is asked without making a row."""
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+    def found(self, name: str) -> str | None:
+        statement = f"SELECT {self.column} FROM {self.model._meta.db_table} WHERE {self.column} = %s"  # noqa: S608 no name from outside
+        with prepared() as cursor:
+            cursor.execute(statement, [name])
+            row = cursor.fetchone()
+        return row and str(row[0])
 
 
 @extend_schema_field(
@@ -191,6 +209,14 @@ class ForecasterField(_NamedField):
 @extend_schema_field(OpenApiTypes.STR)
 class TopicField(_NamedField):
     model, column, thing = Topic, "path", "topic"
+
+
+class ForecasterName(_ByNameAlone, ForecasterField):
+    """The slug of a recorded forecaster."""
+
+
+class TopicName(_ByNameAlone, TopicField):
+    """The path of a recorded topic."""
 
 
 @extend_schema_field(OpenApiTypes.STR)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 from rest_framework import serializers
 
-from forecasts.api.fields import ArticleField, CodeField, ForecasterField, InstantField, TopicField
+from forecasts.api.fields import ArticleField, CodeField, ForecasterName, InstantField, TopicName
 from forecasts.models import Prediction, RuleVersion
 from forecasts.selectors.slices import Slice, Weighting, clashing
 
@@ -39,10 +39,10 @@ def _moment(help_text: str) -> InstantField:
 class ChosenSlice(Asked):
     """Which forecasts a scorecard is about. Every parameter narrows; all of them together."""
 
-    forecaster = ForecasterField(required=False, help_text="Slug of the forecaster.")
-    topic = TopicField(required=False, help_text="Path of a topic; all below it is included.")
+    forecaster = ForecasterName(required=False, help_text="Slug of the forecaster.")
+    topic = TopicName(required=False, help_text="Path of a topic; all below it is included.")
     article = ArticleField(required=False, help_text="Id of an article.")
-    outlet = ForecasterField(required=False, help_text="Slug of the forecaster that published the article.")
+    outlet = ForecasterName(required=False, help_text="Slug of the forecaster that published the article.")
     issued_from = _moment("Predictions issued at this instant or later.")
     issued_to = _moment("Predictions issued before this instant.")
     due_to = _moment(
@@ -164,17 +164,17 @@ class ComparedSlice(ChosenSlice):
     """Who is compared, and on which forecasts."""
 
     forecaster = None  # type: ignore[assignment]  # How the framework takes a field away.
-    a = ForecasterField(
+    a = ForecasterName(
         help_text="Slug of the forecaster.", error_messages={"required": "Name whom to compare, such as a=jane-doe."}
     )
-    b = ForecasterField(
+    b = ForecasterName(
         required=False, help_text="Slug of another; without it, everybody else who forecast the same predictions."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["a"] == attrs.get("b"):
             raise serializers.ValidationError(
-                {"b": [f"Nobody is compared with themselves: name another forecaster than {attrs['a'].slug}."]}
+                {"b": [f"Nobody is compared with themselves: name another forecaster than {attrs['a']}."]}
             )
         return super().validate(attrs)
 
@@ -192,7 +192,8 @@ def comparison_of(given: dict[str, str]) -> tuple[Slice, str, str]:
 
 
 def _checked(kind: type[ChosenSlice], given: dict[str, str]) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in _made(kind).run_validation(given).items()}
+    values: dict[str, Any] = _made(kind).run_validation(given)
+    return {**values, "article": str(values["article"].pk)} if "article" in values else values
 
 
 @cache
@@ -204,10 +205,3 @@ def _made(kind: type[ChosenSlice]) -> ChosenSlice:
 def _slice(values: dict[str, Any]) -> Slice:
     weighting = Weighting(values.get("weighting", Weighting.PER_PREDICTION))
     return Slice(**{**values, "weighting": weighting})
-
-
-def _plain(value: Any) -> Any:
-    """A recorded thing by its name; anything else as it is."""
-    if not hasattr(value, "pk"):
-        return value
-    return str(getattr(value, "slug", None) or getattr(value, "path", None) or value.pk)
