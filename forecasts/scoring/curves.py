@@ -3,15 +3,14 @@
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from forecasts.scoring.levels import Levels
 from forecasts.scoring.thresholds import NOTHING, Absent
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A run of probabilities, `low` to `high`, over which the share that happened is taken to be the same."""
 
     low: float

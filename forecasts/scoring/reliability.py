@@ -1,7 +1,7 @@
 """The calibration of one set of forecasts in full: counts, curve, bands, and the losses of everybody who acts on them."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from forecasts.scoring.bands import Band, Consistency, band_statement, consistency_band, honest_band
 from forecasts.scoring.curves import Step, calibration_steps, elementary_scores
@@ -12,8 +12,7 @@ from forecasts.scoring.thresholds import Absent, why_absent
 THRESHOLDS: Final = tuple(place / 20 for place in range(1, 20))
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(NamedTuple):
     """What acting on every probability above `threshold` lost on average, and what always saying the same would."""
 
     threshold: float

@@ -12,7 +12,6 @@ from forecasts.api.serializers.calibration import (
     LossSerializer,
     StepSerializer,
     levels_shown,
-    point_shown,
 )
 from forecasts.api.serializers.figures import FigureSerializer, figure
 from forecasts.api.serializers.forecasts import ForecastSerializer, LexiconWithEntriesSerializer
@@ -89,8 +88,8 @@ FIGURES = figures_of(Sample(TOTALS, LEVELS, summarise_sums(TOTALS, LEVELS)))
 MADE = [
     (CallSerializer, call_shown(CALL)),
     *((LevelSerializer, one) for one in levels_shown(LEVELS, has_bars=True)),
-    *((StepSerializer, point_shown(one)) for one in calibration_steps(LEVELS)),
-    (LossSerializer, point_shown(Loss(0.5, 0.1, 0.25))),
+    *((StepSerializer, one._asdict()) for one in calibration_steps(LEVELS)),
+    (LossSerializer, Loss(0.5, 0.1, 0.25)._asdict()),
     *((FigureSerializer, figure(one)) for one in FIGURES),
 ]
 

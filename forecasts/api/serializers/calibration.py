@@ -6,11 +6,10 @@ from rest_framework import serializers
 
 from forecasts.scoring.bands import Band, Consistency
 from forecasts.scoring.calibration import level_columns
-from forecasts.scoring.curves import Step
 from forecasts.scoring.figures import figures_of
 from forecasts.scoring.intervals import IntervalMethod
 from forecasts.scoring.levels import Levels
-from forecasts.scoring.reliability import Bands, Loss, curve_of, losses_of
+from forecasts.scoring.reliability import Bands, curve_of, losses_of
 from forecasts.scoring.thresholds import Absent, why_absent
 from forecasts.selectors.scorecards import Scorecard
 
@@ -40,7 +39,7 @@ class LevelSerializer(Part):
 class StepSerializer(Part):
     """A run of probabilities over which the share that happened is taken to be the same."""
 
-    comes_as_shown = True  # From `point_shown`.
+    comes_as_shown = True  # By its fields.
 
     low = serializers.FloatField()
     high = serializers.FloatField()
@@ -81,7 +80,7 @@ class BandsSerializer(Part):
 class LossSerializer(Part):
     """The elementary score: what acting on every probability above the threshold lost on average."""
 
-    comes_as_shown = True  # From `point_shown`.
+    comes_as_shown = True  # By its fields.
 
     threshold = serializers.FloatField()
     loss = serializers.FloatField()
@@ -110,9 +109,9 @@ def calibration_of(card: Scorecard) -> dict[str, Any]:
     return sample_of(card) | {
         "scores": [figure(one) for one in figures_of(card.sample, names=NAMES)],
         "levels": levels_shown(levels, has_bars=has_bars),
-        "curve": missing(curve) | {"steps": () if isinstance(curve, Absent) else [point_shown(step) for step in curve]},
+        "curve": missing(curve) | {"steps": () if isinstance(curve, Absent) else [step._asdict() for step in curve]},
         "murphy": missing(murphy)
-        | {"points": () if isinstance(murphy, Absent) else [point_shown(loss) for loss in murphy]},
+        | {"points": () if isinstance(murphy, Absent) else [loss._asdict() for loss in murphy]},
         "bands": card.bands and _bands(card.bands),
     }
 
@@ -133,11 +132,6 @@ def levels_shown(levels: Levels, *, has_bars: bool) -> list[dict[str, Any]]:
         }
         for probability, n, observed, low, high, share in zip(*columns, strict=True)
     ]
-
-
-def point_shown(one: Step | Loss) -> dict[str, float]:
-    """A step as `StepSerializer` shows it, a loss as `LossSerializer` does."""
-    return {name: getattr(one, name) for name in one.__slots__}
 
 
 def _bands(bands: Bands) -> dict[str, Any]:
