@@ -157,9 +157,9 @@ def _kept(scope: KeptScope) -> Sums:
 
 def _by_words(table: Integers) -> dict[int, Levels]:
     """The levels of each reading of words, from rows of reading, level, weight, hits and number in this order."""
-    entries, starts = np.unique(table[:, 0], return_index=True)
-    parts = np.split(table[:, 1:], starts[1:])
-    return {int(entry): Levels.ordered(part) for entry, part in zip(entries, parts, strict=False)}
+    entries = table[:, 0]
+    parts = np.split(table, np.flatnonzero(entries[1:] != entries[:-1]) + 1)
+    return {int(part[0, 0]): Levels.ordered(part[:, 1:]) for part in parts if len(part)}
 
 
 def _groups(chosen: Slice) -> Iterable[Group]:
