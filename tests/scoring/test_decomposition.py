@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -126,6 +127,16 @@ def test_saying_the_opposite_of_the_opposite_changes_no_part(calls):
     assert parts(decompose_brier(levels_of(mirrored))) == pytest.approx(
         parts(decompose_brier(levels_of(calls))), abs=1e-12
     )
+
+
+@given(CALLS)
+def test_another_reading_of_words_in_the_same_order_tells_cases_apart_as_before(calls):
+    levels = levels_of(calls)
+
+    read_otherwise = replace(levels, level=np.arange(len(levels)) * 3 + 1)
+
+    for decompose in (decompose_brier, decompose_log):
+        assert parts(decompose(read_otherwise))[2:] == parts(decompose(levels))[2:]
 
 
 @given(CALLS, st.integers(2, 5))
