@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from os import getpid
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -12,6 +13,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 logger = structlog.get_logger(__name__)
+
+# So long nothing is asked of a Redis that did not answer: each question would wait for it again.
+AWAY_SECONDS = 5.0
 
 # One step: a process that ends between two would leave a count that stays for ever.
 COUNT = """
@@ -29,11 +33,16 @@ class CountingRedisCache(RedisCache):
     that cannot be reached holds nothing and keeps nothing: what is read there can be worked out again.
     """
 
+    _away_until = 0.0
+
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         name = self.make_and_validate_key(key, version=version)
+        if self._is_away:
+            return default
         try:
             found = self._patiently("GET", name)
         except (RedisError, OSError):
+            self._away_until = monotonic() + AWAY_SECONDS
             logger.exception("cache_not_read")
             return default
         return default if found is None else self._serializer.loads(found)
@@ -43,14 +52,21 @@ class CountingRedisCache(RedisCache):
         seconds = self.get_backend_timeout(timeout)
         limit = () if seconds is None else ("EX", seconds)
         command = ("DEL", name) if seconds == 0 else ("SET", name, self._serializer.dumps(value), *limit)
+        if self._is_away:
+            return
         try:
             self._patiently(*command)
         except (RedisError, OSError):
+            self._away_until = monotonic() + AWAY_SECONDS
             logger.exception("cache_not_written")
 
     def count(self, key: str, *, seconds: int) -> int:
         """Count one more under a key and return how many there are; forgotten so many seconds after the first."""
         return self._patiently("EVAL", COUNT, 1, self.make_and_validate_key(key), seconds)
+
+    @property
+    def _is_away(self) -> bool:
+        return monotonic() < self._away_until
 
     def _patiently(self, *command: Any) -> Any:
         try:

@@ -48,12 +48,13 @@ def sweep() -> None:
     with _run_of("sweep"):
         done = sweeps.sweep(now=timezone.now())
         logger.info("swept", checked=done.checked, changed=done.changed, failed=done.failed, left=done.left)
-    _ask(make_pages)
+    if done.changed:
+        _ask(make_pages)
 
 
 @shared_task
 def make_pages() -> None:
-    """Make what readers asked for lately once more, where it changed."""
+    """Make what readers waited for lately once more, where it changed."""
     with _run_of("make-pages"):
         done = make_pages_ahead(now=timezone.now())
         logger.info("pages_made", looked_at=done.looked_at, left=done.left)

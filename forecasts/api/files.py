@@ -8,8 +8,8 @@ from django.http import StreamingHttpResponse
 from django.utils.http import parse_etags
 from rest_framework.request import Request
 
+from forecasts.held.release import release
 from .holding import question_of
-from .kept import RELEASE
 
 PART, IN_MEMORY = 65_536, 1_000_000
 
@@ -20,7 +20,7 @@ def etag_of_file(request: Request, *, state: str) -> str:
 
     A weak one. It changes with every write, whatever the file would hold, and never stays while the file would change.
     """
-    asked = (RELEASE, question_of(request._request), state)
+    asked = (release(), question_of(request._request), state)
     return f'W/"{sha256(repr(asked).encode()).hexdigest()[:32]}"'
 
 

@@ -14,7 +14,7 @@ from django.urls import resolve
 from forecasts.api.renderers import OrjsonRenderer
 from forecasts.api.serializers.slices import CardAsked
 from forecasts.held.answers import BY_READINGS, Held, Passing, is_for_all, mark
-from forecasts.held.release import RELEASE
+from forecasts.held.release import release
 from forecasts.selectors.sums import KeptScope
 from forecasts.selectors.versions import Standing, standing_of, version_of
 
@@ -118,4 +118,4 @@ def kept_answer(request: HttpRequest) -> Held | None:
 def _key(request: HttpRequest) -> str:
     """What the answer to a request is kept under."""
     question = f"{request.scheme} {request.get_host()} {request.get_full_path()}"
-    return f"kept:{RELEASE}:{sha256(question.encode()).hexdigest()}"
+    return f"kept:{release()}:{sha256(question.encode()).hexdigest()}"

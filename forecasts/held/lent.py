@@ -1,5 +1,6 @@
 """Answers that one process made, lent to all others until what they were made of is written: docs/adr/0031-pages-made-ahead.md."""
 
+import pickle
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,14 +8,17 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
+import structlog
 from django.conf import settings
 from django.core.cache import cache
 
-from .answers import ALWAYS, Held
-from .release import RELEASE
+from .answers import Held
+from .release import release
 
-# So many at once and no more: names that anybody can make up must not fill the memory of Redis.
-PLACES, AT_ONCE, LARGEST = 1024, 64, 1_000_000
+logger = structlog.get_logger(__name__)
+
+# So many at once, and none larger: names that anybody can make up must not fill the memory of Redis.
+PLACES, AT_ONCE, LARGEST = 1024, 64, 64_000
 LASTS = timedelta(days=1)
 # Among what the server says of a request: what a browser sends begins with HTTP_.
 ASKED_AT = "aftercast.asked_at"
@@ -28,48 +32,64 @@ class Question(NamedTuple):
     path: str
 
 
-class Lent(NamedTuple):
-    """An answer, its body compressed, what it answers, and when a reader asked that."""
+class Asked(NamedTuple):
+    """What a reader asked, and when they had to wait for it."""
 
     question: Question
-    held: Held
-    asked_at: datetime
+    at: datetime
 
 
-def lend(question: Question, held: Held, *, asked_at: datetime) -> None:
-    """
-    Let all processes have an answer, if it is known what it was made of.
+class Lent(NamedTuple):
+    """An answer, compressed, and what it answers."""
 
-    Args:
-        question: What was asked.
-        held: The answer.
-        asked_at: When a reader asked it, and did not only have it made ahead.
-    """
-    is_known = held.readings is not None or held.state == ALWAYS
-    if _is_on() and is_known and len(held.body) <= LARGEST:
-        packed = replace(held, body=zlib.compress(held.body, 1), match=None)
-        cache.set(_place(question), Lent(question, packed, asked_at), LASTS.total_seconds())
+    asked: Asked
+    packed: bytes
+
+
+def is_lending() -> bool:
+    """Whoever holds nothing has no use for it, whoever works on pages wants them as they are now, and it takes Redis."""
+    return settings.HELD_ANSWERS_MB > 0 and not settings.DEBUG and bool(settings.REDIS_URL)
+
+
+def lend(asked: Asked, held: Held) -> None:
+    """Let all processes have an answer, if it is known what it was made of."""
+    if not is_lending() or held.readings is None:
+        return
+    packed = zlib.compress(pickle.dumps(replace(held, match=None)), 1)
+    if len(packed) <= LARGEST:
+        cache.set(_place(asked.question), Lent(asked, packed), LASTS.total_seconds())
 
 
 def borrow(question: Question) -> Held | None:
     """The answer that another process gave last, whether it is still right or not."""
-    lent = cache.get(_place(question)) if _is_on() else None
-    if not isinstance(lent, Lent) or lent.question != question:
+    if not is_lending():
         return None
-    return replace(lent.held, body=zlib.decompress(lent.held.body))
+    try:
+        lent = cache.get(_place(question))
+        if not isinstance(lent, Lent) or lent.asked.question != question:
+            return None
+        held: Held = pickle.loads(zlib.decompress(lent.packed))  # noqa: S301  # The cache pickles all that is in it.
+    except Exception:  # Whatever is there and cannot be read is made again, and takes its place.
+        logger.exception("lent_answer_not_read")
+        return None
+    return held
 
 
-def asked_lately(*, now: datetime) -> Iterator[Lent]:
-    """All that is lent and was asked by a reader within a day."""
+def forget(question: Question) -> None:
+    """Lend an answer no more."""
+    cache.delete(_place(question))
+
+
+def asked_lately(*, now: datetime) -> list[Asked]:
+    """What readers had to wait for within a day and is lent, the latest first."""
+    return sorted((one for one in _asked() if now - one.at < LASTS), key=lambda one: one.at, reverse=True)
+
+
+def _asked() -> Iterator[Asked]:
     for first in range(0, PLACES, AT_ONCE):
         for lent in cache.get_many(map(_name, range(first, first + AT_ONCE))).values():
-            if isinstance(lent, Lent) and now - lent.asked_at < LASTS:
-                yield lent
-
-
-def _is_on() -> bool:
-    """Whoever holds nothing has no use for it, and whoever works on the pages wants them as they are now."""
-    return settings.HELD_ANSWERS_MB > 0 and not settings.DEBUG
+            if isinstance(lent, Lent):
+                yield lent.asked
 
 
 def _place(question: Question) -> str:
@@ -78,4 +98,4 @@ def _place(question: Question) -> str:
 
 
 def _name(number: int) -> str:
-    return f"lent:{RELEASE}:{number}"
+    return f"lent:{release()}:{number}"

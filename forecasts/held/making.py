@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from forecasts.selectors.readings import made_of_one_instant
 from forecasts.selectors.versions import state_of_records
 
-from .answers import ALWAYS, mark
+from .answers import ALWAYS, Passing, mark
 
 
 def state_for(request: HttpRequest | Request) -> str | None:
@@ -34,7 +34,7 @@ def made_for(request: HttpRequest | Request, make: Callable[[], Any], *, state: 
     """
     readings = None
     if state not in (None, ALWAYS) and getattr(request, "are_readings_noted", False):
-        answer, readings = made_of_one_instant(make)
+        answer, readings = made_of_one_instant(make, is_wanted=lambda made: not isinstance(made, Passing))
     else:
         answer = make()
     mark(answer, state=state, readings=readings)

@@ -12,7 +12,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from forecasts.held.answers import ALWAYS, ANSWERS, Held, Ready, pass_at
-from forecasts.held.lent import ASKED_AT, Question, borrow, lend
+from forecasts.held.lent import ASKED_AT, Asked, Question, borrow, is_lending, lend
 from forecasts.held.making import made_for, note_readings, state_for
 from forecasts.held.middleware import HoldingMiddleware
 
@@ -48,14 +48,14 @@ class HeldPagesMiddleware(HoldingMiddleware):
 
     def right(self, request: HttpRequest) -> Ready | None:
         found = super().right(request)
-        if found is None:
+        if found is None and is_lending():
             note_readings(request)
         return found
 
     def hold(self, request: HttpRequest, answer: HttpResponse) -> Held | None:
         held = super().hold(request, answer)
         if held is not None:
-            lend(self.question_of(request), held, asked_at=request.META.get(ASKED_AT, timezone.now()))
+            lend(Asked(self.question_of(request), request.META.get(ASKED_AT, timezone.now())), held)
         return held
 
 

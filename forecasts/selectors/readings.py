@@ -51,14 +51,18 @@ class Readings:
             return False
 
 
-def made_of_one_instant(make: Callable[[], Made]) -> tuple[Made, Readings | None]:
+def made_of_one_instant(make: Callable[[], Made], *, is_wanted: Callable[[Made], bool]) -> tuple[Made, Readings | None]:
     """
     Make something that hangs on nothing but what is read for it, as the database stands at one instant.
 
     Not within a transaction.
 
+    Args:
+        make: Makes it.
+        is_wanted: Whether the readings of what was made are of any use.
+
     Returns:
-        What was made, and its readings; none where it was asked for in too many words to ask again.
+        What was made, and its readings; none where they are not wanted, or it was asked for in too many words to ask again.
     """
     noted: list[Statement] = []
 
@@ -70,7 +74,7 @@ def made_of_one_instant(make: Callable[[], Made]) -> tuple[Made, Readings | None
     with _one_instant():
         with connection.execute_wrapper(note):
             made = make()
-        question = _question(noted)
+        question = _question(noted) if is_wanted(made) else None
         return made, None if question is None else Readings(question, _digest(question))
 
 
