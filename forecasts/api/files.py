@@ -9,6 +9,7 @@ from django.utils.http import parse_etags
 from rest_framework.request import Request
 
 from forecasts.held.release import release
+
 from .holding import question_of
 
 PART, IN_MEMORY = 65_536, 1_000_000

@@ -79,7 +79,9 @@ def level_columns(histogram: Levels) -> tuple[list[Any], ...]:
     Args:
         histogram: Forecasts by probability.
     """
-    n, hits = histogram.weight / WHOLE, histogram.hits / (WHOLE * BASIS_POINTS)
+    n = histogram.weight / WHOLE
+    # Rounded, all of a weight that is not whole can come to a little more than itself.
+    hits = np.minimum(histogram.hits / (WHOLE * BASIS_POINTS), n)
     bounds = [jeffreys_bounds(*share) for share in zip(hits.tolist(), n.tolist(), strict=True)]
     columns = (column.tolist() for column in (histogram.level / BASIS_POINTS, histogram.rows, hits / n))
     return (*columns, [low for low, _ in bounds], [high for _, high in bounds])

@@ -207,7 +207,9 @@ def _reach(name: str, sample: Sample) -> Reach:
 
 def points_reach(totals: Totals) -> Reach:
     """
-    Return the least and the greatest that points saved can come to where outcomes go the other way.
+    Return about what points saved come to where outcomes go the other way for either.
+
+    The means are all that is known of what was said: it is as though each had been the score of one forecast.
 
     Args:
         totals: The sums, of at least one forecast.

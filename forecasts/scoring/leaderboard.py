@@ -42,7 +42,9 @@ def record_of_saved(totals: Totals) -> Record:
     """
     mean, interval = clustered_mean("POINTS_SAVED", totals, reach=points_reach(totals))
     half = max(mean - interval.low, interval.high - mean)
-    return Record(mean, half / float(stdtrit(max(1, totals.clusters - 1), (1 + interval.level) / 2)), totals.clusters)
+    of_interval = half / float(stdtrit(max(1, totals.clusters - 1), (1 + interval.level) / 2))
+    # An interval ends where no mean can be, an error does not.
+    return Record(mean, max(of_interval, 100 * totals.standard_error("points_saved")), totals.clusters)
 
 
 @dataclass(frozen=True, slots=True)

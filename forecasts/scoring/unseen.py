@@ -136,7 +136,9 @@ def either_way(score: float) -> Reach:
 
 def reach_of_saved(own: float, reference: float) -> Reach:
     """
-    Return what may be saved against a reference where outcomes go the other way for either.
+    Return about what is saved against a reference where outcomes go the other way for either.
+
+    As though each mean were the score of one forecast: of several, what is lost the other way can be more on either side.
 
     Args:
         own: The mean Brier score.

@@ -51,7 +51,9 @@ class Readings:
             return False
 
 
-def made_of_one_instant(make: Callable[[], Made], *, is_wanted: Callable[[Made], bool]) -> tuple[Made, Readings | None]:
+def made_of_one_instant(
+    make: Callable[[], Made], *, is_wanted: Callable[[Made], bool] = lambda _: True
+) -> tuple[Made, Readings | None]:
     """
     Make something that hangs on nothing but what is read for it, as the database stands at one instant.
 

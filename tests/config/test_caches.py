@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from redis.connection import AbstractConnection
 
-from config.caches import CountingMemoryCache
+from config.caches import AWAY_SECONDS, CountingMemoryCache
 
 pytestmark = pytest.mark.any_database
 
@@ -93,3 +93,21 @@ def test_a_process_that_was_forked_asks_over_a_connection_of_its_own(monkeypatch
 
     assert cache._connection is not of_the_parent
     assert cache.count("a", seconds=60) == 2
+
+
+def test_a_redis_that_does_not_answer_is_asked_again_only_after_a_while(monkeypatch):
+    cache.set("a", 1)
+    asked, clock = [], [1000.0]
+
+    def away(self, *command):
+        asked.append(command[0])
+        raise TimeoutError("It takes no questions.")
+
+    monkeypatch.setattr("config.caches.monotonic", lambda: clock[0])
+    with monkeypatch.context() as frozen:
+        frozen.setattr(AbstractConnection, "send_command", away)
+        assert [cache.get("a"), cache.get("a", 2), cache.set("a", 3)] == [None, 2, None]
+        assert asked == ["GET"]
+
+    clock[0] += AWAY_SECONDS
+    assert cache.get("a") == 1

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.scoring import calibration
-from forecasts.scoring.calibration import expected_hits, levels, record_statement
+from forecasts.scoring.calibration import expected_hits, levels, levels_of, record_statement
 from forecasts.scoring.intervals import jeffreys_interval
+from forecasts.scoring.levels import Levels
 
 PERCENT = st.integers(0, 100).map(lambda percent: percent / 100)
 
@@ -131,3 +132,11 @@ def test_thousands_of_certainties_leave_no_room_for_chance(n_wrong, p_value):
 def test_a_record_of_nothing_is_refused():
     with pytest.raises(ValueError, match="fcst is empty; a record needs at least one forecast"):
         record_statement([], [])
+
+
+def test_a_level_where_all_of_a_huge_weight_happened_has_not_more_hits_than_weight():
+    weight = 16_053_506_509_267
+    (level,) = levels_of(Levels.summed([(9_000, weight, weight * 10_000, 20_000_000)]))
+
+    assert level.observed_share == 1
+    assert level.low < level.high <= 1

@@ -48,6 +48,13 @@ def test_the_error_of_a_record_is_the_cluster_robust_one_where_enough_went_wrong
     assert (record.saved, record.n_clusters) == (pytest.approx(float(totals.mean("points_saved")) * 100), 60)
 
 
+def test_the_error_of_a_record_is_not_cut_off_where_no_mean_can_be():
+    shares = [(1_100, 10_000), (900, 0), *[(1, 10_000)] * 30]
+    totals = Totals.of(cell_of(10_000, outcome, reference=0, weight=n * 1_000_000) for n, outcome in shares)
+
+    assert record_of_saved(totals).standard_error >= 100 * totals.standard_error("points_saved") > 50
+
+
 def test_the_error_of_a_record_does_not_vanish_where_everything_went_right():
     # Of 40 events 8.8% may have gone unseen, each 0.93 worse than the rest: 8.2 points, which are 4.04 errors.
     nearly_alike, alike = saving([9_500, 9_900] * 20), saving([9_900] * 40)
