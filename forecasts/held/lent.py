@@ -1,16 +1,17 @@
 """Answers that one process made, lent to all others until what they were made of is written: docs/adr/0031-pages-made-ahead.md."""
 
-import pickle
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from django.conf import settings
 from django.core.cache import cache
+
+from forecasts.selectors.readings import Readings
 
 from .answers import Held
 from .release import release
@@ -20,6 +21,8 @@ logger = structlog.get_logger(__name__)
 # So many at once, and none larger: names that anybody can make up must not fill the memory of Redis.
 PLACES, AT_ONCE, LARGEST = 1024, 64, 64_000
 LASTS = timedelta(days=1)
+# In no statement, since no database takes it.
+END = b"\0"
 # Among what the server says of a request: what a browser sends begins with HTTP_.
 ASKED_AT = "aftercast.asked_at"
 
@@ -40,10 +43,22 @@ class Asked(NamedTuple):
 
 
 class Lent(NamedTuple):
-    """An answer, compressed, and what it answers."""
+    """What was asked, the answer but for what is long in it, and that: what asks for all it was made of, and its body, compressed."""
 
     asked: Asked
+    held: Held
     packed: bytes
+
+    @classmethod
+    def of(cls, asked: Asked, held: Held, *, readings: Readings) -> "Lent":
+        packed = zlib.compress(readings.question.encode() + END + held.body, 1)
+        return cls(asked, replace(held, body=b"", match=None, readings=replace(readings, question="")), packed)
+
+    def unpacked(self) -> Held:
+        """The answer as it was."""
+        question, _, body = zlib.decompress(self.packed).partition(END)
+        readings: Any = self.held.readings
+        return replace(self.held, body=body, readings=replace(readings, question=question.decode()))
 
 
 def is_lending() -> bool:
@@ -53,11 +68,11 @@ def is_lending() -> bool:
 
 def lend(asked: Asked, held: Held) -> None:
     """Let all processes have an answer, if it is known what it was made of."""
-    if not is_lending() or held.readings is None:
+    if not is_lending() or not isinstance(held.readings, Readings):
         return
-    packed = zlib.compress(pickle.dumps(replace(held, match=None)), 1)
-    if len(packed) <= LARGEST:
-        cache.set(_place(asked.question), Lent(asked, packed), LASTS.total_seconds())
+    lent = Lent.of(asked, held, readings=held.readings)
+    if len(lent.packed) <= LARGEST:
+        cache.set(_place(asked.question), lent, LASTS.total_seconds())
 
 
 def borrow(question: Question) -> Held | None:
@@ -68,11 +83,10 @@ def borrow(question: Question) -> Held | None:
         lent = cache.get(_place(question))
         if not isinstance(lent, Lent) or lent.asked.question != question:
             return None
-        held: Held = pickle.loads(zlib.decompress(lent.packed))  # noqa: S301  # The cache pickles all that is in it.
+        return lent.unpacked()
     except Exception:  # Whatever is there and cannot be read is made again, and takes its place.
         logger.exception("lent_answer_not_read")
         return None
-    return held
 
 
 def forget(question: Question) -> None:
