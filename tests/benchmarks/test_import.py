@@ -16,9 +16,10 @@ from forecasts.services.imports import import_events
 from tests.benchmarks.ratios import compare
 from tests.builders import NOW, make_prediction, make_source, make_world
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(1800)]
 
-N_ROWS = 100_000
+# SQLite writes within our process; what is compared grows with the rows on either side.
+N_ROWS = 100_000 if connection.vendor == "postgresql" else 20_000
 TABLES = (Event, EventVersion, EventKey, Evidence)
 COLUMNS = ("external_id", "title", "event_type", "occurred_on", "known_at", "action_code", "topics", "actors", "recipients", "url")  # fmt: skip
 
@@ -36,7 +37,7 @@ def file_of(n_rows: int, *, tag: str = "") -> bytes:
     return text.getvalue().encode()
 
 
-def test_recording_100_000_rows_against_bare_writes_of_the_same(db, capsys):
+def test_recording_a_file_against_bare_writes_of_the_same(db, capsys):
     make_world()
     make_prediction()
     data = file_of(N_ROWS)
