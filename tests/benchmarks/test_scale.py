@@ -18,7 +18,7 @@ from forecasts.services.sweeps import sweep
 from tests.benchmarks.crowds import analyse, copy_prediction
 from tests.benchmarks.ratios import growth, peak_memory, seconds
 from tests.benchmarks.test_import import file_of
-from tests.builders import NOW, PUBLISHED, cover, make_event, make_prediction, make_source
+from tests.builders import NOW, PUBLISHED, cover, make_event, make_prediction, make_source, make_world
 
 FULL = os.environ.get("BENCH_FULL") == "1"
 # PostgreSQL clears a claimed row out of the index once that is committed; on SQLite the triggers forbid to flush after.
@@ -110,6 +110,7 @@ def _sweep(due) -> float:
 
 
 def test_a_rule_takes_time_in_proportion_to_its_candidates(capsys):
+    make_world()
     prediction = make_prediction()
     times: dict[int, float] = {}
     for size in (10**3, 10**4):
