@@ -198,8 +198,7 @@ def test_nothing_is_lent_or_borrowed_where_nothing_is_held(client, settings, off
     assert [one.question.path for one in asked_lately(now=datetime.now(UTC))] == ["/forecasters/"]
 
 
-def test_pages_are_made_after_every_sweep(client, settings):
-    settings.CELERY_TASK_ALWAYS_EAGER = True
+def test_the_job_makes_what_changed_and_is_noted(client):
     client.get("/forecasters/")
     make_prediction(title="Another one")
 

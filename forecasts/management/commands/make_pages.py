@@ -8,7 +8,7 @@ from forecasts.services.jobs import run_of
 
 
 class Command(BaseCommand):
-    help = "Make the pages that readers asked for within a day once more, where they changed; for all processes that share a Redis."
+    help = "Make the pages that readers had to wait for within a day once more, where they changed; for all processes that share a Redis."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--budget", type=float, default=BUDGET_SECONDS, help="at most so many seconds")
